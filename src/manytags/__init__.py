@@ -1,0 +1,76 @@
+"""Which wheels does this Python take, in which order, and why not that one: manytags answers that.
+
+Everything a user needs is one dot away; each name is loaded when it is first used (:pep:`562`), so that an embedder
+pays for no more than it uses.
+"""
+
+__version__ = "0.1.0"
+
+#: Public name -> module that defines it.
+_HOMES = {
+    "sys_tags": "hosts",
+    "platform_tags": "hosts",
+    "detect": "hosts",
+    "clear_cache": "hosts",
+    "probe": "hosts.ask",
+    "probe_script": "hosts.ask",
+    "target_from_facts": "hosts.infer",
+    "Facts": "hosts",
+    "target": "targets.named",
+    "Target": "targets",
+    "Python": "targets",
+    "Platform": "targets",
+    "TagOptions": "targets",
+    "Evidence": "targets",
+    "parse_platform": "tags.platform",
+    "PlatformTag": "tags.platform",
+    "Manylinux": "tags.platform",
+    "Musllinux": "tags.platform",
+    "Linux": "tags.platform",
+    "MacOS": "tags.platform",
+    "IOS": "tags.platform",
+    "Android": "tags.platform",
+    "Windows": "tags.platform",
+    "Pyemscripten": "tags.platform",
+    "Emscripten": "tags.platform",
+    "AnyPlatform": "tags.platform",
+    "OtherPlatform": "tags.platform",
+    "parse_python_tag": "tags.python",
+    "PythonTag": "tags.python",
+    "parse_abi": "tags.python",
+    "AbiTag": "tags.python",
+    "parse_tag": "tags.wheel",
+    "parse_wheel_filename": "tags.wheel",
+    "WheelFilename": "tags.wheel",
+    "TagSet": "tags.wheel",
+    "rank": "targets.expand",
+    "best": "choose.select",
+    "ManytagsError": "errors",
+    "InvalidInput": "errors",
+    "InvalidTag": "errors",
+    "InvalidWheelFilename": "errors",
+    "InvalidTarget": "errors",
+    "InvalidFacts": "errors",
+    "InvalidOverride": "errors",
+    "ProbeError": "errors",
+}
+
+__all__ = ["__version__", *_HOMES]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    module = f"{__name__}.{home}"
+    __import__(module)
+    from sys import modules
+
+    value: object = getattr(modules[module], name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Choosing wheels: picking among files for one target."""

@@ -1,0 +1,150 @@
+"""JSON documents that strangers may have written: read within bounds, checked field by field.
+
+Each reader below turns one JSON value into the Python value that a field has, or says what it should have been. A
+document is closed when all its keys have been taken; a key that is left over is an error, so that no wish is ignored
+in silence.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TypeVar
+
+from .errors import InvalidInput
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    T = TypeVar("T")
+
+MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thousand
+MAX_STRING = 4_096  # characters of one string in it
+MAX_ITEMS = 2_000  # items of one list in it
+
+
+class Mismatch(Exception):
+    """A value is not what its field takes; the message says what it takes."""
+
+
+class Document:
+    """One JSON object, from which each key is taken once.
+
+    :param text: the whole text, for the error.
+    :param name: what the object is, for the error.
+    :param content: the object.
+    :param error: class of the error to raise.
+    """
+
+    def __init__(self, text: str, name: str, content: object, error: type[InvalidInput]) -> None:
+        self.text, self.name, self.error = text, name, error
+        if not isinstance(content, dict):
+            raise error(text, f"{name} is no JSON object")
+        self._left: dict[str, object] = dict(content)
+
+    def take(self, key: str, read: Callable[[object], T]) -> T:
+        """Take a key that must be there, through a reader."""
+        if key not in self._left:
+            raise self.error(self.text, f"{self.name} lacks the key {key!r}")
+        try:
+            return read(self._left.pop(key))
+        except Mismatch as mismatch:
+            raise self.error(self.text, f"{key!r} of {self.name} is not {mismatch}") from None
+
+    def take_or(self, key: str, read: Callable[[object], T], default: T) -> T:
+        """Take a key that may be missing, as keys of newer versions are in older files."""
+        return self.take(key, read) if key in self._left else default
+
+    def section(self, key: str) -> Document:
+        """Take a key that holds an object."""
+        return Document(self.text, key, self.take(key, read_object), self.error)
+
+    def keys(self) -> list[str]:
+        """Keys not yet taken."""
+        return list(self._left)
+
+    def close(self) -> None:
+        """Refuse keys that nobody took."""
+        for key in self._left:
+            raise self.error(self.text, f"{self.name} has the unknown key {key[:80]!r}")
+
+
+def load_document(text: str, name: str, error: type[InvalidInput]) -> Document:
+    """Parse JSON text whose outermost value is an object.
+
+    :raises InvalidInput: of the class ``error``: too long, no JSON, or no object.
+    """
+    if len(text) > MAX_TEXT:
+        raise error(text, f"longer than {MAX_TEXT} characters")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as trouble:
+        raise error(text, f"it is no JSON: {trouble}") from None
+    return Document(text, name, content, error)
+
+
+def read_object(value: object) -> dict[str, object]:
+    """Read an object."""
+    if not isinstance(value, dict):
+        raise Mismatch("an object")
+    return value
+
+
+def read_list(value: object) -> list[object]:
+    """Read a list of bounded length."""
+    if not isinstance(value, list) or len(value) > MAX_ITEMS:
+        raise Mismatch(f"a list of at most {MAX_ITEMS} items")
+    return value
+
+
+def read_string(value: object) -> str:
+    """Read a string of bounded length that can be printed anywhere: no lone surrogates."""
+    if not isinstance(value, str) or len(value) > MAX_STRING:
+        raise Mismatch(f"a string of at most {MAX_STRING} characters")
+    if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
+        raise Mismatch("a string of whole characters")
+    return value
+
+
+def read_integer(value: object) -> int:
+    """Read an integer that fits 64 bits."""
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**64:
+        raise Mismatch("an integer of 64 bits")
+    return value
+
+
+def read_boolean(value: object) -> bool:
+    """Read true or false."""
+    if not isinstance(value, bool):
+        raise Mismatch("true or false")
+    return value
+
+
+def read_strings(value: object) -> tuple[str, ...]:
+    """Read a list of strings."""
+    return tuple(read_string(item) for item in read_list(value))
+
+
+def read_version(value: object) -> tuple[int, ...]:
+    """Read a version as a list of one to five integers."""
+    numbers = tuple(read_integer(item) for item in read_list(value))
+    if not 1 <= len(numbers) <= 5:
+        raise Mismatch("a list of 1 to 5 integers")
+    return numbers
+
+
+def read_pair(value: object) -> tuple[int, int]:
+    """Read a version of exactly two integers."""
+    numbers = read_version(value)
+    if len(numbers) != 2:
+        raise Mismatch("a list of 2 integers")
+    return numbers[0], numbers[1]
+
+
+def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:
+    """Make a reader that also takes null."""
+
+    def read_or_null(value: object) -> T | None:
+        return None if value is None else read(value)
+
+    return read_or_null

@@ -1,0 +1,31 @@
+"""The ``_manylinux`` module of a host: what it forbids, from what the probe heard it answer. Pure.
+
+Rule: :pep:`600` (``manylinux_compatible``), :pep:`513`, :pep:`571` and :pep:`599` (the legacy attributes).
+"""
+
+from __future__ import annotations
+
+from ..errors import InvalidOverride
+from ..tags.architecture import LIBC_ARCHITECTURE
+from ..targets import Evidence, Platform
+from . import Facts
+
+
+def refused_tags(facts: Facts, platform: Platform, evidence: list[Evidence]) -> tuple[str, ...]:
+    """Conclude which manylinux tags of the platform's architecture are forbidden, in perennial spelling.
+
+    :raises InvalidOverride: the module could not be imported, raised, or answered neither true, false nor ``None``.
+    """
+    module = facts.text("manylinux_module")
+    if platform.glibc is None:
+        return ()
+    arch = LIBC_ARCHITECTURE.get(platform.arch, platform.arch)
+    for failure in facts.texts("manylinux_failed"):
+        question, _, trouble = failure.partition(": ")
+        # The probe asks about more architectures than this one turned out to be.
+        if question.endswith(f"_{arch}") or question.startswith("import"):
+            raise InvalidOverride(module, trouble)
+    refused = tuple(tag for tag in facts.texts("manylinux_refused") if tag.endswith(f"_{arch}"))
+    conclusion = f"{len(refused)} manylinux versions refused" if refused else "nothing refused"
+    evidence.append(Evidence("_manylinux", conclusion, module))
+    return refused

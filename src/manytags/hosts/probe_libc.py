@@ -1,0 +1,110 @@
+"""Which C library runs, where glibc's ``confstr`` did not tell: musl, or a glibc asked by ctypes.
+
+Part of the probe: it runs on Python 3.6 and imports the standard library only.
+"""
+
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .probe import Sight
+
+_MAX_MAPS = 1048576
+_MAX_LIBC = 16777216
+_MUSL_TIMEOUT = 5  # seconds
+
+
+def see_glibc_by_ctypes(sight: "Sight") -> None:
+    """Ask the glibc that is loaded, where ``confstr`` is missing or does not say."""
+    try:
+        import ctypes
+
+        function = ctypes.CDLL(None).gnu_get_libc_version
+    except (ImportError, OSError, AttributeError) as error:
+        sight.miss("glibc", "no confstr, and ctypes: {}".format(error))
+        return
+    function.restype = ctypes.c_char_p
+    sight.put("glibc", function().decode("ascii", "replace"), "ctypes gnu_get_libc_version()")
+
+
+def see_musl(sight: "Sight") -> bool:
+    """Find the musl that is mapped, else the one that the ELF header names, and its version in that file's text."""
+    loader = str(sight.facts.get("elf_interpreter") or "")
+    candidates = [(path, "mapped by this process") for path in mapped_libcs()]
+    if os.path.basename(loader).startswith("ld-musl-"):
+        candidates.append((loader, "PT_INTERP of {}".format(sight.facts["elf_path"])))
+    for path, where in candidates:
+        try:
+            with open(path, "rb") as stream:
+                version = musl_version_in(stream.read(_MAX_LIBC))
+        except OSError as error:
+            sight.miss("musl in {}".format(path), error)
+            continue
+        if version:
+            sight.put("musl", version, "text of {}, {}".format(path, where))
+            return True
+    for path, where in candidates:
+        version = musl_version_by_running(path)
+        if version:
+            sight.put("musl", version, "answer of {}, {}".format(path, where))
+            return True
+    return False
+
+
+def mapped_libcs() -> "list[str]":
+    """List mapped files that may be musl's libc, which is its own loader and is called by either name."""
+    try:
+        with open("/proc/self/maps", "rb") as stream:
+            lines = stream.read(_MAX_MAPS).decode("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        path = line[line.find("/") :] if "/" in line else ""
+        name = os.path.basename(path)
+        musl = name.startswith(("ld-musl-", "libc.musl-")) or name == "libc.so"
+        if musl and path not in found:
+            found.append(path)
+    return found
+
+
+def musl_version_in(data: bytes) -> "str | None":
+    """Find musl's version in the bytes of its libc: the one text ``X.Y.Z`` that stands alone between zero bytes."""
+    if b"musl libc (" not in data:
+        return None
+    found = []
+    for digit in b"123456789":
+        start = data.find(b"\0%c." % digit)
+        while start >= 0:
+            end = data.find(b"\0", start + 1)
+            text = data[start + 1 : min(end, start + 64)].decode("ascii", "replace")
+            numbers = text.split("-")[0].split(".")
+            if len(numbers) == 3 and all(number.isdigit() for number in numbers) and text not in found:
+                found.append(text)
+            start = data.find(b"\0%c." % digit, start + 1)
+    return found[0] if len(found) == 1 else None
+
+
+def musl_version_by_running(path: str) -> "str | None":
+    """Ask the loader itself, the last resort: it prints its version when it is given nothing to load."""
+    name = os.path.basename(path)
+    if not (name.startswith("ld-musl-") and name.endswith(".so.1")):
+        return None
+    import subprocess
+
+    try:
+        answer = subprocess.run(  # noqa: S603 - a path that the running process was loaded by
+            [path],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            env={},
+            timeout=_MUSL_TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    for line in answer.stderr[:4096].decode("ascii", "replace").splitlines():
+        if line.startswith("Version "):
+            return line[len("Version ") :].strip() or None
+    return None

@@ -1,0 +1,149 @@
+"""Wheel file names and tag sets as values."""
+
+from __future__ import annotations
+
+from ..errors import InvalidTag, InvalidWheelFilename
+from . import Value
+from .wheel import build_from_text, split_tag_set, split_wheel_filename
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+    from packaging.version import Version
+
+#: () without a build tag, else its number and what follows: compares as :pep:`427` asks.
+BuildTag = tuple[()] | tuple[int, str]
+
+
+class TagSet(Value):
+    """A compressed tag set, such as ``py2.py3-none-any``: every combination of its members.
+
+    :param pythons: python tags, in lower case, in the order written.
+    :param abis: ABI tags.
+    :param platforms: platform tags.
+    """
+
+    __slots__ = ("abis", "platforms", "pythons")
+    _fields = ("pythons", "abis", "platforms")
+
+    pythons: tuple[str, ...]
+    abis: tuple[str, ...]
+    platforms: tuple[str, ...]
+
+    def __init__(self, pythons: tuple[str, ...], abis: tuple[str, ...], platforms: tuple[str, ...]) -> None:
+        self._assign(pythons=pythons, abis=abis, platforms=platforms)
+
+    def __str__(self) -> str:
+        return "-".join((".".join(self.pythons), ".".join(self.abis), ".".join(self.platforms)))
+
+    def triples(self) -> list[tuple[str, str, str]]:
+        """List every combination, in the order written."""
+        return [(python, abi, platform) for python in self.pythons for abi in self.abis for platform in self.platforms]
+
+    def tags(self) -> frozenset[Tag]:
+        """Every combination as a ``packaging.tags.Tag``."""
+        from packaging.tags import Tag
+
+        return frozenset(Tag(*triple) for triple in self.triples())
+
+
+class WheelFilename(Value):
+    """The parts of a wheel file name.
+
+    :param text: the file name as it came.
+    :param name: the project's name, normalised as :pep:`503` asks.
+    :param version_text: the version as written.
+    :param build: the build tag, ``()`` where there is none.
+    :param tag_set: the compressed tag set.
+    :param variant: the label of a wheel variant (draft :pep:`817`, :pep:`825`), or ``None``.
+    """
+
+    __slots__ = ("build", "name", "tag_set", "text", "variant", "version_text")
+    _fields = ("text", "name", "version_text", "build", "tag_set", "variant")
+
+    text: str
+    name: str
+    version_text: str
+    build: BuildTag
+    tag_set: TagSet
+    variant: str | None
+
+    def __init__(  # noqa: PLR0913, PLR0917 - a file name has six parts
+        self, text: str, name: str, version_text: str, build: BuildTag, tag_set: TagSet, variant: str | None
+    ) -> None:
+        self._assign(text=text, name=name, version_text=version_text, build=build, tag_set=tag_set, variant=variant)
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def version(self) -> Version:
+        """The version as a ``packaging.version.Version``."""
+        from packaging.version import Version
+
+        return Version(self.version_text)
+
+    @property
+    def tags(self) -> frozenset[Tag]:
+        """Every tag triple of the name as a ``packaging.tags.Tag``."""
+        return self.tag_set.tags()
+
+
+def parse_tag_set(text: str) -> TagSet:
+    """Parse a compressed tag set into its members.
+
+    :param text: three fields with dashes between, members with dots between, in any case and order.
+    :raises InvalidTag: as :func:`parse_tag`.
+
+    >>> parse_tag_set("py2.py3-none-any").pythons
+    ('py2', 'py3')
+
+    Rule: :pep:`425`, Compressed Tag Sets.
+    """
+    return TagSet(*split_tag_set(text))
+
+
+def parse_tag(text: str) -> frozenset[Tag]:
+    """Parse a tag, compressed or not, into ``packaging`` tags.
+
+    :param text: such as ``cp312-cp312-linux_x86_64`` or ``py2.py3-none-any``.
+    :raises InvalidTag: there are not three fields, a member is empty or has a character that no tag has, a python tag
+        begins with a digit, or the set stands for more than 4,096 triples.
+
+    >>> sorted(map(str, parse_tag("py2.py3-none-any")))
+    ['py2-none-any', 'py3-none-any']
+    """
+    return parse_tag_set(text).tags()
+
+
+def parse_wheel_filename(text: str) -> WheelFilename:
+    """Parse a wheel file name into its parts.
+
+    :param text: the bare file name, without a folder.
+    :raises InvalidWheelFilename: it is no wheel file name; ``reason`` says why.
+
+    >>> wheel = parse_wheel_filename("NumPy-2.3.0-1-cp312-cp312-manylinux_2_28_aarch64.whl")
+    >>> wheel.name, wheel.build, wheel.tag_set.platforms
+    ('numpy', (1, ''), ('manylinux_2_28_aarch64',))
+
+    Rule: :pep:`427`, File name convention; :pep:`503` for the name; draft :pep:`825` for the label.
+    """
+    name, version, build, tags, variant = split_wheel_filename(text)
+    try:
+        tag_set = parse_tag_set(tags)
+    except InvalidTag as error:
+        position = None if error.position is None else error.position + text.rindex(tags)
+        raise InvalidWheelFilename(text, error.reason, position) from None
+    return WheelFilename(text, normalized_name(name), version, build_from_text(build), tag_set, variant)
+
+
+def normalized_name(name: str) -> str:
+    """Spell a project name as :pep:`503` does.
+
+    >>> normalized_name("Foo__Bar.baz")
+    'foo-bar-baz'
+    """
+    spelled = name.lower().replace("_", "-").replace(".", "-")
+    while "--" in spelled:
+        spelled = spelled.replace("--", "-")
+    return spelled

@@ -1,0 +1,260 @@
+"""What wheels are chosen for. Pure: a target describes a machine, it does not look at one.
+
+A target is one Python on one platform, and the centre of manytags: everything before it finds one out, everything after
+it only reads it. The rules by which it takes wheels are in ``ladder`` and ``expand``.
+"""
+
+from ..tags import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+
+    from ..tags.libc import LibcVersion
+    from .expand import Ranks
+
+#: The systems that have a ladder; ``other`` is known by its platform tag alone.
+SYSTEMS = ("linux", "macos", "windows", "ios", "android", "emscripten", "other")
+
+
+class Python(Value):
+    """Which Python: its implementation, its version and the ABIs whose modules it loads.
+
+    :param implementation: ``sys.implementation.name``, such as ``cpython`` or ``pypy``.
+    :param version: of the language, two numbers or more, such as ``(3, 12)`` or ``(3, 12, 4)``.
+    :param abis: ABI tags of its own, best first; the stable ABI and ``none`` follow from the rest.
+    :param full_version: as ``platform.python_version()`` has it, where it is known to the last letter.
+    """
+
+    __slots__ = ("abis", "full_version", "implementation", "version")
+    _fields = ("implementation", "version", "abis", "full_version")
+
+    if TYPE_CHECKING:
+        implementation: str
+        version: tuple[int, ...]
+        abis: tuple[str, ...]
+        full_version: str | None
+
+    def __init__(
+        self,
+        implementation: str,
+        version: "tuple[int, ...]",
+        abis: "tuple[str, ...]",
+        full_version: "str | None" = None,
+    ) -> None:
+        # A ladder of Pythons must stay short, whatever a stranger's JSON says.
+        if len(version) < 2 or not all(0 <= number < 1000 for number in version):
+            from ..errors import InvalidTarget
+
+            raise InvalidTarget(".".join(map(str, version)), "no Python has this version; expected two numbers or more")
+        self._assign(implementation=implementation, version=tuple(version), abis=tuple(abis), full_version=full_version)
+
+    @property
+    def free_threaded(self) -> bool:
+        """Whether it runs without the global interpreter lock (:pep:`703`)."""
+        return self.implementation == "cpython" and "t" in (self.abis[:1] or ("",))[0].lstrip("cp0123456789")
+
+    def __str__(self) -> str:
+        version = self.full_version or ".".join(map(str, self.version))
+        return f"{self.implementation} {version} ({', '.join(self.abis) or 'no ABI of its own'})"
+
+
+class Platform(Value):
+    """Which machine, as far as platform tags can tell one from another.
+
+    :param system: one of :data:`SYSTEMS`.
+    :param arch: architecture as this system's tags name it; for ``other``, and for what follows no ladder, the tag.
+    :param glibc: glibc version of a Linux with glibc, else ``None``.
+    :param musl: musl version of a Linux with musl, else ``None``.
+    :param version: of macOS and iOS (major, minor); of Android the API level alone; of Pyodide's ABI.
+    :param build_arch: architecture that a wheel built here is made for, where that is not ``arch``: an ARMv6 userland
+        runs on ARMv7 machines.
+    """
+
+    __slots__ = ("arch", "build_arch", "glibc", "musl", "system", "version")
+    _fields = ("system", "arch", "glibc", "musl", "version", "build_arch")
+
+    if TYPE_CHECKING:
+        system: str
+        arch: str
+        glibc: LibcVersion | None
+        musl: LibcVersion | None
+        version: tuple[int, ...] | None
+        build_arch: str | None
+
+    def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
+        self,
+        system: str,
+        arch: str,
+        glibc: "LibcVersion | None" = None,
+        musl: "LibcVersion | None" = None,
+        version: "tuple[int, ...] | None" = None,
+        build_arch: "str | None" = None,
+    ) -> None:
+        if system not in SYSTEMS:
+            from ..errors import InvalidTarget
+
+            raise InvalidTarget(system, f"no such system; known: {', '.join(SYSTEMS)}")
+        for libc in (glibc, musl):
+            # Beyond these no ladder is meant, and a ladder's length must stay bounded.
+            if libc is not None and not (0 <= libc[0] < 100 and 0 <= libc[1] < 1000):
+                from ..errors import InvalidTarget
+
+                raise InvalidTarget(f"{libc[0]}.{libc[1]}", "no libc has this version")
+        self._assign(system=system, arch=arch, glibc=glibc, musl=musl, version=version, build_arch=build_arch)
+
+    def __str__(self) -> str:
+        libc = ""
+        if self.glibc:
+            libc = f" with glibc {self.glibc[0]}.{self.glibc[1]}"
+        elif self.musl:
+            libc = f" with musl {self.musl[0]}.{self.musl[1]}"
+        elif self.version:
+            libc = f" {'.'.join(map(str, self.version))}"
+        return f"{self.system}{libc} on {self.arch}" if self.system != "other" else self.arch
+
+
+class TagOptions(Value):
+    """What the owner of a target decides about its tags.
+
+    :param linux_first: bare ``linux_*`` before manylinux and musllinux, as packaging 26.3 orders them.
+    :param armv6_on_armv7: whether a hard-float ARMv7 or ARMv8 host takes ARMv6 wheels, after all others.
+    :param refused: manylinux tags that the host forbids, in perennial spelling, as a ``_manylinux`` module does.
+    """
+
+    __slots__ = ("armv6_on_armv7", "linux_first", "refused")
+    _fields = ("linux_first", "armv6_on_armv7", "refused")
+
+    if TYPE_CHECKING:
+        linux_first: bool
+        armv6_on_armv7: bool
+        refused: tuple[str, ...]
+
+    def __init__(self, linux_first: bool = True, armv6_on_armv7: bool = True, refused: "tuple[str, ...]" = ()) -> None:
+        self._assign(linux_first=linux_first, armv6_on_armv7=armv6_on_armv7, refused=tuple(sorted(set(refused))))
+
+
+class Evidence(Value):
+    """Why something about a target is believed.
+
+    :param subject: what it is about, such as ``architecture``.
+    :param conclusion: what is believed, such as ``armv7l, hard float``.
+    :param because: what was seen and where, in words.
+    """
+
+    __slots__ = ("because", "conclusion", "subject")
+    _fields = ("subject", "conclusion", "because")
+
+    if TYPE_CHECKING:
+        subject: str
+        conclusion: str
+        because: str
+
+    def __init__(self, subject: str, conclusion: str, because: str) -> None:
+        self._assign(subject=subject, conclusion=conclusion, because=because)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.conclusion} ({self.because})"
+
+
+class Target(Value):
+    """One Python on one platform: the answer to "which wheels does it take, in which order?".
+
+    Two targets are equal when they take the same wheels for the same described reasons: ``python``, ``platform`` and
+    ``options``. ``evidence`` tells how a target was found out and does not count.
+
+    :param python: which Python.
+    :param platform: which machine.
+    :param options: what its owner decides.
+    :param evidence: why the parts are believed; empty for a described target.
+
+    >>> from manytags import target
+    >>> target("cp312", "manylinux_2_28_aarch64").platform_tags()[:2]
+    ('linux_aarch64', 'manylinux_2_28_aarch64')
+    """
+
+    __slots__ = ("_ranks", "evidence", "options", "platform", "python")
+    _fields = ("python", "platform", "options", "evidence")
+    _compared = ("python", "platform", "options")
+
+    if TYPE_CHECKING:
+        python: Python
+        platform: Platform
+        options: TagOptions
+        evidence: tuple[Evidence, ...]
+        _ranks: Ranks | None
+
+    def __init__(
+        self,
+        python: "Python",
+        platform: "Platform",
+        options: "TagOptions | None" = None,
+        evidence: "tuple[Evidence, ...]" = (),
+    ) -> None:
+        self._assign(
+            python=python, platform=platform, options=options or TagOptions(), evidence=tuple(evidence), _ranks=None
+        )
+
+    def __str__(self) -> str:
+        return f"{self.python} on {self.platform}"
+
+    @property
+    def ranks(self) -> "Ranks":
+        """The ranks of all tags that this target takes, worked out once."""
+        if self._ranks is None:
+            from .expand import Ranks
+
+            self._assign(_ranks=Ranks(self))
+        assert self._ranks is not None  # noqa: S101 - assigned above
+        return self._ranks
+
+    def platform_tags(self) -> "tuple[str, ...]":
+        """Platform tags that this target takes, best first, without ``any``."""
+        return self.ranks.platforms
+
+    def triples(self) -> "tuple[str, ...]":
+        """Tags that this target takes as ``python-abi-platform`` texts, best first.
+
+        >>> from manytags import target
+        >>> target("cp312", "win_amd64").triples()[0]
+        'cp312-cp312-win_amd64'
+        """
+        return tuple("-".join(fields) for fields in self.ranks)
+
+    def tags(self) -> "tuple[Tag, ...]":
+        """Tags that this target takes as ``packaging.tags.Tag``, best first."""
+        from packaging.tags import Tag
+
+        return tuple(Tag(*fields) for fields in self.ranks)
+
+    def build_tag(self) -> str:
+        """Platform tag that a wheel built here should carry, before any repair.
+
+        It is the first of :meth:`platform_tags`, except where the userland is older than the machine: what Raspberry
+        Pi OS builds is ARMv6 code on every Pi.
+        """
+        if self.platform.build_arch is not None:
+            return f"linux_{self.platform.build_arch}"
+        return self.platform_tags()[0] if self.platform_tags() else "any"
+
+    def to_json(self) -> str:
+        """Write this target as JSON; :meth:`from_json` reads it back."""
+        from .formats import target_to_json
+
+        return target_to_json(self)
+
+    @staticmethod
+    def from_json(text: str) -> "Target":
+        """Read a target that :meth:`to_json` wrote.
+
+        :param text: the JSON.
+        :raises InvalidTarget: it is no JSON, or no target.
+
+        >>> from manytags import Target, target
+        >>> there = target("cp312", "manylinux_2_28_aarch64")
+        >>> Target.from_json(there.to_json()) == there
+        True
+        """
+        from .formats import target_from_json
+
+        return target_from_json(text)

@@ -1,0 +1,226 @@
+"""From a target to its tags and their ranks: how well a wheel fits, 0 being best.
+
+A target's tags are groups (a python tag with an ABI tag) times the ladder of its platform tags. They are never
+multiplied out to rank: the rank of a triple is its group's base plus its platform's offset, so a list of a thousand
+tags is two small tables. Linux's ladder is here, the other systems' are in ``ladders``. Order and ends are packaging's
+where packaging is right; what differs is listed, with its evidence, in ``tests/oracle/known_differences.py``.
+"""
+
+from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
+from ..tags.wheel import split_tag_set, split_wheel_filename
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import Protocol
+
+    from . import Platform, Python, TagOptions, Target
+
+    class TagLike(Protocol):
+        """A tag triple of any copy of ``packaging``, pip's vendored one too."""
+
+        interpreter: str
+        abi: str
+        platform: str
+
+
+#: First minor version of Python 3 with a stable ABI (:pep:`384`).
+FIRST_ABI3_MINOR = 2
+
+_MEMO_LIMIT = 20_000  # distinct tag sets remembered; a hundred thousand real wheels hold 1,529
+
+
+class Ranks:
+    """The ranks of a target's tags: 0 is best.
+
+    Iterating gives the ``(python, abi, platform)`` triples in order; ``len()`` counts them.
+    """
+
+    __slots__ = ("_any_ranks", "_bases", "_memo", "_offsets", "platforms")
+
+    def __init__(self, target: "Target") -> None:
+        self.platforms = platform_tags(target.platform, target.options)
+        self._offsets: dict[str, int] = {}
+        for offset, platform in enumerate(self.platforms):
+            self._offsets.setdefault(platform, offset)
+        width = len(self.platforms)
+        groups, any_groups = python_groups(target.python)
+        self._bases = {group: index * width for index, group in enumerate(groups)}
+        start = len(groups) * width
+        self._any_ranks = {group: start + index for index, group in enumerate(any_groups)}
+        self._memo: dict[str, int | None] = {}
+
+    def __len__(self) -> int:
+        return len(self._bases) * len(self.platforms) + len(self._any_ranks)
+
+    def __iter__(self) -> "Iterator[tuple[str, str, str]]":
+        for python, abi in self._bases:
+            for platform in self.platforms:
+                yield python, abi, platform
+        for python, abi in self._any_ranks:
+            yield python, abi, "any"
+
+    def of_members(self, pythons: "Iterable[str]", abis: "Iterable[str]", platforms: "Collection[str]") -> int | None:
+        """Rank of the best combination of a tag set's members, or ``None`` where none is taken.
+
+        :param pythons: python tags in lower case; likewise the others.
+        """
+        offsets = [self._offsets[platform] for platform in platforms if platform in self._offsets]
+        takes_any = "any" in platforms
+        best: int | None = None
+        for python in pythons:
+            for abi in abis:
+                group = python, abi
+                if offsets and group in self._bases:
+                    rank = self._bases[group] + min(offsets)
+                elif takes_any and group in self._any_ranks:
+                    rank = self._any_ranks[group]
+                else:
+                    continue
+                if best is None or rank < best:
+                    best = rank
+        return best
+
+    def of_text(self, text: str) -> int | None:
+        """Rank of a compressed tag set; remembered, since real indexes repeat themselves.
+
+        :param text: three fields, such as ``cp312-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64``.
+        :raises InvalidTag: it is no tag set.
+        """
+        try:
+            return self._memo[text]
+        except KeyError:
+            pass
+        rank = self.of_members(*split_tag_set(text))
+        if len(self._memo) >= _MEMO_LIMIT:
+            self._memo.clear()
+        self._memo[text] = rank
+        return rank
+
+
+def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[str, str]]]":
+    """List the (python tag, ABI tag) pairs that a Python takes with its platform's tags, then those with ``any``.
+
+    Own ABIs first, then the stable ABI, then no ABI, then older stable ABIs, then any implementation's wheels.
+
+    Rule: :pep:`425`, :pep:`384`, :pep:`803`; the order is packaging's.
+    """
+    short = "cp" if python.implementation == "cpython" else _short_name(python.implementation)
+    major, minor = python.version[0], python.version[1]
+    own = f"{short}{major}{minor}"
+    abis = [abi for abi in python.abis if abi != "none"]
+    groups = [(own, abi) for abi in abis if short != "cp" or not abi.startswith("abi3")]
+    if short == "cp" and (major, minor) >= (3, FIRST_ABI3_MINOR):
+        stable = "abi3t" if python.free_threaded else "abi3"
+        groups += [(own, stable), (own, "none")]
+        groups += [(f"cp{major}{older}", stable) for older in range(minor - 1, FIRST_ABI3_MINOR - 1, -1)]
+    else:
+        groups.append((own, "none"))
+    pures = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
+    groups += [(pure, "none") for pure in pures]
+    # packaging's "<interpreter>-none-any": CPython's own, PyPy's by its major version, nobody else's.
+    no_abi = {"cp": [own], "pp": [f"pp{major}"]}.get(short, [])
+    return list(dict.fromkeys(groups)), [(pure, "none") for pure in (*no_abi, *pures)]
+
+
+def _short_name(implementation: str) -> str:
+    from ..tags.python import SHORT_NAMES
+
+    return SHORT_NAMES.get(implementation, implementation)
+
+
+def platform_tags(platform: "Platform", options: "TagOptions") -> "tuple[str, ...]":
+    """List the platform tags that a platform takes, best first, without ``any``.
+
+    :param platform: the machine.
+    :param options: what its owner decided.
+    :raises InvalidTarget: the platform lacks what its system's ladder is made of.
+
+    >>> from manytags import Platform, TagOptions
+    >>> platform_tags(Platform("linux", "aarch64", glibc=(2, 18)), TagOptions())[:3]
+    ('linux_aarch64', 'manylinux_2_18_aarch64', 'manylinux_2_17_aarch64')
+    """
+    if platform.system == "linux":
+        return tuple(linux_ladder(platform, options))
+    from .ladders import LADDERS
+
+    return tuple(LADDERS[platform.system](platform))
+
+
+def linux_ladder(platform: "Platform", options: "TagOptions") -> "list[str]":
+    """The bare tag of the architecture, then its libc's tags from the newest down, or the other way round."""
+    if not platform.arch.startswith("arm"):
+        bare, libc = [f"linux_{platform.arch}"], libc_tags(platform, platform.arch, options)
+        return [*bare, *libc] if options.linux_first else [*libc, *bare]
+    return arm_ladder(platform, options)
+
+
+def arm_ladder(platform: "Platform", options: "TagOptions") -> "list[str]":
+    """As any Linux, but 32-bit Arm has neighbours whose code it runs: ARMv8 takes ARMv7's, and both ARMv6's last."""
+    from ..tags.architecture import HARD_FLOAT_ALSO, LIBC_ARCHITECTURE, LINUX_ALSO
+
+    arch = platform.arch
+    bare = [f"linux_{name}" for name in (arch, *LINUX_ALSO.get(arch, ()))]
+    libc = libc_tags(platform, LIBC_ARCHITECTURE.get(arch, arch), options)
+    tags = [*bare, *libc] if options.linux_first else [*libc, *bare]
+    if options.armv6_on_armv7 and (platform.glibc or platform.musl):
+        for also in HARD_FLOAT_ALSO.get(arch, ()):
+            other_libc = libc_tags(platform, also, options)
+            tags += [f"linux_{also}", *other_libc] if options.linux_first else [*other_libc, f"linux_{also}"]
+    return tags
+
+
+def libc_tags(platform: "Platform", arch: str, options: "TagOptions") -> "list[str]":
+    """Tags of the platform's libc for one architecture, newest first; refused ones are left out."""
+    tags: list[str] = []
+    floor = MANYLINUX_FLOORS.get(arch)
+    if platform.glibc is not None and floor is not None:
+        for version in glibc_versions(platform.glibc, floor):
+            tag = f"manylinux_{version[0]}_{version[1]}_{arch}"
+            if tag in options.refused:
+                continue
+            tags.append(tag)
+            if version in LEGACY_NAMES:
+                tags.append(f"{LEGACY_NAMES[version]}_{arch}")
+    if platform.musl is not None:
+        major, newest = platform.musl
+        tags += [f"musllinux_{major}_{minor}_{arch}" for minor in range(newest, -1, -1)]
+    return tags
+
+
+def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int | None":
+    """Rank a wheel for a target: 0 is best, ``None`` does not fit.
+
+    :param wheel: a wheel file name, a tag or compressed tag set as text, a ``packaging`` tag, or several of them.
+    :param target: what it is for.
+    :raises InvalidWheelFilename: the text ends in ``.whl``, or has as many dashes, and is no wheel file name.
+    :raises InvalidTag: the text is no tag either.
+
+    >>> from manytags import target
+    >>> there = target("cp312", "manylinux_2_28_aarch64")
+    >>> rank("numpy-2.3.0-cp312-cp312-manylinux_2_28_aarch64.whl", there)
+    1
+    >>> rank("numpy-2.3.0-cp312-cp312-win_amd64.whl", there) is None
+    True
+    """
+    if isinstance(wheel, str):
+        if wheel.endswith(".whl") or wheel.count("-") > 2:
+            return rank_filename(wheel, target)
+        return target.ranks.of_text(wheel)
+    tags: Iterable[TagLike] = [wheel] if hasattr(wheel, "interpreter") else wheel  # type: ignore[list-item]
+    ranks = target.ranks
+    found = [ranks.of_members((tag.interpreter,), (tag.abi,), (tag.platform,)) for tag in tags]
+    return min((one for one in found if one is not None), default=None)
+
+
+def rank_filename(text: str, target: "Target") -> "int | None":
+    """Rank a wheel file name; a wheel variant (draft :pep:`825`) fits nobody who does not know its label."""
+    _, _, _, tags, variant = split_wheel_filename(text)
+    try:
+        found = target.ranks.of_text(tags)
+    except ValueError:
+        from ..tags.filename import parse_wheel_filename
+
+        parse_wheel_filename(text)  # raises the same of the whole name
+        raise
+    return None if variant is not None else found

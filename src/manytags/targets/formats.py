@@ -1,0 +1,112 @@
+"""Targets as JSON: one documented form with a version number."""
+
+from __future__ import annotations
+
+import json
+
+from ..documents import (
+    Document,
+    load_document,
+    optional,
+    read_boolean,
+    read_integer,
+    read_list,
+    read_pair,
+    read_string,
+    read_strings,
+    read_version,
+)
+from ..errors import InvalidTarget
+from . import Evidence, Platform, Python, TagOptions, Target
+
+#: Version of the form. Files of older versions keep loading.
+TARGET_FORMAT = 1
+
+
+def target_to_json(target: Target) -> str:
+    """Write a target as JSON, indented."""
+    document = {
+        "manytags_target": TARGET_FORMAT,
+        "python": _fields(target.python),
+        "platform": _fields(target.platform),
+        "options": _fields(target.options),
+        "evidence": [_fields(item) for item in target.evidence],
+    }
+    return json.dumps(document, indent=2)
+
+
+def _fields(value: Python | Platform | TagOptions | Evidence) -> dict[str, object]:
+    return {name: getattr(value, name) for name in value._fields}
+
+
+def target_from_json(text: str) -> Target:
+    """Read a target that :func:`target_to_json` wrote.
+
+    :param text: the JSON, at most a million characters.
+    :raises InvalidTarget: it is no JSON, a key is missing, unknown or of another type, or no such machine can be.
+    """
+    document = load_document(text, "target", InvalidTarget)
+    form = document.take("manytags_target", read_integer)
+    if form != TARGET_FORMAT:
+        raise InvalidTarget(text, f"it has form {form}; this manytags reads form {TARGET_FORMAT}")
+    target = Target(
+        _read_python(document.section("python")),
+        _read_platform(document.section("platform")),
+        _read_options(document.section("options")),
+        tuple(
+            _read_evidence(Document(text, "evidence", item, InvalidTarget)) for item in _read_list(document, "evidence")
+        ),
+    )
+    document.close()
+    target.platform_tags()  # a platform that has no ladder is refused here, not when it is first used
+    return target
+
+
+def _read_list(document: Document, key: str) -> list[object]:
+    nothing: list[object] = []
+    return document.take_or(key, read_list, nothing)
+
+
+def _read_python(section: Document) -> Python:
+    python = Python(
+        section.take("implementation", read_string),
+        section.take("version", read_version),
+        section.take("abis", read_strings),
+        section.take_or("full_version", optional(read_string), None),
+    )
+    section.close()
+    return python
+
+
+def _read_platform(section: Document) -> Platform:
+    platform = Platform(
+        section.take("system", read_string),
+        section.take("arch", read_string),
+        section.take_or("glibc", optional(read_pair), None),
+        section.take_or("musl", optional(read_pair), None),
+        section.take_or("version", optional(read_version), None),
+        section.take_or("build_arch", optional(read_string), None),
+    )
+    section.close()
+    return platform
+
+
+def _read_options(section: Document) -> TagOptions:
+    defaults = TagOptions()
+    options = TagOptions(
+        section.take_or("linux_first", read_boolean, defaults.linux_first),
+        section.take_or("armv6_on_armv7", read_boolean, defaults.armv6_on_armv7),
+        section.take_or("refused", read_strings, defaults.refused),
+    )
+    section.close()
+    return options
+
+
+def _read_evidence(item: Document) -> Evidence:
+    evidence = Evidence(
+        item.take("subject", read_string),
+        item.take("conclusion", read_string),
+        item.take("because", read_string),
+    )
+    item.close()
+    return evidence
