@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thousand
 MAX_STRING = 4_096  # characters of one string in it
-MAX_ITEMS = 2_000  # items of one list in it
+MAX_ITEMS = 20_000  # items of one list in it; macOS takes some six thousand tags
 
 
 class Mismatch(Exception):
@@ -58,6 +58,10 @@ class Document:
     def section(self, key: str) -> Document:
         """Take a key that holds an object."""
         return Document(self.text, key, self.take(key, read_object), self.error)
+
+    def section_or_empty(self, key: str) -> Document:
+        """Take a key that holds an object, or an empty one where it is missing."""
+        return self.section(key) if key in self._left else Document(self.text, key, {}, self.error)
 
     def keys(self) -> list[str]:
         """Keys not yet taken."""

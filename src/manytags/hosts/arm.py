@@ -63,7 +63,9 @@ def float_abi(facts: Facts) -> Evidence | None:  # noqa: PLR0911 - one return fo
     if arguments is not None:
         conclusion = "hard" if arguments == VFP_ARGS_IN_REGISTERS else "soft"
         return Evidence("float ABI", conclusion, f"{facts.seen('arm_vfp_args')}: Tag_ABI_VFP_args {arguments}")
-    return _float_abi_by_name("elf_interpreter", facts.text("elf_interpreter").rpartition("/")[2], facts)
+    loader = facts.text("elf_interpreter").rpartition("/")[2]
+    by_loader = _float_abi_by_name("elf_interpreter", loader, facts)
+    return by_loader or _float_abi_by_name("multiarch", facts.text("multiarch"), facts)
 
 
 def _float_abi_by_name(fact: str, name: str, facts: Facts) -> Evidence | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import subprocess
+from contextlib import suppress
 from importlib.resources import files
+from time import monotonic
 
 from .. import __version__
 from ..errors import InvalidFacts, ProbeError
@@ -14,7 +16,9 @@ from .probe import look
 #: An interpreter under emulation takes seconds to start; one that hangs must not hang its caller.
 TIMEOUT = 60.0  # seconds
 MAX_ANSWER = 1_000_000  # bytes
-
+_COMPLAINT_READ = 2_000  # bytes
+_POLL = 0.02  # seconds
+_ANSWER_BEGINS = b'{"manytags_facts"'
 
 #: Modules that make up the stand-alone probe, each after those that it needs when it is loaded.
 PROBE_MODULES = ("arm_attributes", "elf_header", "probe_libc", "probe_override", "probe_systems", "probe")
@@ -25,6 +29,9 @@ _SCRIPT_HEAD = '''\
 It needs Python 3.6 or newer and nothing else, imports the standard library only, and changes nothing.
 """
 import sys
+
+if sys.version_info < (3, 6):
+    sys.exit("this is Python %d.%d; manytags asks Python 3.6 and newer" % sys.version_info[:2])
 
 package = type(sys)("manytags_probe")
 package.__path__ = []
@@ -76,21 +83,72 @@ def probe(executable: str | os.PathLike[str] | None = None, timeout: float = TIM
         raise ProbeError(executable, "there is no such file")
     if os.path.isdir(executable) or not os.access(executable, os.X_OK):
         raise ProbeError(executable, "it is not an executable file")
+    # -I: neither the user's site nor PYTHON* variables change what the interpreter is
+    status, answer, complaint = _run([executable, "-I", "-"], probe_script().encode(), timeout)
+    if status and b"Unknown option: -I" in complaint:
+        raise ProbeError(executable, "it is a Python older than 3.4; manytags asks Python 3.6 and newer")
+    if status:
+        lines = complaint.decode("utf-8", "replace").strip().splitlines() or ["no message"]
+        raise ProbeError(executable, f"it ended with status {status}: {lines[-1][:200]}")
+    # What a sitecustomize or a _manylinux module prints stands before the answer, or after it.
+    _, begin, rest = answer.rpartition(_ANSWER_BEGINS)
+    if not begin:
+        raise ProbeError(executable, "it answered no facts; is it a Python?")
     try:
-        # -I: neither the user's site nor PYTHON* variables change what the interpreter is
-        answer = subprocess.run(  # noqa: S603 - the caller named it
-            [executable, "-I", "-"], input=probe_script().encode(), capture_output=True, timeout=timeout, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise ProbeError(executable, f"it did not answer within {timeout:g} s") from None
-    except OSError as error:
-        raise ProbeError(executable, f"it cannot be run: {error.strerror or error}") from None
-    if answer.returncode:
-        lines = answer.stderr[-2000:].decode("utf-8", "replace").strip().splitlines() or ["no message"]
-        raise ProbeError(executable, f"it ended with status {answer.returncode}: {lines[-1]}")
-    if len(answer.stdout) > MAX_ANSWER:
-        raise ProbeError(executable, f"its answer is longer than {MAX_ANSWER} bytes")
-    try:
-        return Facts.from_json(answer.stdout.decode("utf-8", "replace"))
+        return Facts.from_json((begin + rest.partition(b"\n")[0]).decode("utf-8", "replace"))
     except InvalidFacts as error:
         raise ProbeError(executable, f"it answered no facts: {error.reason}") from None
+
+
+def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes, bytes]:
+    """Run a command on a script; give its status, what it wrote to standard output, and the end of its complaints.
+
+    It writes to files, not pipes: what it leaves running cannot keep us waiting, and we read no more than we take.
+    """
+    from tempfile import TemporaryFile
+
+    try:
+        with TemporaryFile() as given, TemporaryFile() as answer, TemporaryFile() as complaint:
+            given.write(script)
+            given.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - the caller named it
+                command, stdin=given, stdout=answer, stderr=complaint, start_new_session=True
+            )
+            try:
+                trouble = _wait(process, (answer.fileno(), complaint.fileno()), timeout)
+            finally:
+                _end(process)
+            if trouble:
+                raise ProbeError(command[0], trouble)
+            answer.seek(0)
+            complaint.seek(max(0, os.fstat(complaint.fileno()).st_size - _COMPLAINT_READ))
+            return process.returncode, answer.read(MAX_ANSWER), complaint.read(_COMPLAINT_READ)
+    except OSError as error:
+        raise ProbeError(command[0], f"it cannot be run: {error.strerror or error}") from None
+
+
+def _wait(process: subprocess.Popen[bytes], written: tuple[int, ...], timeout: float) -> str:
+    """Wait until a process ends, has written too much, or takes too long; say which of these two."""
+    deadline = monotonic() + timeout
+    ended = False
+    while not ended:
+        try:
+            process.wait(min(_POLL, max(0.0, deadline - monotonic())))
+            ended = True
+        except subprocess.TimeoutExpired:
+            pass
+        if any(os.fstat(descriptor).st_size > MAX_ANSWER for descriptor in written):
+            return f"its answer is longer than {MAX_ANSWER} bytes"
+        if not ended and monotonic() >= deadline:
+            return f"it did not answer within {timeout:g} s"
+    return ""
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process that still runs, and what it started."""
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, 9)
+        process.kill()
+        process.wait()

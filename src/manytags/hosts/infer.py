@@ -83,6 +83,10 @@ def infer_python(facts: "Facts", evidence: "list[Evidence]") -> "Python":
     implementation = facts.text("implementation")
     text = facts.text("python_version")
     version = release_numbers(text)
+    if not implementation:
+        from ..errors import InvalidFacts
+
+        raise InvalidFacts(implementation, "an implementation has a name")
     if len(version) < 2:
         from ..errors import InvalidFacts
 
@@ -158,6 +162,10 @@ def _linux(facts: "Facts", evidence: "list[Evidence]") -> "Platform":
     machine = architecture(facts)
     evidence.append(machine)
     arch = machine.conclusion
+    if not arch:
+        from ..errors import InvalidFacts
+
+        raise InvalidFacts("machine", "facts lack 'machine', and nothing else tells the architecture")
     glibc, musl = _libc(facts, evidence)
     platform = Platform("linux", arch, glibc, musl)
     if not arch.startswith("arm"):
@@ -188,11 +196,15 @@ def architecture(facts: "Facts") -> "Evidence":
     if facts.text("host_platform"):
         return Evidence("architecture", machine, f"{facts.seen('host_platform')} says {facts.text('host_platform')}")
     elf = facts.number("elf_machine"), facts.number("elf_class"), facts.text("elf_data")
+    size = facts.number("pointer_size") or 0
+    if elf[1] is not None and elf[1] != 8 * size:
+        from ..errors import InvalidFacts
+
+        raise InvalidFacts(f"elf_class {elf[1]}", f"pointers of {size} bytes do not run in an ELF file of this class")
     kernel = f"the kernel says {facts.text('machine') or 'nothing'}"
     if elf[0] is not None:
         header = f"{facts.seen('elf_machine')}: {elf[1]}-bit {elf[2]}-endian {machine_name(elf[0])}"
         return Evidence("architecture", _from_elf(facts, machine), f"{header}; {kernel}")
-    size = facts.number("pointer_size")
     renamed = (NARROW if size == 4 else WIDE).get(machine, machine)
     return Evidence("architecture", renamed, f"{kernel}; pointers have {size} bytes; no ELF header was seen")
 
@@ -201,6 +213,8 @@ def _from_elf(facts: "Facts", machine: str) -> str:
     number, elf_class, data = facts.number("elf_machine") or 0, facts.number("elf_class") or 0, facts.text("elf_data")
     if number == EM_ARM and elf_class == 32:
         # The kernel knows which Arm it is; a 64-bit one runs this as armv8l.
+        if data == "big":
+            return machine if machine.startswith("arm") and machine.endswith("b") else "armv7b"
         if machine in ARM_64_BIT_KERNELS:
             return "armv8l"
         return machine if machine.startswith("arm") else "armv7l"

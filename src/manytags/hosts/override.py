@@ -8,6 +8,7 @@ from __future__ import annotations
 from ..errors import InvalidOverride
 from ..tags.architecture import LIBC_ARCHITECTURE
 from ..targets import Evidence, Platform
+from ..targets.expand import libc_tags
 from . import Facts
 
 
@@ -19,13 +20,13 @@ def refused_tags(facts: Facts, platform: Platform, evidence: list[Evidence]) -> 
     module = facts.text("manylinux_module")
     if platform.glibc is None:
         return ()
-    arch = LIBC_ARCHITECTURE.get(platform.arch, platform.arch)
+    # The probe asks about more architectures and versions than this host turned out to have tags of.
+    tags = set(libc_tags(platform, LIBC_ARCHITECTURE.get(platform.arch, platform.arch)))
     for failure in facts.texts("manylinux_failed"):
         question, _, trouble = failure.partition(": ")
-        # The probe asks about more architectures than this one turned out to be.
-        if question.endswith(f"_{arch}") or question.startswith("import"):
+        if question in tags or question.startswith("import"):
             raise InvalidOverride(module, trouble)
-    refused = tuple(tag for tag in facts.texts("manylinux_refused") if tag.endswith(f"_{arch}"))
+    refused = tuple(tag for tag in facts.texts("manylinux_refused") if tag in tags)
     conclusion = f"{len(refused)} manylinux versions refused" if refused else "nothing refused"
     evidence.append(Evidence("_manylinux", conclusion, module))
     return refused

@@ -11,6 +11,7 @@ import sys
 from .elf_header import read_elf_header
 
 _MAX_OS_RELEASE = 65536
+_MAX_TEXT = 4096  # what a reader of facts takes
 
 
 class Sight:
@@ -23,13 +24,23 @@ class Sight:
 
     def put(self, name: str, value: object, where: str) -> None:
         """Keep a fact; ``None`` is none."""
-        if value is not None:
-            self.facts[name] = value
-            self.seen[name] = where
+        if value is None:
+            return
+        if isinstance(value, str):
+            value = plain(value)
+        elif isinstance(value, list):
+            value = [plain(item) for item in value]
+        self.facts[name] = value
+        self.seen[name] = plain(where)
 
     def miss(self, what: str, why: object) -> None:
         """Keep that something could not be seen."""
         self.unseen.append("{}: {}".format(what, why))
+
+
+def plain(text: str) -> str:
+    """Make a text one that any reader takes: of bounded length, and what was no text in its file name escaped."""
+    return text[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")[:_MAX_TEXT]
 
 
 def look() -> "tuple[dict[str, object], dict[str, str]]":
@@ -49,9 +60,9 @@ def see_python(sight: Sight) -> None:
     implementation = sys.implementation
     sight.put("implementation", implementation.name, "sys.implementation.name")
     sight.put("python_version", version_text(sys.version_info), "sys.version_info")
-    sight.put("implementation_version", version_text(implementation.version), "sys.implementation.version")
     sight.put("pointer_size", 8 if sys.maxsize > 2**32 else 4, "sys.maxsize")
     sight.put("multiarch", getattr(implementation, "_multiarch", None) or None, "sys.implementation._multiarch")
+    sight.put("implementation_version", version_text(implementation.version), "sys.implementation.version")
 
 
 def version_text(version: "sys._version_info") -> str:
@@ -74,8 +85,11 @@ def see_build(sight: Sight) -> None:
     sight.put("extension_suffixes", suffixes, "the import system")
     flags = getattr(sys, "abiflags", None)
     sight.put("abiflags", flags, "sys.abiflags")
-    # Windows has no abiflags before 3.14; its suffixes tell: _d.pyd, .cp313t-win_amd64.pyd.
-    debug = hasattr(sys, "gettotalrefcount") or "d" in (flags or "") or any("_d.pyd" in suffix for suffix in suffixes)
+    # Windows has no abiflags before 3.14; its suffixes tell: _d.pyd, .cp313t-win_amd64.pyd. Elsewhere the flags alone
+    # decide: --with-trace-refs counts references too, and is no debug build.
+    debug = "d" in (flags or "")
+    if flags is None or os.name == "nt":
+        debug = debug or hasattr(sys, "gettotalrefcount") or any("_d.pyd" in suffix for suffix in suffixes)
     sight.put("debug", debug, "sys.abiflags, sys.gettotalrefcount, extension suffixes")
     plain = "cp{}{}t-".format(sys.version_info[0], sys.version_info[1])
     threaded = "t" in (flags or "") or any(plain in suffix for suffix in suffixes)
@@ -145,9 +159,11 @@ def see_libc(sight: Sight) -> None:
         answer = os.confstr("CS_GNU_LIBC_VERSION") or ""  # a name that glibc alone knows: "glibc 2.36"
     except (AttributeError, OSError, ValueError):
         answer = ""
-    if answer.strip():
+    if "." in answer:
         sight.put("glibc", answer.split()[-1], "os.confstr('CS_GNU_LIBC_VERSION')")
         return
+    if answer:
+        sight.miss("glibc", "os.confstr('CS_GNU_LIBC_VERSION') says {!r}".format(answer))
     if sys.platform != "linux":
         return
     from .probe_libc import see_glibc_by_ctypes, see_musl
@@ -187,7 +203,10 @@ def see_override(sight: Sight) -> None:
         return
     from .probe_override import see_answers
 
-    see_answers(sight, _manylinux)
+    try:
+        see_answers(sight, _manylinux)
+    except (Exception, SystemExit) as error:
+        sight.put("manylinux_failed", ["import _manylinux: {!r}".format(type(error))], "import _manylinux")
 
 
 def see_others(sight: Sight) -> None:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _MAX_MAPS = 1048576
 _MAX_LIBC = 16777216
 _MUSL_TIMEOUT = 5  # seconds
+_MAX_ANSWER = 4096
+_INSIDE_NUMBERS = (b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b".")
 
 
 def see_glibc_by_ctypes(sight: "Sight") -> None:
@@ -69,20 +71,33 @@ def mapped_libcs() -> "list[str]":
 
 
 def musl_version_in(data: bytes) -> "str | None":
-    """Find musl's version in the bytes of its libc: the one text ``X.Y.Z`` that stands alone between zero bytes."""
+    """Find musl's version in the bytes of its libc: the one text ``X.Y.Z`` that a zero byte ends.
+
+    What stands before it is other constants: zero bytes on most architectures, anything on i386.
+    """
     if b"musl libc (" not in data:
         return None
     found = []
     for digit in b"123456789":
-        start = data.find(b"\0%c." % digit)
+        start = data.find(b"%c." % digit)
         while start >= 0:
-            end = data.find(b"\0", start + 1)
-            text = data[start + 1 : min(end, start + 64)].decode("ascii", "replace")
-            numbers = text.split("-")[0].split(".")
-            if len(numbers) == 3 and all(number.isdigit() for number in numbers) and text not in found:
+            text = version_at(data, start)
+            if text and text not in found:
                 found.append(text)
-            start = data.find(b"\0%c." % digit, start + 1)
-    return found[0] if len(found) == 1 else None
+                if len(found) > 1:
+                    return None
+            start = data.find(b"%c." % digit, start + 1)
+    return found[0] if found else None
+
+
+def version_at(data: bytes, start: int) -> "str | None":
+    """Read a text ``X.Y.Z`` or ``X.Y.Z-git...`` that begins here and ends with a zero byte."""
+    end = data.find(b"\0", start, start + 64)
+    if end < 0 or data[start - 1 : start] in _INSIDE_NUMBERS:
+        return None
+    text = data[start:end].decode("ascii", "replace")
+    numbers = text.split("-")[0].split(".")
+    return text if len(numbers) == 3 and all(number.isdigit() for number in numbers) else None
 
 
 def musl_version_by_running(path: str) -> "str | None":
@@ -93,18 +108,36 @@ def musl_version_by_running(path: str) -> "str | None":
     import subprocess
 
     try:
-        answer = subprocess.run(  # noqa: S603 - a path that the running process was loaded by
-            [path],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            env={},
-            timeout=_MUSL_TIMEOUT,
-            check=False,
+        process = subprocess.Popen(  # noqa: S603 - a path that the running process was loaded by
+            [path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env={}
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    for line in answer.stderr[:4096].decode("ascii", "replace").splitlines():
+    try:
+        answer = first_bytes(process.stderr.fileno(), _MAX_ANSWER, _MUSL_TIMEOUT) if process.stderr else b""
+    finally:
+        process.kill()
+        process.wait()
+        if process.stderr:
+            process.stderr.close()
+    for line in answer.decode("ascii", "replace").splitlines():
         if line.startswith("Version "):
             return line[len("Version ") :].strip() or None
     return None
+
+
+def first_bytes(descriptor: int, limit: int, timeout: float) -> bytes:
+    """Read what comes until it ends, is long enough, or takes too long."""
+    import select
+    import time
+
+    deadline = time.monotonic() + timeout
+    found = b""
+    while len(found) < limit:
+        if not select.select([descriptor], [], [], max(0, deadline - time.monotonic()))[0]:
+            break
+        piece = os.read(descriptor, limit - len(found))
+        if not piece:
+            break
+        found += piece
+    return found

@@ -18,6 +18,7 @@ _FAMILIES = {
     "armv8l": _ARM,
     "armv7l": _ARM,
 }
+_LAST_MINOR = 499  # so that the answers stay a list that a reader of facts takes
 _LEGACY = (("manylinux1", 5), ("manylinux2010", 12), ("manylinux2014", 17))
 
 
@@ -26,7 +27,7 @@ def see_answers(sight: "Sight", module: "ModuleType") -> None:
     path = str(getattr(module, "__file__", None) or "_manylinux")
     sight.put("manylinux_module", path, "import _manylinux")
     refused, failed = [], []
-    machine = str(sight.facts.get("machine"))
+    machine = str(sight.facts.get("sysconfig_platform")).partition("-")[2]
     for minor in range(glibc_minor(sight.facts.get("glibc", "")), -1, -1):
         for arch in _FAMILIES.get(machine, (machine,)):
             question, answer = ask_override(module, minor, arch)
@@ -51,15 +52,16 @@ def ask_override(module: "ModuleType", minor: int, arch: str) -> "tuple[str, int
         for name, legacy_minor in _LEGACY:
             if minor == legacy_minor and hasattr(module, name + "_compatible"):
                 # PEP 513: any value of the attribute counts as true or false; None is false.
-                question, answer = name + "_compatible", getattr(module, name + "_compatible") or False
+                question, answer = name + "_compatible", bool(getattr(module, name + "_compatible"))
     if answer is None or isinstance(answer, int):
         return question, answer
     return question, "answered {}".format(repr(answer)[:200])
 
 
 def glibc_minor(version: object) -> int:
-    """Minor of a glibc 2 version as text, -1 where there is none."""
-    fields = str(version).split("-")[0].split(".")
-    if len(fields) < 2 or fields[0] != "2" or not fields[1].isdigit():
+    """Minor of a glibc 2 version as text, -1 where there is none; what follows the minor is dropped."""
+    major, _, rest = str(version).partition(".")
+    digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
+    if major != "2" or not 0 < len(digits) < 4:
         return -1
-    return min(int(fields[1]), 999)
+    return min(int(digits), _LAST_MINOR)

@@ -30,6 +30,7 @@ def _macos(facts: Facts, evidence: list[Evidence]) -> Platform:
     if facts.number("pointer_size") == 4:
         machine = "ppc" if machine.lower().startswith(("ppc", "power")) else "i386"
     machine = {"Power Macintosh": "ppc"}.get(machine, machine)
+    _require(machine, "machine", "macOS")
     evidence += [
         Evidence("architecture", machine, f"{facts.seen('machine')}; {facts.number('pointer_size')}-byte pointers"),
         Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),
@@ -40,6 +41,7 @@ def _macos(facts: Facts, evidence: list[Evidence]) -> Platform:
 def _ios(facts: Facts, evidence: list[Evidence]) -> Platform:
     version = _pair(facts, "ios_version")
     multiarch = tag_text(facts.text("multiarch"))
+    _require(multiarch, "multiarch", "iOS")
     evidence += [
         Evidence("architecture", multiarch, facts.seen("multiarch")),
         Evidence("iOS", f"{version[0]}.{version[1]}", facts.seen("ios_version")),
@@ -52,6 +54,7 @@ def _android(facts: Facts, evidence: list[Evidence]) -> Platform:
     if level is None:
         raise InvalidFacts("android", "facts lack 'android_api_level'")
     abi = tag_text(facts.text("sysconfig_platform").rpartition("-")[2])
+    _require(abi, "sysconfig_platform", "Android")
     evidence += [
         Evidence("architecture", abi, facts.seen("sysconfig_platform")),
         Evidence("Android", f"API level {level}", facts.seen("android_api_level")),
@@ -63,11 +66,18 @@ def _emscripten(facts: Facts, evidence: list[Evidence]) -> Platform:
     """Pyodide. Its ``confstr`` says glibc, because Emscripten copied the answer; it is not."""
     arch = tag_text(facts.text("sysconfig_platform"))
     text = facts.text("pyemscripten_version")
-    version = tuple(int(field) for field in text.split("_") if field.isdigit() and len(field) < 5) or None
+    fields = text.split("_")
+    usable = len(fields) < 6 and all(field.isascii() and field.isdigit() and len(field) < 5 for field in fields)
+    version = tuple(map(int, fields)) if usable else None
     evidence.append(Evidence("architecture", arch, facts.seen("sysconfig_platform")))
     if version:
         evidence.append(Evidence("Pyodide ABI", text, facts.seen("pyemscripten_version")))
     return Platform("emscripten", arch, version=version)
+
+
+def _require(value: str, name: str, system: str) -> None:
+    if not value:
+        raise InvalidFacts(name, f"facts lack {name!r}, of which the tags of {system} are made")
 
 
 def _pair(facts: Facts, name: str) -> tuple[int, int]:

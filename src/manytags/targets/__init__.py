@@ -69,10 +69,11 @@ class Platform(Value):
     :param version: of macOS and iOS (major, minor); of Android the API level alone; of Pyodide's ABI.
     :param build_arch: architecture that a wheel built here is made for, where that is not ``arch``: an ARMv6 userland
         runs on ARMv7 machines.
+    :param distribution: ``ID`` of a Linux's ``/etc/os-release``, where it is known.
     """
 
-    __slots__ = ("arch", "build_arch", "glibc", "musl", "system", "version")
-    _fields = ("system", "arch", "glibc", "musl", "version", "build_arch")
+    __slots__ = ("arch", "build_arch", "distribution", "glibc", "musl", "system", "version")
+    _fields = ("system", "arch", "glibc", "musl", "version", "build_arch", "distribution")
 
     if TYPE_CHECKING:
         system: str
@@ -81,6 +82,7 @@ class Platform(Value):
         musl: LibcVersion | None
         version: tuple[int, ...] | None
         build_arch: str | None
+        distribution: str | None
 
     def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
         self,
@@ -90,6 +92,7 @@ class Platform(Value):
         musl: "LibcVersion | None" = None,
         version: "tuple[int, ...] | None" = None,
         build_arch: "str | None" = None,
+        distribution: "str | None" = None,
     ) -> None:
         if system not in SYSTEMS:
             from ..errors import InvalidTarget
@@ -101,7 +104,15 @@ class Platform(Value):
                 from ..errors import InvalidTarget
 
                 raise InvalidTarget(f"{libc[0]}.{libc[1]}", "no libc has this version")
-        self._assign(system=system, arch=arch, glibc=glibc, musl=musl, version=version, build_arch=build_arch)
+        self._assign(
+            system=system,
+            arch=arch,
+            glibc=glibc,
+            musl=musl,
+            version=version,
+            build_arch=build_arch,
+            distribution=distribution,
+        )
 
     def __str__(self) -> str:
         libc = ""
@@ -120,18 +131,65 @@ class TagOptions(Value):
     :param linux_first: bare ``linux_*`` before manylinux and musllinux, as packaging 26.3 orders them.
     :param armv6_on_armv7: whether a hard-float ARMv7 or ARMv8 host takes ARMv6 wheels, after all others.
     :param refused: manylinux tags that the host forbids, in perennial spelling, as a ``_manylinux`` module does.
+    :param bare_linux: how far ``linux_*`` tags are trusted, which say nothing about libc or ABI: ``always``, ``never``,
+        or ``distribution``: only on a distribution that their wheels come from.
+    :param bare_linux_from: with ``distribution``: the ``ID`` in ``/etc/os-release`` of those, such as ``raspbian``.
+    :param manylinux: whether manylinux tags are taken at all.
+    :param manylinux_ceiling: the newest manylinux version to take, such as ``(2, 28)``; ``None`` for what glibc allows.
+    :param manylinux_floor: the oldest manylinux version to take.
+    :param extra: platform tags that an index implies beyond the standards, taken after all others.
     """
 
-    __slots__ = ("armv6_on_armv7", "linux_first", "refused")
-    _fields = ("linux_first", "armv6_on_armv7", "refused")
+    __slots__ = _fields = (
+        "linux_first",
+        "armv6_on_armv7",
+        "refused",
+        "bare_linux",
+        "bare_linux_from",
+        "manylinux",
+        "manylinux_ceiling",
+        "manylinux_floor",
+        "extra",
+    )
 
     if TYPE_CHECKING:
         linux_first: bool
         armv6_on_armv7: bool
         refused: tuple[str, ...]
+        bare_linux: str
+        bare_linux_from: tuple[str, ...]
+        manylinux: bool
+        manylinux_ceiling: LibcVersion | None
+        manylinux_floor: LibcVersion | None
+        extra: tuple[str, ...]
 
-    def __init__(self, linux_first: bool = True, armv6_on_armv7: bool = True, refused: "tuple[str, ...]" = ()) -> None:
-        self._assign(linux_first=linux_first, armv6_on_armv7=armv6_on_armv7, refused=tuple(sorted(set(refused))))
+    def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
+        self,
+        linux_first: bool = True,
+        armv6_on_armv7: bool = True,
+        refused: "tuple[str, ...]" = (),
+        bare_linux: str = "always",
+        bare_linux_from: "tuple[str, ...]" = (),
+        manylinux: bool = True,
+        manylinux_ceiling: "LibcVersion | None" = None,
+        manylinux_floor: "LibcVersion | None" = None,
+        extra: "tuple[str, ...]" = (),
+    ) -> None:
+        if bare_linux not in ("always", "distribution", "never"):
+            from ..errors import InvalidTarget
+
+            raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
+        self._assign(
+            linux_first=linux_first,
+            armv6_on_armv7=armv6_on_armv7,
+            refused=tuple(sorted(set(refused))),
+            bare_linux=bare_linux,
+            bare_linux_from=tuple(sorted(set(bare_linux_from))),
+            manylinux=manylinux,
+            manylinux_ceiling=manylinux_ceiling,
+            manylinux_floor=manylinux_floor,
+            extra=tuple(extra),
+        )
 
 
 class Evidence(Value):

@@ -8,13 +8,14 @@ where packaging is right; what differs is listed, with its evidence, in ``tests/
 
 from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
 from ..tags.wheel import split_tag_set, split_wheel_filename
+from . import TagOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from typing import Protocol
 
-    from . import Platform, Python, TagOptions, Target
+    from . import Platform, Python, Target
 
     class TagLike(Protocol):
         """A tag triple of any copy of ``packaging``, pip's vendored one too."""
@@ -129,57 +130,57 @@ def _short_name(implementation: str) -> str:
     return SHORT_NAMES.get(implementation, implementation)
 
 
-def platform_tags(platform: "Platform", options: "TagOptions") -> "tuple[str, ...]":
+def platform_tags(platform: "Platform", options: "TagOptions | None" = None) -> "tuple[str, ...]":
     """List the platform tags that a platform takes, best first, without ``any``.
 
     :param platform: the machine.
     :param options: what its owner decided.
     :raises InvalidTarget: the platform lacks what its system's ladder is made of.
 
-    >>> from manytags import Platform, TagOptions
-    >>> platform_tags(Platform("linux", "aarch64", glibc=(2, 18)), TagOptions())[:3]
+    >>> from manytags import Platform
+    >>> platform_tags(Platform("linux", "aarch64", glibc=(2, 18)))[:3]
     ('linux_aarch64', 'manylinux_2_18_aarch64', 'manylinux_2_17_aarch64')
     """
     if platform.system == "linux":
-        return tuple(linux_ladder(platform, options))
-    from .ladders import LADDERS
+        tags = linux_ladder(platform)
+    else:
+        from .ladders import LADDERS
 
-    return tuple(LADDERS[platform.system](platform))
+        tags = LADDERS[platform.system](platform)
+    if options is not None and options != TagOptions():
+        from .options import with_options
 
-
-def linux_ladder(platform: "Platform", options: "TagOptions") -> "list[str]":
-    """The bare tag of the architecture, then its libc's tags from the newest down, or the other way round."""
-    if not platform.arch.startswith("arm"):
-        bare, libc = [f"linux_{platform.arch}"], libc_tags(platform, platform.arch, options)
-        return [*bare, *libc] if options.linux_first else [*libc, *bare]
-    return arm_ladder(platform, options)
+        tags = with_options(tags, platform, options)
+    return tuple(tags)
 
 
-def arm_ladder(platform: "Platform", options: "TagOptions") -> "list[str]":
+def linux_ladder(platform: "Platform") -> "list[str]":
+    """The bare tag of the architecture, then its libc's tags from the newest down."""
+    if platform.arch.startswith("arm"):
+        return arm_ladder(platform)
+    return [f"linux_{platform.arch}", *libc_tags(platform, platform.arch)]
+
+
+def arm_ladder(platform: "Platform") -> "list[str]":
     """As any Linux, but 32-bit Arm has neighbours whose code it runs: ARMv8 takes ARMv7's, and both ARMv6's last."""
     from ..tags.architecture import HARD_FLOAT_ALSO, LIBC_ARCHITECTURE, LINUX_ALSO
 
     arch = platform.arch
-    bare = [f"linux_{name}" for name in (arch, *LINUX_ALSO.get(arch, ()))]
-    libc = libc_tags(platform, LIBC_ARCHITECTURE.get(arch, arch), options)
-    tags = [*bare, *libc] if options.linux_first else [*libc, *bare]
-    if options.armv6_on_armv7 and (platform.glibc or platform.musl):
+    tags = [f"linux_{name}" for name in (arch, *LINUX_ALSO.get(arch, ()))]
+    tags += libc_tags(platform, LIBC_ARCHITECTURE.get(arch, arch))
+    if platform.glibc or platform.musl:
         for also in HARD_FLOAT_ALSO.get(arch, ()):
-            other_libc = libc_tags(platform, also, options)
-            tags += [f"linux_{also}", *other_libc] if options.linux_first else [*other_libc, f"linux_{also}"]
+            tags += [f"linux_{also}", *libc_tags(platform, also)]
     return tags
 
 
-def libc_tags(platform: "Platform", arch: str, options: "TagOptions") -> "list[str]":
-    """Tags of the platform's libc for one architecture, newest first; refused ones are left out."""
+def libc_tags(platform: "Platform", arch: str) -> "list[str]":
+    """Tags of the platform's libc for one architecture, newest first."""
     tags: list[str] = []
     floor = MANYLINUX_FLOORS.get(arch)
     if platform.glibc is not None and floor is not None:
         for version in glibc_versions(platform.glibc, floor):
-            tag = f"manylinux_{version[0]}_{version[1]}_{arch}"
-            if tag in options.refused:
-                continue
-            tags.append(tag)
+            tags.append(f"manylinux_{version[0]}_{version[1]}_{arch}")
             if version in LEGACY_NAMES:
                 tags.append(f"{LEGACY_NAMES[version]}_{arch}")
     if platform.musl is not None:

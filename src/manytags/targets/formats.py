@@ -86,6 +86,7 @@ def _read_platform(section: Document) -> Platform:
         section.take_or("musl", optional(read_pair), None),
         section.take_or("version", optional(read_version), None),
         section.take_or("build_arch", optional(read_string), None),
+        section.take_or("distribution", optional(read_string), None),
     )
     section.close()
     return platform
@@ -97,6 +98,12 @@ def _read_options(section: Document) -> TagOptions:
         section.take_or("linux_first", read_boolean, defaults.linux_first),
         section.take_or("armv6_on_armv7", read_boolean, defaults.armv6_on_armv7),
         section.take_or("refused", read_strings, defaults.refused),
+        section.take_or("bare_linux", read_string, defaults.bare_linux),
+        section.take_or("bare_linux_from", read_strings, defaults.bare_linux_from),
+        section.take_or("manylinux", read_boolean, defaults.manylinux),
+        section.take_or("manylinux_ceiling", optional(read_pair), None),
+        section.take_or("manylinux_floor", optional(read_pair), None),
+        section.take_or("extra", read_strings, defaults.extra),
     )
     section.close()
     return options

@@ -19,78 +19,67 @@ from ..tags.platform import (
     parse_platform,
 )
 from . import Platform, Python, TagOptions, Target
+from .distributions import platform_from_distribution, releases
+from .pythons import parse_python
+from .triples import ARCHITECTURES, NAMED, platform_from_triple
 
-#: First CPython that can be built without the global interpreter lock (:pep:`703`).
-FIRST_FREE_THREADED = (3, 13)
+#: Beginnings of the tags of systems whose tags have no order; what begins otherwise is a name that nobody knows.
+OTHER_SYSTEMS = (
+    "aix_",
+    "cygwin_",
+    "dragonfly_",
+    "freebsd_",
+    "gnu_",
+    "haiku_",
+    "hp_ux_",
+    "midnightbsd_",
+    "mingw_",
+    "msys_",
+    "netbsd_",
+    "openbsd_",
+    "solaris_",
+    "sunos_",
+    "wasi_",
+)
 
 
 def target(python: str | Python, platform: str | Platform, options: TagOptions | None = None) -> Target:
     """Describe a machine that is not here.
 
-    :param python: such as ``cp312``, ``3.12``, ``3.12.4``, ``3.13t`` (free-threaded), ``3.12d`` (debug), or a
-        :class:`Python`.
-    :param platform: a platform tag, which means a host that takes this tag and all below it, or a :class:`Platform`.
+    :param python: such as ``cp312``, ``3.12``, ``3.12.4``, ``3.13t`` (free-threaded), ``3.12d`` (debug), ``pypy3.10``,
+        ``graalpy3.12``, ``cp313-cp313t``, or a :class:`Python`.
+    :param platform: a platform tag, which means a host that takes this tag and all below it; a distribution's release
+        with an architecture, such as ``alpine-3.20-x86_64``; a triple or a name of uv's, such as
+        ``aarch64-apple-darwin``; or a :class:`Platform`.
     :param options: what the target's owner decides.
     :raises InvalidTarget: there is no such Python or platform; ``reason`` says why.
 
     >>> target("3.13t", "musllinux_1_2_x86_64").triples()[:2]
     ('cp313-cp313t-linux_x86_64', 'cp313-cp313t-musllinux_1_2_x86_64')
+    >>> target("3.11", "debian-12-arm64").platform_tags()[:2]
+    ('linux_aarch64', 'manylinux_2_36_aarch64')
     """
     described = parse_python(python) if isinstance(python, str) else python
-    machine = platform_from_tag(platform) if isinstance(platform, str) else platform
+    machine = platform_from_name(platform) if isinstance(platform, str) else platform
     made = Target(described, machine, options)
     made.platform_tags()  # a platform that has no ladder is refused here, where its name is known
     return made
 
 
-def parse_python(text: str) -> Python:
-    """Parse the name of a Python, such as ``cp312``, ``3.13t`` or ``3.12.4``.
+def platform_from_name(name: str) -> Platform:
+    """Describe the platform that people call by a name.
 
-    :param text: a version with dots or as in a python tag, then CPython's letters: ``t`` free-threaded, ``d`` debug.
-    :raises InvalidTarget: no Python is called so.
+    :param name: a platform tag, a distribution's release with an architecture, a triple, or a name of uv's.
+    :raises InvalidTarget: nothing is called so; the nearest names are given.
 
-    >>> parse_python("3.13td").abis
-    ('cp313td', 'cp313t')
+    >>> str(platform_from_name("ubuntu-jammy-x86_64"))
+    'linux with glibc 2.35 on x86_64'
     """
-    name = text.lower().removeprefix("cp")
-    flags = name.lstrip("0123456789.")
-    digits = name[: len(name) - len(flags)]
-    version = _parse_version(digits)
-    if version is None or not set(flags) <= {"t", "d"} or len(set(flags)) != len(flags):
-        raise InvalidTarget(text, "no Python is called so; expected such as '3.12', 'cp312', '3.13t' or '3.12d'")
-    if version < (3, 2):
-        raise InvalidTarget(text, "manytags describes Python 3.2 and newer")
-    free_threaded = "t" in flags
-    if free_threaded and version[:2] < FIRST_FREE_THREADED:
-        raise InvalidTarget(text, "free-threaded builds begin with Python 3.13")
-    full = digits if digits.count(".") == 2 else None
-    return Python("cpython", version, cpython_abis(version, free_threaded, "d" in flags), full)
-
-
-def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool, pymalloc: bool = True) -> tuple[str, ...]:
-    """List the ABI tags of a CPython build, best first, without the stable ABI.
-
-    :param version: (major, minor).
-    :param pymalloc: whether it was built with pymalloc, which tags told until Python 3.7.
-
-    >>> cpython_abis((3, 12), False, True), cpython_abis((3, 7), False, False)
-    (('cp312d', 'cp312'), ('cp37m',))
-
-    Rule: :pep:`3149`; since 3.8 a debug build also loads modules of a release build.
-    """
-    plain = f"cp{version[0]}{version[1]}{'t' if free_threaded else ''}"
-    if version[:2] < (3, 8):
-        # Until 3.2 the width of Unicode counted too; builds that anybody still has were wide, on Linux.
-        wide = "u" if version[:2] < (3, 3) else ""
-        return (f"{plain}{'d' if debug else ''}{'m' if pymalloc else ''}{wide}",)
-    return (f"{plain}d", plain) if debug else (plain,)
-
-
-def _parse_version(text: str) -> tuple[int, ...] | None:
-    numbers = text.split(".") if "." in text else [text[:1], text[1:]]
-    if len(numbers) not in {2, 3} or not all(number.isdigit() and len(number) < 4 for number in numbers):
-        return None
-    return tuple(int(number) for number in numbers)
+    lowered = name.lower()
+    if len(name) > 200:
+        raise InvalidTarget(name, "no platform has a name of more than 200 characters")
+    described = platform_from_triple(lowered) or platform_from_distribution(lowered)
+    return described or platform_from_tag(name)
 
 
 def platform_from_tag(text: str) -> Platform:
@@ -99,17 +88,19 @@ def platform_from_tag(text: str) -> Platform:
     :param text: one platform tag.
     :raises InvalidTarget: it is no platform tag, or one that no single machine has.
 
-    >>> platform_from_tag("manylinux_2_28_armv7l")
-    Platform(system='linux', arch='armv7l', glibc=(2, 28), musl=None, version=None, build_arch=None)
+    >>> platform_from_tag("manylinux_2_28_armv7l").glibc
+    (2, 28)
     """
     try:
         tag = parse_platform(text)
     except InvalidTag as error:
+        if "-" in text:
+            raise _unknown(text) from None
         raise InvalidTarget(text, error.reason, error.position) from None
     return _platform(text, tag)
 
 
-def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911 - one case for each kind
+def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
     match tag:
         case Linux(arch=arch):
             return Platform("linux", arch)
@@ -123,9 +114,7 @@ def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911 -
             return Platform("linux", arch, musl=musl)
         case MacOS(version=version, format=machine):
             if machine.startswith(("universal", "fat", "intel")):
-                raise InvalidTarget(
-                    text, f"{machine} is a file for several machines; name one, such as arm64 or x86_64"
-                )
+                raise InvalidTarget(text, f"{machine} is a file for several machines; name one, as arm64 or x86_64")
             return Platform("macos", machine, version=version)
         case IOS(version=version, multiarch=multiarch):
             return Platform("ios", multiarch, version=version)
@@ -137,7 +126,9 @@ def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911 -
             return Platform("emscripten", str(tag))
         case Pyemscripten(version=version):
             return Platform("emscripten", "wasm32", version=version)
-    return Platform("other", str(tag))
+    if str(tag) == "any" or str(tag).startswith(OTHER_SYSTEMS):
+        return Platform("other", str(tag))
+    raise _unknown(text)
 
 
 def _manylinux_of(arch: str) -> str:
@@ -145,3 +136,24 @@ def _manylinux_of(arch: str) -> str:
     if floor is None:
         return f"manylinux is known on {', '.join(sorted(MANYLINUX_FLOORS))}; bare tags as 'linux_{arch}'"
     return f"manylinux begins with {floor[0]}.{floor[1]} on {arch}"
+
+
+def platform_names() -> list[str]:
+    """List names that :func:`platform_from_name` knows: uv's, triples, and distributions with each architecture."""
+    triples = [f"{arch}-unknown-linux-{libc}" for arch in sorted(MANYLINUX_FLOORS) for libc in ("gnu", "musl")]
+    own = [
+        f"{release.distribution}-{release.version}-{arch}" for release in releases() for arch in release.architectures
+    ]
+    return list(dict.fromkeys([*NAMED, *triples, *own]))
+
+
+def _unknown(text: str) -> InvalidTarget:
+    from difflib import get_close_matches
+
+    tags = [f"linux_{arch}" for arch in ARCHITECTURES]
+    tags += [f"manylinux_2_28_{arch}" for arch in MANYLINUX_FLOORS] + [
+        f"musllinux_1_2_{arch}" for arch in MANYLINUX_FLOORS
+    ]
+    near = get_close_matches(text.lower(), [*platform_names(), *tags, "win_amd64", "macosx_14_0_arm64"], 3)
+    hint = f"the nearest are {', '.join(near)}" if near else "it is no platform tag, distribution or triple"
+    return InvalidTarget(text, f"no platform is called so; {hint}")

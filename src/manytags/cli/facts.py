@@ -1,0 +1,68 @@
+"""``manytags facts``: what was seen of a machine, and where."""
+
+from __future__ import annotations
+
+from .layout import columns
+from .target_choice import BadArgumentsError, add_facts_options, choose_facts, is_here
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from ..hosts import Facts
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument(
+        "--json", action="store_true", help="print JSON, which --facts reads: a bug report about a wrong tag is this"
+    )
+    parser.add_argument(
+        "--script",
+        action="store_true",
+        default=False,
+        help="print a script that does the same under any Python from 3.6 on, for where manytags is not installed",
+    )
+    add_facts_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the facts as a table, as JSON, or the script that finds them out."""
+    if arguments.script:
+        from ..hosts.ask import probe_script
+
+        if arguments.json or not is_here(arguments):
+            raise BadArgumentsError("--script prints a script, which goes with no other option")
+        print(probe_script(), end="")
+        return 0
+    facts = choose_facts(arguments)
+    print(facts.to_json() if arguments.json else "\n".join(table(facts)))
+    return 0
+
+
+def table(facts: Facts) -> list[str]:
+    """Lay facts out as name, value, and where each was seen."""
+    rows = [("fact", "value", "where it was seen")]
+    above = ""
+    for name in facts.names():
+        where = facts.seen(name)
+        rows.append((name, value_text(facts, name), "as above" if where == above else where))
+        above = where
+    return columns(rows)
+
+
+def value_text(facts: Facts, name: str) -> str:
+    """Spell a fact as people write it: flags in hexadecimal, yes and no, the names of numbers."""
+    value = facts.get(name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        if name == "elf_machine":
+            from ..hosts.infer import machine_name
+
+            return f"{value} ({machine_name(value)})"
+        return f"0x{value:08x}" if name == "elf_flags" else str(value)
+    if isinstance(value, tuple):
+        separator = "; " if name in {"unseen", "manylinux_failed"} else ", "
+        value = separator.join(value)
+    return "not known" if value is None else str(value) or "(empty)"

@@ -1,0 +1,79 @@
+"""Files that the options name: facts and targets, as text and as what they hold."""
+
+from __future__ import annotations
+
+import json
+
+from ..documents import MAX_TEXT
+from ..errors import InvalidInput, shown
+from ..hosts import Facts
+from ..targets import Target
+from .target_choice import BadArgumentsError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+#: What ``manytags --json`` adds to a target, for readers who do not work tags out.
+ADDED_KEYS = ("build_tag", "tags")
+
+
+def read_facts(path: str) -> Facts:
+    """Read facts from a file, ``-`` being standard input.
+
+    :raises ManytagsError: there are none in it; the message names the file.
+    """
+    return _parse(path, read_text(path), Facts.from_json)
+
+
+def read_target(path: str) -> Target:
+    """Read a target from a file, with or without what ``manytags --json`` adds.
+
+    :raises ManytagsError: there is none in it; the message names the file.
+    """
+    return _parse(path, _without_added_keys(read_text(path)), Target.from_json)
+
+
+def _parse(path: str, text: str, from_json: Callable[[str], T]) -> T:
+    try:
+        return from_json(text)
+    except InvalidInput as error:
+        if error.text != text:
+            raise  # it names the part that is to blame
+        raise type(error)(_name(path), error.reason) from None
+
+
+def _without_added_keys(text: str) -> str:
+    try:
+        content = json.loads(text) if len(text) <= MAX_TEXT else None
+    except (ValueError, RecursionError):
+        content = None
+    if not isinstance(content, dict):
+        return text  # the target's own reader says what is wrong
+    return json.dumps({key: value for key, value in content.items() if key not in ADDED_KEYS})
+
+
+def read_text(path: str) -> str:
+    """Read a small text file, ``-`` being standard input.
+
+    :raises BadArgumentsError: it cannot be read, is no text, or is too long.
+    """
+    try:
+        with open(0 if path == "-" else path, "rb", closefd=path != "-") as stream:
+            data = stream.read(4 * MAX_TEXT + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise BadArgumentsError(f"cannot read {shown(_name(path))}: {reason}") from None
+    # Windows PowerShell redirects in UTF-16.
+    encoding = "utf-16" if data[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise BadArgumentsError(f"cannot read {shown(_name(path))}: it is no text in UTF-8") from None
+
+
+def _name(path: str) -> str:
+    return "standard input" if path == "-" else path

@@ -1,0 +1,120 @@
+"""Linux distributions by release: ``debian-12-x86_64``. What libc each has is in ``distributions.json``."""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+
+from ..errors import InvalidTarget
+from ..tags.libc import parse_libc_version
+from . import Platform
+from .triples import architecture_from_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Release:
+    """One release of one distribution.
+
+    :ivar distribution: its name, such as ``debian``.
+    :ivar version: such as ``12``.
+    :ivar title: for people, such as ``Debian 12 (bookworm)``.
+    :ivar libc: ``glibc`` or ``musl``.
+    :ivar libc_version: as the distribution has it, such as ``2.36``.
+    :ivar architectures: for which it is made.
+    :ivar os_id: ``ID`` of its ``/etc/os-release``.
+    :ivar released: month of its release, or ``None``.
+    """
+
+    __slots__ = (
+        "architectures",
+        "distribution",
+        "libc",
+        "libc_version",
+        "names",
+        "os_id",
+        "released",
+        "title",
+        "version",
+    )
+
+    def __init__(self, distribution: str, version: str, about: dict[str, object], entry: dict[str, object]) -> None:
+        self.distribution, self.version = distribution, version
+        codename = entry.get("codename")
+        self.title = f"{about['title']} {version}" + (f" ({codename})" if codename else "")
+        self.libc = "musl" if "musl" in entry else "glibc"
+        self.libc_version = str(entry[self.libc])
+        self.architectures = tuple(_texts(entry.get("architectures", about["architectures"])))
+        self.os_id = about["os_release_id"] if isinstance(about["os_release_id"], str) else None
+        self.released = str(entry["released"]) if "released" in entry else None
+        own = [version, *_texts(entry.get("aliases", [])), *([str(codename).lower()] if codename else [])]
+        families = [distribution, *_texts(about["aliases"])]
+        self.names = tuple(f"{family}-{name}" for family in families for name in own)
+
+    def platform(self, arch: str) -> Platform:
+        """Describe this release on an architecture."""
+        version = parse_libc_version(self.libc_version)
+        build_arch = None
+        if self.distribution == "raspios" and arch == "armv7l":
+            build_arch = "armv6l"  # its 32-bit edition is an ARMv6 userland on every board
+        glibc = version if self.libc == "glibc" and arch != "armv5tel" else None
+        musl = version if self.libc == "musl" and arch != "armv5tel" else None
+        return Platform("linux", arch, glibc, musl, None, build_arch, self.os_id)
+
+
+def _texts(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list) else []
+
+
+_CACHE: list[Release] = []
+
+
+def releases() -> list[Release]:
+    """List every release that manytags knows, in the order of the data file; read once."""
+    if not _CACHE:
+        text = files("manytags.targets").joinpath("distributions.json").read_text(encoding="utf-8")
+        _CACHE.extend(_read(json.loads(text)["distributions"]))
+    return _CACHE
+
+
+def _read(distributions: dict[str, dict[str, object]]) -> Iterator[Release]:
+    for name, about in distributions.items():
+        entries = about["releases"]
+        if isinstance(entries, dict):
+            yield from (Release(name, version, about, entry) for version, entry in entries.items())
+
+
+def platform_from_distribution(name: str) -> Platform | None:
+    """Describe a distribution's release on an architecture, or return ``None`` where the name begins like none.
+
+    A release that is not listed is its longest listed beginning: ``rhel-8.10`` is RHEL 8.
+
+    :param name: ``DISTRIBUTION-RELEASE-ARCH`` in lower case; a codename serves as the release.
+    :raises InvalidTarget: the architecture is missing, or the release is not made for it.
+
+    >>> str(platform_from_distribution("alpine-3.20-x86_64"))
+    'linux with musl 1.2 on x86_64'
+    """
+    stem, _, last = name.rpartition("-")
+    arch = architecture_from_name(last)
+    release = _find(stem if arch is not None else name)
+    if release is None:
+        return None
+    known = ", ".join(release.architectures)
+    if arch is None:
+        raise InvalidTarget(name, f"name an architecture too, as in {name}-{release.architectures[0]}; known: {known}")
+    if arch not in release.architectures:
+        raise InvalidTarget(name, f"{release.title} is not made for {arch}; known: {known}")
+    return release.platform(arch)
+
+
+def _find(name: str) -> Release | None:
+    by_name = {alias: release for release in releases() for alias in release.names}
+    while name not in by_name:
+        head, dot, _ = name.rpartition(".")
+        if not dot:
+            return None
+        name = head
+    return by_name[name]

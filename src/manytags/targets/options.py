@@ -1,0 +1,53 @@
+"""What a target's owner decides about its tags, applied to the ladder of its platform. Pure.
+
+Ladders say what a platform can take; every option takes away from that, moves, or adds behind it.
+"""
+
+from __future__ import annotations
+
+from ..tags.libc import LibcVersion
+from ..tags.platform import Manylinux, OtherPlatform, parse_platform
+from . import Platform, TagOptions
+
+
+def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> list[str]:
+    """Apply options to a ladder.
+
+    :param ladder: platform tags, best first.
+    :param platform: whose ladder it is.
+    :param options: what its owner decided.
+
+    >>> from manytags import Platform, TagOptions
+    >>> machine = Platform("linux", "x86_64", glibc=(2, 6))
+    >>> with_options(["linux_x86_64", "manylinux_2_6_x86_64"], machine, TagOptions(linux_first=False))
+    ['manylinux_2_6_x86_64', 'linux_x86_64']
+    """
+    tags = [tag for tag in ladder if takes(tag, platform, options)]
+    if not options.linux_first:
+        # Bare tags go behind their own architecture's; ARMv6's, which are another's, stay behind all of these.
+        foreign = "_armv6l" if platform.arch != "armv6l" else "_"
+        tags.sort(key=lambda tag: (tag.endswith(foreign), tag.startswith("linux_")))
+    return list(dict.fromkeys([*tags, *options.extra]))
+
+
+def takes(tag: str, platform: Platform, options: TagOptions) -> bool:
+    """Whether the options leave a tag of the platform's ladder in it."""
+    if tag.startswith("linux_") and not _trusts_bare(platform, options):
+        return False
+    if tag.endswith("_armv6l") and platform.arch != "armv6l" and not options.armv6_on_armv7:
+        return False
+    parsed = parse_platform(tag) if tag.startswith("manylinux") else OtherPlatform(tag)
+    if not isinstance(parsed, Manylinux):
+        return True
+    return options.manylinux and parsed.perennial not in options.refused and _within(parsed.glibc, options)
+
+
+def _trusts_bare(platform: Platform, options: TagOptions) -> bool:
+    if options.bare_linux == "distribution":
+        return platform.distribution in options.bare_linux_from
+    return options.bare_linux == "always"
+
+
+def _within(version: LibcVersion, options: TagOptions) -> bool:
+    ceiling, floor = options.manylinux_ceiling, options.manylinux_floor
+    return (ceiling is None or version <= ceiling) and (floor is None or floor <= version)

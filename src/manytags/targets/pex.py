@@ -1,0 +1,88 @@
+"""Targets as pex's complete platforms: a marker environment and a full list of tags. Pure."""
+
+from __future__ import annotations
+
+import json
+
+from ..documents import Document, load_document, read_object, read_string, read_strings
+from ..errors import InvalidTarget, ManytagsError
+from ..tags.wheel import split_tag_set
+from . import Evidence, Platform, Python, TagOptions, Target
+from .expand import platform_tags
+from .markers import marker_environment, python_from_markers
+from .named import platform_from_tag
+
+#: Orders of bare tags: packaging's of today, and what pex's own copy of it had until now.
+_ORDERS = (TagOptions(), TagOptions(linux_first=False))
+
+
+def complete_platform_from_target(target: Target) -> str:
+    """Write a target as a complete platform of pex.
+
+    :param target: the machine.
+
+    >>> from manytags import target
+    >>> json.loads(complete_platform_from_target(target("3.12", "win_amd64")))["compatible_tags"][0]
+    'cp312-cp312-win_amd64'
+    """
+    document = {"marker_environment": marker_environment(target), "compatible_tags": list(target.triples())}
+    return json.dumps(document, indent=1)
+
+
+def parse_complete_platform(text: str) -> Target:
+    """Read a complete platform, as ``pex3 interpreter inspect --markers --tags`` writes it.
+
+    Its platform tags are understood as a described platform where one has just these, in today's order or in the order
+    of pex; else they are kept as they are, one after the other.
+
+    :param text: the JSON.
+    :raises InvalidTarget: it is no complete platform.
+
+    >>> from manytags import target
+    >>> there = target("3.12", "manylinux_2_28_x86_64")
+    >>> parse_complete_platform(complete_platform_from_target(there)).triples() == there.triples()
+    True
+    """
+    document = load_document(text, "complete platform", InvalidTarget)
+    document.take_or("path", read_string, "")
+    environment = Document(text, "marker_environment", document.take("marker_environment", read_object), InvalidTarget)
+    markers = {name: environment.take(name, read_string) for name in environment.keys()}  # noqa: SIM118 - no dict
+    triples = [_split(text, tag) for tag in document.take("compatible_tags", read_strings)]
+    document.close()
+    if not triples:
+        raise InvalidTarget(text, "'compatible_tags' is empty")
+    python = python_from_markers(markers)
+    own = triples[0][0]
+    abis = dict.fromkeys(abi for tag, abi, platform in triples if tag == own and platform != "any")
+    tags = list(dict.fromkeys(platform for _, _, platform in triples if platform != "any"))
+    special = {"none", "abi3", "abi3t"}
+    python = Python(
+        python.implementation, python.version, tuple(abi for abi in abis if abi not in special), python.full_version
+    )
+    platform, options = _platform(tags)
+    return Target(python, platform, options, (Evidence("platform", str(platform), "a complete platform of pex"),))
+
+
+def _split(text: str, tag: str) -> tuple[str, str, str]:
+    try:
+        pythons, abis, platforms = split_tag_set(tag)
+    except ManytagsError as error:
+        raise InvalidTarget(text, f"'compatible_tags': {error}") from None
+    if len(pythons) != 1 or len(abis) != 1 or len(platforms) != 1:
+        raise InvalidTarget(text, f"'compatible_tags' has the compressed tag {tag!r}")
+    return pythons[0], abis[0], platforms[0]
+
+
+def _platform(tags: list[str]) -> tuple[Platform, TagOptions]:
+    if not tags:
+        return Platform("other", "any"), TagOptions()
+    versioned = [tag for tag in tags if not tag.startswith("linux_")]
+    for tag in dict.fromkeys([*versioned[:1], tags[0]]):
+        try:
+            platform = platform_from_tag(tag)
+        except InvalidTarget:
+            continue
+        for options in _ORDERS:
+            if list(platform_tags(platform, options)) == tags:
+                return platform, options
+    return Platform("other", tags[0]), TagOptions(extra=tuple(tags[1:]))

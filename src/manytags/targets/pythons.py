@@ -1,0 +1,112 @@
+"""Pythons by the names that people use: ``3.12``, ``cp313t``, ``pypy3.10``."""
+
+from __future__ import annotations
+
+from ..errors import InvalidTarget
+from ..tags.python import IMPLEMENTATIONS, parse_abi
+from . import Python
+
+#: First CPython that can be built without the global interpreter lock (:pep:`703`).
+FIRST_FREE_THREADED = (3, 13)
+
+#: The ABI of PyPy's own, by the oldest version of the language that has it. PyPy 8 changed it for Python 3.12.
+PYPY_ABIS = (((3, 12), "pp80"), ((3, 0), "pp73"))
+#: The newest GraalPy that runs each version of the language; its ABI carries both.
+GRAALPY_VERSIONS = {(3, 10): "240", (3, 11): "242", (3, 12): "250"}
+
+_EXPECTED = "expected such as '3.12', 'cp312', '3.13t', '3.12d', 'pypy3.10' or 'cp313-cp313t'"
+
+
+def parse_python(text: str) -> Python:
+    """Parse the name of a Python, such as ``cp312``, ``3.13t``, ``3.12.4`` or ``pypy3.10``.
+
+    :param text: an implementation (``cp``, ``cpython``, ``python``, ``pp``, ``pypy``, ``graalpy``; CPython where it is
+        left out), a version with dots or as in a python tag, and CPython's letters: ``t`` free-threaded, ``d`` debug.
+        Or a python tag and an ABI tag, with a dash between.
+    :raises InvalidTarget: no Python is called so.
+
+    >>> parse_python("3.13td").abis
+    ('cp313td', 'cp313t')
+    >>> parse_python("pypy3.10").abis
+    ('pypy310_pp73',)
+    """
+    name, dash, abi = text.lower().partition("-")
+    letters = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))]
+    rest = name[len(letters) :]
+    flags = rest.lstrip("0123456789.")
+    digits = rest[: len(rest) - len(flags)]
+    implementation = {"": "cpython", "python": "cpython", "cpython": "cpython", "pypy": "pypy", "py": None}.get(
+        letters, IMPLEMENTATIONS.get(letters)
+    )
+    version = _parse_version(digits)
+    if implementation not in {"cpython", "pypy", "graalpy"} or version is None:
+        raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
+    if version < (3, 2):
+        raise InvalidTarget(text, "manytags describes Python 3.2 and newer")
+    full = digits if digits.count(".") == 2 else None
+    if dash:
+        return Python(implementation, version, _explicit_abis(text, implementation, version, abi), full)
+    if implementation != "cpython":
+        if flags:
+            raise InvalidTarget(text, f"{implementation} has no builds called {flags!r}")
+        return Python(implementation, version, (_other_abi(text, implementation, version),), full)
+    if not set(flags) <= {"t", "d"} or len(set(flags)) != len(flags):
+        raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
+    _check_threads(text, version, flags)
+    return Python("cpython", version, cpython_abis(version, "t" in flags, "d" in flags), full)
+
+
+def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool) -> tuple[str, ...]:
+    """List the ABI tags of a CPython build, best first, without the stable ABI.
+
+    :param version: (major, minor).
+
+    >>> cpython_abis((3, 12), False, True), cpython_abis((3, 7), False, False)
+    (('cp312d', 'cp312'), ('cp37m',))
+
+    Rule: :pep:`3149`; since 3.8 a debug build also loads modules of a release build.
+    """
+    plain = f"cp{version[0]}{version[1]}{'t' if free_threaded else ''}"
+    if version[:2] < (3, 8):
+        # Until 3.7 tags told of pymalloc, which all builds had; until 3.2 of wide Unicode, which Linux's had.
+        wide = "u" if version[:2] < (3, 3) else ""
+        return (f"{plain}{'d' if debug else ''}m{wide}",)
+    return (f"{plain}d", plain) if debug else (plain,)
+
+
+def _parse_version(text: str) -> tuple[int, ...] | None:
+    numbers = text.split(".") if "." in text else [text[:1], text[1:]]
+    if len(numbers) not in {2, 3} or not all(number.isdigit() and len(number) < 4 for number in numbers):
+        return None
+    return tuple(int(number) for number in numbers)
+
+
+def _other_abi(text: str, implementation: str, version: tuple[int, ...]) -> str:
+    digits = f"{version[0]}{version[1]}"
+    if implementation == "pypy":
+        return f"pypy{digits}_{next(abi for oldest, abi in PYPY_ABIS if version >= oldest)}"
+    release = GRAALPY_VERSIONS.get((version[0], version[1]))
+    if release is None:
+        known = ", ".join(f"{major}.{minor}" for major, minor in GRAALPY_VERSIONS)
+        raise InvalidTarget(text, f"manytags knows GraalPy for Python {known}; else name the ABI tag after a dash")
+    return f"graalpy{release}_{digits}_native"
+
+
+def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi: str) -> tuple[str, ...]:
+    """The ABI that is named after a dash, with what a build of that ABI also loads."""
+    try:
+        tag = parse_abi(abi)
+    except ValueError as error:
+        raise InvalidTarget(text, f"its ABI tag: {error}") from None
+    if tag.family != implementation or tag.version != version[:2]:
+        raise InvalidTarget(text, f"{abi!r} is no ABI tag of {implementation} {version[0]}.{version[1]}")
+    if implementation != "cpython":
+        return (str(tag),)
+    _check_threads(text, version, tag.flags)
+    also = cpython_abis(version, tag.free_threaded, tag.debug)
+    return also if also[0] == str(tag) else (str(tag),)
+
+
+def _check_threads(text: str, version: tuple[int, ...], flags: str) -> None:
+    if "t" in flags and version[:2] < FIRST_FREE_THREADED:
+        raise InvalidTarget(text, "free-threaded builds begin with Python 3.13")
