@@ -1,42 +1,111 @@
-"""Picking one wheel file of many, in pip's order."""
+"""Picking and sorting files for one target, in pip's order.
 
-from __future__ import annotations
+The best tag wins, then the higher build tag; ties go to the name that sorts first, so that listing order never decides.
+"""
 
 from ..tags.wheel import build_from_text, split_wheel_filename
-from ..targets import Target
-from ..targets.expand import rank_filename
+from .entries import python_fits, read_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from typing import TypeVar
+
+    from ..targets import Target
+
+    T = TypeVar("T")
+    #: Yanked or not, rank, build tag turned round, file name: the smallest is chosen.
+    Order = tuple[bool, int, tuple[int, ...], str]
 
 
-def best(filenames: Iterable[str], target: Target) -> str | None:
-    """Pick the wheel file that fits a target best, or ``None`` where none fits.
+def best(
+    files: "Iterable[T]",
+    target: "Target",
+    *,
+    key: "Callable[[T], object] | None" = None,
+    yanked: bool = False,
+    on_invalid: str = "raise",
+) -> "T | None":
+    """Pick the file that fits a target best, or ``None`` where none fits.
 
-    The best tag wins, then the higher build tag; ties go to the name that sorts first, so that listing order never
-    decides. All files are taken to be of one release.
+    All files are taken to be of one release. What is no wheel by its ending is passed over.
 
-    :param filenames: wheel file names.
+    :param files: wheel file names, entries of an index (mappings with ``filename``, ``requires-python``, ``yanked``),
+        or anything that ``key`` makes one of these from.
     :param target: what it is for.
-    :raises InvalidWheelFilename: one of them is no wheel file name.
+    :param key: gives a file name or an entry for an item of ``files``.
+    :param yanked: whether yanked files may be chosen, after all others.
+    :param on_invalid: ``raise``, ``skip`` to pass over a bad name with a warning, or ``ignore`` to do so in silence.
+    :raises InvalidWheelFilename: a name that ends in ``.whl`` is no wheel file name.
 
     >>> from manytags import target
     >>> files = ["foo-1.0-py3-none-any.whl", "foo-1.0-cp312-cp312-win_amd64.whl"]
     >>> best(files, target("cp312", "win_amd64")), best(files, target("cp311", "win32"))
     ('foo-1.0-cp312-cp312-win_amd64.whl', 'foo-1.0-py3-none-any.whl')
     """
-    chosen: str | None = None
-    chosen_rank = 0
-    for filename in filenames:
-        found = rank_filename(filename, target)
-        if found is None:
-            continue
-        if chosen is None or found < chosen_rank or (found == chosen_rank and _before(filename, chosen)):
-            chosen, chosen_rank = filename, found
+    chosen: T | None = None
+    chosen_order: Order | None = None
+    for order, item in _ordered(files, target, key, yanked, on_invalid):
+        if chosen_order is None or order < chosen_order:
+            chosen, chosen_order = item, order
     return chosen
 
 
-def _before(one: str, other: str) -> bool:
-    builds = [build_from_text(split_wheel_filename(filename)[2]) for filename in (one, other)]
-    return one < other if builds[0] == builds[1] else builds[0] > builds[1]
+def sort(
+    files: "Iterable[T]",
+    target: "Target",
+    *,
+    key: "Callable[[T], object] | None" = None,
+    yanked: bool = False,
+    on_invalid: str = "raise",
+) -> "list[T]":
+    """List the files that fit a target, best first; the parameters are those of :func:`best`.
+
+    >>> from manytags import target
+    >>> sort(["foo-1.0-1-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl"], target("cp312", "win32"))
+    ['foo-1.0-2-py3-none-any.whl', 'foo-1.0-1-py3-none-any.whl']
+    """
+    found = list(_ordered(files, target, key, yanked, on_invalid))
+    found.sort(key=lambda pair: pair[0])
+    return [item for _, item in found]
+
+
+def _ordered(
+    files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: str
+) -> "Iterable[tuple[Order, T]]":
+    """Give each file that fits, with its place in the order."""
+    rank_of = target.ranks.of_text
+    for item in files:
+        filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
+        if not filename.endswith(".whl") or (withdrawn and not yanked):
+            continue
+        try:
+            _, _, build, tags, variant = split_wheel_filename(filename)
+            rank = rank_of(tags)
+        except ValueError as error:
+            _invalid(filename, error, on_invalid)
+            continue
+        if rank is not None and variant is None and (requires is None or python_fits(requires, target)):
+            yield (withdrawn, rank, _build_order(build), filename), item
+
+
+def _build_order(build: str) -> "tuple[int, ...]":
+    """Turn a build tag round, so that the higher one, and any before none, is the smaller."""
+    if not build:
+        return (1,)
+    number, rest = build_from_text(build)  # type: ignore[misc] # never empty here
+    # Each letter turned round; the end of the text stands after every letter.
+    return (0, -number, *(-ord(letter) for letter in rest), 1)
+
+
+def _invalid(filename: str, error: ValueError, on_invalid: str) -> None:
+    if on_invalid == "ignore":
+        return
+    if on_invalid != "skip":
+        from ..tags.filename import parse_wheel_filename
+
+        parse_wheel_filename(filename)  # raises the same of the whole name
+        raise error
+    from warnings import warn
+
+    warn(f"skipped: {error}", stacklevel=4)

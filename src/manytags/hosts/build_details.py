@@ -6,16 +6,19 @@ import json
 
 from ..documents import Document, load_document, read_integer, read_string, read_strings
 from ..errors import InvalidFacts
+from ..tags.text import parse_number
 from ..targets import Evidence, Platform, Target
 from ..targets.markers import marker_environment
 from ..targets.named import platform_from_name
 from . import Facts
-from .infer import target_from_facts
+from .infer import release_numbers, target_from_facts
 
 #: Beginning of ``platform`` -> ``sys.platform``.
-SYSTEMS = {"linux": "linux", "macosx": "darwin", "win32": "win32", "win": "win32", "ios": "ios", "android": "android"}
-#: Architectures whose pointers have four bytes.
-NARROW = ("i386", "i686", "arm", "armv6l", "armv7l", "armv8l", "mips", "mipsel", "ppc", "riscv32", "s390", "win32")
+SYSTEMS = {"macosx": "darwin", "win": "win32"}
+#: Architectures whose pointers have four bytes, besides 32-bit Arm's, which are many.
+NARROW = ("i386", "i486", "i586", "i686", "x86", "win32", "mips", "mipsel", "ppc", "riscv32", "s390", "wasm32")
+#: ``releaselevel`` -> as versions spell it, and its digit in ``sys.hexversion``.
+LEVELS = {"alpha": ("a", 0xA), "beta": ("b", 0xB), "candidate": ("rc", 0xC), "final": ("", 0xF)}
 
 _SEEN = "build-details.json"
 
@@ -40,6 +43,7 @@ def parse_build_details(text: str, platform: str | Platform | None = None) -> Ta
     """
     found = target_from_facts(facts_from_build_details(text))
     if platform is None:
+        found.platform_tags()  # a platform that has no ladder is refused here, not when it is first used
         return found
     described = platform_from_name(platform) if isinstance(platform, str) else platform
     evidence = (*found.evidence, Evidence("platform", str(described), "named by the caller"))
@@ -64,20 +68,26 @@ def facts_from_build_details(text: str) -> Facts:
     flags = "".join(abi.take_or("flags", read_strings, none))
     own_suffix = abi.take_or("extension_suffix", read_string, "")
     extensions = suffixes.take_or("extensions", read_strings, (own_suffix,) if own_suffix else none)
+    multiarch = implementation.take_or("_multiarch", read_string, "")
     values: dict[str, object] = {
         "implementation": implementation.take("name", read_string),
         "python_version": _version(language),
-        "pointer_size": 4 if platform.rpartition("-")[2] in NARROW else 8,
+        # What built it may have had a wider kernel than it has pointers: then only multiarch tells.
+        "pointer_size": 4 if _is_narrow(multiarch.partition("-")[0] or platform.rpartition("-")[2]) else 8,
         "abiflags": flags,
         "debug": "d" in flags,
         "free_threaded": "t" in flags,
         "extension_suffixes": extensions,
-        "multiarch": implementation.take_or("_multiarch", read_string, ""),
+        "multiarch": multiarch,
         "sys_platform": SYSTEMS.get(platform.partition("-")[0], platform.partition("-")[0]),
         "sysconfig_platform": platform,
     }
     values.update(_system_facts(platform))
     return Facts(values, dict.fromkeys(values, _SEEN))
+
+
+def _is_narrow(arch: str) -> bool:
+    return arch in NARROW or (arch.startswith("arm") and not arch.startswith("arm64"))
 
 
 def _version(language: Document) -> str:
@@ -86,7 +96,7 @@ def _version(language: Document) -> str:
         return language.take("version", read_string)
     info = language.section("version_info")
     numbers = [info.take(name, read_integer) for name in ("major", "minor", "micro")]
-    level = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(info.take_or("releaselevel", read_string, ""), "")
+    level, _ = LEVELS.get(info.take_or("releaselevel", read_string, "final"), LEVELS["final"])
     serial = info.take_or("serial", read_integer, 0)
     return ".".join(map(str, numbers)) + (f"{level}{serial}" if level else "")
 
@@ -98,8 +108,9 @@ def _system_facts(platform: str) -> dict[str, object]:
         return {"macos_version": fields[0], "machine": fields[1]}
     if name == "ios" and len(fields) > 1:
         return {"ios_version": fields[0], "multiarch": "-".join(fields[1:])}
-    if name == "android" and len(fields) > 1 and fields[0].isdigit() and len(fields[0]) < 4:
-        return {"android_api_level": int(fields[0])}
+    level = parse_number(fields[0]) if fields else None
+    if name == "android" and len(fields) > 1 and level is not None:
+        return {"android_api_level": level}
     return {}
 
 
@@ -111,8 +122,11 @@ def build_details_from_target(target: Target, base_prefix: str) -> str:
     """
     python = target.python
     markers = marker_environment(target)
-    numbers = [int(field) if field.isdigit() else 0 for field in markers["python_full_version"].split(".")[:3]]
-    version = dict(zip(("major", "minor", "micro"), numbers, strict=False)) | {"releaselevel": "final", "serial": 0}
+    full = python.full_version or ""
+    numbers = (*(release_numbers(full) or python.version), 0, 0)[:3]
+    level, serial = _release_level(full)
+    version: dict[str, object] = dict(zip(("major", "minor", "micro"), numbers, strict=True))
+    version |= {"releaselevel": level, "serial": serial}
     flags = python.abis[0].lstrip("cp0123456789") if python.implementation == "cpython" and python.abis else ""
     document: dict[str, object] = {
         "schema_version": "1.0",
@@ -123,7 +137,7 @@ def build_details_from_target(target: Target, base_prefix: str) -> str:
             "name": python.implementation,
             "version": version,
             "cache_tag": f"{python.implementation}-{numbers[0]}{numbers[1]}",
-            "hexversion": numbers[0] << 24 | numbers[1] << 16 | numbers[2] << 8 | 0xF0,
+            "hexversion": numbers[0] << 24 | numbers[1] << 16 | numbers[2] << 8 | LEVELS[level][1] << 4 | serial,
         },
         "abi": {"flags": list(flags)},
     }
@@ -132,14 +146,27 @@ def build_details_from_target(target: Target, base_prefix: str) -> str:
     return json.dumps(document, indent=2)
 
 
+def _release_level(full: str) -> tuple[str, int]:
+    """Read what stands behind the numbers of a version, such as ``rc1``, as ``sys.version_info`` has it."""
+    letters = full.lstrip("0123456789.")
+    for level, (short, _) in LEVELS.items():
+        serial = parse_number(letters[len(short) :].rstrip("+"))
+        if short and letters.startswith(short) and serial is not None and serial < 16:
+            return level, serial
+    return "final", 0
+
+
 def _platform_text(platform: Platform) -> str:
     """Write a platform as ``sysconfig.get_platform()`` does."""
     version = ".".join(map(str, platform.version or ()))
+    family, _, rest = platform.arch.partition("_")
+    numbers, _, machine = rest.rpartition("_")
     texts = {
         "linux": f"linux-{platform.arch}",
         "macos": f"macosx-{version}-{platform.arch}",
         "windows": platform.arch.replace("win_", "win-"),
         "ios": f"ios-{version}-{platform.arch.rpartition('_')[0]}-{platform.arch.rpartition('_')[2]}",
         "android": f"android-{version}-{platform.arch}",
+        "emscripten": "-".join(filter(None, [family, numbers.replace("_", "."), machine])),
     }
     return texts.get(platform.system, platform.arch)

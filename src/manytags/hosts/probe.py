@@ -206,7 +206,8 @@ def see_override(sight: Sight) -> None:
     try:
         see_answers(sight, _manylinux)
     except (Exception, SystemExit) as error:
-        sight.put("manylinux_failed", ["import _manylinux: {!r}".format(type(error))], "import _manylinux")
+        trouble = "import _manylinux: asking it raised {}".format(type(error).__name__)
+        sight.put("manylinux_failed", [trouble], "import _manylinux")
 
 
 def see_others(sight: Sight) -> None:
@@ -219,8 +220,30 @@ def see_others(sight: Sight) -> None:
 
 def main() -> None:
     """Print the facts as JSON, in the form that ``Facts.from_json`` reads."""
-    import json
-
     facts, seen = look()
-    document = {name: {"value": value, "seen": seen[name]} for name, value in facts.items()}
-    sys.stdout.write(json.dumps({"manytags_facts": 1, "facts": document}) + "\n")
+    document = ", ".join(
+        '{}: {{"value": {}, "seen": {}}}'.format(as_json(name), as_json(value), as_json(seen[name]))
+        for name, value in facts.items()
+    )
+    sys.stdout.write('{"manytags_facts": 1, "facts": {' + document + "}}\n")
+
+
+def as_json(value: object) -> str:
+    """Write a fact's value as JSON in plain ASCII; Debian's minimal Python has no json module."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(as_json, value)) + "]"
+    return '"' + "".join(map(_character, str(value))) + '"'
+
+
+def _character(character: str) -> str:
+    number = ord(character)
+    if 31 < number < 127 and character not in ('"', "\\"):
+        return character
+    if number < 0x10000:
+        return "\\u{:04x}".format(number)
+    number -= 0x10000
+    return "\\u{:04x}\\u{:04x}".format(0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF))

@@ -13,7 +13,6 @@ _MAX_MAPS = 1048576
 _MAX_LIBC = 16777216
 _MUSL_TIMEOUT = 5  # seconds
 _MAX_ANSWER = 4096
-_INSIDE_NUMBERS = (b"0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"8", b"9", b".")
 
 
 def see_glibc_by_ctypes(sight: "Sight") -> None:
@@ -73,7 +72,8 @@ def mapped_libcs() -> "list[str]":
 def musl_version_in(data: bytes) -> "str | None":
     """Find musl's version in the bytes of its libc: the one text ``X.Y.Z`` that a zero byte ends.
 
-    What stands before it is other constants: zero bytes on most architectures, anything on i386.
+    What stands before it is another constant: zero bytes on most architectures, any number on i386, but not the rest of
+    a longer word such as ``LINUX_2.6.39``.
     """
     if b"musl libc (" not in data:
         return None
@@ -93,7 +93,8 @@ def musl_version_in(data: bytes) -> "str | None":
 def version_at(data: bytes, start: int) -> "str | None":
     """Read a text ``X.Y.Z`` or ``X.Y.Z-git...`` that begins here and ends with a zero byte."""
     end = data.find(b"\0", start, start + 64)
-    if end < 0 or data[start - 1 : start] in _INSIDE_NUMBERS:
+    before = data[start - 1 : start].decode("latin-1")
+    if end < 0 or before.isalnum() or before in ("_", ".", "-", "/"):
         return None
     text = data[start:end].decode("ascii", "replace")
     numbers = text.split("-")[0].split(".")

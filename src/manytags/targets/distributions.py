@@ -56,17 +56,22 @@ class Release:
     def platform(self, arch: str) -> Platform:
         """Describe this release on an architecture."""
         version = parse_libc_version(self.libc_version)
-        build_arch = None
+        build_arch, os_id = None, self.os_id
         if self.distribution == "raspios" and arch == "armv7l":
             build_arch = "armv6l"  # its 32-bit edition is an ARMv6 userland on every board
+        if self.distribution == "raspios" and arch == "aarch64":
+            os_id = "debian"  # its 64-bit edition is Debian's own packages
         glibc = version if self.libc == "glibc" and arch != "armv5tel" else None
         musl = version if self.libc == "musl" and arch != "armv5tel" else None
-        return Platform("linux", arch, glibc, musl, None, build_arch, self.os_id)
+        return Platform("linux", arch, glibc, musl, None, build_arch, os_id)
 
 
 def _texts(value: object) -> list[str]:
     return [str(item) for item in value] if isinstance(value, list) else []
 
+
+#: Where ``armhf`` is not Debian's, which is ARMv7, but ARMv6.
+ARMHF_IS_ARMV6 = ("alpine", "postmarketos")
 
 _CACHE: list[Release] = []
 
@@ -102,6 +107,8 @@ def platform_from_distribution(name: str) -> Platform | None:
     release = _find(stem if arch is not None else name)
     if release is None:
         return None
+    if last == "armhf" and release.distribution in ARMHF_IS_ARMV6:
+        arch = "armv6l"
     known = ", ".join(release.architectures)
     if arch is None:
         raise InvalidTarget(name, f"name an architecture too, as in {name}-{release.architectures[0]}; known: {known}")
@@ -113,8 +120,8 @@ def platform_from_distribution(name: str) -> Platform | None:
 def _find(name: str) -> Release | None:
     by_name = {alias: release for release in releases() for alias in release.names}
     while name not in by_name:
-        head, dot, _ = name.rpartition(".")
-        if not dot:
+        head, _, update = name.rpartition(".")
+        if not (update.isascii() and update.isdigit()) or not head:
             return None
         name = head
     return by_name[name]

@@ -6,6 +6,7 @@ import json
 
 from ..documents import (
     Document,
+    Mismatch,
     load_document,
     optional,
     read_boolean,
@@ -16,11 +17,15 @@ from ..documents import (
     read_strings,
     read_version,
 )
-from ..errors import InvalidTarget
+from ..errors import InvalidTag, InvalidTarget
+from ..tags.text import checked_tag_text
+from ..tags.version import is_version
 from . import Evidence, Platform, Python, TagOptions, Target
 
 #: Version of the form. Files of older versions keep loading.
 TARGET_FORMAT = 1
+#: Most tags of a target that is read: some forty times what any machine takes, and few enough to list.
+MAX_TAGS = 500_000
 
 
 def target_to_json(target: Target) -> str:
@@ -58,8 +63,23 @@ def target_from_json(text: str) -> Target:
         ),
     )
     document.close()
-    target.platform_tags()  # a platform that has no ladder is refused here, not when it is first used
+    # A platform that has no ladder is refused here, not when it is first used.
+    if len(target.ranks) > MAX_TAGS:
+        raise InvalidTarget(text, f"it takes more than {MAX_TAGS} tags, which no machine does")
     return target
+
+
+def _read_tag(value: object) -> str:
+    """Read what becomes a member of a tag set, or a part of one."""
+    try:
+        checked_tag_text(read_string(value))
+    except InvalidTag:
+        raise Mismatch("text of which tags are made: letters, digits and underscores") from None
+    return read_string(value)
+
+
+def _read_tags(value: object) -> tuple[str, ...]:
+    return tuple(_read_tag(item) for item in read_list(value))
 
 
 def _read_list(document: Document, key: str) -> list[object]:
@@ -69,23 +89,28 @@ def _read_list(document: Document, key: str) -> list[object]:
 
 def _read_python(section: Document) -> Python:
     python = Python(
-        section.take("implementation", read_string),
+        section.take("implementation", _read_tag),
         section.take("version", read_version),
-        section.take("abis", read_strings),
+        section.take("abis", _read_tags),
         section.take_or("full_version", optional(read_string), None),
     )
     section.close()
+    start = f"{python.version[0]}.{python.version[1]}"
+    full = python.full_version or start
+    # "3.15.0a1+" is what a build from a repository calls itself.
+    if not is_version(full.removesuffix("+")) or not full.startswith(start) or full[len(start) :][:1].isdigit():
+        raise InvalidTarget(section.text, f"its full_version is no version of Python {start}")
     return python
 
 
 def _read_platform(section: Document) -> Platform:
     platform = Platform(
         section.take("system", read_string),
-        section.take("arch", read_string),
+        section.take("arch", _read_tag),
         section.take_or("glibc", optional(read_pair), None),
         section.take_or("musl", optional(read_pair), None),
         section.take_or("version", optional(read_version), None),
-        section.take_or("build_arch", optional(read_string), None),
+        section.take_or("build_arch", optional(_read_tag), None),
         section.take_or("distribution", optional(read_string), None),
     )
     section.close()
@@ -97,13 +122,13 @@ def _read_options(section: Document) -> TagOptions:
     options = TagOptions(
         section.take_or("linux_first", read_boolean, defaults.linux_first),
         section.take_or("armv6_on_armv7", read_boolean, defaults.armv6_on_armv7),
-        section.take_or("refused", read_strings, defaults.refused),
+        section.take_or("refused", _read_tags, defaults.refused),
         section.take_or("bare_linux", read_string, defaults.bare_linux),
         section.take_or("bare_linux_from", read_strings, defaults.bare_linux_from),
         section.take_or("manylinux", read_boolean, defaults.manylinux),
         section.take_or("manylinux_ceiling", optional(read_pair), None),
         section.take_or("manylinux_floor", optional(read_pair), None),
-        section.take_or("extra", read_strings, defaults.extra),
+        section.take_or("extra", _read_tags, defaults.extra),
     )
     section.close()
     return options

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InvalidTarget
+from ..tags.apple import MAC_FORMATS
 from . import Evidence, Platform, Python, Target
 from .named import platform_from_name
 from .pythons import parse_python
@@ -126,7 +127,7 @@ def _platform_from_markers(environment: Mapping[str, str]) -> Platform:
             return Platform("windows", tags[machine.lower()])
     if system == "darwin":
         release = _marker(environment, "platform_release").partition(".")[0]
-        if release.isdigit() and len(release) < 4:
+        if release.isascii() and release.isdigit() and len(release) < 4 and machine in MAC_FORMATS:
             return Platform("macos", machine, version=macos_from_darwin(int(release)))
     if system == "linux":
         raise InvalidTarget(system, "markers do not tell which C library a Linux has; name the platform too")

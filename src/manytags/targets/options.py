@@ -5,8 +5,8 @@ Ladders say what a platform can take; every option takes away from that, moves, 
 
 from __future__ import annotations
 
-from ..tags.libc import LibcVersion
-from ..tags.platform import Manylinux, OtherPlatform, parse_platform
+from ..tags.libc import LEGACY_MANYLINUX, LibcVersion
+from ..tags.platform import Manylinux, parse_platform
 from . import Platform, TagOptions
 
 
@@ -22,24 +22,31 @@ def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> 
     >>> with_options(["linux_x86_64", "manylinux_2_6_x86_64"], machine, TagOptions(linux_first=False))
     ['manylinux_2_6_x86_64', 'linux_x86_64']
     """
-    tags = [tag for tag in ladder if takes(tag, platform, options)]
+    refused = {_perennial(tag) for tag in options.refused}
+    tags = [tag for tag in ladder if takes(tag, platform, options) and _perennial(tag) not in refused]
     if not options.linux_first:
         # Bare tags go behind their own architecture's; ARMv6's, which are another's, stay behind all of these.
         foreign = "_armv6l" if platform.arch != "armv6l" else "_"
         tags.sort(key=lambda tag: (tag.endswith(foreign), tag.startswith("linux_")))
-    return list(dict.fromkeys([*tags, *options.extra]))
+    # "any" is no platform's tag: what it fits is told by the Python alone.
+    return list(dict.fromkeys([*tags, *(tag for tag in options.extra if tag != "any")]))
 
 
 def takes(tag: str, platform: Platform, options: TagOptions) -> bool:
-    """Whether the options leave a tag of the platform's ladder in it."""
+    """Whether the options leave a tag of the platform's ladder in it, refused ones apart."""
     if tag.startswith("linux_") and not _trusts_bare(platform, options):
         return False
     if tag.endswith("_armv6l") and platform.arch != "armv6l" and not options.armv6_on_armv7:
         return False
-    parsed = parse_platform(tag) if tag.startswith("manylinux") else OtherPlatform(tag)
-    if not isinstance(parsed, Manylinux):
-        return True
-    return options.manylinux and parsed.perennial not in options.refused and _within(parsed.glibc, options)
+    parsed = parse_platform(tag) if tag.startswith("manylinux") else None
+    return not isinstance(parsed, Manylinux) or (options.manylinux and _within(parsed.glibc, options))
+
+
+def _perennial(tag: str) -> str:
+    """The spelling of :pep:`600`, where the tag has a legacy one: both names are refused as one."""
+    family, _, arch = tag.partition("_")
+    version = LEGACY_MANYLINUX.get(family)
+    return tag if version is None else f"manylinux_{version[0]}_{version[1]}_{arch}"
 
 
 def _trusts_bare(platform: Platform, options: TagOptions) -> bool:

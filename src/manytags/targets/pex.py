@@ -12,8 +12,17 @@ from .expand import platform_tags
 from .markers import marker_environment, python_from_markers
 from .named import platform_from_tag
 
-#: Orders of bare tags: packaging's of today, and what pex's own copy of it had until now.
-_ORDERS = (TagOptions(), TagOptions(linux_first=False))
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: What lists of a platform's tags are made with: manytags' own; packaging's of today; that of pex's older copy of it.
+_OPTIONS = (
+    TagOptions(),
+    TagOptions(linux_first=False),
+    TagOptions(armv6_on_armv7=False),
+    TagOptions(linux_first=False, armv6_on_armv7=False),
+)
 
 
 def complete_platform_from_target(target: Target) -> str:
@@ -32,8 +41,8 @@ def complete_platform_from_target(target: Target) -> str:
 def parse_complete_platform(text: str) -> Target:
     """Read a complete platform, as ``pex3 interpreter inspect --markers --tags`` writes it.
 
-    Its platform tags are understood as a described platform where one has just these, in today's order or in the order
-    of pex; else they are kept as they are, one after the other.
+    Its platform tags are understood as a described platform where one has just these, in today's order or in that of
+    pex, with or without what manytags adds on 32-bit Arm; else they are kept as they are, one after the other.
 
     :param text: the JSON.
     :raises InvalidTarget: it is no complete platform.
@@ -76,13 +85,26 @@ def _split(text: str, tag: str) -> tuple[str, str, str]:
 def _platform(tags: list[str]) -> tuple[Platform, TagOptions]:
     if not tags:
         return Platform("other", "any"), TagOptions()
-    versioned = [tag for tag in tags if not tag.startswith("linux_")]
-    for tag in dict.fromkeys([*versioned[:1], tags[0]]):
-        try:
-            platform = platform_from_tag(tag)
-        except InvalidTarget:
-            continue
-        for options in _ORDERS:
+    for platform in _candidates(tags):
+        for options in _OPTIONS:
             if list(platform_tags(platform, options)) == tags:
                 return platform, options
     return Platform("other", tags[0]), TagOptions(extra=tuple(tags[1:]))
+
+
+def _candidates(tags: list[str]) -> Iterator[Platform]:
+    """Describe what platforms the list may be of: that of its best tag with a version, or of its bare tag, or both."""
+    bare = next((tag for tag in tags if tag.startswith(("linux_", "emscripten_"))), None)
+    versioned = next((tag for tag in tags if tag != bare), None)
+    main, own = (None if tag is None else _platform_or_none(tag) for tag in (versioned, bare))
+    yield from (platform for platform in (main, own) if platform is not None)
+    if main is not None and own is not None:
+        # ARMv8 in 32-bit mode takes ARMv7's manylinux; Pyodide has the compiler's tag besides its ABI's.
+        yield Platform(own.system, own.arch, main.glibc, main.musl, main.version)
+
+
+def _platform_or_none(tag: str) -> Platform | None:
+    try:
+        return platform_from_tag(tag)
+    except InvalidTarget:
+        return None

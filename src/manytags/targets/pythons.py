@@ -14,6 +14,7 @@ PYPY_ABIS = (((3, 12), "pp80"), ((3, 0), "pp73"))
 #: The newest GraalPy that runs each version of the language; its ABI carries both.
 GRAALPY_VERSIONS = {(3, 10): "240", (3, 11): "242", (3, 12): "250"}
 
+_LONGEST = 100  # characters; no Python has a longer name
 _EXPECTED = "expected such as '3.12', 'cp312', '3.13t', '3.12d', 'pypy3.10' or 'cp313-cp313t'"
 
 
@@ -30,6 +31,8 @@ def parse_python(text: str) -> Python:
     >>> parse_python("pypy3.10").abis
     ('pypy310_pp73',)
     """
+    if len(text) > _LONGEST:
+        raise InvalidTarget(text, f"no Python has a name of more than {_LONGEST} characters")
     name, dash, abi = text.lower().partition("-")
     letters = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))]
     rest = name[len(letters) :]
@@ -39,7 +42,8 @@ def parse_python(text: str) -> Python:
         letters, IMPLEMENTATIONS.get(letters)
     )
     version = _parse_version(digits)
-    if implementation not in {"cpython", "pypy", "graalpy"} or version is None:
+    letters_fit = set(flags) <= {"t", "d"} and len(set(flags)) == len(flags) and not (dash and flags)
+    if implementation not in {"cpython", "pypy", "graalpy"} or version is None or not letters_fit:
         raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
     if version < (3, 2):
         raise InvalidTarget(text, "manytags describes Python 3.2 and newer")
@@ -50,8 +54,6 @@ def parse_python(text: str) -> Python:
         if flags:
             raise InvalidTarget(text, f"{implementation} has no builds called {flags!r}")
         return Python(implementation, version, (_other_abi(text, implementation, version),), full)
-    if not set(flags) <= {"t", "d"} or len(set(flags)) != len(flags):
-        raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
     _check_threads(text, version, flags)
     return Python("cpython", version, cpython_abis(version, "t" in flags, "d" in flags), full)
 
@@ -98,13 +100,22 @@ def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi
         tag = parse_abi(abi)
     except ValueError as error:
         raise InvalidTarget(text, f"its ABI tag: {error}") from None
-    if tag.family != implementation or tag.version != version[:2]:
+    known = implementation != "cpython" or tag.flags in _cpython_flags(version)
+    if tag.family != implementation or tag.version != version[:2] or not known:
         raise InvalidTarget(text, f"{abi!r} is no ABI tag of {implementation} {version[0]}.{version[1]}")
     if implementation != "cpython":
         return (str(tag),)
     _check_threads(text, version, tag.flags)
     also = cpython_abis(version, tag.free_threaded, tag.debug)
     return also if also[0] == str(tag) else (str(tag),)
+
+
+def _cpython_flags(version: tuple[int, ...]) -> tuple[str, ...]:
+    """The letters that ABI tags of a CPython version can end in, in the only order that it writes them."""
+    if version >= (3, 8):
+        return "", "d", "t", "td"
+    builds = ("", "d", "m", "dm")
+    return (*builds, *(f"{build}u" for build in builds)) if version < (3, 3) else builds
 
 
 def _check_threads(text: str, version: tuple[int, ...], flags: str) -> None:

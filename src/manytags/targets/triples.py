@@ -102,8 +102,9 @@ def platform_from_triple(name: str) -> Platform | None:  # noqa: PLR0911 - one r
         rest = rest[1:]
     if rest[:1] != ["linux"] or len(rest) > 2:
         return None
-    libc, hard_float = ENVIRONMENTS.get("".join(rest[1:]), (None, True))
-    if libc is None:
+    environment = "".join(rest[1:])
+    libc, hard_float = ENVIRONMENTS.get(environment, (None, True))
+    if libc is None or ("eabi" in environment and not arch.startswith("arm")):
         return None
     if not hard_float:
         # Soft float: what it takes is told by its architecture alone.

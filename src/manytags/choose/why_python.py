@@ -1,0 +1,99 @@
+"""Why a target's Python does not take a python tag with an ABI tag. Pure."""
+
+from __future__ import annotations
+
+from ..tags.python import AbiTag, PythonTag, parse_abi, parse_python_tag
+from ..targets import Target
+from ..targets.expand import python_groups
+from .reasons import Reason, Why
+
+TITLES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "ironpython": "IronPython", "jython": "Jython"}
+
+
+def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
+    """Give the reasons why a target does not take a python tag with an ABI tag; none where it takes it.
+
+    :param python: python tag.
+    :param abi: ABI tag.
+    :param target: the target.
+
+    >>> from manytags import target
+    >>> [str(reason) for reason in why_not_python("cp313", "cp313", target("3.12", "win_amd64"))]
+    ["the wheel is for CPython 3.13 (cp313); the target's Python is 3.12"]
+    """
+    groups, pure = python_groups(target.python)
+    if (python, abi) in groups or (python, abi) in pure:
+        return []
+    tag, interface = parse_python_tag(python), parse_abi(abi)
+    reasons = _why_version(tag, interface, target)
+    return reasons or _why_abi(tag, interface, target)
+
+
+def _found(target: Target) -> str:
+    return ".".join(map(str, target.python.version[:2]))
+
+
+def _reason(why: Why, needs: str, found: str, sentence: str, target: Target, *subjects: str) -> Reason:
+    evidence = tuple(item for item in target.evidence if item.subject in subjects)
+    return Reason(why, {"needs": needs, "found": found}, sentence, evidence)
+
+
+def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
+    """Reasons that the implementation and the version give."""
+    implementation, version = target.python.implementation, target.python.version[:2]
+    title = TITLES.get(implementation, implementation)
+    if tag.implementation is None:
+        sentence = f"the wheel is for a Python that manytags does not know ({tag}); the target is {title}"
+        return [_reason(Why.IMPLEMENTATION, str(tag), implementation, sentence, target, "python")]
+    if tag.implementation not in {"python", implementation}:
+        name = TITLES.get(tag.implementation, tag.implementation)
+        sentence = f"the wheel is for {name} ({tag}); the target is {title}"
+        return [_reason(Why.IMPLEMENTATION, tag.implementation, implementation, sentence, target, "python")]
+    name = "Python" if tag.implementation == "python" else title
+    needs = ".".join(map(str, tag.version))
+    if tag.version > version[: len(tag.version)]:
+        kind = f"{name} {needs} and newer" if interface.family != "cpython" else f"{name} {needs}"
+        sentence = f"the wheel is for {kind} ({tag}); the target's Python is {_found(target)}"
+        return [_reason(Why.PYTHON_TOO_OLD, needs, _found(target), sentence, target, "python")]
+    if tag.version[:1] != version[:1]:
+        sentence = f"the wheel is for Python {needs} ({tag}); the target's Python is {_found(target)}"
+        return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
+    own_only = interface.family != "stable" and tag.implementation == implementation
+    if own_only and len(tag.version) > 1 and tag.version < version:
+        sentence = (
+            f"the wheel is for {name} {needs} alone ({tag}-{interface}), not for its stable ABI; "
+            f"the target's Python is {_found(target)}"
+        )
+        return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
+    return []
+
+
+def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
+    """Reasons that the ABI gives, implementation and version being right."""
+    own = target.python.abis[0] if target.python.abis else "none"
+    mine = parse_abi(own)
+
+    def reason(why: Why, sentence: str) -> list[Reason]:
+        return [_reason(why, str(interface), own, sentence, target, "ABI")]
+
+    if interface.family == "stable" and target.python.implementation == "cpython":
+        kinds = ("a free-threaded build", "a build with the global interpreter lock")
+        theirs, ours = (kinds if interface.free_threaded else kinds[::-1])[0], kinds[0 if mine.free_threaded else 1]
+        return reason(Why.STABLE_ABI, f"the wheel uses {interface}, the stable ABI of {theirs}; this Python is {ours}")
+    if interface.family == "cpython" and mine.family == "cpython":
+        if interface.free_threaded != mine.free_threaded:
+            words = ("free-threaded", "not free-threaded")
+            theirs, ours = words if interface.free_threaded else words[::-1]
+            return reason(
+                Why.FREE_THREADED, f"the wheel is for a build that is {theirs} ({interface}); this Python is {ours}"
+            )
+        if interface.debug and not mine.debug:
+            return reason(Why.DEBUG, f"the wheel is for a debug build ({interface}); this Python is a release build")
+        if interface.version == mine.version:
+            return reason(
+                Why.UNICODE,
+                f"the wheel is for a build with other options of Unicode or memory ({interface}); this Python is {own}",
+            )
+    if interface.family == "pypy" and mine.family == "pypy":
+        return reason(Why.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one has {own}")
+    return reason(Why.ABI, f"the wheel's ABI tag {interface} does not go with {tag}; this Python takes {own}")
