@@ -21,7 +21,7 @@ _POLL = 0.02  # seconds
 _ANSWER_BEGINS = b'{"manytags_facts"'
 
 #: Modules that make up the stand-alone probe, each after those that it needs when it is loaded.
-PROBE_MODULES = ("arm_attributes", "elf_header", "probe_libc", "probe_override", "probe_systems", "probe")
+PROBE_MODULES = ("arm_attributes", "elf_header", "probe_json", "probe_libc", "probe_override", "probe_systems", "probe")
 
 _SCRIPT_HEAD = '''\
 """The stand-alone probe of manytags {version}: prints what this Python and its host are, as JSON.

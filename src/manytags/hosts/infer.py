@@ -6,7 +6,7 @@ under ``linux32``, and for x32. The systems that are not Linux are in ``systems`
 """
 
 from ..tags.libc import LibcVersion, parse_libc_version
-from ..targets import Evidence, Platform, Python, TagOptions, Target
+from ..targets import Evidence, Platform, Python, Target
 from . import Facts
 
 # ELF e_machine
@@ -70,8 +70,9 @@ def target_from_facts(facts: "Facts") -> "Target":
     evidence: list[Evidence] = []
     python = infer_python(facts, evidence)
     platform = infer_platform(facts, evidence)
-    options = TagOptions()
+    options = None
     if facts.text("manylinux_module"):
+        from ..targets.options import TagOptions
         from .override import refused_tags
 
         options = TagOptions(refused=refused_tags(facts, platform, evidence))

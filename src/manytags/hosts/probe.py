@@ -220,30 +220,6 @@ def see_others(sight: Sight) -> None:
 
 def main() -> None:
     """Print the facts as JSON, in the form that ``Facts.from_json`` reads."""
-    facts, seen = look()
-    document = ", ".join(
-        '{}: {{"value": {}, "seen": {}}}'.format(as_json(name), as_json(value), as_json(seen[name]))
-        for name, value in facts.items()
-    )
-    sys.stdout.write('{"manytags_facts": 1, "facts": {' + document + "}}\n")
+    from .probe_json import facts_as_json
 
-
-def as_json(value: object) -> str:
-    """Write a fact's value as JSON in plain ASCII; Debian's minimal Python has no json module."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(as_json, value)) + "]"
-    return '"' + "".join(map(_character, str(value))) + '"'
-
-
-def _character(character: str) -> str:
-    number = ord(character)
-    if 31 < number < 127 and character not in ('"', "\\"):
-        return character
-    if number < 0x10000:
-        return "\\u{:04x}".format(number)
-    number -= 0x10000
-    return "\\u{:04x}\\u{:04x}".format(0xD800 + (number >> 10), 0xDC00 + (number & 0x3FF))
+    sys.stdout.write(facts_as_json(*look()) + "\n")

@@ -9,7 +9,8 @@ LEGACY_MANYLINUX = {
     "manylinux2010": (2, 12),
     "manylinux2014": (2, 17),
 }
-LEGACY_NAMES = {version: name for name, version in LEGACY_MANYLINUX.items()}
+#: The same turned round, by the version as tags write it.
+LEGACY_NAMES = {f"{version[0]}_{version[1]}": name for name, version in LEGACY_MANYLINUX.items()}
 
 #: Architectures for which an interpreter on glibc claims manylinux tags, and the oldest glibc that it claims.
 #: The floors are those of packaging's ladders: 2.5 where manylinux1 existed, else 2.17 (manylinux2014).
@@ -52,17 +53,17 @@ def parse_libc_version(text: str) -> "LibcVersion | None":
     return int(major), int(minor)
 
 
-def glibc_versions(newest: "LibcVersion", floor: "LibcVersion") -> "list[LibcVersion]":
-    """List the glibc versions from ``newest`` down to ``floor``, both included.
+def glibc_versions(newest: LibcVersion, floor: LibcVersion) -> list[str]:
+    """List the glibc versions from ``newest`` down to ``floor``, both included, as tags write them.
 
     glibc keeps old symbols across major versions, so a glibc 3 would serve all of glibc 2.
 
     >>> glibc_versions((2, 19), (2, 17))
-    [(2, 19), (2, 18), (2, 17)]
+    ['2_19', '2_18', '2_17']
     """
-    versions: list[LibcVersion] = []
+    versions: list[str] = []
     for major in range(newest[0], floor[0] - 1, -1):
         top = newest[1] if major == newest[0] else LAST_MINOR_OF_GLIBC_2
         bottom = floor[1] if major == floor[0] else 0
-        versions.extend((major, minor) for minor in range(top, bottom - 1, -1))
+        versions += [f"{major}_{minor}" for minor in range(top, bottom - 1, -1)]
     return versions

@@ -30,16 +30,16 @@ class Manylinux(PlatformTag):
     legacy: bool
 
     def __init__(self, glibc: LibcVersion, arch: str, legacy: bool = False) -> None:
-        self._assign(glibc=glibc, arch=arch, legacy=legacy and glibc in LEGACY_NAMES)
+        self._assign(glibc=glibc, arch=arch, legacy=legacy and glibc in LEGACY_MANYLINUX.values())
 
     @property
     def alias(self) -> str | None:
         """The legacy name of this tag, such as ``manylinux2014_x86_64``, or ``None``."""
-        name = LEGACY_NAMES.get(self.glibc)
+        name = LEGACY_NAMES.get(f"{self.glibc[0]}_{self.glibc[1]}")
         return None if name is None else f"{name}_{self.arch}"
 
     def __str__(self) -> str:
-        return f"{LEGACY_NAMES[self.glibc]}_{self.arch}" if self.legacy else self.perennial
+        return (self.legacy and self.alias) or self.perennial
 
     @property
     def perennial(self) -> str:

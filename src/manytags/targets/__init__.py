@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from ..tags.libc import LibcVersion
     from .expand import Ranks
+    from .options import TagOptions
 
 #: The systems that have a ladder; ``other`` is known by its platform tag alone.
 SYSTEMS = ("linux", "macos", "windows", "ios", "android", "emscripten", "other")
@@ -115,81 +116,17 @@ class Platform(Value):
         )
 
     def __str__(self) -> str:
-        libc = ""
+        title = {"linux": "Linux", "macos": "macOS", "ios": "iOS", "android": "Android", "emscripten": "Emscripten"}
+        if self.system not in title:
+            return f"Windows ({self.arch})" if self.system == "windows" else self.arch
+        about = ""
         if self.glibc:
-            libc = f" with glibc {self.glibc[0]}.{self.glibc[1]}"
+            about = f" with glibc {self.glibc[0]}.{self.glibc[1]}"
         elif self.musl:
-            libc = f" with musl {self.musl[0]}.{self.musl[1]}"
+            about = f" with musl {self.musl[0]}.{self.musl[1]}"
         elif self.version:
-            libc = f" {'.'.join(map(str, self.version))}"
-        return f"{self.system}{libc} on {self.arch}" if self.system != "other" else self.arch
-
-
-class TagOptions(Value):
-    """What the owner of a target decides about its tags.
-
-    :param linux_first: bare ``linux_*`` before manylinux and musllinux, as packaging 26.3 orders them.
-    :param armv6_on_armv7: whether a hard-float ARMv7 or ARMv8 host takes ARMv6 wheels, after all others.
-    :param refused: manylinux tags that the host forbids, in perennial spelling, as a ``_manylinux`` module does.
-    :param bare_linux: how far ``linux_*`` tags are trusted, which say nothing about libc or ABI: ``always``, ``never``,
-        or ``distribution``: only on a distribution that their wheels come from.
-    :param bare_linux_from: with ``distribution``: the ``ID`` in ``/etc/os-release`` of those, such as ``raspbian``.
-    :param manylinux: whether manylinux tags are taken at all.
-    :param manylinux_ceiling: the newest manylinux version to take, such as ``(2, 28)``; ``None`` for what glibc allows.
-    :param manylinux_floor: the oldest manylinux version to take.
-    :param extra: platform tags that an index implies beyond the standards, taken after all others.
-    """
-
-    __slots__ = _fields = (
-        "linux_first",
-        "armv6_on_armv7",
-        "refused",
-        "bare_linux",
-        "bare_linux_from",
-        "manylinux",
-        "manylinux_ceiling",
-        "manylinux_floor",
-        "extra",
-    )
-
-    if TYPE_CHECKING:
-        linux_first: bool
-        armv6_on_armv7: bool
-        refused: tuple[str, ...]
-        bare_linux: str
-        bare_linux_from: tuple[str, ...]
-        manylinux: bool
-        manylinux_ceiling: LibcVersion | None
-        manylinux_floor: LibcVersion | None
-        extra: tuple[str, ...]
-
-    def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
-        self,
-        linux_first: bool = True,
-        armv6_on_armv7: bool = True,
-        refused: "tuple[str, ...]" = (),
-        bare_linux: str = "always",
-        bare_linux_from: "tuple[str, ...]" = (),
-        manylinux: bool = True,
-        manylinux_ceiling: "LibcVersion | None" = None,
-        manylinux_floor: "LibcVersion | None" = None,
-        extra: "tuple[str, ...]" = (),
-    ) -> None:
-        if bare_linux not in ("always", "distribution", "never"):
-            from ..errors import InvalidTarget
-
-            raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
-        self._assign(
-            linux_first=linux_first,
-            armv6_on_armv7=armv6_on_armv7,
-            refused=tuple(sorted(set(refused))),
-            bare_linux=bare_linux,
-            bare_linux_from=tuple(sorted(set(bare_linux_from))),
-            manylinux=manylinux,
-            manylinux_ceiling=manylinux_ceiling,
-            manylinux_floor=manylinux_floor,
-            extra=tuple(extra),
-        )
+            about = f" {'.'.join(map(str, self.version))}"
+        return f"{title[self.system]}{about} on {self.arch}"
 
 
 class Evidence(Value):
@@ -231,15 +168,15 @@ class Target(Value):
     ('linux_aarch64', 'manylinux_2_28_aarch64')
     """
 
-    __slots__ = ("_ranks", "evidence", "options", "platform", "python")
+    __slots__ = ("_options", "_ranks", "evidence", "platform", "python")
     _fields = ("python", "platform", "options", "evidence")
     _compared = ("python", "platform", "options")
 
     if TYPE_CHECKING:
         python: Python
         platform: Platform
-        options: TagOptions
         evidence: tuple[Evidence, ...]
+        _options: TagOptions | None
         _ranks: Ranks | None
 
     def __init__(
@@ -249,20 +186,28 @@ class Target(Value):
         options: "TagOptions | None" = None,
         evidence: "tuple[Evidence, ...]" = (),
     ) -> None:
-        self._assign(
-            python=python, platform=platform, options=options or TagOptions(), evidence=tuple(evidence), _ranks=None
-        )
+        self._assign(python=python, platform=platform, _options=options, evidence=tuple(evidence), _ranks=None)
 
     def __str__(self) -> str:
         return f"{self.python} on {self.platform}"
 
     @property
+    def options(self) -> "TagOptions":
+        """What the target's owner decides; loaded and made when it is first asked for, since most decide nothing."""
+        if self._options is None:
+            from .options import TagOptions
+
+            self._assign(_options=TagOptions())
+        assert self._options is not None  # noqa: S101 - assigned above
+        return self._options
+
+    @property
     def ranks(self) -> "Ranks":
         """The ranks of all tags that this target takes, worked out once."""
         if self._ranks is None:
-            from .expand import Ranks
+            from .expand import Ranks, platform_tags
 
-            self._assign(_ranks=Ranks(self))
+            self._assign(_ranks=Ranks(self.python, platform_tags(self.platform, self._options)))
         assert self._ranks is not None  # noqa: S101 - assigned above
         return self._ranks
 

@@ -100,7 +100,7 @@ def platform_from_distribution(name: str) -> Platform | None:
     :raises InvalidTarget: the architecture is missing, or the release is not made for it.
 
     >>> str(platform_from_distribution("alpine-3.20-x86_64"))
-    'linux with musl 1.2 on x86_64'
+    'Linux with musl 1.2 on x86_64'
     """
     stem, _, last = name.rpartition("-")
     arch = architecture_from_name(last)

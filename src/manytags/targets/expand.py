@@ -8,7 +8,6 @@ where packaging is right; what differs is listed, with its evidence, in ``tests/
 
 from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
 from ..tags.wheel import split_tag_set, split_wheel_filename
-from . import TagOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from . import Platform, Python, Target
+    from .options import TagOptions
 
     class TagLike(Protocol):
         """A tag triple of any copy of ``packaging``, pip's vendored one too."""
@@ -39,13 +39,13 @@ class Ranks:
 
     __slots__ = ("_any_ranks", "_bases", "_memo", "_offsets", "platforms")
 
-    def __init__(self, target: "Target") -> None:
-        self.platforms = platform_tags(target.platform, target.options)
+    def __init__(self, python: "Python", platforms: "tuple[str, ...]") -> None:
+        self.platforms = platforms
         self._offsets: dict[str, int] = {}
-        for offset, platform in enumerate(self.platforms):
+        for offset, platform in enumerate(platforms):
             self._offsets.setdefault(platform, offset)
-        width = len(self.platforms)
-        groups, any_groups = python_groups(target.python)
+        width = len(platforms)
+        groups, any_groups = python_groups(python)
         self._bases = {group: index * width for index, group in enumerate(groups)}
         start = len(groups) * width
         self._any_ranks = {group: start + index for index, group in enumerate(any_groups)}
@@ -147,7 +147,7 @@ def platform_tags(platform: "Platform", options: "TagOptions | None" = None) -> 
         from .ladders import LADDERS
 
         tags = LADDERS[platform.system](platform)
-    if options is not None and options != TagOptions():
+    if options is not None:
         from .options import with_options
 
         tags = with_options(tags, platform, options)
@@ -180,7 +180,7 @@ def libc_tags(platform: "Platform", arch: str) -> "list[str]":
     floor = MANYLINUX_FLOORS.get(arch)
     if platform.glibc is not None and floor is not None:
         for version in glibc_versions(platform.glibc, floor):
-            tags.append(f"manylinux_{version[0]}_{version[1]}_{arch}")
+            tags.append(f"manylinux_{version}_{arch}")
             if version in LEGACY_NAMES:
                 tags.append(f"{LEGACY_NAMES[version]}_{arch}")
     if platform.musl is not None:

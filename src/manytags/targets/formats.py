@@ -20,7 +20,8 @@ from ..documents import (
 from ..errors import InvalidTag, InvalidTarget
 from ..tags.text import checked_tag_text
 from ..tags.version import is_version
-from . import Evidence, Platform, Python, TagOptions, Target
+from . import Evidence, Platform, Python, Target
+from .options import TagOptions
 
 #: Version of the form. Files of older versions keep loading.
 TARGET_FORMAT = 1

@@ -18,8 +18,8 @@ from ..tags.platform import (
     Windows,
     parse_platform,
 )
-from . import Platform, Python, TagOptions, Target
-from .distributions import platform_from_distribution, releases
+from . import Platform, Python, Target
+from .options import TagOptions
 from .pythons import parse_python
 from .triples import ARCHITECTURES, NAMED, platform_from_triple
 
@@ -73,12 +73,16 @@ def platform_from_name(name: str) -> Platform:
     :raises InvalidTarget: nothing is called so; the nearest names are given.
 
     >>> str(platform_from_name("ubuntu-jammy-x86_64"))
-    'linux with glibc 2.35 on x86_64'
+    'Linux with glibc 2.35 on x86_64'
     """
     lowered = name.lower()
     if len(name) > 200:
         raise InvalidTarget(name, "no platform has a name of more than 200 characters")
-    described = platform_from_triple(lowered) or platform_from_distribution(lowered)
+    described = NAMED.get(lowered)
+    if described is None and "-" in name:  # no tag has a dash, and reading the data of distributions has its price
+        from .distributions import platform_from_distribution
+
+        described = platform_from_triple(lowered) or platform_from_distribution(lowered)
     return described or platform_from_tag(name)
 
 
@@ -140,6 +144,8 @@ def _manylinux_of(arch: str) -> str:
 
 def platform_names() -> list[str]:
     """List names that :func:`platform_from_name` knows: uv's, triples, and distributions with each architecture."""
+    from .distributions import releases
+
     triples = [f"{arch}-unknown-linux-{libc}" for arch in sorted(MANYLINUX_FLOORS) for libc in ("gnu", "musl")]
     own = [
         f"{release.distribution}-{release.version}-{arch}" for release in releases() for arch in release.architectures

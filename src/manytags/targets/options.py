@@ -5,9 +5,75 @@ Ladders say what a platform can take; every option takes away from that, moves, 
 
 from __future__ import annotations
 
+from ..errors import InvalidTarget
+from ..tags import Value
 from ..tags.libc import LEGACY_MANYLINUX, LibcVersion
 from ..tags.platform import Manylinux, parse_platform
-from . import Platform, TagOptions
+from . import Platform
+
+
+class TagOptions(Value):
+    """What the owner of a target decides about its tags.
+
+    :param linux_first: bare ``linux_*`` before manylinux and musllinux, as packaging 26.3 orders them.
+    :param armv6_on_armv7: whether a hard-float ARMv7 or ARMv8 host takes ARMv6 wheels, after all others.
+    :param refused: manylinux tags that the host forbids, in perennial spelling, as a ``_manylinux`` module does.
+    :param bare_linux: how far ``linux_*`` tags are trusted, which say nothing about libc or ABI: ``always``, ``never``,
+        or ``distribution``: only on a distribution that their wheels come from.
+    :param bare_linux_from: with ``distribution``: the ``ID`` in ``/etc/os-release`` of those, such as ``raspbian``.
+    :param manylinux: whether manylinux tags are taken at all.
+    :param manylinux_ceiling: the newest manylinux version to take, such as ``(2, 28)``; ``None`` for what glibc allows.
+    :param manylinux_floor: the oldest manylinux version to take.
+    :param extra: platform tags that an index implies beyond the standards, taken after all others.
+    """
+
+    __slots__ = _fields = (
+        "linux_first",
+        "armv6_on_armv7",
+        "refused",
+        "bare_linux",
+        "bare_linux_from",
+        "manylinux",
+        "manylinux_ceiling",
+        "manylinux_floor",
+        "extra",
+    )
+
+    linux_first: bool
+    armv6_on_armv7: bool
+    refused: tuple[str, ...]
+    bare_linux: str
+    bare_linux_from: tuple[str, ...]
+    manylinux: bool
+    manylinux_ceiling: LibcVersion | None
+    manylinux_floor: LibcVersion | None
+    extra: tuple[str, ...]
+
+    def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
+        self,
+        linux_first: bool = True,
+        armv6_on_armv7: bool = True,
+        refused: tuple[str, ...] = (),
+        bare_linux: str = "always",
+        bare_linux_from: tuple[str, ...] = (),
+        manylinux: bool = True,
+        manylinux_ceiling: LibcVersion | None = None,
+        manylinux_floor: LibcVersion | None = None,
+        extra: tuple[str, ...] = (),
+    ) -> None:
+        if bare_linux not in ("always", "distribution", "never"):
+            raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
+        self._assign(
+            linux_first=linux_first,
+            armv6_on_armv7=armv6_on_armv7,
+            refused=tuple(sorted(set(refused))),
+            bare_linux=bare_linux,
+            bare_linux_from=tuple(sorted(set(bare_linux_from))),
+            manylinux=manylinux,
+            manylinux_ceiling=manylinux_ceiling,
+            manylinux_floor=manylinux_floor,
+            extra=tuple(extra),
+        )
 
 
 def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> list[str]:

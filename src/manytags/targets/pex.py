@@ -7,15 +7,18 @@ import json
 from ..documents import Document, load_document, read_object, read_string, read_strings
 from ..errors import InvalidTarget, ManytagsError
 from ..tags.wheel import split_tag_set
-from . import Evidence, Platform, Python, TagOptions, Target
+from . import Evidence, Platform, Python, Target
 from .expand import platform_tags
 from .markers import marker_environment, python_from_markers
 from .named import platform_from_tag
+from .options import TagOptions
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+#: Beginnings of tags without the version of a C library or of an ABI.
+_BARE = ("linux_", "emscripten_")
 #: What lists of a platform's tags are made with: manytags' own; packaging's of today; that of pex's older copy of it.
 _OPTIONS = (
     TagOptions(),
@@ -94,8 +97,8 @@ def _platform(tags: list[str]) -> tuple[Platform, TagOptions]:
 
 def _candidates(tags: list[str]) -> Iterator[Platform]:
     """Describe what platforms the list may be of: that of its best tag with a version, or of its bare tag, or both."""
-    bare = next((tag for tag in tags if tag.startswith(("linux_", "emscripten_"))), None)
-    versioned = next((tag for tag in tags if tag != bare), None)
+    bare = next((tag for tag in tags if tag.startswith(_BARE)), None)
+    versioned = next((tag for tag in tags if not tag.startswith(_BARE)), None)
     main, own = (None if tag is None else _platform_or_none(tag) for tag in (versioned, bare))
     yield from (platform for platform in (main, own) if platform is not None)
     if main is not None and own is not None:

@@ -88,7 +88,7 @@ def platform_from_triple(name: str) -> Platform | None:  # noqa: PLR0911 - one r
     >>> platform_from_triple("armv7-unknown-linux-gnueabihf")
     Platform(system='linux', arch='armv7l', glibc=(2, 28), musl=None, version=None, build_arch=None, distribution=None)
     >>> str(platform_from_triple("s390x-manylinux_2_31"))
-    'linux with glibc 2.31 on s390x'
+    'Linux with glibc 2.31 on s390x'
     """
     if name in NAMED:
         return NAMED[name]
