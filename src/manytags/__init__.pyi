@@ -61,3 +61,5 @@ from .targets.pex import parse_complete_platform as parse_complete_platform
 from .targets.pythons import parse_python as parse_python
 
 __version__: str
+__all__: list[str]  # noqa: PYI035 - made from _HOMES
+_HOMES: dict[str, str]

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 
-from ..documents import Document, load_document, read_integer, read_string, read_strings
+from ..documents import Document, Mismatch, load_document, read_integer, read_string, read_strings
 from ..errors import InvalidFacts
 from ..tags.text import parse_number
 from ..targets import Evidence, Platform, Target
+from ..targets.formats import read_tag_text
 from ..targets.markers import marker_environment
 from ..targets.named import platform_from_name
 from . import Facts
-from .infer import release_numbers, target_from_facts
+from .infer import release_numbers, tag_text, target_from_facts
 
 #: Beginning of ``platform`` -> ``sys.platform``.
 SYSTEMS = {"macosx": "darwin", "win": "win32"}
@@ -59,7 +60,7 @@ def facts_from_build_details(text: str) -> Facts:
     schema = document.take("schema_version", read_string)
     if schema.partition(".")[0] != "1":
         raise InvalidFacts(text, f"it has schema version {schema}; this manytags reads version 1")
-    platform = document.take("platform", read_string)
+    platform = document.take("platform", _read_platform)
     implementation = document.section("implementation")
     language = document.section("language")
     # Both sections are optional, and so is every key in them.
@@ -70,7 +71,7 @@ def facts_from_build_details(text: str) -> Facts:
     extensions = suffixes.take_or("extensions", read_strings, (own_suffix,) if own_suffix else none)
     multiarch = implementation.take_or("_multiarch", read_string, "")
     values: dict[str, object] = {
-        "implementation": implementation.take("name", read_string),
+        "implementation": implementation.take("name", read_tag_text),
         "python_version": _version(language),
         # What built it may have had a wider kernel than it has pointers: then only multiarch tells.
         "pointer_size": 4 if _is_narrow(multiarch.partition("-")[0] or platform.rpartition("-")[2]) else 8,
@@ -86,6 +87,21 @@ def facts_from_build_details(text: str) -> Facts:
     return Facts(values, dict.fromkeys(values, _SEEN))
 
 
+def _read_platform(value: object) -> str:
+    """Read what becomes a platform tag when its dots and dashes are replaced."""
+    text = read_string(value)
+    read_tag_text(tag_text(text))
+    return text
+
+
+def _read_number(value: object) -> int:
+    """Read a part of a version."""
+    number = read_integer(value)
+    if not 0 <= number < 1000:
+        raise Mismatch("a number below 1000")
+    return number
+
+
 def _is_narrow(arch: str) -> bool:
     return arch in NARROW or (arch.startswith("arm") and not arch.startswith("arm64"))
 
@@ -95,9 +111,9 @@ def _version(language: Document) -> str:
     if "version_info" not in language.keys():  # noqa: SIM118 - no dict
         return language.take("version", read_string)
     info = language.section("version_info")
-    numbers = [info.take(name, read_integer) for name in ("major", "minor", "micro")]
+    numbers = [info.take(name, _read_number) for name in ("major", "minor", "micro")]
     level, _ = LEVELS.get(info.take_or("releaselevel", read_string, "final"), LEVELS["final"])
-    serial = info.take_or("serial", read_integer, 0)
+    serial = info.take_or("serial", _read_number, 0)
     return ".".join(map(str, numbers)) + (f"{level}{serial}" if level else "")
 
 

@@ -132,7 +132,8 @@ def parse_wheel_filename(text: str) -> WheelFilename:
     try:
         tag_set = parse_tag_set(tags)
     except InvalidTag as error:
-        position = None if error.position is None else error.position + text.rindex(tags)
+        start = len("-".join(filter(None, (name, version, build)))) + 1
+        position = None if error.position is None else error.position + start
         raise InvalidWheelFilename(text, error.reason, position) from None
     return WheelFilename(text, normalized_name(name), version, build_from_text(build), tag_set, variant)
 

@@ -26,8 +26,8 @@ MANYLINUX_FLOORS = {
     "s390x": (2, 17),
 }
 
-#: glibc 2.x minors to assume below a glibc 3 that does not exist yet, as packaging assumes.
-LAST_MINOR_OF_GLIBC_2 = 50
+#: The last minor to assume of a glibc major version below the one that runs, as packaging does; none is known yet.
+LAST_ASSUMED_MINOR = 50
 
 
 def parse_libc_version(text: str) -> "LibcVersion | None":
@@ -63,7 +63,7 @@ def glibc_versions(newest: LibcVersion, floor: LibcVersion) -> list[str]:
     """
     versions: list[str] = []
     for major in range(newest[0], floor[0] - 1, -1):
-        top = newest[1] if major == newest[0] else LAST_MINOR_OF_GLIBC_2
+        top = newest[1] if major == newest[0] else LAST_ASSUMED_MINOR
         bottom = floor[1] if major == floor[0] else 0
         versions += [f"{major}_{minor}" for minor in range(top, bottom - 1, -1)]
     return versions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import InvalidTag
 from .architecture import hosts_also_taking, hosts_taking_libc, hosts_taking_linux
-from .libc import LEGACY_MANYLINUX, LEGACY_NAMES, MANYLINUX_FLOORS, LibcVersion
+from .libc import LAST_ASSUMED_MINOR, LEGACY_MANYLINUX, LEGACY_NAMES, MANYLINUX_FLOORS, LibcVersion
 from .order import EVERY_VERSION, PlatformTag, Takers
 from .text import parse_number
 
@@ -50,7 +50,9 @@ class Manylinux(PlatformTag):
         """Hosts on a glibc as new, of an architecture for which interpreters claim manylinux."""
         if self.arch not in MANYLINUX_FLOORS:
             return {f"manylinux that nobody claims, {self.arch}": (self.glibc, None)}
-        return {f"glibc {host}": (self.glibc, None) for host in hosts_taking_libc(self.arch)}
+        # A minor beyond what is assumed of its major is in no ladder of a newer major.
+        end = (self.glibc[0] + 1, 0) if self.glibc[1] > LAST_ASSUMED_MINOR else None
+        return {f"glibc {host}": (self.glibc, end) for host in hosts_taking_libc(self.arch)}
 
     def _sort_fields(self) -> tuple[object, ...]:
         return self.arch, self.glibc

@@ -171,12 +171,15 @@ def parse_platform(text: str) -> PlatformTag:
 
     Rule: :pep:`425`, :pep:`600`, :pep:`656`, :pep:`730`, :pep:`738`, :pep:`783`.
     """
-    text = checked_tag_text(text)
-    if text == "any":
+    tag = checked_tag_text(text)
+    if tag == "any":
         return AnyPlatform()
-    if text in WINDOWS_TAGS:
-        return Windows(WINDOWS_TAGS[text])
-    return parse_linux(text) or parse_apple(text) or _parse_android(text) or _parse_wasm(text) or OtherPlatform(text)
+    if tag in WINDOWS_TAGS:
+        return Windows(WINDOWS_TAGS[tag])
+    try:
+        return parse_linux(tag) or parse_apple(tag) or _parse_android(tag) or _parse_wasm(tag) or OtherPlatform(tag)
+    except InvalidTag as error:
+        raise InvalidTag(text, error.reason, error.position) from None  # as it came, not in lower case
 
 
 def _parse_android(text: str) -> Android | None:

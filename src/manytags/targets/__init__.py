@@ -63,7 +63,7 @@ class Python(Value):
 class Platform(Value):
     """Which machine, as far as platform tags can tell one from another.
 
-    :param system: one of :data:`SYSTEMS`.
+    :param system: one of ``SYSTEMS``.
     :param arch: architecture as this system's tags name it; for ``other``, and for what follows no ladder, the tag.
     :param glibc: glibc version of a Linux with glibc, else ``None``.
     :param musl: musl version of a Linux with musl, else ``None``.

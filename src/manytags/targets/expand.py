@@ -20,9 +20,17 @@ if TYPE_CHECKING:
     class TagLike(Protocol):
         """A tag triple of any copy of ``packaging``, pip's vendored one too."""
 
-        interpreter: str
-        abi: str
-        platform: str
+        @property
+        def interpreter(self) -> str:
+            """Python tag."""
+
+        @property
+        def abi(self) -> str:
+            """ABI tag."""
+
+        @property
+        def platform(self) -> str:
+            """Platform tag."""
 
 
 #: First minor version of Python 3 with a stable ABI (:pep:`384`).

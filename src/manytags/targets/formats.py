@@ -70,7 +70,7 @@ def target_from_json(text: str) -> Target:
     return target
 
 
-def _read_tag(value: object) -> str:
+def read_tag_text(value: object) -> str:
     """Read what becomes a member of a tag set, or a part of one."""
     try:
         checked_tag_text(read_string(value))
@@ -80,7 +80,7 @@ def _read_tag(value: object) -> str:
 
 
 def _read_tags(value: object) -> tuple[str, ...]:
-    return tuple(_read_tag(item) for item in read_list(value))
+    return tuple(read_tag_text(item) for item in read_list(value))
 
 
 def _read_list(document: Document, key: str) -> list[object]:
@@ -90,14 +90,14 @@ def _read_list(document: Document, key: str) -> list[object]:
 
 def _read_python(section: Document) -> Python:
     python = Python(
-        section.take("implementation", _read_tag),
+        section.take("implementation", read_tag_text),
         section.take("version", read_version),
         section.take("abis", _read_tags),
         section.take_or("full_version", optional(read_string), None),
     )
     section.close()
     start = f"{python.version[0]}.{python.version[1]}"
-    full = python.full_version or start
+    full = start if python.full_version is None else python.full_version
     # "3.15.0a1+" is what a build from a repository calls itself.
     if not is_version(full.removesuffix("+")) or not full.startswith(start) or full[len(start) :][:1].isdigit():
         raise InvalidTarget(section.text, f"its full_version is no version of Python {start}")
@@ -107,11 +107,11 @@ def _read_python(section: Document) -> Python:
 def _read_platform(section: Document) -> Platform:
     platform = Platform(
         section.take("system", read_string),
-        section.take("arch", _read_tag),
+        section.take("arch", read_tag_text),
         section.take_or("glibc", optional(read_pair), None),
         section.take_or("musl", optional(read_pair), None),
         section.take_or("version", optional(read_version), None),
-        section.take_or("build_arch", optional(_read_tag), None),
+        section.take_or("build_arch", optional(read_tag_text), None),
         section.take_or("distribution", optional(read_string), None),
     )
     section.close()

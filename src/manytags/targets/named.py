@@ -76,8 +76,8 @@ def platform_from_name(name: str) -> Platform:
     'Linux with glibc 2.35 on x86_64'
     """
     lowered = name.lower()
-    if len(name) > 200:
-        raise InvalidTarget(name, "no platform has a name of more than 200 characters")
+    if len(name) > 200 or not name.isascii():  # lower() makes a k of the Kelvin sign
+        raise InvalidTarget(name, "names of platforms have at most 200 characters, all of them ASCII")
     described = NAMED.get(lowered)
     if described is None and "-" in name:  # no tag has a dash, and reading the data of distributions has its price
         from .distributions import platform_from_distribution
