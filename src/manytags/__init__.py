@@ -55,6 +55,8 @@ _HOMES = {
     "rank": "targets.expand",
     "best": "choose.select",
     "sort": "choose.select",
+    "cover": "choose.cover",
+    "Cover": "choose.cover",
     "explain": "choose.explain",
     "Explanation": "choose.explain",
     "oldest_pip": "choose.pips",

@@ -1,6 +1,8 @@
 # For type checkers, which cannot follow names that are loaded when they are first used.
 # tests/test_public.py sees that this file and _HOMES name the same.
 
+from .choose.cover import Cover as Cover
+from .choose.cover import cover as cover
 from .choose.explain import Explanation as Explanation
 from .choose.explain import explain as explain
 from .choose.pips import oldest_pip as oldest_pip

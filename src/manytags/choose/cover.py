@@ -1,0 +1,120 @@
+"""One set of wheels for many targets: what a lock file must record, and who is left without. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..targets import Target
+from .entries import read_entry
+from .select import sort
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
+
+#: Up to how many wheels the smallest set is found by trying all; beyond it the set is good, not always smallest.
+EXACT_UP_TO = 20
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Which wheels serve which targets.
+
+    :param chosen: target -> file name that it takes of ``files``; the targets in the order given.
+    :param files: file names to record, sorted.
+    :param without: targets that no file fits.
+    :param exact: whether no smaller set could serve them all; always so unless ``fewest`` met more than 20 wheels.
+    """
+
+    chosen: dict[Target, str]
+    files: tuple[str, ...]
+    without: tuple[Target, ...]
+    exact: bool
+
+
+def cover(  # noqa: PLR0913 - all but two by name
+    files: Iterable[T],
+    targets: Iterable[Target],
+    *,
+    fewest: bool = False,
+    key: Callable[[T], object] | None = None,
+    yanked: bool = False,
+    on_invalid: str = "raise",
+) -> Cover:
+    """Find the wheels of one release that a set of targets needs.
+
+    Each target gets its best wheel. With ``fewest`` the set is as small as can be instead, and each target the best of
+    it: exactly so up to 20 wheels; beyond, by always taking the wheel that serves most targets still without, which is
+    at most ``1 + ln(targets)`` times as many as needed.
+
+    :param files: file names, entries of an index, or anything that ``key`` makes one of these from.
+    :param targets: the machines.
+    :param fewest: whether a small set counts for more than each target's best.
+    :param key: gives a file name or an entry for an item of ``files``.
+    :param yanked: whether yanked files may be chosen, after all others.
+    :param on_invalid: what to do with a bad name, as in :func:`best`.
+    :raises InvalidWheelFilename: a name that ends in ``.whl`` is no wheel file name.
+
+    >>> from manytags import target
+    >>> machines = [target("3.12", "debian-12-x86_64"), target("3.12", "alpine-3.20-x86_64"), target("3.12", "macos")]
+    >>> names = ["a-1-py3-none-manylinux_2_17_x86_64.whl", "a-1-py3-none-musllinux_1_1_x86_64.whl"]
+    >>> found = cover(names, machines)
+    >>> len(found.files), [str(left.platform) for left in found.without]
+    (2, ['macOS 13.0 on arm64'])
+    """
+    items = list(files)
+    wanted = list(dict.fromkeys(targets))
+    takes: dict[Target, list[str]] = {}
+    for target in wanted:
+        fitting = sort(items, target, key=key, yanked=yanked, on_invalid=on_invalid)
+        takes[target] = [read_entry(item, key)[0] for item in fitting]  # type: ignore[arg-type] # key takes a T
+    served = {target: names for target, names in takes.items() if names}
+    exact = True
+    if fewest:
+        kept, exact = _fewest(served)
+        served = {target: [name for name in names if name in kept] for target, names in served.items()}
+    chosen = {target: names[0] for target, names in served.items()}
+    without = tuple(target for target in wanted if not takes[target])
+    return Cover(chosen, tuple(sorted(set(chosen.values()))), without, exact)
+
+
+def _fewest(served: dict[Target, list[str]]) -> tuple[set[str], bool]:
+    """Choose few names so that each target has one of its own; and whether no fewer would do."""
+    everybody = (1 << len(served)) - 1
+    masks: dict[str, int] = {}
+    ranks: dict[str, int] = {}
+    for index, names in enumerate(served.values()):
+        for rank, name in enumerate(names):
+            masks[name] = masks.get(name, 0) | 1 << index
+            ranks[name] = ranks.get(name, 0) + rank
+    # Of equal sets the one whose wheels rank better is wanted: names are tried in that order.
+    names = sorted(masks, key=lambda name: (ranks[name] / masks[name].bit_count(), name))
+    if len(names) <= EXACT_UP_TO:
+        return _smallest(names, masks, everybody), True
+    return _greedy(names, masks, everybody), False
+
+
+def _smallest(names: list[str], masks: dict[str, int], everybody: int) -> set[str]:
+    from itertools import combinations
+
+    for size in range(len(names) + 1):
+        for tried in combinations(names, size):
+            covered = 0
+            for name in tried:
+                covered |= masks[name]
+            if covered == everybody:
+                return set(tried)
+    raise AssertionError("all names together serve every target that has one")
+
+
+def _greedy(names: list[str], masks: dict[str, int], everybody: int) -> set[str]:
+    chosen: set[str] = set()
+    left = everybody
+    while left:
+        name = max(names, key=lambda candidate: (masks[candidate] & left).bit_count())
+        chosen.add(name)
+        left &= ~masks[name]
+    return chosen
