@@ -57,6 +57,25 @@ class Explanation(Value):
     def __bool__(self) -> bool:
         return self.compatible
 
+    def as_data(self) -> dict[str, object]:
+        """Give the explanation as what JSON can hold."""
+        return {
+            "filename": self.filename,
+            "compatible": self.compatible,
+            "rank": self.rank,
+            "matched": self.matched,
+            "reasons": [
+                {
+                    "why": reason.why.name.lower(),
+                    "values": reason.values,
+                    "sentence": reason.sentence,
+                    "evidence": [str(item) for item in reason.evidence],
+                }
+                for reason in self.reasons
+            ],
+            "remedies": {name: getattr(self.remedies, name) for name in self.remedies._fields},
+        }
+
     def __str__(self) -> str:
         if not self.reasons:
             return f"compatible: rank {self.rank}, by its tag {self.matched}"

@@ -74,6 +74,8 @@ def _ordered(
     files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: str
 ) -> "Iterable[tuple[Order, T]]":
     """Give each file that fits, with its place in the order."""
+    if isinstance(files, str):
+        raise TypeError("expected several files, got one text; rank() takes one")
     rank_of = target.ranks.of_text
     for item in files:
         filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]

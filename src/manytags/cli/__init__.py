@@ -30,6 +30,9 @@ BARE = "machine"
 COMMANDS = {
     "tags": "print the tags that a Python takes, one a line, best first",
     "facts": "print what was seen of a machine, and where",
+    "explain": "say why wheels fit a machine, or why not",
+    "target": "show what the name of a platform means",
+    "targets": "list the names of platforms",
 }
 
 _DESCRIPTION = """\

@@ -30,11 +30,20 @@ def read_facts(path: str) -> Facts:
 
 
 def read_target(path: str) -> Target:
-    """Read a target from a file, with or without what ``manytags --json`` adds.
+    """Read a target from a file: manytags' own, with or without what ``manytags --json`` adds, or another tool's.
 
     :raises ManytagsError: there is none in it; the message names the file.
     """
-    return _parse(path, _without_added_keys(read_text(path)), Target.from_json)
+    text = _without_added_keys(read_text(path))
+    if '"compatible_tags"' in text:
+        from ..targets.pex import parse_complete_platform
+
+        return _parse(path, text, parse_complete_platform)
+    if '"schema_version"' in text:
+        from ..hosts.build_details import parse_build_details
+
+        return _parse(path, text, parse_build_details)
+    return _parse(path, text, Target.from_json)
 
 
 def _parse(path: str, text: str, from_json: Callable[[str], T]) -> T:

@@ -31,7 +31,9 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
     choice.add_argument(
         "--target", metavar="NAME", help="a platform tag, a triple or a release such as debian-12-arm64"
     )
-    choice.add_argument("--target-file", metavar="FILE", help="the target in this file, from `manytags --json`")
+    choice.add_argument(
+        "--target-file", metavar="FILE", help="the target in this file: of manytags, of pex, or a build-details.json"
+    )
     group.add_argument(
         "--python-version", metavar="VERSION", help="the Python of --target, such as 3.12, cp312 or 3.13t"
     )

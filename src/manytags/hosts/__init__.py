@@ -142,12 +142,18 @@ class Facts(Value):
 
 _CACHE: "dict[str, Target]" = {}
 _TAGS: "dict[str, tuple[Tag, ...]]" = {}
+#: Other interpreters that were asked to be remembered: path -> their files' states and their facts (``remembered``).
+REMEMBERED: "dict[str, tuple[dict[str, tuple[int, int, int] | None], Facts]]" = {}
 
 
-def detect(executable: "str | os.PathLike[str] | None" = None) -> "Target":
+def detect(
+    executable: "str | os.PathLike[str] | None" = None, cache: "str | os.PathLike[str] | bool" = False
+) -> "Target":
     """Find out what an interpreter takes.
 
     :param executable: path of another interpreter; the running one, found out once for each process, without it.
+    :param cache: whether to remember another interpreter until its files change, so that asking again starts no
+        process: ``True`` in this process, or a folder in which to remember across processes.
     :raises ProbeError: the other interpreter could not be asked.
     :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
 
@@ -158,14 +164,18 @@ def detect(executable: "str | os.PathLike[str] | None" = None) -> "Target":
     if found is None:
         from .infer import target_from_facts
 
-        found = target_from_facts(_facts_of(executable))
+        found = target_from_facts(_facts_of(executable, cache))
         if executable is None:
             found = _CACHE.setdefault("here", found)
     return found
 
 
-def _facts_of(executable: "str | os.PathLike[str] | None") -> Facts:
+def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
     if executable is not None:
+        if cache is not False:
+            from .remembered import remembered_probe
+
+            return remembered_probe(executable, None if cache is True else cache)
         from .ask import probe
 
         return probe(executable)
@@ -196,6 +206,7 @@ def platform_tags() -> "tuple[str, ...]":
 
 
 def clear_cache() -> None:
-    """Forget what was found out about the running interpreter; the next call looks again."""
+    """Forget what this process found out about its own interpreter and about others; the next call looks again."""
     _CACHE.clear()
     _TAGS.clear()
+    REMEMBERED.clear()

@@ -34,8 +34,12 @@ def arm_platform(facts: Facts, platform: Platform, evidence: list[Evidence]) -> 
         because = f"the float ABI is {found}; manylinux and musllinux wheels for 32-bit Arm are hard-float (PEP 599)"
         evidence.append(Evidence("libc tags", "none", because))
         glibc = musl = None
-    build_arch = built_for.conclusion if built_for and built_for.conclusion != platform.arch else None
-    return Platform("linux", platform.arch, glibc, musl, None, build_arch)
+    build_arch = built_for.conclusion if built_for else platform.arch
+    if build_arch == "armv8l":
+        # A 64-bit kernel names its own mode; the compilers of such a userland make ARMv7 code.
+        build_arch = "armv7l"
+    different = build_arch if build_arch != platform.arch else None
+    return Platform("linux", platform.arch, glibc, musl, None, different, platform.distribution)
 
 
 def float_abi(facts: Facts) -> Evidence | None:  # noqa: PLR0911 - one return for each thing that decides

@@ -20,7 +20,7 @@ _COMPLAINT_READ = 2_000  # bytes
 _POLL = 0.02  # seconds
 _ANSWER_BEGINS = b'{"manytags_facts"'
 
-#: Modules that make up the stand-alone probe, each after those that it needs when it is loaded.
+#: Modules that make up the stand-alone probe.
 PROBE_MODULES = ("arm_attributes", "elf_header", "probe_json", "probe_libc", "probe_override", "probe_systems", "probe")
 
 _SCRIPT_HEAD = '''\
@@ -33,16 +33,29 @@ import sys
 if sys.version_info < (3, 6):
     sys.exit("this is Python %d.%d; manytags asks Python 3.6 and newer" % sys.version_info[:2])
 
+TEXTS = {{}}
+
+
+class Texts:
+    """Loads a module of the probe from its text when it is imported: on most machines few are needed."""
+
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return type(sys.__spec__)(name, Texts) if name in TEXTS else None
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        exec(compile(TEXTS[module.__name__], module.__name__ + ".py", "exec"), module.__dict__)
+
+
 package = type(sys)("manytags_probe")
 package.__path__ = []
 sys.modules["manytags_probe"] = package
-
-
-def add(name, text):
-    module = type(sys)("manytags_probe." + name)
-    module.__package__ = "manytags_probe"
-    sys.modules[module.__name__] = module
-    exec(compile(text, name + ".py", "exec"), module.__dict__)
+sys.meta_path.insert(0, Texts)
 
 '''
 
@@ -60,8 +73,8 @@ def probe_script() -> str:
     parts = [_SCRIPT_HEAD.format(version=__version__)]
     for name in PROBE_MODULES:
         text = folder.joinpath(f"{name}.py").read_text(encoding="utf-8")
-        parts.append(f"\nadd({name!r}, r'''{text}''')\n")
-    parts.append('\nsys.modules["manytags_probe.probe"].main()\n')
+        parts.append(f"\nTEXTS['manytags_probe.{name}'] = r'''{text}'''\n")
+    parts.append("\nfrom manytags_probe.probe import main\n\nmain()\n")
     return "".join(parts)
 
 

@@ -168,7 +168,7 @@ def _linux(facts: "Facts", evidence: "list[Evidence]") -> "Platform":
 
         raise InvalidFacts("machine", "facts lack 'machine', and nothing else tells the architecture")
     glibc, musl = _libc(facts, evidence)
-    platform = Platform("linux", arch, glibc, musl)
+    platform = Platform("linux", arch, glibc, musl, distribution=facts.text("os_id") or None)
     if not arch.startswith("arm"):
         return platform
     from .arm import arm_platform

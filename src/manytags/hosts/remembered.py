@@ -11,7 +11,7 @@ import json
 import os
 
 from ..errors import ManytagsError
-from . import Facts
+from . import REMEMBERED, Facts
 from .ask import TIMEOUT, probe
 
 #: Version of the form on disk; files of another are asked for anew.
@@ -20,7 +20,6 @@ _MAX_FILE = 1_000_000  # bytes
 
 #: A file's modification time in nanoseconds, size and inode; ``None`` where there is none.
 _State = tuple[int, int, int] | None
-_MEMORY: dict[str, tuple[dict[str, _State], Facts]] = {}
 
 
 def remembered_probe(
@@ -35,20 +34,15 @@ def remembered_probe(
     :raises ProbeError: it could not be asked.
     """
     path = os.path.abspath(executable)
-    known = _MEMORY.get(path) or (_read(path, folder) if folder is not None else None)
+    known = REMEMBERED.get(path) or (_read(path, folder) if folder is not None else None)
     if known is not None and all(_state(file) == state for file, state in known[0].items()):
-        _MEMORY[path] = known
+        REMEMBERED[path] = known
         return known[1]
     facts = probe(path, timeout)
-    _MEMORY[path] = known = ({file: _state(file) for file in _files(path, facts)}, facts)
+    REMEMBERED[path] = known = ({file: _state(file) for file in _files(path, facts)}, facts)
     if folder is not None:
         _write(path, folder, known)
     return facts
-
-
-def forget() -> None:
-    """Forget what was remembered in this process."""
-    _MEMORY.clear()
 
 
 def _files(path: str, facts: Facts) -> list[str]:

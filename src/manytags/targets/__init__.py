@@ -95,22 +95,20 @@ class Platform(Value):
         build_arch: "str | None" = None,
         distribution: "str | None" = None,
     ) -> None:
-        if system not in SYSTEMS:
-            from ..errors import InvalidTarget
+        libc = glibc or musl or (0, 0)
+        # Beyond these versions no ladder is meant, and a ladder's length must stay bounded.
+        bounded = 0 <= libc[0] < 100 and 0 <= libc[1] < 1000
+        tag_like = arch.isascii() and arch.replace("_", "a").isalnum()
+        if system not in SYSTEMS or not bounded or not tag_like or (glibc and musl):
+            from .trouble import platform_error
 
-            raise InvalidTarget(system, f"no such system; known: {', '.join(SYSTEMS)}")
-        for libc in (glibc, musl):
-            # Beyond these no ladder is meant, and a ladder's length must stay bounded.
-            if libc is not None and not (0 <= libc[0] < 100 and 0 <= libc[1] < 1000):
-                from ..errors import InvalidTarget
-
-                raise InvalidTarget(f"{libc[0]}.{libc[1]}", "no libc has this version")
+            raise platform_error(system, arch, glibc, musl)
         self._assign(
             system=system,
             arch=arch,
-            glibc=glibc,
-            musl=musl,
-            version=version,
+            glibc=None if glibc is None else (glibc[0], glibc[1]),
+            musl=None if musl is None else (musl[0], musl[1]),
+            version=None if version is None else tuple(version),
             build_arch=build_arch,
             distribution=distribution,
         )

@@ -19,9 +19,9 @@ from ..documents import (
 )
 from ..errors import InvalidTag, InvalidTarget
 from ..tags.text import checked_tag_text
-from ..tags.version import is_version
 from . import Evidence, Platform, Python, Target
 from .options import TagOptions
+from .pythons import is_full_version
 
 #: Version of the form. Files of older versions keep loading.
 TARGET_FORMAT = 1
@@ -96,11 +96,9 @@ def _read_python(section: Document) -> Python:
         section.take_or("full_version", optional(read_string), None),
     )
     section.close()
-    start = f"{python.version[0]}.{python.version[1]}"
-    full = start if python.full_version is None else python.full_version
-    # "3.15.0a1+" is what a build from a repository calls itself.
-    if not is_version(full.removesuffix("+")) or not full.startswith(start) or full[len(start) :][:1].isdigit():
-        raise InvalidTarget(section.text, f"its full_version is no version of Python {start}")
+    if python.full_version is not None and not is_full_version(python.full_version, python.version):
+        name = f"{python.version[0]}.{python.version[1]}"
+        raise InvalidTarget(section.text, f"its full_version is no version of Python {name}")
     return python
 
 

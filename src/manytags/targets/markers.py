@@ -6,7 +6,7 @@ from ..errors import InvalidTarget
 from ..tags.apple import MAC_FORMATS
 from . import Evidence, Platform, Python, Target
 from .named import platform_from_name
-from .pythons import parse_python
+from .pythons import is_full_version, parse_python
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,6 +108,8 @@ def python_from_markers(environment: Mapping[str, str]) -> Python:
     full = _marker(environment, "python_full_version")
     numbers = full.split(".")
     python = parse_python(_marker(environment, "implementation_name") + ".".join(numbers[:2]))
+    if not is_full_version(full, python.version):
+        raise InvalidTarget(full, "the marker 'python_full_version' is no version of Python")
     return Python(python.implementation, python.version, python.abis, full)
 
 

@@ -101,7 +101,10 @@ def platform_from_tag(text: str) -> Platform:
         if "-" in text:
             raise _unknown(text) from None
         raise InvalidTarget(text, error.reason, error.position) from None
-    return _platform(text, tag)
+    try:
+        return _platform(text, tag)
+    except InvalidTarget as error:
+        raise InvalidTarget(text, error.reason) from None  # of the name, not of a part of it
 
 
 def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911, PLR0912 - one case for each kind

@@ -5,10 +5,11 @@ Ladders say what a platform can take; every option takes away from that, moves, 
 
 from __future__ import annotations
 
-from ..errors import InvalidTarget
+from ..errors import InvalidTag, InvalidTarget
 from ..tags import Value
 from ..tags.libc import LEGACY_MANYLINUX, LibcVersion
 from ..tags.platform import Manylinux, parse_platform
+from ..tags.text import checked_tag_text
 from . import Platform
 
 
@@ -63,6 +64,11 @@ class TagOptions(Value):
     ) -> None:
         if bare_linux not in ("always", "distribution", "never"):
             raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
+        try:
+            for tag in (*refused, *extra):
+                checked_tag_text(tag)
+        except InvalidTag as error:
+            raise InvalidTarget(error.text, error.reason, error.position) from None
         self._assign(
             linux_first=linux_first,
             armv6_on_armv7=armv6_on_armv7,
@@ -104,7 +110,7 @@ def takes(tag: str, platform: Platform, options: TagOptions) -> bool:
         return False
     if tag.endswith("_armv6l") and platform.arch != "armv6l" and not options.armv6_on_armv7:
         return False
-    parsed = parse_platform(tag) if tag.startswith("manylinux") else None
+    parsed = parse_platform(tag) if platform.system == "linux" and tag.startswith("manylinux") else None
     return not isinstance(parsed, Manylinux) or (options.manylinux and _within(parsed.glibc, options))
 
 

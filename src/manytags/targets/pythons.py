@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ..errors import InvalidTarget
 from ..tags.python import IMPLEMENTATIONS, parse_abi
+from ..tags.text import parse_number
+from ..tags.version import is_version
 from . import Python
 
 #: First CPython that can be built without the global interpreter lock (:pep:`703`).
@@ -76,11 +78,21 @@ def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool) -> 
     return (f"{plain}d", plain) if debug else (plain,)
 
 
+def is_full_version(text: str, version: tuple[int, ...]) -> bool:
+    """Whether a text is what ``platform.python_version()`` can say of a version of the language.
+
+    >>> is_full_version("3.15.0a1+", (3, 15)), is_full_version("3.15.0", (3, 1))
+    (True, False)
+    """
+    start = f"{version[0]}.{version[1]}"
+    # "+" stands behind what was built from a repository.
+    return is_version(text.removesuffix("+")) and text.startswith(start) and not text[len(start) :][:1].isdigit()
+
+
 def _parse_version(text: str) -> tuple[int, ...] | None:
-    numbers = text.split(".") if "." in text else [text[:1], text[1:]]
-    if len(numbers) not in {2, 3} or not all(number.isdigit() and len(number) < 4 for number in numbers):
-        return None
-    return tuple(int(number) for number in numbers)
+    fields = text.split(".") if "." in text else [text[:1], text[1:]]
+    numbers = tuple(number for field in fields if (number := parse_number(field)) is not None and number < 1000)
+    return numbers if len(numbers) == len(fields) and len(fields) in {2, 3} else None
 
 
 def _other_abi(text: str, implementation: str, version: tuple[int, ...]) -> str:

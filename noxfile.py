@@ -1,0 +1,118 @@
+"""Everything that is checked before a change goes in: ``nox`` runs it all, ``nox -l`` lists it.
+
+Interpreters that are not on this machine are skipped, and the summary names them.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nox
+from packaging.requirements import Requirement  # nox itself depends on packaging
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "venv"
+nox.options.error_on_missing_interpreters = False
+nox.options.sessions = ["lint", "types", "tests", "doctests", "docs"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+PYTHONS = nox.project.python_versions(PYPROJECT)  # from the classifiers
+
+# pyenv hides all Pythons but the chosen ones behind shims that fail. Its own switch shows them all.
+PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+os.environ.setdefault("PYENV_VERSION", ":".join(sorted(path.name for path in PYENV.glob("3.*"))) or "system")
+
+
+def group(name: str) -> tuple[str, ...]:
+    """List the requirements of a dependency group; the pip in a fresh environment may be too old for ``--group``."""
+    return nox.project.dependency_groups(PYPROJECT, name)
+
+
+def floors() -> list[str]:
+    """Pin every run-time dependency to the oldest version that pyproject.toml lets in."""
+    requirements = map(Requirement, PYPROJECT["project"]["dependencies"])
+    return [
+        f"{requirement.name}=={specifier.version}"
+        for requirement in requirements
+        for specifier in requirement.specifier
+        if specifier.operator == ">="
+    ]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format; ``nox -s lint -- --fix`` repairs what can be repaired."""
+    fix = "--fix" in session.posargs
+    session.install(*group("lint"))
+    session.run("ruff", "check", *(["--fix"] if fix else []))
+    session.run("ruff", "format", *([] if fix else ["--diff"]))
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types of the library, its tests and its tools."""
+    session.install("-e", ".", *group("types"))
+    session.run("mypy", *session.posargs)
+
+
+@nox.session(python=PYTHONS)
+@nox.parametrize("dependencies", ["oldest", "newest"], ids=["oldest", "newest"])
+def tests(session: nox.Session, dependencies: str) -> None:
+    """Run the tests on every Python, with the oldest and the newest dependencies."""
+    session.install("-e", ".", *group("test"), *(floors() if dependencies == "oldest" else []))
+    session.run("pytest", *(session.posargs or ["tests"]))
+
+
+@nox.session
+def doctests(session: nox.Session) -> None:
+    """Run the examples in docstrings, README and docs."""
+    session.install("-e", ".", *group("test"))
+    session.run("pytest", "src", "tests/test_readme.py", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation; a warning or a dangling reference fails it."""
+    session.install("-e", ".", *group("docs"))
+    session.run("sphinx-build", "-q", "-W", "--keep-going", "-n", "-E", *session.posargs, "docs", "docs/_build/html")
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Measure branch coverage of everything that ``pytest`` runs, and hold the floor."""
+    session.install("-e", ".", *group("coverage"))
+    session.run("coverage", "run", "-m", "pytest", *session.posargs)
+    session.run("coverage", "report")
+
+
+@nox.session(default=False)
+def deep(session: nox.Session) -> None:
+    """Run the property tests with many more examples."""
+    session.install("-e", ".", *group("test"))
+    session.run("pytest", "tests", "--hypothesis-profile=deep", *session.posargs)
+
+
+@nox.session(default=False)
+def benchmarks(session: nox.Session) -> None:
+    """Count what the first use costs: instructions (where valgrind is installed) and modules."""
+    # Not editable: that adds a folder to the import search, which would count as ours.
+    session.install(".", *group("bench"))
+    session.run("python", "benchmarks/startup.py", *session.posargs)
+
+
+@nox.session(default=False)
+def hosts(session: nox.Session) -> None:
+    """Build Pythons of foreign machines and check the records in tests/hosts; needs Debian packages and minutes."""
+    session.install("-e", ".")
+    session.run("python", "-m", "tools.hosts", *(session.posargs or ["check", "sysroots"]))
+
+
+@nox.session(default=False)
+def uv(session: nox.Session) -> None:
+    """Ask uv again what its recorded answers say, ten minutes; ``nox -s uv -- record`` writes them anew."""
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.uv_world")
+    else:
+        session.run("pytest", "tests/oracle/test_uv.py", env={"MANYTAGS_ASK_UV": "1"})

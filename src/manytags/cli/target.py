@@ -1,0 +1,56 @@
+"""``manytags target NAME``: what a name means."""
+
+from __future__ import annotations
+
+from .layout import columns, printable
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import argparse
+
+    from ..targets import Platform
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add this command's options."""
+    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple or a release such as debian-12-arm64")
+    parser.add_argument("--python-version", metavar="VERSION", help="a Python for it, such as 3.12, cp312 or 3.13t")
+    parser.add_argument("--json", action="store_true", help="print the platform, or with a Python the target, as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the platform of a name, or with a Python the target."""
+    from ..targets.expand import platform_tags
+    from ..targets.named import platform_from_name, target
+    from .machine import as_json, report
+
+    if getattr(arguments, "python_version", None) is not None:
+        described = target(arguments.python_version, arguments.name)
+        hint = f"manytags tags --target {arguments.name} --python-version {arguments.python_version}"
+        print(as_json(described) if arguments.json else "\n".join(report(described, None, hint)))
+        return 0
+    platform = platform_from_name(arguments.name)
+    tags = platform_tags(platform)
+    if arguments.json:
+        import json
+
+        fields = {name: getattr(platform, name) for name in platform._fields}
+        print(json.dumps({"platform": fields, "platform_tags": tags}, indent=2))
+        return 0
+    print(
+        "\n".join([printable(str(platform)), *columns(_about(platform), "  "), "", f"Takes {len(tags)} platform tags"])
+    )
+    print("\n".join(f"  {tag}" for tag in tags))
+    return 0
+
+
+def _about(platform: Platform) -> list[tuple[str, str]]:
+    rows = [("architecture", platform.arch)]
+    for libc, version in (("glibc", platform.glibc), ("musl", platform.musl)):
+        if version is not None:
+            rows.append((libc, f"{version[0]}.{version[1]}"))
+    if platform.build_arch is not None:
+        rows.append(("builds for", platform.build_arch))
+    if platform.distribution is not None:
+        rows.append(("os-release ID", platform.distribution))
+    return rows

@@ -1,0 +1,645 @@
+"""The probe in this process, on machines that are made up: it survives all of them, and says what it could not see."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import stat
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manytags import Facts, InvalidFacts, probe, target_from_facts
+from manytags.hosts import probe as probe_module
+from manytags.hosts import probe_libc, probe_systems
+from manytags.hosts.probe import Sight, look, main, plain, version_text
+from manytags.hosts.probe_json import as_json
+from manytags.hosts.probe_libc import first_bytes, mapped_libcs, musl_version_by_running, musl_version_in
+
+from .elf_builder import Elf
+
+FIXTURES = Path(__file__).parent / "elf"
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what it looks at is Linux's")
+
+
+class Stand(ModuleType):
+    """A module with some attributes changed, or taken away; all else is the real one's."""
+
+    def __init__(self, real: ModuleType, missing: tuple[str, ...] = (), **changes: object) -> None:
+        super().__init__(real.__name__)
+        self.__dict__.update(changes)
+        self._real, self._missing = real, missing
+
+    def __getattr__(self, name: str) -> object:
+        if name in self._missing:
+            raise AttributeError(name)
+        return getattr(self._real, name)
+
+
+class Host:
+    """A made-up host: the modules through which the probe looks, and the files that it opens."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.patch = patch
+        self.files: dict[str, bytes | OSError] = {}
+        self.opened: list[str] = []
+        for module in (probe_module, probe_libc, probe_systems):
+            patch.setattr(module, "open", self._open, raising=False)
+
+    def os(self, missing: tuple[str, ...] = (), **changes: object) -> None:
+        """Change ``os``."""
+        for module in (probe_module, probe_libc):
+            self.patch.setattr(module, "os", Stand(os, missing, **changes))
+
+    def sys(self, missing: tuple[str, ...] = (), **changes: object) -> None:
+        """Change ``sys``."""
+        for module in (probe_module, probe_systems):
+            self.patch.setattr(module, "sys", Stand(sys, missing, **changes))
+
+    def _open(self, path: str, mode: str = "r") -> Any:  # noqa: ANN401 - as open
+        self.opened.append(path)
+        content = self.files.get(path, FileNotFoundError(2, "No such file or directory", path))
+        if isinstance(content, OSError):
+            raise content
+        assert mode == "rb"
+        return io.BytesIO(content)
+
+    def look(self) -> Facts:
+        """Look, and hold that the answer can be sent: it must survive its own JSON."""
+        facts = Facts(*look())
+        assert Facts.from_json(facts.to_json()) == facts
+        return facts
+
+
+@pytest.fixture
+def host(monkeypatch: pytest.MonkeyPatch) -> Host:
+    """Give a host like this one."""
+    return Host(monkeypatch)
+
+
+def confstr(answer: object) -> Callable[[str], object]:
+    """Make a ``confstr`` that answers or raises."""
+
+    def ask(_name: str) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return ask
+
+
+def uname(machine: str = "x86_64", system: str = "Linux") -> Callable[[], tuple[str, ...]]:
+    """Make an ``uname``."""
+    return lambda: (system, "node", "6.1.0", "#1 SMP", machine)
+
+
+def test_this_machine() -> None:
+    """What ``probe()`` sees here is whole, and where each fact was seen is said."""
+    facts = probe()
+    for name in ("implementation", "python_version", "pointer_size", "sys_platform", "sysconfig_platform"):
+        assert facts.get(name)
+        assert facts.seen(name) != "not seen"
+    assert target_from_facts(facts).platform_tags()
+
+
+CONFSTR: list[tuple[object, str]] = [
+    ("glibc 2.36", "2.36"),
+    ("glibc 2.20-2014.11", "2.20-2014.11"),
+    ("glibc 2.17-c758a686", "2.17-c758a686"),
+    ("2.31", "2.31"),
+]
+NO_CONFSTR: list[object] = [
+    *(None, "", " ", "2", "glibc 2", "glibc"),
+    *(OSError(22, "Invalid argument"), ValueError("unrecognized configuration name"), AttributeError("confstr")),
+]
+
+
+@LINUX
+@pytest.mark.parametrize(("answer", "version"), CONFSTR)
+def test_glibc_by_confstr(host: Host, answer: object, version: str) -> None:
+    """The first and cheapest way to know glibc."""
+    host.os(confstr=confstr(answer))
+    facts = host.look()
+    assert facts.text("glibc") == version
+    assert "confstr" in facts.seen("glibc")
+
+
+def by_ctypes(answer: object) -> ModuleType:
+    """Make a ``ctypes`` whose libc answers, or is none of glibc's."""
+
+    def load(_name: object) -> object:
+        if isinstance(answer, Exception):
+            raise answer
+        if answer is None:
+            return SimpleNamespace()
+        function = lambda: answer  # noqa: E731 - it must take attributes
+        return SimpleNamespace(gnu_get_libc_version=function)
+
+    module = ModuleType("ctypes")
+    module.__dict__.update(CDLL=load, c_char_p=object)
+    return module
+
+
+@LINUX
+@pytest.mark.parametrize("answer", NO_CONFSTR, ids=repr)
+def test_glibc_by_ctypes_where_confstr_says_nothing(host: Host, answer: object) -> None:
+    """A Python without a usable confstr would lose every manylinux wheel."""
+    host.os(confstr=confstr(answer))
+    host.patch.setitem(sys.modules, "ctypes", by_ctypes(b"2.28"))
+    facts = host.look()
+    assert facts.text("glibc") == "2.28"
+    assert "ctypes" in facts.seen("glibc")
+
+
+@LINUX
+def test_confstr_is_missing(host: Host) -> None:
+    """Android's and others' os has no confstr."""
+    host.os(missing=("confstr",))
+    host.patch.setitem(sys.modules, "ctypes", by_ctypes(b"2.28"))
+    assert host.look().text("glibc") == "2.28"
+
+
+@LINUX
+@pytest.mark.parametrize("trouble", [None, OSError("static"), "no module"], ids=repr)
+def test_no_libc_at_all(host: Host, trouble: object) -> None:
+    """A static Python has neither; it takes bare tags, and the facts say what was tried."""
+    host.os(missing=("confstr",))
+    host.patch.setitem(sys.modules, "ctypes", None if trouble == "no module" else by_ctypes(trouble))
+    facts = host.look()
+    assert facts.get("glibc") is None
+    assert any(line.startswith("glibc: no confstr, and ctypes: ") for line in facts.texts("unseen"))
+    assert target_from_facts(facts).platform.glibc is None
+
+
+@LINUX
+def test_ctypes_that_answers_nothing(host: Host) -> None:
+    """What raises inside one look must not take the other facts with it."""
+    host.os(missing=("confstr",))
+    host.patch.setitem(sys.modules, "ctypes", SimpleNamespace(CDLL=by_ctypes(b"").CDLL, c_char_p=None))
+    facts = host.look()
+    assert facts.text("glibc") == ""
+    host.patch.setattr(probe_libc, "see_glibc_by_ctypes", lambda _sight: 1 / 0)
+    assert any(line.startswith("see_libc: ZeroDivisionError") for line in host.look().texts("unseen"))
+
+
+def test_nothing_that_raises_is_fatal(host: Host) -> None:
+    """A host where everything fails still gives facts, or a clear error that says which is missing."""
+
+    def fail(*_arguments: object, **_more: object) -> object:
+        raise RuntimeError("odd host")
+
+    host.os(uname=fail, confstr=fail)
+    host.patch.setattr(probe_module, "read_elf_header", fail)
+    host.patch.setattr(probe_module, "open", fail, raising=False)
+    facts, _ = look()
+    unseen = facts["unseen"]
+    assert isinstance(unseen, list)
+    assert {line.partition(":")[0] for line in unseen} >= {"see_system", "see_executable", "see_libc", "see_os_release"}
+    assert all("odd host" in line for line in unseen)
+    with pytest.raises(InvalidFacts, match="machine"):
+        target_from_facts(Facts(*look()))
+
+
+@LINUX
+@pytest.mark.parametrize("machine", ["", "armv8l", "i86pc", "x86 64", "a/b", "ARMV7L", "\udcff", "x" * 5000, "日本"])
+def test_odd_uname(host: Host, machine: str) -> None:
+    """Kernels and containers report what they like; what is no text is escaped, what is long is cut."""
+    host.os(uname=uname(machine))
+    facts = host.look()
+    assert facts.text("sysconfig_platform").startswith("linux-")
+    assert target_from_facts(facts).platform_tags()
+
+
+@LINUX
+def test_host_platform_of_the_environment(host: Host) -> None:
+    """crossenv and the like say what they build for; sysconfig believes it, and so must the probe."""
+    host.os(environ={"_PYTHON_HOST_PLATFORM": "linux-aarch64"})
+    facts = host.look()
+    assert facts.text("sysconfig_platform") == facts.text("host_platform") == "linux-aarch64"
+    assert facts.seen("sysconfig_platform") == "environment variable _PYTHON_HOST_PLATFORM"
+
+
+def headers(**files: object) -> Callable[[str], dict[str, object]]:
+    """Make a reader of ELF headers for some files; all others are missing."""
+    return lambda path: files.get(path.rpartition("/")[2], {"error": "cannot be read"})  # type: ignore[return-value]
+
+
+@LINUX
+@pytest.mark.parametrize("executable", ["", None, "/no/such/python"])
+def test_executable_that_cannot_be_read(host: Host, executable: str | None) -> None:
+    """Embedded Pythons have no executable; the process itself has."""
+    host.sys(executable=executable)
+    facts = host.look()
+    assert facts.text("executable") == (executable or "")
+    assert facts.text("elf_path") == "/proc/self/exe"
+    assert "the running process" in facts.seen("elf_path")
+
+
+@LINUX
+def test_executable_that_is_a_script(host: Host, tmp_path: Path) -> None:
+    """pyenv's shims and Nix's wrappers are shell scripts."""
+    script = tmp_path / "python"
+    script.write_text("#!/bin/sh\nexec python3\n")
+    host.sys(executable=str(script))
+    facts = host.look()
+    assert facts.text("elf_path") == "/proc/self/exe"
+    assert any(f"{script}: no ELF file" in line for line in facts.texts("unseen"))
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "elf", [Elf(3, wide=False), Elf(22, little=False), Elf(62, wide=False)], ids=["class 32", "big-endian", "x32"]
+)
+def test_executable_of_another_kind(host: Host, tmp_path: Path, elf: Elf) -> None:
+    """A 32-bit launcher of a 64-bit Python tells nothing of the Python."""
+    if sys.maxsize < 2**32 or sys.byteorder != "little":
+        pytest.skip("made for a 64-bit little-endian Python")
+    launcher = tmp_path / "launcher"
+    launcher.write_bytes(elf.build())
+    host.sys(executable=str(launcher))
+    facts = host.look()
+    assert facts.text("elf_path") == "/proc/self/exe"
+    assert any("not of the kind that runs" in line for line in facts.texts("unseen"))
+
+
+@LINUX
+def test_no_proc(host: Host) -> None:
+    """In a chroot without /proc an embedded Python is known by its pointers and its kernel."""
+    host.sys(executable="")
+    host.patch.setattr(probe_module, "read_elf_header", headers())
+    facts = host.look()
+    assert facts.get("elf_machine") is None
+    assert target_from_facts(facts).platform.arch
+
+
+@LINUX
+def test_os_release(host: Host) -> None:
+    """Quotes and comments as in os-release(5); the second place counts where the first is missing."""
+    host.files["/usr/lib/os-release"] = b'# x\nNAME="A B"\nID=raspbian\nID_LIKE="debian x"\nVERSION_ID=\'12\'\nBAD\n'
+    facts = host.look()
+    assert [facts.text(name) for name in ("os_id", "os_id_like", "os_version_id")] == ["raspbian", "debian x", "12"]
+    assert facts.seen("os_id") == "/usr/lib/os-release"
+
+
+@LINUX
+@pytest.mark.parametrize(
+    "content", [PermissionError(13, "Permission denied"), b"", b"\xff\xfe", b"ID=" + b"x" * 100_000, b"ID=\xff\0\n"]
+)
+def test_os_release_that_is_odd(host: Host, content: bytes | OSError) -> None:
+    """A distribution's label decides nothing that could be worth an error."""
+    host.files["/etc/os-release"] = content
+    host.files["/usr/lib/os-release"] = content
+    assert len(host.look().text("os_id")) <= 4096
+
+
+MAPS = b"""\
+7f00-7f01 r--p 0000 08:01 1  /lib/ld-musl-x86_64.so.1
+7f01-7f02 r-xp 0000 08:01 1  /lib/ld-musl-x86_64.so.1
+7f02-7f03 rw-p 0000 00:00 0
+7f03-7f04 r--p 0000 08:01 2  /usr/lib/libc.so
+7f04-7f05 r--p 0000 08:01 3  /usr/lib/libc.musl-x86_64.so.1 (deleted)
+7f05-7f06 r--p 0000 08:01 4  /usr/lib/libcrypt.so
+7ffc-7ffd rw-p 0000 00:00 0  [stack]
+"""
+
+
+def musl_host(host: Host, loader: str = "/lib/ld-musl-x86_64.so.1") -> None:
+    """Make the host one with musl: no confstr, and a loader in the executable."""
+    host.os(confstr=confstr(OSError(22, "Invalid argument")))
+    host.patch.setitem(sys.modules, "ctypes", by_ctypes(None))
+    header = {
+        **dict.fromkeys(("flags", "arm_cpu_arch", "arm_vfp_args")),
+        "class": 64 if sys.maxsize > 2**32 else 32,
+        "data": sys.byteorder,
+        "machine": 62,
+        "interpreter": loader,
+    }
+    host.patch.setattr(probe_module, "read_elf_header", lambda _path: header)
+
+
+def test_what_may_be_musl_among_the_mapped_files(host: Host) -> None:
+    """musl's libc and its loader are one file under several names."""
+    host.files["/proc/self/maps"] = MAPS
+    assert mapped_libcs() == [
+        "/lib/ld-musl-x86_64.so.1",
+        "/usr/lib/libc.so",
+        "/usr/lib/libc.musl-x86_64.so.1 (deleted)",
+    ]
+
+
+@pytest.mark.parametrize("name", ["musl-amd64", "musl-i386"])
+def test_musl_version_in_debians_libc(name: str) -> None:
+    """Reading replaces running it. On i386 no zero byte stands before the version."""
+    data = (FIXTURES / f"{name}.libc").read_bytes()
+    assert musl_version_in(data) == "1.2.5"
+    assert musl_version_in(data.replace(b"1.2.5\0", b"1.2.5-git-3-gabcdef\0")) == "1.2.5-git-3-gabcdef"
+    assert musl_version_in(data + b"\0LINUX_2.6.39\0/1.2.4\x00127.0.0.1\0") == "1.2.5"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\0001.2.5\0",
+        b"musl libc (x86_64)",
+        b"musl libc (x86_64)\0001.2.5\0001.2.4\0",
+        b"musl libc (x86_64)\0001.2.5",
+        b"musl libc (x86_64)\0001.2\0001.2.3.4\0001.x.3\0001..2\0",
+        b"musl libc (x86_64)\0001." + b"2" * 100 + b".3\0",
+    ],
+)
+def test_musl_version_that_is_not_there_or_not_clear(data: bytes) -> None:
+    """A wrong version gives wheels that do not load; then the loader is asked."""
+    assert musl_version_in(data) is None
+
+
+def test_a_huge_libc_takes_no_long_time() -> None:
+    """Sixteen megabytes of what looks like versions must not stop the probe for minutes."""
+    start = time.monotonic()
+    musl_version_in(b"musl libc (" + b"1.2.3.4.5\0" * 100_000)
+    musl_version_in(b"musl libc (" + b"".join(b"\0001.2.%d" % number for number in range(100_000)))
+    assert time.monotonic() - start < 5
+
+
+@LINUX
+def test_musl_is_read_from_what_is_mapped(host: Host) -> None:
+    """The libc that runs is the one that is mapped, whatever the header names."""
+    musl_host(host)
+    host.files["/proc/self/maps"] = b"7f00-7f01 r-xp 0000 08:01 1  /opt/musl/lib/libc.so\n"
+    host.files["/opt/musl/lib/libc.so"] = (FIXTURES / "musl-amd64.libc").read_bytes()
+    host.files["/lib/ld-musl-x86_64.so.1"] = b"musl libc (x86_64)\0001.1.1\0"
+    facts = host.look()
+    assert facts.text("musl") == "1.2.5"
+    assert facts.seen("musl") == "text of /opt/musl/lib/libc.so, mapped by this process"
+
+
+@LINUX
+def test_musl_is_read_from_the_loader_without_proc(host: Host) -> None:
+    """Without /proc the header's loader is what is left."""
+    musl_host(host)
+    host.files["/lib/ld-musl-x86_64.so.1"] = (FIXTURES / "musl-amd64.libc").read_bytes()
+    facts = host.look()
+    assert facts.text("musl") == "1.2.5"
+    assert "PT_INTERP" in facts.seen("musl")
+    assert target_from_facts(facts).platform.musl == (1, 2)
+
+
+def loader(folder: Path, script: str, name: str = "ld-musl-x86_64.so.1") -> str:
+    """Put a loader there that is a shell script."""
+    path = folder / name
+    path.write_text("#!/bin/sh\n" + script)
+    path.chmod(0o755)
+    return str(path)
+
+
+SAYS = "echo 'musl libc (x86_64)' >&2; echo 'Version 1.2.3' >&2; echo 'Dynamic Program Loader' >&2; exit 1\n"
+
+
+@LINUX
+def test_musl_is_run_as_last_resort(host: Host, tmp_path: Path) -> None:
+    """Where two versions stand in the file, the loader itself knows."""
+    path = loader(tmp_path, SAYS)
+    musl_host(host, path)
+    host.files[path] = b"musl libc (x86_64)\0001.2.5\0001.2.4\0"
+    facts = host.look()
+    assert facts.text("musl") == "1.2.3"
+    assert facts.seen("musl").startswith(f"answer of {path}")
+    host.files[path] = PermissionError(13, "Permission denied")
+    facts = host.look()
+    assert facts.text("musl") == "1.2.3"
+    assert any("Permission denied" in line for line in facts.texts("unseen"))
+
+
+@LINUX
+@pytest.mark.parametrize("name", ["libc.so", "ld-linux-x86-64.so.2", "ld-musl-x86_64.so.2", "ld-musl-x86_64.so.1.sh"])
+def test_nothing_else_is_ever_run(tmp_path: Path, name: str) -> None:
+    """A file that is mapped may be anything; to run it would be to run anything."""
+    mark = tmp_path / "ran"
+    path = loader(tmp_path, f"touch {mark}\n{SAYS}", name)
+    assert musl_version_by_running(path) is None
+    assert not mark.exists()
+
+
+@LINUX
+def test_a_loader_gets_nothing_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LD_PRELOAD and secrets in the environment are not the loader's business."""
+    monkeypatch.setenv("MANYTAGS_SECRET", "x")
+    path = loader(tmp_path, 'test -z "$MANYTAGS_SECRET" || exit 2; test "$#" = 0 || exit 2\n' + SAYS)
+    assert musl_version_by_running(path) == "1.2.3"
+
+
+BAD_LOADERS = {
+    "hangs": "exec sleep 60\n",
+    "leaves a child that hangs": "sleep 2 &\nexit 1\n",
+    "prints megabytes": "yes >&2\n",
+    "prints nothing": "exit 0\n",
+    "prints something else": "echo 'Version' >&2; echo 'version 1.2.3' >&2\n",
+    "prints no version": "echo 'Version ' >&2\n",
+    "prints bytes": "printf '\\377\\376' >&2\n",
+}
+
+
+@LINUX
+@pytest.mark.parametrize("kind", BAD_LOADERS)
+def test_loaders_that_misbehave(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broken libc must not hang an installer."""
+    monkeypatch.setattr(probe_libc, "_MUSL_TIMEOUT", 0.3)
+    start = time.monotonic()
+    assert musl_version_by_running(loader(tmp_path, BAD_LOADERS[kind])) is None
+    assert time.monotonic() - start < 5
+
+
+@LINUX
+def test_loaders_that_cannot_be_run(tmp_path: Path) -> None:
+    """Every ``OSError`` of starting it is a fact like any other."""
+    missing = tmp_path / "missing" / "ld-musl-x86_64.so.1"
+    no_program = tmp_path / "ld-musl-x86_64.so.1"
+    no_program.write_bytes(b"\x7fELF nonsense")
+    no_program.chmod(stat.S_IRWXU)
+    folder = tmp_path / "folder" / "ld-musl-x86_64.so.1"
+    folder.mkdir(parents=True)
+    for path in (missing, no_program, folder):
+        assert musl_version_by_running(str(path)) is None
+    no_program.chmod(stat.S_IRUSR)
+    assert musl_version_by_running(str(no_program)) is None
+
+
+def test_reading_is_bounded() -> None:
+    """A pipe that never ends, or never begins, is left."""
+    readable, writable = os.pipe()
+    try:
+        os.write(writable, b"x" * 10_000)
+        assert first_bytes(readable, 4096, 5) == b"x" * 4096
+        assert len(first_bytes(readable, 100_000, 0.05)) == 10_000 - 4096
+        start = time.monotonic()
+        assert first_bytes(readable, 10, 0.05) == b""
+        assert time.monotonic() - start < 2
+        os.close(writable)
+        assert first_bytes(readable, 10, 5) == b""
+    finally:
+        os.close(readable)
+
+
+def test_builds(host: Host) -> None:
+    """Debug and free-threaded builds load other modules."""
+    host.sys(abiflags="td")
+    facts = host.look()
+    assert (facts.get("debug"), facts.get("free_threaded")) == (True, True)
+    host.sys(abiflags="", gettotalrefcount=lambda: 0)
+    assert host.look().get("debug") is False, "--with-trace-refs is no debug build"
+    host.sys(missing=("abiflags",), gettotalrefcount=lambda: 0)
+    assert host.look().get("debug") is True
+
+
+def test_builds_on_windows(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no abiflags before 3.14: the endings of extension modules tell."""
+    imp = sys.modules["_imp"]
+    version = f"{sys.version_info[0]}{sys.version_info[1]}"
+    cases = {
+        (".cp312-win_amd64.pyd", ".pyd"): (False, False),
+        ("_d.cp312-win_amd64.pyd", "_d.pyd"): (True, False),
+        (f".cp{version}t-win_amd64.pyd", ".pyd"): (False, True),
+        (f"_d.cp{version}t-win_amd64.pyd", "_d.pyd"): (True, True),
+    }
+    for suffixes, (debug, threaded) in cases.items():
+        monkeypatch.setattr(imp, "extension_suffixes", lambda found=suffixes: list(found))
+        host.sys(missing=("abiflags", "gettotalrefcount"), platform="win32")
+        sight = Sight()
+        probe_module.see_build(sight)
+        assert (sight.facts["debug"], sight.facts["free_threaded"]) == (debug, threaded)
+
+
+def test_a_python_without_imp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other implementations may lack ``_imp``."""
+    monkeypatch.setitem(sys.modules, "_imp", None)
+    sight = Sight()
+    probe_module.see_build(sight)
+    assert sight.facts["extension_suffixes"]
+
+
+def test_windows(host: Host) -> None:
+    """No uname, no ELF, no libc: platform and sysconfig are asked."""
+    host.os(missing=("uname", "confstr"), name="nt", environ={"_PYTHON_HOST_PLATFORM": "x"})
+    host.sys(platform="win32")
+    facts = host.look()
+    assert facts.text("machine")
+    assert facts.seen("machine") == "platform.machine()"
+    for name in ("elf_path", "glibc", "musl", "os_id", "host_platform"):
+        assert facts.get(name) is None
+
+
+PLIST = b"<plist><dict>\n<key>ProductVersion</key>\n\t<string>%s</string></dict></plist>"
+CORE = "/System/Library/CoreServices/"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "version", "where"),
+    [
+        (b"14.5", None, "14.5", "SystemVersion.plist"),
+        (b"10.15.7", b"11.0", "10.15.7", "SystemVersion.plist"),
+        (b"10.16", b"14.5", "14.5", ".SystemVersionPlatform.plist"),
+        (b"10.16", None, "10.16", "SystemVersion.plist"),
+        (None, None, "", ""),
+        (b"", b"", "", ""),
+    ],
+)
+def test_macos(host: Host, first: bytes | None, second: bytes | None, version: str, where: str) -> None:
+    """A Python that was built for 10.9 would believe that macOS 14 is 10.16, and miss every newer wheel."""
+    for name, text in (("SystemVersion.plist", first), (".SystemVersionPlatform.plist", second)):
+        if text is not None:
+            host.files[CORE + name] = PLIST % text
+    host.os(uname=uname("arm64", "Darwin"))
+    host.sys(platform="darwin")
+    facts = host.look()
+    assert facts.text("macos_version") == version
+    if version:
+        assert facts.seen("macos_version") == CORE + where
+    assert facts.get("glibc") is None
+
+
+def test_ios_and_android(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From 3.13 on ``platform`` knows their versions."""
+    import platform
+
+    monkeypatch.setattr(platform, "ios_ver", lambda: SimpleNamespace(release="17.2"), raising=False)
+    monkeypatch.setattr(platform, "android_ver", lambda: SimpleNamespace(api_level=30), raising=False)
+    host.sys(platform="ios")
+    assert host.look().text("ios_version") == "17.2"
+    host.sys(platform="android")
+    assert host.look().number("android_api_level") == 30
+
+
+def test_pyodide(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before PYEMSCRIPTEN_PLATFORM_VERSION there was PYODIDE_ABI_VERSION."""
+    import sysconfig
+
+    variables: dict[str, object] = {"PYODIDE_ABI_VERSION": "2024_0"}
+    real = sysconfig.get_config_var
+    monkeypatch.setattr(sysconfig, "get_config_var", lambda name: variables.get(name, real(name)))
+    host.sys(platform="emscripten")
+    facts = host.look()
+    assert facts.text("pyemscripten_version") == "2024_0"
+    assert facts.seen("pyemscripten_version") == "sysconfig variable PYODIDE_ABI_VERSION"
+    variables["PYEMSCRIPTEN_PLATFORM_VERSION"] = "2026_0"
+    assert host.look().text("pyemscripten_version") == "2026_0"
+
+
+def test_freebsd(host: Host) -> None:
+    """Elsewhere on Unix nothing of Linux is looked at."""
+    host.os(uname=uname("amd64", "FreeBSD"), confstr=confstr(ValueError("unrecognized configuration name")))
+    host.sys(platform="freebsd14")
+    facts = host.look()
+    assert facts.get("glibc") is None
+    assert "/proc/self/maps" not in host.opened
+
+
+def test_texts_that_cannot_be_sent() -> None:
+    """A path with bytes that are no text would make the answer unreadable to the one who asked."""
+    assert plain("caf\udce9") == "caf\\udce9"
+    assert plain("日本") == "日本"
+    assert len(plain("x" * 10_000)) == len(plain("\udce9" * 10_000)) == 4096
+    sight = Sight()
+    sight.put("a", ["\udce9", "x" * 10_000], "\udce9")
+    assert sight.facts["a"] == ["\\udce9", "x" * 4096]
+    assert sight.seen["a"] == "\\udce9"
+
+
+def test_versions() -> None:
+    """A pre-release is told as pip writes it."""
+    assert version_text((3, 13, 0, "candidate", 1)) == "3.13.0rc1"  # type: ignore[arg-type]
+    assert version_text((3, 15, 0, "alpha", 2)) == "3.15.0a2"  # type: ignore[arg-type]
+    assert version_text((3, 12, 1, "final", 0)) == "3.12.1"  # type: ignore[arg-type]
+
+
+def test_an_implementation_with_a_version_of_its_own_kind(host: Host) -> None:
+    """What one implementation spells differently must not hide the facts that everything rests on."""
+    odd = SimpleNamespace(name="odd", version=(1, 2))
+    host.sys(implementation=odd)
+    facts = host.look()
+    assert facts.text("implementation") == "odd"
+    assert facts.number("pointer_size")
+    assert facts.get("implementation_version") is None
+
+
+@given(st.booleans() | st.integers() | st.text() | st.lists(st.text()))
+def test_its_own_json(value: object) -> None:
+    """The probe writes JSON without the json module; what that reads must be what was written."""
+    text = as_json(value)
+    assert text.isascii()
+    assert json.loads(text) == value
+
+
+def test_the_script_prints_what_it_saw(capsys: pytest.CaptureFixture[str]) -> None:
+    """One line, and nothing besides."""
+    main()
+    text = capsys.readouterr().out
+    assert text.count("\n") == 1
+    assert Facts.from_json(text) == probe()

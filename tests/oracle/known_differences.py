@@ -1,0 +1,207 @@
+"""Every case in which manytags' list is not packaging 26.3's, with the evidence that manytags is right.
+
+Two tables. ``SEEN_DIFFERENCES``: packaging, run on a real machine, mistook the machine. ``KNOWN_DIFFERENCES``: it knows
+the machine and gives it other tags. Each of the latter says what packaging's list becomes, tag for tag, so that the
+tests allow this difference and nothing more; for the former, the machine's record in ``tests/hosts`` has both lists.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from manytags import Platform
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Tags = tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """One case.
+
+    :param name: by which tests and reports call it.
+    :param hosts: where it shows.
+    :param packaging: what packaging answers there.
+    :param manytags: what manytags answers, and why that is right.
+    :param evidence: what was run or read.
+    :param machines: all records of ``tests/hosts`` in which it shows.
+    """
+
+    name: str
+    hosts: str
+    packaging: str
+    manytags: str
+    evidence: tuple[str, ...]
+    machines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownDifference(Difference):
+    """One that follows from the platform alone.
+
+    :param samples: some of the hosts.
+    :param applies: whether a platform is one of the hosts.
+    :param change: what becomes of packaging's platform tags; its order (bare ``linux_*`` first) is the second argument.
+    """
+
+    samples: tuple[Platform, ...]
+    applies: Callable[[Platform], bool]
+    change: Callable[[Platform, Tags, bool], Tags]
+
+
+def _append_armv6(platform: Platform, tags: Tags, linux_first: bool) -> Tags:
+    musl = platform.musl
+    libc = tuple(f"musllinux_{musl[0]}_{minor}_armv6l" for minor in range(musl[1], -1, -1)) if musl else ()
+    return (*tags, "linux_armv6l", *libc) if linux_first else (*tags, *libc, "linux_armv6l")
+
+
+def _drop_armv8(_platform: Platform, tags: Tags, _linux_first: bool) -> Tags:
+    return tuple(tag for tag in tags if tag == "linux_armv8l" or not tag.endswith("_armv8l"))
+
+
+#: In the order in which they are applied.
+KNOWN_DIFFERENCES = (
+    KnownDifference(
+        name="nobody builds manylinux for armv8l",
+        hosts="32-bit hard-float Arm on a 64-bit kernel, which calls itself armv8l",
+        packaging="gives manylinux_*_armv8l and musllinux_*_armv8l before those of armv7l",
+        manytags=(
+            "gives linux_armv8l, linux_armv7l and armv7l's manylinux or musllinux: no other architecture of that kind "
+            "is a policy's (PEP 599, PEP 600, PEP 656 name armv7l), no index takes one, none is in the corpus"
+        ),
+        evidence=(
+            "packaging 26.3 on a bookworm armhf Python, glibc 2.36, under an arm64 kernel: 21 manylinux_*_armv8l tags",
+            "PyPI's list of platform tags (Warehouse, August 2026): manylinux on armv7l, never on armv8l",
+            "tests/data/corpus: of 44,550 wheels none is for armv8l (tests/test_corpus.py)",
+        ),
+        machines=("vm-arm64-armhf", "vm-arm64-armhf-linux32"),
+        samples=(Platform("linux", "armv8l", glibc=(2, 36)), Platform("linux", "armv8l", musl=(1, 2))),
+        applies=lambda platform: platform.system == "linux" and platform.arch == "armv8l",
+        change=_drop_armv8,
+    ),
+    KnownDifference(
+        name="ARMv7 runs ARMv6 code",
+        hosts="hard-float ARMv7, and ARMv8 in 32-bit mode, on glibc or musl",
+        packaging="never takes linux_armv6l or musllinux_*_armv6l, so an installer misses wheels that would load",
+        manytags=(
+            "takes them after everything of ARMv7's own: the hard-float ABI is the same and ARMv7 executes all of "
+            "ARMv6. TagOptions(armv6_on_armv7=False) gives packaging's list"
+        ),
+        evidence=(
+            "piwheels builds one ARMv6 wheel and offers the same bytes as linux_armv6l and linux_armv7l",
+            "Raspberry Pi OS 32-bit is ARMv6 hard float and runs on every Pi, ARMv7 and ARMv8 ones too",
+            "tests/data/corpus: RPi.GPIO and uv have linux_armv6l wheels on PyPI (tests/test_corpus.py)",
+        ),
+        machines=(
+            *("bookworm-armhf", "bookworm-armhf-declares-v6", "bookworm-armhf-embedded", "bullseye-armhf"),
+            *("trixie-armhf", "musl-armhf", "vm-arm64-armhf", "vm-arm64-armhf-linux32"),
+        ),
+        samples=(
+            Platform("linux", "armv7l", glibc=(2, 31)),
+            Platform("linux", "armv7l", musl=(1, 1)),
+            Platform("linux", "armv8l", glibc=(2, 36)),
+            Platform("linux", "armv8l", musl=(1, 2)),
+        ),
+        applies=lambda platform: (
+            platform.system == "linux"
+            and platform.arch in {"armv7l", "armv8l"}
+            and (platform.glibc is not None or platform.musl is not None)
+        ),
+        change=_append_armv6,
+    ),
+    KnownDifference(
+        name="a platform without tags has none",
+        hosts="a described iOS before 12 or Android before API level 16, where CPython does not run",
+        packaging="cpython_tags(platforms=[]) takes the empty list for 'look at this machine': the host's tags leak in",
+        manytags="gives the tags for any platform and no others",
+        evidence=("packaging 26.3, tags.py: 'platforms = list(platforms or platform_tags())'",),
+        samples=(Platform("ios", "arm64_iphoneos", version=(11, 4)), Platform("android", "x86_64", version=(15,))),
+        applies=lambda platform: (
+            (platform.system == "ios" and platform.version is not None and platform.version < (12,))
+            or (platform.system == "android" and platform.version is not None and platform.version < (16,))
+        ),
+        change=lambda _platform, tags, _linux_first: tags,  # the platform tags agree: there are none
+    ),
+)
+
+#: What packaging mistook a machine for, when it ran on it.
+SEEN_DIFFERENCES = (
+    Difference(
+        name="a 64-bit interpreter under linux32",
+        hosts="x86-64 and AArch64 under `setarch linux32`, as in many build containers; uname says i686 or armv8l",
+        packaging="believes uname (packaging #476): linux_i686 alone on x86-64, linux_armv8l and armv7l on AArch64",
+        manytags="gives the tags of the interpreter's own ELF header: what it can load is 64-bit code",
+        evidence=(
+            "run in those Pythons: their ELF headers say EM_X86_64 and EM_AARCH64, 64-bit, and sys.maxsize does too",
+        ),
+        machines=("bookworm-amd64-linux32", "vm-arm64-arm64-linux32"),
+    ),
+    Difference(
+        name="no sys.executable",
+        hosts="a program that embeds Python: sys.executable is empty",
+        packaging="finds no ELF header, so for 32-bit x86 and Arm no manylinux: linux_i686 or linux_armv7l alone",
+        manytags="reads /proc/self/exe, which is the program that runs, and gives what the same Python has otherwise",
+        evidence=(
+            "the same Python with and without sys.executable: bookworm-i386 and bookworm-armhf beside these records",
+        ),
+        machines=("bookworm-armhf-embedded", "bookworm-i386-embedded"),
+    ),
+    Difference(
+        name="MIPS of either byte order",
+        hosts="little-endian MIPS: uname says mips or mips64, as on big-endian ones",
+        packaging="gives linux_mips and linux_mips64, which name big-endian code",
+        manytags="tells them apart by the ELF header: linux_mipsel, linux_mips64el",
+        evidence=(
+            "run in those Pythons: sys.byteorder is little, and EI_DATA of their ELF headers is ELFDATA2LSB",
+            "Debian's and Go's names of the little-endian ones end in el and le; no index takes wheels of either",
+        ),
+        machines=("bookworm-mips64el", "bookworm-mipsel", "vm-mips64el-mipsel"),
+    ),
+    Difference(
+        name="soft float on musl",
+        hosts="32-bit Arm, soft float, on musl: built for any Arm with gnueabi's calling convention",
+        packaging="gives musllinux_*_armv7l, which is hard-float: it reads the float ABI for manylinux only",
+        manytags="gives the bare linux tag alone, as on glibc: musl has no other name for the soft-float ABI",
+        evidence=("run in that Python: e_flags 0x05000200, the loader is ld-musl-arm.so.1 and not ld-musl-armhf.so.1",),
+        machines=("musl-armel",),
+    ),
+    Difference(
+        name="x32",
+        hosts="x86-64 with 4-byte pointers (x32)",
+        packaging="takes it for i686: linux_i686 and all of manylinux_*_i686",
+        manytags="gives linux_x32 alone: an ELF file of another machine does not load, and no manylinux has x32",
+        evidence=("run on a kernel that runs x32: the ELF header says EM_X86_64 and ELFCLASS32, uname says x86_64",),
+        machines=("x32",),
+    ),
+    Difference(
+        name="Pyodide before its version had its present name",
+        hosts="Pyodide until 0.28, which has PYODIDE_ABI_VERSION and no PYEMSCRIPTEN_PLATFORM_VERSION",
+        packaging="gives the compiler's tag alone",
+        manytags="gives the tags of that ABI too",
+        evidence=(
+            "run in Pyodide 0.26.4: sysconfig's PYODIDE_ABI_VERSION is 2024_0",
+            "its pyodide-lock.json says abi_version 2024_0, and none of its 115 compiled wheels has the compiler's tag",
+        ),
+        machines=("pyodide-0.26.4",),
+    ),
+)
+
+#: All of them.
+DIFFERENCES: tuple[Difference, ...] = (*KNOWN_DIFFERENCES, *SEEN_DIFFERENCES)
+
+#: Records of ``tests/hosts`` in which packaging gives other tags: machine -> the differences that show there.
+MACHINES_THAT_DIFFER = {
+    machine: tuple(difference for difference in DIFFERENCES if machine in difference.machines)
+    for machine in sorted({machine for difference in DIFFERENCES for machine in difference.machines})
+}
+
+
+def with_known_differences(platform: Platform, tags: Tags, linux_first: bool) -> Tags:
+    """Turn packaging's platform tags into those that manytags should give."""
+    for difference in KNOWN_DIFFERENCES:
+        if difference.applies(platform):
+            tags = difference.change(platform, tags, linux_first)
+    return tags

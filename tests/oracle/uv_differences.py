@@ -1,0 +1,100 @@
+"""Every case in which a name means something else in uv 0.13.8 than in manytags, with the reason.
+
+Each entry says what becomes of manytags' platform tags, tag for tag, so that the tests allow this difference and
+nothing more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import manytags
+from manytags import Platform
+
+from .uv_world import GROUP_PLATFORM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Tags = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UvDifference:
+    """One case.
+
+    :param name: by which tests call it.
+    :param reason: what uv does, and why manytags does not.
+    :param applies: to which names' platforms.
+    :param change: what becomes of manytags' platform tags.
+    """
+
+    name: str
+    reason: str
+    applies: Callable[[Platform], bool]
+    change: Callable[[Platform, Tags], Tags]
+
+
+def _linux_last(_platform: Platform, tags: Tags) -> Tags:
+    return tuple(sorted(tags, key=lambda tag: tag.startswith("linux_")))
+
+
+def _from_2_31(_platform: Platform, tags: Tags) -> Tags:
+    too_old = {f"manylinux_2_{minor}_riscv64" for minor in range(31)} | {"manylinux2014_riscv64"}
+    return tuple(tag for tag in tags if tag not in too_old)
+
+
+def _fat32(_platform: Platform, tags: Tags) -> Tags:
+    return tuple(f"{tag}2" if tag.endswith("_fat3") else tag for tag in tags)
+
+
+def _pyodide(_platform: Platform, tags: Tags) -> Tags:
+    return (*tags, *(tag.replace("pyemscripten", "pyodide") for tag in tags))
+
+
+#: In the order in which they are applied.
+UV_DIFFERENCES = (
+    UvDifference(
+        "linux_* last",
+        "uv puts bare linux_* behind manylinux and musllinux, as packaging did until 26.2; "
+        "TagOptions(linux_first=False) does the same",
+        lambda platform: platform.system == "linux",
+        _linux_last,
+    ),
+    UvDifference(
+        "RISC-V begins with glibc 2.31",
+        "uv ends riscv64's ladder at 2.31; packaging 26.3, whose ladders manytags keeps, goes on to 2.17, below the "
+        "first glibc that has RISC-V. Nobody can build such a wheel, so no choice differs",
+        lambda platform: platform.arch == "riscv64",
+        _from_2_31,
+    ),
+    UvDifference(
+        "fat32 for fat3",
+        "uv calls i386 and ppc in one file fat32; lipo's name in CPython's own sysconfig, and so in packaging 26.3, "
+        "is fat3",
+        lambda platform: platform.system == "macos" and platform.arch == "x86_64",
+        _fat32,
+    ),
+    UvDifference(
+        "pyodide_* too",
+        "uv also takes the tags that Pyodide's own wheels had before PEP 783; packaging and pip do not",
+        lambda platform: platform.system == "emscripten",
+        _pyodide,
+    ),
+)
+
+
+def expected_platform_tags(name: str) -> Tags:
+    """List the platform tags that uv should take for one of its names."""
+    platform = manytags.platform_from_name(name)
+    tags = manytags.target("3.12", platform).platform_tags()
+    for difference in UV_DIFFERENCES:
+        if difference.applies(platform):
+            tags = difference.change(platform, tags)
+    return tags
+
+
+def expected_groups(python: str) -> Tags:
+    """List the triples that uv should take on a platform of one tag."""
+    return manytags.target(python, GROUP_PLATFORM[0]).triples()

@@ -1,0 +1,105 @@
+"""Linux platform tags: legacy and perennial names, and who can take whose."""
+
+from __future__ import annotations
+
+import pytest
+
+import manytags
+from manytags import Linux, Manylinux, Musllinux, parse_platform
+
+
+@pytest.mark.parametrize(
+    ("legacy", "perennial", "glibc"),
+    [
+        ("manylinux1_x86_64", "manylinux_2_5_x86_64", (2, 5)),
+        ("manylinux2010_i686", "manylinux_2_12_i686", (2, 12)),
+        ("manylinux2014_aarch64", "manylinux_2_17_aarch64", (2, 17)),
+    ],
+)
+def test_legacy_names_are_the_perennial_tag(legacy: str, perennial: str, glibc: tuple[int, int]) -> None:
+    """Equal and hashed alike, and each prints as it came."""
+    a, b = parse_platform(legacy), parse_platform(perennial)
+    assert isinstance(a, Manylinux)
+    assert isinstance(b, Manylinux)
+    assert a == b
+    assert hash(a) == hash(b)
+    assert (str(a), str(b)) == (legacy, perennial)
+    assert a.glibc == b.glibc == glibc
+    assert a.alias == b.alias == legacy
+    assert a.perennial == b.perennial == perennial
+    assert not a < b
+    assert not b < a
+
+
+def test_only_three_versions_have_a_legacy_name() -> None:
+    """Asked for the legacy spelling where there is none, a tag prints its only one."""
+    tag = Manylinux((2, 28), "x86_64", legacy=True)
+    assert tag.alias is None
+    assert not tag.legacy
+    assert str(tag) == "manylinux_2_28_x86_64"
+
+
+def test_the_parts_are_there() -> None:
+    """Version and architecture, whatever underscores the architecture has."""
+    manylinux, musllinux, bare = map(parse_platform, ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "linux_x86_64"))
+    assert isinstance(manylinux, Manylinux)
+    assert isinstance(musllinux, Musllinux)
+    assert isinstance(bare, Linux)
+    assert (manylinux.glibc, manylinux.arch) == ((2, 28), "x86_64")
+    assert (musllinux.musl, musllinux.arch) == ((1, 2), "x86_64")
+    assert bare.arch == "x86_64"
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ("manylinux2014_x86_64", "manylinux_2_28_x86_64"),
+        ("manylinux_2_9_x86_64", "manylinux_2_10_x86_64"),
+        ("musllinux_1_1_x86_64", "musllinux_1_2_x86_64"),
+        ("linux_x86_64", "manylinux1_x86_64"),
+        ("linux_x86_64", "musllinux_1_0_x86_64"),
+        ("linux_armv6l", "manylinux_2_17_armv7l"),
+        ("linux_armv7l", "linux_armv8l"),
+        ("musllinux_1_1_armv6l", "musllinux_1_1_armv7l"),
+        ("manylinux_2_50_x86_64", "manylinux_3_0_x86_64"),
+    ],
+)
+def test_what_asks_less(less: str, more: str) -> None:
+    """Whatever can install the second's wheels can install the first's."""
+    assert parse_platform(less) < parse_platform(more)
+    assert parse_platform(less).compare(parse_platform(more)) == -1
+    assert parse_platform(more).compare(parse_platform(less)) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("manylinux_2_17_x86_64", "musllinux_1_2_x86_64"),
+        ("manylinux_2_17_x86_64", "manylinux_2_28_aarch64"),
+        ("musllinux_1_2_x86_64", "musllinux_2_0_x86_64"),
+        ("linux_armv6l", "linux_armv7l"),  # an ARMv7 whose libc is not known takes only its own
+        ("linux_x86_64", "linux_i686"),
+        ("manylinux_2_17_armv6l", "manylinux_2_28_armv7l"),  # nobody claims the first
+        ("manylinux_2_17_mips64", "linux_mips64"),
+        ("musllinux_1_1_armv8l", "musllinux_1_2_armv7l"),  # ARMv8 in 32-bit mode lives on ARMv7's
+        ("manylinux_2_51_x86_64", "manylinux_3_0_x86_64"),  # beyond what a glibc 3 is assumed to follow
+    ],
+)
+def test_what_cannot_be_compared(one: str, other: str) -> None:
+    """Across libcs, architectures and float ABIs there is no more and no less."""
+    a, b = parse_platform(one), parse_platform(other)
+    assert a.compare(b) is None
+    assert b.compare(a) is None
+    assert not a <= b
+    assert not b <= a
+
+
+def test_other_things_cannot_be_compared_with_tags() -> None:
+    """``tag < "text"`` is a mistake that must be told."""
+    tag = parse_platform("linux_x86_64")
+    for operator in ("__lt__", "__le__", "__gt__", "__ge__"):
+        assert getattr(tag, operator)("linux_x86_64") is NotImplemented
+        assert getattr(manytags.AnyPlatform(), operator)("any") is NotImplemented
+    assert tag != "linux_x86_64"
+    with pytest.raises(TypeError):
+        sorted([tag, "linux_x86_64"])  # type: ignore[type-var]

@@ -1,0 +1,272 @@
+"""The JSON Schemas in the package are what the readers read, and files of today load for ever."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import manytags
+from manytags import Facts, ManytagsError, Platform, Python, TagOptions, Target, target, target_from_facts
+from manytags.documents import Document
+from manytags.hosts import FACTS_FORMAT, REQUIRED
+from manytags.hosts.facts_json import READERS
+from manytags.targets.formats import TARGET_FORMAT
+
+from ..hosts.machines import all_machines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+FORMS = Path(__file__).parents[1] / "data" / "forms"
+MACHINES = all_machines()
+
+
+def schema(name: str) -> dict[str, Any]:
+    """Read a schema as a user does."""
+    text = files("manytags").joinpath("schemas").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+    return cast("dict[str, Any]", json.loads(text))
+
+
+@cache
+def validator(name: str) -> Any:  # noqa: ANN401 - jsonschema has no types
+    """Make a validator that refuses a schema which is none."""
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema(name))
+    return jsonschema.Draft202012Validator(schema(name))
+
+
+def problems(name: str, text: str) -> list[str]:
+    """List what a schema has against a document."""
+    return [error.message for error in validator(name).iter_errors(json.loads(text))]
+
+
+def test_schemas_say_what_they_are() -> None:
+    """An editor that is given the schema shows these texts; a field without one is a riddle."""
+    for name, form in (("target", TARGET_FORMAT), ("facts", FACTS_FORMAT)):
+        found = schema(name)
+        assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert found["$id"].endswith(f"/{name}-{form}.schema.json")
+        assert found["properties"][f"manytags_{name}"]["const"] == form
+        assert found["description"]
+    for section in ("python", "platform", "options"):
+        assert schema("target")["properties"][section]["description"]
+        assert all(one["description"] for one in schema("target")["properties"][section]["properties"].values())
+    assert all(one["description"] for one in schema("facts")["properties"]["facts"]["properties"].values())
+
+
+def test_the_schema_of_facts_is_the_readers() -> None:
+    """A fact that is added to the reader and not to the schema would be refused by whoever checks against it."""
+    found = schema("facts")["properties"]["facts"]
+    assert set(found["properties"]) == set(READERS)
+    assert found["required"] == list(REQUIRED)
+    assert found["additionalProperties"] is False
+    types = {"read_string": "text", "read_integer": "number", "read_strings": "list", "read_boolean": "flag"}
+    for name, reader in READERS.items():
+        kind = types[reader.__name__]
+        prefix = "required_" if name in REQUIRED else ""
+        assert found["properties"][name]["$ref"] == f"#/$defs/{prefix}{kind}", name
+
+
+def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same for targets: keys, and which of them must be there, as the reader itself asks for them."""
+    taken: dict[str, set[str]] = {}
+    needed: dict[str, set[str]] = {}
+    take = Document.take
+
+    def note_take(document: Document, key: str, read: Callable[[object], Any]) -> Any:  # noqa: ANN401 - as it is
+        taken.setdefault(document.name, set()).add(key)
+        needed.setdefault(document.name, set()).add(key)
+        return take(document, key, read)
+
+    def note_take_or(document: Document, key: str, read: Callable[[object], Any], default: Any) -> Any:  # noqa: ANN401
+        taken.setdefault(document.name, set()).add(key)
+        return take(document, key, read) if key in document.keys() else default  # noqa: SIM118 - no dict
+
+    monkeypatch.setattr(Document, "take", note_take)
+    monkeypatch.setattr(Document, "take_or", note_take_or)
+    Target.from_json((FORMS / "target-1.json").read_text(encoding="utf-8"))
+    found = schema("target")
+    objects = {"target": found, "evidence": found["properties"]["evidence"]["items"]}
+    objects |= {name: found["properties"][name] for name in ("python", "platform", "options")}
+    for name, described in objects.items():
+        assert set(described["properties"]) == taken[name], name
+        assert set(described.get("required", [])) == needed.get(name, set()), name
+        assert described["additionalProperties"] is False
+
+
+def test_the_schema_has_the_fields_of_the_values() -> None:
+    """Every field of a value is a key of the form."""
+    found = schema("target")["properties"]
+    for name, kind in (("python", Python), ("platform", Platform), ("options", TagOptions)):
+        assert list(found[name]["properties"]) == list(kind._fields)
+    assert list(found["evidence"]["items"]["properties"]) == list(manytags.Evidence._fields)
+    defaults = {name: one["default"] for name, one in found["options"]["properties"].items()}
+    written = json.loads(target("3.12", "linux").to_json())["options"]
+    assert defaults == written
+
+
+@pytest.mark.parametrize("name", MACHINES)
+def test_what_is_written_of_a_machine_is_valid(name: str) -> None:
+    """A form that says other than what is written is no documentation."""
+    facts = MACHINES[name].facts
+    assert problems("facts", facts.to_json()) == []
+    assert problems("target", target_from_facts(facts).to_json()) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("linux", "windows", "macos", "alpine-3.20-armv7", "raspios-12-armv7l", "arm64-apple-ios", "any"),
+        *("aarch64-linux-android", "wasm32-pyodide2025", "linux_armv5tel", "freebsd_14_1_release_amd64"),
+    ],
+)
+@pytest.mark.parametrize("python", ["3.12", "3.13t", "3.14.2", "pypy3.10"])
+def test_what_is_written_of_a_described_machine_is_valid(python: str, name: str) -> None:
+    """As above, for machines that nobody has seen."""
+    assert problems("target", target(python, name).to_json()) == []
+
+
+def test_options_are_valid() -> None:
+    """Every option, set."""
+    options = TagOptions(
+        linux_first=False,
+        armv6_on_armv7=False,
+        refused=("manylinux2014_x86_64",),
+        bare_linux="distribution",
+        bare_linux_from=("debian",),
+        manylinux=False,
+        manylinux_ceiling=(2, 28),
+        manylinux_floor=(2, 17),
+        extra=("galaxy_1",),
+    )
+    text = target("3.12", "linux", options).to_json()
+    assert problems("target", text) == []
+    assert Target.from_json(text).options == options
+
+
+def form(name: str) -> str:
+    """Read a stored file of the first form."""
+    return (FORMS / name).read_text(encoding="utf-8")
+
+
+def test_a_target_of_form_1_loads() -> None:
+    """Lock files live longer than versions of this library. This file is of version 0.1.0, and is never changed."""
+    assert problems("target", form("target-1.json")) == []
+    found = Target.from_json(form("target-1.json"))
+    assert found.python == Python("cpython", (3, 13, 1), ("cp313t",), "3.13.1")
+    assert found.platform == Platform("linux", "armv7l", glibc=(2, 36), build_arch="armv6l", distribution="raspbian")
+    assert found.options == TagOptions(
+        linux_first=False,
+        refused=("manylinux_2_17_armv7l",),
+        bare_linux="distribution",
+        bare_linux_from=("raspbian",),
+        manylinux_ceiling=(2, 31),
+        manylinux_floor=(2, 17),
+        extra=("piwheels_armv7l",),
+    )
+    assert [str(one) for one in found.evidence] == ["architecture: armv7l, hard float (as its maker says)"]
+    assert found.platform_tags()[:3] == ("manylinux_2_31_armv7l", "manylinux_2_30_armv7l", "manylinux_2_29_armv7l")
+    assert found.platform_tags()[-3:] == ("linux_armv7l", "linux_armv6l", "piwheels_armv7l")
+
+
+def test_the_shortest_target_of_form_1_loads() -> None:
+    """What people write by hand: nothing that could be left out."""
+    assert problems("target", form("target-1-shortest.json")) == []
+    found = Target.from_json(form("target-1-shortest.json"))
+    assert found == target("3.12", "manylinux_2_28_x86_64")
+
+
+def test_facts_of_form_1_load() -> None:
+    """The same for reports of machines."""
+    assert problems("facts", form("facts-1.json")) == []
+    found = Facts.from_json(form("facts-1.json"))
+    assert set(found.names()) == set(READERS), "the file has every fact of form 1; newer ones are not in it"
+    assert target_from_facts(found).platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
+    assert json.loads(found.to_json()) == json.loads(form("facts-1.json"))
+
+
+def test_the_shortest_facts_of_form_1_load() -> None:
+    """A probe that could see nearly nothing."""
+    assert problems("facts", form("facts-1-shortest.json")) == []
+    found = Facts.from_json(form("facts-1-shortest.json"))
+    assert target_from_facts(found).platform_tags() == ("win_amd64",)
+
+
+def optional_places() -> list[tuple[str, ...]]:
+    """List the keys of a target that may be missing."""
+    found = schema("target")
+    places: list[tuple[str, ...]] = [("evidence",)]
+    for section in ("python", "platform", "options"):
+        described = found["properties"][section]
+        places += [(section, key) for key in described["properties"] if key not in described.get("required", [])]
+    return places
+
+
+@pytest.mark.parametrize("place", optional_places(), ids=".".join)
+def test_a_key_that_may_be_missing_may(place: tuple[str, ...]) -> None:
+    """A file of an older version has fewer keys; it must mean what it meant then."""
+    document = json.loads(form("target-1.json"))
+    section = document
+    for key in place[:-1]:
+        section = section[key]
+    del section[place[-1]]
+    assert problems("target", json.dumps(document)) == []
+    assert Target.from_json(json.dumps(document)).platform_tags()
+
+
+@given(st.data())
+def test_schema_and_reader_refuse_the_same(data: st.DataObject) -> None:
+    """Who checks a file before it is sent must not be told that it is good when the reader refuses it for its form."""
+    document = json.loads(form("target-1.json"))
+    section = data.draw(st.sampled_from([document, *(document[name] for name in ("python", "platform", "options"))]))
+    key = data.draw(st.sampled_from(sorted(section)))
+    value: object = data.draw(
+        st.sampled_from([None, True, 1, -1, 1.5, "", "x", "a b", "é", [], [1], [2, 17], [2, "17"], ["x"], {}, [[]]])
+    )
+    section[key] = value
+    text = json.dumps(document)
+    valid = not problems("target", text)
+    try:
+        Target.from_json(text)
+    except ManytagsError:
+        # What the schema cannot say: which system needs which version, what version a full version is of.
+        beyond = {"system", "arch", "version", "full_version", "implementation", "glibc", "musl"}
+        assert not valid or key in beyond, (key, value)
+    else:
+        assert valid, (key, value, problems("target", text))
+
+
+def test_the_reference_tells_of_every_key() -> None:
+    """A key that is in no document is found by nobody."""
+    path = Path(__file__).parents[2] / "docs" / "reference" / "formats.md"
+    text = path.read_text(encoding="utf-8")
+    described: list[dict[str, Any]] = [schema("target"), schema("facts"), schema("facts")["properties"]["facts"]]
+    described += [schema("target")["properties"][name] for name in ("python", "platform", "options")]
+    described.append(schema("target")["properties"]["evidence"]["items"])
+    for section in described:
+        for key, about in section["properties"].items():
+            required = "yes" if key in section.get("required", []) else "no"
+            (row,) = [line for line in text.splitlines() if line.startswith(f"| `{key}` |") and about_in(about, line)]
+            assert f" | {required} | " in row, key
+
+
+def about_in(about: dict[str, Any], line: str) -> bool:
+    """Whether a line of the reference says what the schema says; what has no words there needs none here."""
+    return about.get("description", "") in line
+
+
+def test_schemas_are_laid_out_for_people() -> None:
+    """They are read as documentation: one key once, two spaces deep."""
+    for name in ("target", "facts"):
+        text = files("manytags").joinpath("schemas").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
+        assert text == json.dumps(json.loads(text), indent=2) + "\n"
+        pairs = json.loads(text, object_pairs_hook=lambda items: Counter(key for key, _ in items))
+        assert max(pairs.values()) == 1

@@ -1,0 +1,174 @@
+"""Platforms by the triples of compilers and by the names of uv."""
+
+from __future__ import annotations
+
+import pytest
+
+import manytags
+from manytags import InvalidTarget, Platform, platform_from_name
+from manytags.tags.libc import MANYLINUX_FLOORS
+from manytags.targets.triples import (
+    ARCHITECTURE_NAMES,
+    ARCHITECTURES,
+    NAMED,
+    architecture_from_name,
+    platform_from_triple,
+)
+
+TRIPLES = {
+    "x86_64-unknown-linux-gnu": Platform("linux", "x86_64", glibc=(2, 28)),
+    "x86_64-linux-gnu": Platform("linux", "x86_64", glibc=(2, 28)),
+    "x86_64-pc-linux-gnu": Platform("linux", "x86_64", glibc=(2, 28)),
+    "amd64-linux-gnu": Platform("linux", "x86_64", glibc=(2, 28)),
+    "aarch64-unknown-linux-gnu": Platform("linux", "aarch64", glibc=(2, 28)),
+    "arm64-linux-gnu": Platform("linux", "aarch64", glibc=(2, 28)),
+    "i686-unknown-linux-gnu": Platform("linux", "i686", glibc=(2, 28)),
+    "i386-linux-gnu": Platform("linux", "i686", glibc=(2, 28)),
+    "armv7-unknown-linux-gnueabihf": Platform("linux", "armv7l", glibc=(2, 28)),
+    "armv7l-linux-gnueabihf": Platform("linux", "armv7l", glibc=(2, 28)),
+    "arm-unknown-linux-gnueabihf": Platform("linux", "armv6l", glibc=(2, 28)),
+    "armv6-unknown-linux-gnueabihf": Platform("linux", "armv6l", glibc=(2, 28)),
+    "arm-unknown-linux-gnueabi": Platform("linux", "armv5tel"),
+    "armv7-unknown-linux-gnueabi": Platform("linux", "armv7l"),
+    "armv7-unknown-linux-musleabihf": Platform("linux", "armv7l", musl=(1, 2)),
+    "arm-unknown-linux-musleabihf": Platform("linux", "armv6l", musl=(1, 2)),
+    "armv7-unknown-linux-musleabi": Platform("linux", "armv7l"),
+    "powerpc64le-unknown-linux-gnu": Platform("linux", "ppc64le", glibc=(2, 28)),
+    "ppc64le-unknown-linux-gnu": Platform("linux", "ppc64le", glibc=(2, 28)),
+    "powerpc64-unknown-linux-gnu": Platform("linux", "ppc64", glibc=(2, 28)),
+    "s390x-unknown-linux-gnu": Platform("linux", "s390x", glibc=(2, 28)),
+    "s390x-unknown-linux-musl": Platform("linux", "s390x", musl=(1, 2)),
+    "riscv64gc-unknown-linux-gnu": Platform("linux", "riscv64", glibc=(2, 39)),
+    "riscv64-unknown-linux": Platform("linux", "riscv64", glibc=(2, 39)),
+    "riscv64-unknown-linux-musl": Platform("linux", "riscv64", musl=(1, 2)),
+    "loongarch64-unknown-linux-gnu": Platform("linux", "loongarch64", glibc=(2, 36)),
+    "loongarch64-unknown-linux-musl": Platform("linux", "loongarch64", musl=(1, 2)),
+    "x86_64-unknown-linux-musl": Platform("linux", "x86_64", musl=(1, 2)),
+    "x86_64-manylinux_2_28": Platform("linux", "x86_64", glibc=(2, 28)),
+    "x86_64-manylinux_2_41": Platform("linux", "x86_64", glibc=(2, 41)),
+    "X86_64-Manylinux_2_28": Platform("linux", "x86_64", glibc=(2, 28)),
+    "x86_64-manylinux1": Platform("linux", "x86_64", glibc=(2, 5)),
+    "x86_64-manylinux2010": Platform("linux", "x86_64", glibc=(2, 12)),
+    "aarch64-manylinux2014": Platform("linux", "aarch64", glibc=(2, 17)),
+    "armv7-manylinux_2_31": Platform("linux", "armv7l", glibc=(2, 31)),
+    "i686-manylinux_2_17": Platform("linux", "i686", glibc=(2, 17)),
+    "riscv64-manylinux_2_39": Platform("linux", "riscv64", glibc=(2, 39)),
+    "aarch64-musllinux_1_1": Platform("linux", "aarch64", musl=(1, 1)),
+    "armv6-musllinux_1_2": Platform("linux", "armv6l", musl=(1, 2)),
+    "linux": Platform("linux", "x86_64", glibc=(2, 28)),
+    "windows": Platform("windows", "win_amd64"),
+    "macos": Platform("macos", "arm64", version=(13, 0)),
+    "MacOS": Platform("macos", "arm64", version=(13, 0)),
+    "aarch64-apple-darwin": Platform("macos", "arm64", version=(13, 0)),
+    "x86_64-apple-darwin": Platform("macos", "x86_64", version=(13, 0)),
+    "x86_64-pc-windows-msvc": Platform("windows", "win_amd64"),
+    "aarch64-pc-windows-msvc": Platform("windows", "win_arm64"),
+    "i686-pc-windows-msvc": Platform("windows", "win32"),
+    "arm64-apple-ios": Platform("ios", "arm64_iphoneos", version=(13, 0)),
+    "arm64-apple-ios-simulator": Platform("ios", "arm64_iphonesimulator", version=(13, 0)),
+    "x86_64-apple-ios-simulator": Platform("ios", "x86_64_iphonesimulator", version=(13, 0)),
+    "aarch64-linux-android": Platform("android", "arm64_v8a", version=(24,)),
+    "armv7-linux-androideabi": Platform("android", "armeabi_v7a", version=(24,)),
+    "i686-linux-android": Platform("android", "x86", version=(24,)),
+    "x86_64-linux-android": Platform("android", "x86_64", version=(24,)),
+    "wasm32-pyodide2025": Platform("emscripten", "wasm32", version=(2025, 0)),
+}
+
+#: Look like triples, and are none; for some of them ``platform_from_name`` gives the nearest.
+NO_TRIPLES = (
+    "",
+    "-",
+    "x86_64",
+    "vax-unknown-linux-gnu",
+    "x86_64-unknown",
+    "x86_64-unknown-linux-uclibc",
+    "x86_64-unknown-linux-gnu-gnu",
+    "x86_64-unknown-linux-gnueabihf",
+    "x86_64-unknown-freebsd",
+    "x86_64-apple-linux-gnu",
+    "x86_64-manylinux",
+    "x86_64-manylinux_2",
+    "x86_64-manylinux_2_28_1",
+    "x86_64-manylinux_2_x",
+    "x86_64-manylinux2015",
+    "x86_64-glibc_2_28",
+    "x86_64-manylinux_2_28-",
+    "wasm32-pyodide2023",
+    "darwin",
+)
+
+
+@pytest.mark.parametrize("name", TRIPLES)
+def test_a_triple_is_this_platform(name: str) -> None:
+    """A build farm names machines as its compilers do; a soft-float triple must not get hard-float wheels."""
+    assert platform_from_name(name) == TRIPLES[name]
+
+
+@pytest.mark.parametrize("name", NO_TRIPLES)
+def test_what_is_no_triple_is_refused(name: str) -> None:
+    """A machine that nobody meant must not be made up from a name that is nearly one."""
+    assert platform_from_triple(name) is None
+    with pytest.raises(InvalidTarget):
+        platform_from_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("x86_64-unkown-linux-gnu", "x86_64-unknown-linux-gnu"),
+        ("aarch64-unknown-linux-gnueabi", "aarch64-unknown-linux-gnu"),
+        ("macosx", "macos"),
+        ("win64", "win_amd64"),
+        ("aarch64-apple-drawin", "aarch64-apple-darwin"),
+    ],
+)
+def test_the_nearest_names_are_given(name: str, near: str) -> None:
+    """Who mistypes a triple wants the right one, not a manual."""
+    try:
+        platform = platform_from_name(name)
+    except InvalidTarget as error:
+        assert near in error.reason
+    else:
+        pytest.fail(f"{name} is {platform}")
+
+
+def test_soft_float_takes_no_manylinux() -> None:
+    """manylinux for armv7l is hard float; on gnueabi it crashes at the first float that is passed."""
+    assert manytags.target("3.12", "armv7-unknown-linux-gnueabi").platform_tags() == ("linux_armv7l",)
+    assert manytags.target("3.12", "arm-unknown-linux-gnueabi").platform_tags() == ("linux_armv5tel",)
+
+
+@pytest.mark.parametrize("arch", MANYLINUX_FLOORS)
+def test_every_architecture_has_its_triples_and_uvs_pattern(arch: str) -> None:
+    """uv knows three architectures; nobody with another should have to spell tags."""
+    assert platform_from_name(f"{arch}-unknown-linux-gnu").arch == arch
+    assert platform_from_name(f"{arch}-unknown-linux-musl") == Platform("linux", arch, musl=(1, 2))
+    for minor in range(17, 46):
+        platform = platform_from_name(f"{arch}-manylinux_2_{minor}")
+        assert platform == platform_from_name(f"manylinux_2_{minor}_{arch}")
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_names_of_one_word_have_a_ladder(name: str) -> None:
+    """A listed name must work for any Python."""
+    assert manytags.target("3.13", name).platform_tags()
+
+
+def test_every_other_name_of_an_architecture_is_one() -> None:
+    """``arm64`` of Apple, ``ppc64el`` of Debian, ``riscv64gc`` of Rust: a typing error here is a name that fails."""
+    assert {architecture_from_name(name) for name in ARCHITECTURE_NAMES} <= set(ARCHITECTURES)
+    assert all(architecture_from_name(arch) == arch for arch in ARCHITECTURES)
+    assert not set(ARCHITECTURE_NAMES) & set(ARCHITECTURES)
+
+
+def test_pips_failing_case() -> None:
+    """pip #10760: ``--platform manylinux_2_34_x86_64`` refuses a wheel for glibc 2.28, which such a machine runs."""
+    target = manytags.target("3.12", "manylinux_2_34_x86_64")
+    wheels = [
+        "demo-1.0-cp312-cp312-manylinux_2_28_x86_64.whl",
+        "demo-1.0-cp312-cp312-manylinux_2_35_x86_64.whl",
+        "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+    ]
+    assert manytags.best(wheels, target) == wheels[0]
+    assert manytags.rank(wheels[1], target) is None
+    assert manytags.best(wheels[2:], target) == wheels[2]

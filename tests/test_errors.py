@@ -1,0 +1,82 @@
+"""Errors: one root, what then why, their parts as attributes, and they pickle."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+import manytags
+from manytags import InvalidInput, ManytagsError, ProbeError
+from manytags.errors import shown
+
+INPUT_ERRORS = {
+    "InvalidInput": "input",
+    "InvalidTag": "tag",
+    "InvalidWheelFilename": "wheel file name",
+    "InvalidTarget": "target",
+    "InvalidFacts": "facts",
+    "InvalidOverride": "_manylinux module",
+}
+
+
+@pytest.mark.parametrize("name", INPUT_ERRORS)
+def test_messages_say_what_then_why(name: str) -> None:
+    """A user reads the message, a program the parts: both must be whole."""
+    kind = getattr(manytags, name)
+    error = kind("te\nxt", "no such thing", 2)
+    assert str(error) == f"invalid {INPUT_ERRORS[name]} 'te\\nxt': no such thing at position 2"
+    assert (error.text, error.reason, error.position) == error.args == ("te\nxt", "no such thing", 2)
+    assert str(kind("text", "why")) == f"invalid {INPUT_ERRORS[name]} 'text': why"
+    assert kind("text", "why").position is None
+
+
+@pytest.mark.parametrize("name", INPUT_ERRORS)
+def test_bad_input_is_ours_and_a_value_error(name: str) -> None:
+    """Embedders catch the root; code written against ``ValueError`` goes on working."""
+    kind = getattr(manytags, name)
+    assert issubclass(kind, InvalidInput)
+    assert issubclass(kind, ManytagsError)
+    assert issubclass(kind, ValueError)
+    assert not issubclass(ProbeError, ValueError)
+    assert issubclass(ProbeError, ManytagsError)
+
+
+@pytest.mark.parametrize("name", [*INPUT_ERRORS, "ProbeError"])
+def test_errors_pickle_and_copy(name: str) -> None:
+    """Executors send errors to other processes; one that cannot travel becomes a riddle there."""
+    arguments = ("/opt/python", "it is a folder") if name == "ProbeError" else ("text", "why", 3)
+    error = getattr(manytags, name)(*arguments)
+    for again in (
+        *(pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),  # noqa: S301
+        copy.copy(error),
+        copy.deepcopy(error),
+    ):
+        assert type(again) is type(error)
+        assert again.args == error.args
+        assert str(again) == str(error)
+        assert vars(again) == vars(error)
+
+
+def test_an_interpreter_that_cannot_be_asked() -> None:
+    """The message names the interpreter as it was named."""
+    error = ProbeError("/opt/python", "there is no such file")
+    assert str(error) == "cannot ask '/opt/python' about itself: there is no such file"
+    assert (error.executable, error.reason) == error.args
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("abc", "'abc'"),
+        ("", "''"),
+        ("a\x00\n\x1b[31m", "'a\\x00\\n\\x1b[31m'"),
+        ("\u202e\ud800", "'\\u202e\\ud800'"),
+        ("a" * 120, f"'{'a' * 120}'"),
+        ("a" * 121, f"'{'a' * 120}'... (121 characters)"),
+    ],
+)
+def test_texts_are_shown_safely(text: str, expected: str) -> None:
+    """A hostile text must not redraw the terminal that shows its error, nor flood it."""
+    assert shown(text) == expected

@@ -1,0 +1,170 @@
+"""The public face: one flat module whose names load when they are used, and not before."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import manytags
+
+#: The contract of the first release: these names, and what is called so, stay.
+CONTRACT = (
+    *("sys_tags", "platform_tags", "detect", "probe", "target_from_facts", "target", "Target", "Facts"),
+    *("parse_platform", "parse_tag", "parse_wheel_filename", "rank", "best"),
+    *("ManytagsError", "InvalidTag", "InvalidWheelFilename", "InvalidTarget", "InvalidFacts", "ProbeError"),
+    "clear_cache",
+)
+
+#: What an embedder must not pay for (design, "What never changes", 4), and what would bring these along.
+HEAVY = {
+    *("packaging", "elftools", "re", "typing", "dataclasses", "inspect", "logging", "subprocess", "platform", "json"),
+    *("enum", "functools", "collections.abc", "pathlib", "tempfile", "importlib.resources", "importlib.metadata"),
+    *("contextlib", "argparse", "ctypes", "ast", "warnings.deprecated"),
+}
+
+#: Some machine's.
+FACTS = {
+    "implementation": "cpython",
+    "python_version": "3.12.4",
+    "pointer_size": 8,
+    "sys_platform": "linux",
+    "machine": "x86_64",
+    "glibc": "2.36",
+}
+
+SOURCES = Path(manytags.__file__ or "").parents[1]
+
+
+def loaded_by(code: str, *flags: str) -> set[str]:
+    """List the modules that code loads in a fresh interpreter, beyond those that were there before it.
+
+    ``-S``: no site, whose .pth files may load anything; ``-I``: no environment. What the interpreter itself loads
+    differs between versions and is not ours.
+    """
+    program = (
+        "import sys, os\n"  # os: site would have loaded it
+        f"sys.path.insert(0, {str(SOURCES)!r})\n"
+        "before = set(sys.modules)\n"
+        f"{code}\n"
+        "print(sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", *flags, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV"))},
+    )
+    found = ast.literal_eval(done.stdout.splitlines()[-1])
+    assert isinstance(found, list)
+    return set(found)
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_the_contract(name: str) -> None:
+    """What the documentation promises is one dot away."""
+    assert getattr(manytags, name) is not None
+    assert name in dir(manytags)
+    assert name in manytags.__all__
+
+
+@pytest.mark.parametrize("name", manytags.__all__)
+def test_every_listed_name_is_there(name: str) -> None:
+    """A name in ``__all__`` that cannot be had breaks ``from manytags import *``."""
+    value = getattr(manytags, name)
+    assert getattr(manytags, name) is value
+    if name != "__version__":
+        assert value.__name__ == name
+        assert value.__doc__
+        assert value.__module__.startswith("manytags.")
+
+
+def test_the_list_has_no_name_twice() -> None:
+    """And it is what ``dir`` shows."""
+    assert len(set(manytags.__all__)) == len(manytags.__all__)
+    assert set(dir(manytags)) == set(manytags.__all__)
+
+
+def test_star_import() -> None:
+    """In a session it gives all names."""
+    found = loaded_by("from manytags import *; assert parse_tag and Target and best")
+    assert "manytags.choose.select" in found
+
+
+@pytest.mark.parametrize("name", ["nothing", "parse_tags", "_private", "__wrapped__", ""])
+def test_unknown_names_are_attribute_errors(name: str) -> None:
+    """``hasattr`` must work, and the error must be Python's own."""
+    assert not hasattr(manytags, name)
+    with pytest.raises(AttributeError, match=f"module 'manytags' has no attribute '{name}'"):
+        getattr(manytags, name)
+
+
+def test_the_package_is_typed() -> None:
+    """Without the marker type checkers ignore every annotation."""
+    assert (Path(manytags.__file__ or "").parent / "py.typed").is_file()
+
+
+def test_type_checkers_see_the_same_names() -> None:
+    """Type checkers read a stub, the interpreter a table: a name in one alone works for half of the users."""
+    stub = ast.parse(Path(manytags.__file__ or "").with_suffix(".pyi").read_text(encoding="utf-8"))
+    names = {
+        alias.asname: node.module for node in stub.body if isinstance(node, ast.ImportFrom) for alias in node.names
+    }
+    assert names == vars(manytags)["_HOMES"]
+    annotated = {
+        node.target.id for node in stub.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    assert annotated >= {"__version__", "__all__"}
+
+
+def test_importing_loads_nothing() -> None:
+    """``import manytags`` alone is one module."""
+    assert loaded_by("import manytags") == {"manytags"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "manytags.detect()",
+        "target = manytags.detect(); assert manytags.rank('foo-1.0-py3-none-any.whl', target) is not None",
+        "target = manytags.detect(); assert manytags.best(['foo-1.0-1-py3-none-any.whl'], target)",
+        "manytags.platform_tags()",
+        "manytags.detect().triples()",
+        f"manytags.target_from_facts(manytags.Facts({FACTS}, {{}})).ranks",
+    ],
+)
+def test_detecting_and_ranking_load_nothing_heavy(code: str) -> None:
+    """What an installer does at every start costs it next to nothing."""
+    found = loaded_by(f"import manytags\n{code}")
+    assert "manytags.targets" in found
+    if sys.platform == "linux":
+        assert not found & HEAVY
+        assert {name for name in found if not name.startswith("manytags")} <= {"__future__"}
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["manytags.parse_platform('manylinux2014_x86_64')", "manytags.parse_wheel_filename('a-1.0-py3-none-any.whl')"],
+)
+def test_parsing_loads_nothing_heavy(code: str) -> None:
+    """Reading a name costs no more than it must; ``packaging`` comes with the first ``Tag`` or ``Version``."""
+    found = loaded_by(f"import manytags\n{code}")
+    assert not found & HEAVY
+    assert not {name for name in found if name.startswith(("manytags.hosts", "manytags.targets"))}
+
+
+def test_nothing_that_is_loaded_warns() -> None:
+    """Under ``-W error`` and ``-bb`` an embedder's tests must still run."""
+    loaded_by("import manytags\nfor name in manytags.__all__: getattr(manytags, name)", "-W", "error", "-bb")
+
+
+def test_everything_works_without_docstrings_and_asserts() -> None:
+    """``python -OO`` is how some embedders ship."""
+    loaded_by(
+        "import manytags\nif manytags.rank('py3-none-any', manytags.detect()) is None: raise SystemExit(1)", "-OO"
+    )

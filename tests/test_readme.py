@@ -1,0 +1,151 @@
+"""What the documents promise: the README's two commands, the examples in them all, and where their links lead."""
+
+from __future__ import annotations
+
+import doctest
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+import manytags
+from manytags.cli import main
+
+ROOT = Path(__file__).parents[1]
+DOCUMENTS = [
+    path.relative_to(ROOT).as_posix()
+    for path in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md")))
+    if "_build" not in path.parts
+]
+
+
+def read(document: str) -> str:
+    """Read a document, named from the top of the project."""
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def marked_commands(text: str) -> dict[str, str]:
+    """Find the fenced blocks that stand behind a ``<!-- command: NAME -->`` line."""
+    return dict(re.findall(r"^<!-- command: (\w+) -->\n```sh\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL))
+
+
+def runnable(text: str) -> str:
+    """Blank all lines outside of ``pycon`` fences, so that examples keep their line numbers."""
+    inside, lines = False, []
+    for line in text.splitlines():
+        if line.startswith("```"):
+            inside = line == "```pycon"
+        lines.append(line if inside and not line.startswith("```") else "")
+    return "\n".join(lines)
+
+
+def sessions(text: str) -> list[tuple[str, str]]:
+    """Find the ``manytags`` commands in ``console`` fences that are shown with what they print."""
+    fences = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    shown = [part.partition("\n") for fence in fences for part in re.split(r"^\$ ", fence, flags=re.MULTILINE)]
+    return [(command, output) for command, _, output in shown if command.startswith("manytags") and output]
+
+
+def shown_machines() -> dict[str, str]:
+    """Name the files of facts that the documents' commands read."""
+    armhf = json.loads(read("tests/hosts/bookworm-armhf.json"))["facts"]
+    return {"armhf.json": json.dumps(armhf), "switch.json": read("tests/cli/machines/armel-switch.json")}
+
+
+def test_readme_has_two_commands_of_one_line() -> None:
+    """A reader copies a line, and so does CI: one to see the machine, one to run the tests."""
+    commands = marked_commands(read("README.md"))
+    assert sorted(commands) == ["run", "test"]
+    assert read("README.md").count("<!-- command:") == 2
+    for command in commands.values():
+        assert command.strip() == command
+        assert len(command.splitlines()) == 1
+    assert commands["run"].endswith("bin/manytags")
+    assert commands["test"].endswith("python -m pytest")
+
+
+@pytest.mark.skipif(os.name != "posix" or shutil.which("bash") is None, reason="a bash script")
+@pytest.mark.parametrize("status", [0, 3])
+def test_ci_runs_what_the_readme_says(tmp_path: Path, status: int) -> None:
+    """CI that ran something else, or swallowed a failure, would be worse than none."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    said = marked_commands(read("README.md"))["test"]
+    mine = f"pwd && echo 'the summary' && exit {status}"
+    (tmp_path / "README.md").write_text(read("README.md").replace(said, mine), encoding="utf-8")
+    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == [str(tmp_path.resolve()), "the summary"]
+    assert done.returncode == status
+
+
+@pytest.mark.skipif(os.name != "posix" or shutil.which("bash") is None, reason="a bash script")
+def test_ci_refuses_a_readme_without_the_command(tmp_path: Path) -> None:
+    """No command is not a passed test."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
+    (tmp_path / "README.md").write_text("# nothing\n", encoding="utf-8")
+    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "no test command" in done.stderr
+
+
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if ">>>" in runnable(read(document))])
+def test_examples_run(document: str) -> None:
+    """An example that does not do what it says teaches the wrong thing. One document is one session."""
+    text = runnable(read(document))
+    session = doctest.DocTestParser().get_doctest(text, {}, document, str(ROOT / document), 0)
+    complaints: list[str] = []
+    failed, tried = doctest.DocTestRunner().run(session, out=complaints.append)
+    assert tried
+    assert not failed, "".join(complaints)
+
+
+@pytest.mark.parametrize("document", [document for document in DOCUMENTS if sessions(read(document))])
+def test_command_lines_print_what_is_shown(
+    document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Output that is not today's makes a reader doubt their own; ``...`` stands for what is left out."""
+    for name, facts in shown_machines().items():
+        (tmp_path / name).write_text(facts, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    for command, shown in sessions(read(document)):
+        assert main(shlex.split(command)[1:]) in {0, 1}  # "no" is an answer
+        printed = capsys.readouterr().out
+        assert doctest.OutputChecker().check_output(shown, printed, doctest.ELLIPSIS), printed
+
+
+def test_reference_lists_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """An option that is not in the reference is found by nobody; one that is gone misleads."""
+    for command in ([], ["tags"], ["facts"]):
+        with pytest.raises(SystemExit):
+            main([*command, "--help"])
+    option = r"--[a-z][a-z-]+"
+    assert set(re.findall(option, capsys.readouterr().out)) == set(re.findall(option, read("docs/reference/cli.md")))
+
+
+def test_reference_lists_every_public_name() -> None:
+    """A name that is public and not documented is a promise that nobody can read."""
+    documented = re.findall(r"^\.\. auto\w+:: manytags\.(\w+)$", read("docs/reference/api.rst"), re.MULTILINE)
+    assert sorted(documented) == sorted({*dir(manytags)} - {"__version__"})
+
+
+def test_no_example_escapes() -> None:
+    """In README and docs an example in another kind of fence would never be run."""
+    assert ">>>" in runnable(read("README.md"))
+    for document in DOCUMENTS:
+        text = read(document)
+        assert runnable(text).count("\n>>>") == text.count("\n>>>"), document
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_links_lead_somewhere(document: str) -> None:
+    """Links between files are followed on code hosts, where no documentation builder checks them."""
+    text = read(document)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
+    missing = [target for target in targets if target and not (ROOT / document).parent.joinpath(target).exists()]
+    assert not missing

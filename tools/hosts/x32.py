@@ -1,0 +1,45 @@
+"""x32, 32-bit pointers in x86-64's 64-bit mode: most kernels refuse to run it, Debian's does when it is told to."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from .cpython import Kind, install
+from .machines import Machine, Workshop
+from .sysroots import release_named, sysroot
+from .vm import Computer, VirtualMachine, kernel
+
+COMPUTER = Computer(
+    "x86-64 computer",
+    "qemu-system-x86_64",
+    "qemu-system-x86",
+    ("-M", "q35", "-m", "1024"),
+    "linux-image-amd64",
+    "amd64",
+    "console=ttyS0 syscall.x32=y",
+)
+# zig's linker mistakes x32's other ways to reach a thread's own variables: the program ends in a segmentation fault
+COMPILER = ("-Wno-date-time", "-ftls-model=local-exec")
+KIND = Kind("x86_64-linux-gnux32.2.36", "x86_64-linux-gnux32", COMPILER, ("--without-mimalloc",))
+
+
+def prepare(shop: Workshop) -> VirtualMachine:
+    """A 64-bit Debian with the x32 libc beside its own, and CPython compiled for that."""
+    release = release_named("bookworm")
+    base = sysroot(shop, release, "amd64")
+
+    def build(into: Path) -> None:
+        shutil.copytree(base, into, symlinks=True, dirs_exist_ok=True)
+        shop.debian.unpack(release.name, "amd64", ["libc6-x32"], into)
+        install(shop, KIND, into)
+
+    root = shop.store.get("x32", f"{KIND.recipe} {base.name}", build)
+    first = f"/usr/bin/python{release.python}"
+    return VirtualMachine(COMPUTER, kernel(shop, COMPUTER), root, first, KIND.interpreter)
+
+
+def machines() -> Iterator[Machine]:
+    """One row."""
+    yield Machine("x32", "CPython for x32, on Debian 12's x86-64 kernel started with syscall.x32=y", prepare)
