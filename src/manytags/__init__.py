@@ -41,6 +41,7 @@ _HOMES = {
     "Android": "tags.platform",
     "Windows": "tags.platform",
     "Pyemscripten": "tags.platform",
+    "Pyodide": "tags.platform",
     "Emscripten": "tags.platform",
     "AnyPlatform": "tags.platform",
     "OtherPlatform": "tags.platform",

@@ -41,6 +41,7 @@ from .tags.platform import Musllinux as Musllinux
 from .tags.platform import OtherPlatform as OtherPlatform
 from .tags.platform import PlatformTag as PlatformTag
 from .tags.platform import Pyemscripten as Pyemscripten
+from .tags.platform import Pyodide as Pyodide
 from .tags.platform import Windows as Windows
 from .tags.platform import parse_platform as parse_platform
 from .tags.python import AbiTag as AbiTag

@@ -18,6 +18,7 @@ from ..tags.platform import (
     OtherPlatform,
     PlatformTag,
     Pyemscripten,
+    Pyodide,
     Windows,
     parse_platform,
 )
@@ -35,6 +36,7 @@ SYSTEMS: dict[type[PlatformTag], tuple[str, str]] = {
     Windows: ("windows", "Windows"),
     Android: ("android", "Android"),
     Pyemscripten: ("emscripten", "Emscripten"),
+    Pyodide: ("emscripten", "Emscripten"),
     Emscripten: ("emscripten", "Emscripten"),
 }
 TITLES = dict(SYSTEMS.values())

@@ -24,10 +24,6 @@ _MAX_LOADER = 4096
 _MAX_ATTRIBUTES = 65536
 
 
-class _NotElf(Exception):
-    """The bytes are no ELF header; the message says why."""
-
-
 def read_elf_header(path: str) -> "dict[str, object]":
     """Read the ELF header of a file.
 
@@ -40,8 +36,6 @@ def read_elf_header(path: str) -> "dict[str, object]":
             return {"error": "no regular file"}
         with open(path, "rb") as stream:
             return _read_header(stream)
-    except _NotElf as error:
-        return {"error": str(error)}
     except (OSError, ValueError) as error:
         return {"error": "cannot be read: {}".format(error)}
 
@@ -49,13 +43,13 @@ def read_elf_header(path: str) -> "dict[str, object]":
 def _read_header(stream: "BinaryIO") -> "dict[str, object]":
     ident = stream.read(64)
     if ident[:4] != b"\x7fELF":
-        raise _NotElf("no ELF file")
+        return {"error": "no ELF file"}
     if len(ident) < 52 or ident[4:5] not in (b"\x01", b"\x02") or ident[5:6] not in (b"\x01", b"\x02"):
-        raise _NotElf("a truncated or unknown ELF header")
+        return {"error": "a truncated or unknown ELF header"}
     wide = ident[4] == 2
     order: "Literal['little', 'big']" = "little" if ident[5] == 1 else "big"
     if wide and len(ident) < 64:
-        raise _NotElf("a truncated ELF header")
+        return {"error": "a truncated ELF header"}
 
     def number(data: bytes, start: int, size: int) -> int:
         return int.from_bytes(data[start : start + size], order)

@@ -56,7 +56,8 @@ class PlatformTag(Value):
         """Compare with another platform tag: -1 asks less, 0 the same, 1 more, ``None`` cannot be compared.
 
         Two names of which every host takes both or neither, such as ``macosx_10_9_fat64`` and ``macosx_10_9_x86_64``,
-        are different tags that ask the same; they cannot be compared either.
+        or ``pyodide_2025_0_wasm32`` and ``pyemscripten_2025_0_wasm32``, are different tags that ask the same; they
+        cannot be compared either.
 
         :param other: the tag to compare with.
 

@@ -24,12 +24,15 @@ __all__ = [
     "OtherPlatform",
     "PlatformTag",
     "Pyemscripten",
+    "Pyodide",
     "Windows",
     "parse_platform",
 ]
 
 #: The oldest Android API level that runs CPython without large patches, as packaging has it.
 FIRST_ANDROID_API = 16
+#: Pyodide's ABIs of this year and before had a name of their own; :pep:`783` gave them all ``pyemscripten``.
+LAST_PYODIDE_YEAR = 2025
 
 WINDOWS_TAGS = {"win32": "x86", "win_amd64": "amd64", "win_arm64": "arm64", "win_arm32": "arm32", "win_ia64": "ia64"}
 
@@ -133,6 +136,28 @@ class Emscripten(Pyemscripten):
     _family = "emscripten"
 
 
+class Pyodide(Pyemscripten):
+    """``pyodide_YEAR_PATCH_wasm32``: the older name of Pyodide's ABIs until 2025, which wheels of that time have.
+
+    Whoever takes it takes ``pyemscripten`` of the same version too.
+
+    :param version: year and patch.
+    :param arch: ``wasm32``.
+    """
+
+    __slots__ = ()
+    _family = "pyodide"
+
+    @property
+    def claimed(self) -> bool:
+        """Whether any interpreter takes it: those of newer ABIs have the newer name alone."""
+        return self.arch == "wasm32" and self.version[0] <= LAST_PYODIDE_YEAR
+
+    def takers(self) -> Takers:
+        """The hosts that take the newer name."""
+        return Pyemscripten(self.version, self.arch).takers() if self.claimed else super().takers()
+
+
 class OtherPlatform(PlatformTag):
     """A platform tag that manytags has no rule for; it fits the very same tag only.
 
@@ -194,7 +219,7 @@ def _parse_android(text: str) -> Android | None:
 
 
 def _parse_wasm(text: str) -> Pyemscripten | None:
-    kinds = {"pyemscripten": (Pyemscripten, 2), "emscripten": (Emscripten, 3)}
+    kinds = {"pyemscripten": (Pyemscripten, 2), "pyodide": (Pyodide, 2), "emscripten": (Emscripten, 3)}
     family, *fields = text.split("_")
     kind, length = kinds.get(family, (None, 0))
     if kind is None:

@@ -14,7 +14,10 @@ MAX_BUILD_DIGITS = 18
 #: Draft :pep:`825`: a variant label has 1 to 16 characters of ``0-9a-z._``.
 MAX_LABEL = 16
 #: A last field that begins like this is a platform tag: the name has a bad build tag, not a label.
-PLATFORMS = ("linux_", "manylinux", "musllinux_", "macosx_", "win32", "win_", "ios_", "android_", "pyemscripten_")
+PLATFORMS = (
+    *("linux_", "manylinux", "musllinux_", "macosx_", "win32", "win_"),
+    *("ios_", "android_", "pyemscripten_", "pyodide_"),
+)
 
 
 def split_tag_set(text: str) -> "list[tuple[str, ...]]":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..errors import InvalidTarget
 from ..tags.apple import FIRST_IOS_MAJOR, LAST_IOS_MINOR, MAC_10_MINORS_ON_11, mac_formats
-from ..tags.platform import FIRST_ANDROID_API
+from ..tags.platform import FIRST_ANDROID_API, LAST_PYODIDE_YEAR
 from . import Platform
 
 TYPE_CHECKING = False
@@ -56,9 +56,12 @@ def android_ladder(platform: Platform) -> list[str]:
 
 
 def emscripten_ladder(platform: Platform) -> list[str]:
-    """Pyodide's ABI, where it has one (:pep:`783`), then the compiler's name."""
-    version = "_".join(map(str, platform.version or ()))
-    tags = [f"pyemscripten_{version}_wasm32"] if version else []
+    """Pyodide's ABI, where it has one (:pep:`783`), its older name until 2025, then the compiler's name."""
+    version = platform.version or ()
+    names = ["pyemscripten"] if version else []
+    if len(version) == 2 and version[0] <= LAST_PYODIDE_YEAR:
+        names.append("pyodide")
+    tags = ["_".join([name, *map(str, version), "wasm32"]) for name in names]
     return [*tags, platform.arch] if platform.arch.startswith("emscripten_") else tags
 
 

@@ -15,6 +15,7 @@ from ..tags.platform import (
     Musllinux,
     PlatformTag,
     Pyemscripten,
+    Pyodide,
     Windows,
     parse_platform,
 )
@@ -131,6 +132,8 @@ def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911, 
             return Platform("windows", str(tag))
         case Emscripten():
             return Platform("emscripten", str(tag))
+        case Pyodide(claimed=False):
+            raise InvalidTarget(text, f"no interpreter claims it; use {str(tag).replace('pyodide', 'pyemscripten')}")
         case Pyemscripten(version=version):
             return Platform("emscripten", "wasm32", version=version)
     if str(tag) == "any" or str(tag).startswith(OTHER_SYSTEMS):
