@@ -99,11 +99,12 @@ def benchmarks(session: nox.Session) -> None:
     # Not editable: that adds a folder to the import search, which would count as ours.
     session.install(".", *group("bench"))
     session.run("python", "benchmarks/startup.py", *session.posargs)
+    session.run("python", "benchmarks/probe.py")
 
 
 @nox.session(default=False)
 def hosts(session: nox.Session) -> None:
-    """Build Pythons of foreign machines and check the records in tests/hosts; needs Debian packages and minutes."""
+    """Check tests/hosts against real Pythons of foreign machines: Debian's own, or ``-- check musl vm`` and so on."""
     session.install("-e", ".")
     session.run("python", "-m", "tools.hosts", *(session.posargs or ["check", "sysroots"]))
 

@@ -147,6 +147,14 @@ def test_detecting_and_ranking_load_nothing_heavy(code: str) -> None:
         assert {name for name in found if not name.startswith("manytags")} <= {"__future__"}
 
 
+def test_looking_loads_nothing_heavy() -> None:
+    """What other interpreters are asked with is loaded for them alone; this one is looked at for three milliseconds."""
+    found = loaded_by("import manytags\nmanytags.probe()")
+    assert "manytags.hosts.probe" in found
+    if sys.platform == "linux":
+        assert not found & HEAVY
+
+
 @pytest.mark.parametrize(
     "code",
     ["manytags.parse_platform('manylinux2014_x86_64')", "manytags.parse_wheel_filename('a-1.0-py3-none-any.whl')"],

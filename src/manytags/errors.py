@@ -62,10 +62,28 @@ class InvalidFacts(InvalidInput):
     what = "facts"
 
 
+class InvalidLock(InvalidInput):
+    """A lock file that is no TOML, or not what :pep:`751` says."""
+
+    what = "lock file"
+
+
 class InvalidOverride(InvalidInput):
     """A ``_manylinux`` module that raised or answered nonsense."""
 
     what = "_manylinux module"
+
+
+class InvalidElf(InvalidInput):
+    """Bytes that are no ELF file, or one whose tables lie; ``text`` is the name that the file was given."""
+
+    what = "ELF file"
+
+
+class InvalidPolicy(InvalidInput):
+    """A list of manylinux or musllinux policies that contradicts itself, or a policy that nobody can have."""
+
+    what = "policy"
 
 
 class ProbeError(ManytagsError):

@@ -57,7 +57,7 @@ def read(data: bytes, endless: bool = False) -> dict[str, object]:
     stream = Counting(data, endless)
     try:
         found = elf_header._read_header(stream)
-    except (elf_header._NotElf, OSError, ValueError) as error:
+    except (OSError, ValueError) as error:
         found = {"error": str(error)}
     assert stream.count <= MOST_READ
     assert stream.reads < 10

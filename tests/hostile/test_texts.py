@@ -214,6 +214,7 @@ def test_bad_tags(text: str, message: str) -> None:
         ("android_arm64_v8a", "expected android_API_ABI with a plain number", None),
         ("android_24", "expected android_API_ABI with a plain number", None),
         ("pyemscripten_2026_wasm32", "expected pyemscripten, 2 plain numbers and an architecture", None),
+        ("pyodide_2025_00_wasm32", "expected pyodide, 2 plain numbers and an architecture", None),
         ("emscripten_5_0_wasm32", "expected emscripten, 3 plain numbers and an architecture", None),
         ("linux_x86-64", "no tag has the character '-'", 9),
         ("linux.x86_64", "no tag has the character '.'", 5),

@@ -302,7 +302,11 @@ def other(sys_platform: str, sysconfig_platform: str, **more: object) -> Target:
 def test_emscripten_is_never_glibc() -> None:
     """Emscripten's confstr says glibc 2.14; a manylinux wheel is no WebAssembly."""
     target = other("emscripten", "emscripten-4.0.9-wasm32", pointer_size=4, glibc="2.14", pyemscripten_version="2025_0")
-    assert target.platform_tags() == ("pyemscripten_2025_0_wasm32", "emscripten_4_0_9_wasm32")
+    assert target.platform_tags() == (
+        "pyemscripten_2025_0_wasm32",
+        "pyodide_2025_0_wasm32",
+        "emscripten_4_0_9_wasm32",
+    )
     assert because(target, "Pyodide ABI") == f"Pyodide ABI: 2025_0 ({SEEN})"
 
 

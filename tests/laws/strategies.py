@@ -54,6 +54,7 @@ platform_texts = {
     "Android": _joined(st.just("android"), numbers, st.sampled_from(["arm64_v8a", "armeabi_v7a", "x86", "x86_64"])),
     "Windows": st.sampled_from(["win32", "win_amd64", "win_arm64", "win_arm32", "win_ia64"]),
     "Pyemscripten": _joined(st.just("pyemscripten"), numbers, numbers, st.just("wasm32")),
+    "Pyodide": _joined(st.just("pyodide"), numbers, numbers, st.just("wasm32")),
     "Emscripten": _joined(st.just("emscripten"), numbers, numbers, numbers, st.just("wasm32")),
     "AnyPlatform": st.just("any"),
     "OtherPlatform": st.one_of(

@@ -37,6 +37,11 @@ near_tags = st.one_of(
         st.integers(8, 11),
     ),
     st.integers(14, 18).map(lambda level: manytags.parse_platform(f"android_{level}_x86")),
+    st.builds(
+        lambda family, year: manytags.parse_platform(f"{family}_{year}_0_wasm32"),
+        st.sampled_from(["pyemscripten", "pyodide"]),
+        st.integers(2024, 2027),
+    ),
     tags,
 )
 
@@ -198,7 +203,7 @@ def machines(small: bool) -> list[Platform]:
         *(
             Platform("emscripten", arch, version=version)
             for arch in ("wasm32", "emscripten_5_0_3_wasm32", "emscripten_3_1_58_wasm32")
-            for version in (None, (2025, 0), (2026, 0))
+            for version in (None, (2024, 0), (2025, 0), (2026, 0))
         ),
         *(Platform("other", tag) for tag in ("freebsd_14_1_release_amd64", "freebsd_14_2_release_amd64")),
     ]
@@ -212,7 +217,10 @@ def universe(small: bool) -> Universe:
 
 @pytest.mark.parametrize(
     "kind",
-    ["linux", "manylinux", "musllinux", "macosx", "ios", "android", "win", "pyemscripten", "emscripten", "freebsd"],
+    [
+        *("linux", "manylinux", "musllinux", "macosx", "ios", "android", "win", "freebsd"),
+        *("pyemscripten", "pyodide", "emscripten"),
+    ],
 )
 def test_less_or_equal_is_taken_by_more_for_every_pair(kind: str) -> None:
     """``a <= b`` exactly when every machine that takes b takes a: what a locker relies on to drop wheels."""

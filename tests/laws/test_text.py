@@ -78,7 +78,8 @@ def assert_true_of_one_tag(text: str, error: InvalidTag) -> None:
         assert repr(text[error.position]) in error.reason
     else:
         assert error.reason.startswith("expected ")
-        assert text.lower().startswith(("manylinux", "musllinux", "macosx", "ios", "android", "emscripten", "pyemscri"))
+        families = ("manylinux", "musllinux", "macosx", "ios", "android", "emscripten", "pyemscripten", "pyodide")
+        assert text.lower().startswith(families)
 
 
 def good_tag_set(text: str) -> bool:

@@ -8,6 +8,7 @@ tests allow this difference and nothing more; for the former, the machine's reco
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from manytags import Platform
@@ -28,6 +29,7 @@ class Difference:
     :param manytags: what manytags answers, and why that is right.
     :param evidence: what was run or read.
     :param machines: all records of ``tests/hosts`` in which it shows.
+    :param proofs: wheels of ``data/proofs.json`` that load or fail as manytags says and packaging does not.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Difference:
     manytags: str
     evidence: tuple[str, ...]
     machines: tuple[str, ...] = ()
+    proofs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,13 @@ def _append_armv6(platform: Platform, tags: Tags, linux_first: bool) -> Tags:
     musl = platform.musl
     libc = tuple(f"musllinux_{musl[0]}_{minor}_armv6l" for minor in range(musl[1], -1, -1)) if musl else ()
     return (*tags, "linux_armv6l", *libc) if linux_first else (*tags, *libc, "linux_armv6l")
+
+
+def _add_pyodide(_platform: Platform, tags: Tags, _linux_first: bool) -> Tags:
+    names = [
+        (tag, tag.replace("pyemscripten", "pyodide")) if tag.startswith("pyemscripten") else (tag,) for tag in tags
+    ]
+    return tuple(chain.from_iterable(names))
 
 
 def _drop_armv8(_platform: Platform, tags: Tags, _linux_first: bool) -> Tags:
@@ -99,6 +109,14 @@ KNOWN_DIFFERENCES = (
             *("bookworm-armhf", "bookworm-armhf-declares-v6", "bookworm-armhf-embedded", "bullseye-armhf"),
             *("trixie-armhf", "musl-armhf", "vm-arm64-armhf", "vm-arm64-armhf-linux32"),
         ),
+        proofs=(
+            "bullseye-armhf: armv6-1-cp39-abi3-linux_armv6l.whl",
+            "bookworm-armhf: armv6-1-cp39-abi3-linux_armv6l.whl",
+            "trixie-armhf: armv6-1-cp39-abi3-linux_armv6l.whl",
+            "bookworm-armhf-embedded: armv6-1-cp39-abi3-linux_armv6l.whl",
+            "vm-arm64-armhf: armv6-1-cp39-abi3-linux_armv6l.whl",
+            "musl-armhf: musl_armv6-1-cp39-abi3-musllinux_1_1_armv6l.whl",
+        ),
         samples=(
             Platform("linux", "armv7l", glibc=(2, 31)),
             Platform("linux", "armv7l", musl=(1, 1)),
@@ -111,6 +129,27 @@ KNOWN_DIFFERENCES = (
             and (platform.glibc is not None or platform.musl is not None)
         ),
         change=_append_armv6,
+    ),
+    KnownDifference(
+        name="Pyodide's older name of its ABIs",
+        hosts="Pyodide whose ABI is of 2025 or before",
+        packaging="gives pyemscripten_YEAR_PATCH_wasm32 alone, the name that PEP 783 gave to these ABIs afterwards",
+        manytags="gives pyodide_YEAR_PATCH_wasm32 right after it: that is how the wheels of that time are named",
+        evidence=(
+            "pyodide-lock.json of Pyodide 0.26.4: 115 compiled wheels, all named pyodide_2024_0_wasm32",
+            "that of 0.29.5: 158 named pyemscripten_2025_0_wasm32, and 3, as css_inline's, pyodide_2025_0_wasm32",
+            "that of 314.0.7: 148 named pyemscripten_2026_0_wasm32, none by the older name",
+            "uv 0.13.8 gives both, in this order (tests/oracle/data/uv-0.13.8.json: wasm32-pyodide2024 and 2025)",
+        ),
+        machines=("pyodide-0.26.4", "pyodide-0.29.5"),
+        samples=(
+            Platform("emscripten", "emscripten_4_0_9_wasm32", version=(2025, 0)),
+            Platform("emscripten", "wasm32", version=(2024, 0)),
+        ),
+        applies=lambda platform: (
+            platform.system == "emscripten" and platform.version is not None and platform.version < (2026,)
+        ),
+        change=_add_pyodide,
     ),
     KnownDifference(
         name="a platform without tags has none",
@@ -138,6 +177,12 @@ SEEN_DIFFERENCES = (
             "run in those Pythons: their ELF headers say EM_X86_64 and EM_AARCH64, 64-bit, and sys.maxsize does too",
         ),
         machines=("bookworm-amd64-linux32", "vm-arm64-arm64-linux32"),
+        proofs=(
+            "bookworm-amd64-linux32: x86_64-1-cp39-abi3-manylinux2014_x86_64.whl",
+            "bookworm-amd64-linux32: i686-1-cp39-abi3-linux_i686.whl",
+            "vm-arm64-arm64-linux32: aarch64-1-cp39-abi3-manylinux2014_aarch64.whl",
+            "vm-arm64-arm64-linux32: hard_float-1-cp39-abi3-linux_armv7l.whl",
+        ),
     ),
     Difference(
         name="no sys.executable",
@@ -148,37 +193,52 @@ SEEN_DIFFERENCES = (
             "the same Python with and without sys.executable: bookworm-i386 and bookworm-armhf beside these records",
         ),
         machines=("bookworm-armhf-embedded", "bookworm-i386-embedded"),
+        proofs=(
+            "bookworm-armhf-embedded: hard_float-1-cp39-abi3-manylinux2014_armv7l.whl",
+            "bookworm-i386-embedded: i686-1-cp39-abi3-manylinux2014_i686.whl",
+        ),
     ),
     Difference(
         name="MIPS of either byte order",
         hosts="little-endian MIPS: uname says mips or mips64, as on big-endian ones",
         packaging="gives linux_mips and linux_mips64, which name big-endian code",
         manytags="tells them apart by the ELF header: linux_mipsel, linux_mips64el",
-        evidence=(
-            "run in those Pythons: sys.byteorder is little, and EI_DATA of their ELF headers is ELFDATA2LSB",
-            "Debian's and Go's names of the little-endian ones end in el and le; no index takes wheels of either",
-        ),
+        evidence=("run in those Pythons: sys.byteorder is little, and EI_DATA of their ELF headers is ELFDATA2LSB",),
         machines=("bookworm-mips64el", "bookworm-mipsel", "vm-mips64el-mipsel"),
+        proofs=(
+            "bookworm-mipsel: mipsel-1-cp39-abi3-linux_mipsel.whl",
+            "bookworm-mipsel: mips-1-cp39-abi3-linux_mips.whl",
+            "bookworm-mips64el: mips64el-1-cp39-abi3-linux_mips64el.whl",
+            "bookworm-mips64el: mips64-1-cp39-abi3-linux_mips64.whl",
+        ),
     ),
     Difference(
         name="soft float on musl",
         hosts="32-bit Arm, soft float, on musl: built for any Arm with gnueabi's calling convention",
         packaging="gives musllinux_*_armv7l, which is hard-float: it reads the float ABI for manylinux only",
         manytags="gives the bare linux tag alone, as on glibc: musl has no other name for the soft-float ABI",
-        evidence=("run in that Python: e_flags 0x05000200, the loader is ld-musl-arm.so.1 and not ld-musl-armhf.so.1",),
+        evidence=(
+            "run in that Python: e_flags 0x05000200, the loader is ld-musl-arm.so.1 and not ld-musl-armhf.so.1",
+            "musl's loader does not look at the float ABI: a hard-float module loads there and computes wrong numbers",
+        ),
         machines=("musl-armel",),
+        proofs=("musl-armel: musl_hard_float-1-cp39-abi3-musllinux_1_1_armv7l.whl",),
     ),
     Difference(
         name="x32",
         hosts="x86-64 with 4-byte pointers (x32)",
-        packaging="takes it for i686: linux_i686 and all of manylinux_*_i686",
+        packaging="takes it for i686: linux_i686",
         manytags="gives linux_x32 alone: an ELF file of another machine does not load, and no manylinux has x32",
         evidence=("run on a kernel that runs x32: the ELF header says EM_X86_64 and ELFCLASS32, uname says x86_64",),
         machines=("x32",),
+        proofs=(
+            "x32: x32-1-cp39-abi3-linux_x32.whl",
+            "x32: i686-1-cp39-abi3-linux_i686.whl",
+        ),
     ),
     Difference(
         name="Pyodide before its version had its present name",
-        hosts="Pyodide until 0.28, which has PYODIDE_ABI_VERSION and no PYEMSCRIPTEN_PLATFORM_VERSION",
+        hosts="Pyodide that has PYODIDE_ABI_VERSION and no PYEMSCRIPTEN_PLATFORM_VERSION, such as 0.26.4",
         packaging="gives the compiler's tag alone",
         manytags="gives the tags of that ABI too",
         evidence=(

@@ -70,6 +70,11 @@ def platforms(platform: Platform) -> tuple[str, ...]:
         return tuple(packaging.tags.ios_platforms((version[0], version[1]), platform.arch))
     if platform.system == "android":
         return tuple(packaging.tags.android_platforms(version[0], platform.arch))
+    if platform.system == "emscripten":
+        # Its own function reads nothing but the build's variable and sysconfig.get_platform().
+        own = platform.arch.startswith("emscripten_")
+        abi = ("_".join(["pyemscripten", *map(str, platform.version), "wasm32"]),) if platform.version else ()
+        return (*abi, *((platform.arch,) if own else ()))
     return (platform.arch,)  # Windows and all others: sysconfig.get_platform()
 
 

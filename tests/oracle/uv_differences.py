@@ -49,10 +49,6 @@ def _fat32(_platform: Platform, tags: Tags) -> Tags:
     return tuple(f"{tag}2" if tag.endswith("_fat3") else tag for tag in tags)
 
 
-def _pyodide(_platform: Platform, tags: Tags) -> Tags:
-    return (*tags, *(tag.replace("pyemscripten", "pyodide") for tag in tags))
-
-
 #: In the order in which they are applied.
 UV_DIFFERENCES = (
     UvDifference(
@@ -75,12 +71,6 @@ UV_DIFFERENCES = (
         "is fat3",
         lambda platform: platform.system == "macos" and platform.arch == "x86_64",
         _fat32,
-    ),
-    UvDifference(
-        "pyodide_* too",
-        "uv also takes the tags that Pyodide's own wheels had before PEP 783; packaging and pip do not",
-        lambda platform: platform.system == "emscripten",
-        _pyodide,
     ),
 )
 

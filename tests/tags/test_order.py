@@ -25,6 +25,7 @@ def test_one_list_of_everything_sorts() -> None:
         "android_24_x86",
         "emscripten_5_0_3_wasm32",
         "pyemscripten_2026_0_wasm32",
+        "pyodide_2025_0_wasm32",
         "freebsd_14_1_release_amd64",
     ]
     tags = [parse_platform(text) for text in reversed(texts)]

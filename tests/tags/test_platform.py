@@ -5,7 +5,17 @@ from __future__ import annotations
 import pytest
 
 import manytags
-from manytags import Android, AnyPlatform, Emscripten, InvalidTag, OtherPlatform, Pyemscripten, Windows, parse_platform
+from manytags import (
+    Android,
+    AnyPlatform,
+    Emscripten,
+    InvalidTag,
+    OtherPlatform,
+    Pyemscripten,
+    Pyodide,
+    Windows,
+    parse_platform,
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +30,7 @@ from manytags import Android, AnyPlatform, Emscripten, InvalidTag, OtherPlatform
         ("android_21_arm64_v8a", Android(21, "arm64_v8a")),
         ("android_24_x86_64", Android(24, "x86_64")),
         ("pyemscripten_2026_0_wasm32", Pyemscripten((2026, 0), "wasm32")),
+        ("pyodide_2025_0_wasm32", Pyodide((2025, 0), "wasm32")),
         ("emscripten_3_1_58_wasm32", Emscripten((3, 1, 58), "wasm32")),
         ("freebsd_14_1_release_amd64", OtherPlatform("freebsd_14_1_release_amd64")),
         ("linux", OtherPlatform("linux")),
@@ -57,13 +68,25 @@ def test_emscripten_and_pyemscripten_are_two_kinds() -> None:
     assert parse_platform("pyemscripten_2025_0_wasm32").compare(parse_platform("pyemscripten_2026_0_wasm32")) is None
 
 
+def test_pyodides_older_name_asks_what_the_newer_one_does() -> None:
+    """A locker may keep either of two wheels that differ in it, but they are two files with two names."""
+    old, new = parse_platform("pyodide_2025_0_wasm32"), parse_platform("pyemscripten_2025_0_wasm32")
+    assert type(old) is Pyodide
+    assert old != new
+    assert old.compare(new) is None
+    assert old.takers() == new.takers()
+    assert parse_platform("pyodide_2026_0_wasm32").takers() != parse_platform("pyemscripten_2026_0_wasm32").takers()
+
+
 def test_kinds_are_no_look_alikes() -> None:
     """A tag of an unknown kind with a known kind's text is another thing."""
     assert OtherPlatform("win32") != Windows("x86")
     assert str(OtherPlatform("win32")) == "win32"
 
 
-@pytest.mark.parametrize("text", ["android_x86", "android__x86", "android_24", "emscripten_5_0_wasm32", "pyemscripten"])
+@pytest.mark.parametrize(
+    "text", ["android_x86", "android__x86", "android_24", "emscripten_5_0_wasm32", "pyemscripten", "pyodide_x"]
+)
 def test_nearly_a_tag_is_an_error_not_an_unknown_kind(text: str) -> None:
     """A mistyped tag that parsed would match nothing, silently."""
     with pytest.raises(InvalidTag, match="expected"):

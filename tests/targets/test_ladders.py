@@ -48,6 +48,10 @@ from manytags import InvalidTarget, Platform, TagOptions, target
             Platform("emscripten", "emscripten_5_0_3_wasm32", version=(2026, 0)),
             "pyemscripten_2026_0_wasm32 emscripten_5_0_3_wasm32",
         ),
+        (
+            Platform("emscripten", "emscripten_4_0_9_wasm32", version=(2025, 0)),
+            "pyemscripten_2025_0_wasm32 pyodide_2025_0_wasm32 emscripten_4_0_9_wasm32",
+        ),
         (Platform("emscripten", "emscripten_3_1_58_wasm32"), "emscripten_3_1_58_wasm32"),
         (Platform("other", "freebsd_14_1_release_amd64"), "freebsd_14_1_release_amd64"),
         (Platform("other", "any"), ""),

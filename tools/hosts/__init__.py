@@ -23,9 +23,11 @@ The rooms, each one using those above it only:
 ``x32``          table: x32, on a kernel that runs it
 ``pyodide``      table: CPython in WebAssembly
 ``here``         table: the Pythons of this machine
-``groups``       all tables by name
 ``questions``    the two scripts that every Python is given: manytags' probe, and packaging's own tags
 ``records``      the JSON files of ``tests/hosts``: written, read, compared
+``wheels``       small real wheels for any processor
+``proofs``       table: wheels that load or fail to load in the machines above
+``groups``       all tables by name
 ``reports``      an answer in one line, beside packaging's
 ``commands``     list, build, record, check
 ================ ====================================================================================================

@@ -14,12 +14,14 @@ from typing import Any
 from .debian import Debian
 from .groups import GROUPS, chosen
 from .machines import Machine, Python, Workshop
+from .proofs import Trial, told
 from .questions import Answer, ask, packaging_script
 from .records import differences, file_of, record_of, written
 from .reports import apart, summary
 from .store import Store, Unavailable, default_folder
 
 RECORDS = Path("tests/hosts")
+PROOFS = Path("tests/oracle/data/proofs.json")
 GOOD, DIFFERENT, BAD_USE = 0, 1, 2
 
 
@@ -49,12 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return status
 
 
-def _one(options: argparse.Namespace, machine: Machine, shop: Workshop) -> tuple[str, bool]:
+def _one(options: argparse.Namespace, machine: Machine | Trial, shop: Workshop) -> tuple[str, bool]:
     """The line of one environment, and whether it is as it must be."""
     if options.command == "list":
         return f"{machine.name:32} {machine.about}", True
     start = time.monotonic()
     try:
+        if isinstance(machine, Trial):
+            return _try(options, machine, shop)
         python = machine.prepare(shop)
         built = time.monotonic()
         if options.command == "build":
@@ -68,6 +72,22 @@ def _one(options: argparse.Namespace, machine: Machine, shop: Workshop) -> tuple
     command = _record if options.command == "record" else _check
     text, good = command(machine, python, answer, options.files)
     return f"{line} {summary(answer)}{text}", good
+
+
+def _try(options: argparse.Namespace, trial: Trial, shop: Workshop) -> tuple[str, bool]:
+    """Try wheels, and record or compare the outcomes."""
+    found = trial.outcomes(shop, getattr(options, "files", RECORDS))
+    if options.command == "build":
+        return f"{trial.name:32} wheels built", True
+    proofs: list[dict[str, Any]] = json.loads(options.proofs.read_text()) if options.proofs.exists() else []
+    line = f"{trial.name:32} {len(found)} wheels tried{told(found)}"
+    if options.command == "check":
+        same = found == [proof for proof in proofs if proof["machine"] == trial.machine.name]
+        return line + ("" if same else "\n    other outcomes than recorded"), same
+    kept = [proof for proof in proofs if proof["machine"] != trial.machine.name]
+    options.proofs.parent.mkdir(parents=True, exist_ok=True)
+    options.proofs.write_text(written([*kept, *found]) + "\n")
+    return line, True
 
 
 def _record(machine: Machine, python: Python, answer: Answer, folder: Path) -> tuple[str, bool]:
@@ -132,4 +152,5 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--into", "--against", dest="files", type=Path, default=RECORDS, help="the records (%(default)s)"
             )
+            command.add_argument("--proofs", type=Path, default=PROOFS, help="outcomes of the trials (%(default)s)")
     return parser

@@ -65,18 +65,25 @@ class Kind:
         return f"/usr/local/lib/python{VERSION}{self.flags.replace('d', '')}"
 
 
+def zig(shop: Workshop) -> tuple[Path, Mapping[str, str]]:
+    """zig's compiler, and the variables that say where it keeps what it has compiled."""
+    folder = shop.store.get("zig", ZIG, lambda into: unpack_wheel(f"ziglang=={ZIG}", into))
+    cache = str(shop.store.folder / "zig-cache")
+    return folder / "ziglang/zig", {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
+
+
 def tools(shop: Workshop, kind: Kind, into: Path) -> Mapping[str, str]:
     """Write the compiler commands of one target into a folder.
 
     :return: the variables that tell configure of them.
     """
-    zig = shop.store.get("zig", ZIG, lambda folder: unpack_wheel(f"ziglang=={ZIG}", folder)) / "ziglang/zig"
-    compile_ = " ".join([f'"{zig}" cc -target {kind.zig}', *kind.compiler])
+    compiler, cache = zig(shop)
+    compile_ = " ".join([f'"{compiler}" cc -target {kind.zig}', *kind.compiler])
     scripts = {
         # python's configure wants to know Debian's name of the machine: this is not Debian's compiler
         "cc": f'case "$1" in --print-multiarch|-print-multiarch) exit 0;; esac\nexec {compile_} "$@"',
-        "ar": f'exec "{zig}" ar "$@"',
-        "ranlib": f'exec "{zig}" ranlib "$@"',
+        "ar": f'exec "{compiler}" ar "$@"',
+        "ranlib": f'exec "{compiler}" ranlib "$@"',
         "readelf": "exit 0",
     }
     into.mkdir()
@@ -84,8 +91,7 @@ def tools(shop: Workshop, kind: Kind, into: Path) -> Mapping[str, str]:
         (into / name).write_text(f"#!/bin/sh\n{text}\n")
         (into / name).chmod(0o755)
     variables = {name.upper(): str(into / name) for name in scripts}
-    cache = str(shop.store.folder / "zig-cache")
-    return {**variables, "ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
+    return {**variables, **cache}
 
 
 def install(shop: Workshop, kind: Kind, root: Path) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from . import freethreaded, here, musl, pyodide, pypy, sysroots, vm, x32
+from . import freethreaded, here, musl, proofs, pyodide, pypy, sysroots, vm, x32
 from .machines import Machine
+from .proofs import Trial
 
-GROUPS: dict[str, Callable[[], Iterator[Machine]]] = {
+MACHINES: dict[str, Callable[[], Iterator[Machine]]] = {
     "sysroots": sysroots.machines,
     "pypy": pypy.machines,
     "musl": musl.machines,
@@ -19,12 +20,21 @@ GROUPS: dict[str, Callable[[], Iterator[Machine]]] = {
 }
 
 
-def chosen(names: Iterable[str]) -> list[Machine]:
-    """The machines of groups, or single ones, by name.
+def _trials() -> Iterator[Trial]:
+    """Wheels tried in machines of the other groups; those of this machine itself are never asked for."""
+    tables = (table for name, table in MACHINES.items() if name != "here")
+    return proofs.trials({machine.name: machine for table in tables for machine in table()})
+
+
+GROUPS: dict[str, Callable[[], Iterator[Machine | Trial]]] = {**MACHINES, "proofs": _trials}
+
+
+def chosen(names: Iterable[str]) -> list[Machine | Trial]:
+    """The machines and trials of groups, or single ones, by name.
 
     :raises LookupError: a name is neither a group's nor a machine's.
     """
-    found: list[Machine] = []
+    found: list[Machine | Trial] = []
     for name in names:
         if name in GROUPS:
             found += GROUPS[name]()

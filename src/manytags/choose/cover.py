@@ -65,12 +65,15 @@ def cover(  # noqa: PLR0913 - all but two by name
     >>> len(found.files), [str(left.platform) for left in found.without]
     (2, ['macOS 13.0 on arm64'])
     """
+    if isinstance(files, str):
+        raise TypeError("expected several files, got one text; rank() takes one")
     items = list(files)
     wanted = list(dict.fromkeys(targets))
     takes: dict[Target, list[str]] = {}
     for target in wanted:
         fitting = sort(items, target, key=key, yanked=yanked, on_invalid=on_invalid)
         takes[target] = [read_entry(item, key)[0] for item in fitting]  # type: ignore[arg-type] # key takes a T
+        on_invalid = "ignore" if on_invalid == "skip" else on_invalid  # a bad name is told once
     served = {target: names for target, names in takes.items() if names}
     exact = True
     if fewest:
@@ -94,20 +97,43 @@ def _fewest(served: dict[Target, list[str]]) -> tuple[set[str], bool]:
     names = sorted(masks, key=lambda name: (ranks[name] / masks[name].bit_count(), name))
     if len(names) <= EXACT_UP_TO:
         return _smallest(names, masks, everybody), True
-    return _greedy(names, masks, everybody), False
+    best_of_each = {names[0] for names in served.values()}
+    return min(_greedy(names, masks, everybody), best_of_each, key=len), False
 
 
 def _smallest(names: list[str], masks: dict[str, int], everybody: int) -> set[str]:
-    from itertools import combinations
+    """Find the smallest set that serves everybody; of several the one whose names stand first."""
+    chosen: set[str] = set()
+    left = everybody
+    size = least(left, [masks[name] for name in names], len(names))
+    for index, name in enumerate(names):
+        if left and masks[name] & left:
+            rest = left & ~masks[name]
+            if least(rest, [masks[later] for later in names[index + 1 :]], size - 1) < size:
+                chosen.add(name)
+                left, size = rest, size - 1
+    return chosen
 
-    for size in range(len(names) + 1):
-        for tried in combinations(names, size):
-            covered = 0
-            for name in tried:
-                covered |= masks[name]
-            if covered == everybody:
-                return set(tried)
-    raise AssertionError("all names together serve every target that has one")
+
+def least(left: int, masks: list[int], most: int) -> int:
+    """Count how few masks cover all bits that are left; more than ``most`` where so many do not do.
+
+    >>> least(0b111, [0b011, 0b110, 0b100], 3)
+    2
+    """
+    if not left:
+        return 0
+    useful = {mask & left for mask in masks} - {0}
+    widest = max((mask.bit_count() for mask in useful), default=0)
+    if not widest or -(-left.bit_count() // widest) > most:
+        return most + 1
+    # Some mask must cover the bit that fewest cover: only these are tried, the widest first.
+    bits = [1 << bit for bit in range(left.bit_length()) if left >> bit & 1]
+    rarest = min(bits, key=lambda bit: sum(1 for mask in useful if mask & bit))
+    found = most + 1
+    for mask in sorted((mask for mask in useful if mask & rarest), key=lambda mask: (-mask.bit_count(), mask)):
+        found = min(found, 1 + least(left & ~mask, list(useful), found - 2))
+    return found
 
 
 def _greedy(names: list[str], masks: dict[str, int], everybody: int) -> set[str]:

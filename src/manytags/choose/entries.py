@@ -60,6 +60,7 @@ def python_fits(requires: str, target: "Target") -> bool:
     Rule: :pep:`345` and :pep:`440`, version specifiers; a pre-release of Python counts.
     """
     version = target.python.full_version or ".".join(map(str, target.python.version))
+    version = version.removesuffix("+")  # stands behind what was built from a repository, and is in no version
     memo = _MEMO.setdefault(version, {})
     found = memo.get(requires)
     if found is None:

@@ -1,18 +1,50 @@
 """Which pip is old enough to know a tag: a publisher's question. Pure.
 
-Rule: pip's change log.
+Rule: pip's change log (``NEWS.rst``) and the ``packaging`` that each pip has inside (``src/pip/_vendor/vendor.txt``),
+read in pip's repository at the tags of the releases named here and of those before them:
+
+==================================  =======  =====================================================================
+tags                                pip      where it says so
+==================================  =======  =====================================================================
+manylinux1                          8.1.0    "Implement PEP 513, which adds support for the manylinux1 platform tag"
+manylinux2010                       19.0     "Implement manylinux2010 platform tag support"
+manylinux2014                       19.3     "Implement manylinux2014 platform tag support"
+manylinux_X_Y                       20.3     "Add support for PEP 600" (#9077); packaging 20.7
+macosx_11_0 and newer               20.3     "Add support for MacOS Big Sur compatibility tags" (#9138)
+musllinux_X_Y                       21.2     "Upgrade packaging to 21.0", the first that knows PEP 656
+manylinux on riscv64, loongarch64   24.1     "Upgrade packaging to 24.1" (24.0 has 21.3, which knows neither)
+ios                                 24.3     "Support for PEP 730 iOS wheels" (#12961)
+android                             25.1     "Support for PEP 738 Android wheels" (#13299); packaging 25.0
+pyemscripten                        26.1     packaging 26.2 (26.0.1 has 26.0, which does not know the tag)
+==================================  =======  =====================================================================
 """
 
 from __future__ import annotations
 
-from ..tags.platform import IOS, Android, MacOS, Manylinux, Musllinux, Pyemscripten, parse_platform
+from ..tags.platform import IOS, Android, Emscripten, MacOS, Manylinux, Musllinux, Pyemscripten, Pyodide, parse_platform
 
 #: Legacy manylinux names -> first pip that takes them.
 LEGACY_PIPS = {"manylinux1": "8.1", "manylinux2010": "19.0", "manylinux2014": "19.3"}
 #: First pip that takes perennial manylinux tags (:pep:`600`), musllinux (:pep:`656`), and macOS 11's version numbers.
 PERENNIAL_PIP, MUSLLINUX_PIP, MACOS_11_PIP = "20.3", "21.2", "20.3"
-#: First pips whose packaging knows iOS, Android and Pyodide's ABI.
-NEWER_PIPS = {IOS: "25.0", Android: "25.1", Pyemscripten: "26.1"}
+#: Architectures that manylinux came to later, and the first pip that takes its tags there, legacy names included.
+LATE_ARCHITECTURES = {"riscv64": "24.1", "loongarch64": "24.1"}
+#: First pips that know iOS, Android and Pyodide's ABI.
+NEWER_PIPS = {IOS: "24.3", Android: "25.1", Pyemscripten: "26.1"}
+
+#: Python -> the pip that its first release brought along (``ensurepip``); nobody has an older one there, save who took
+#: care to. Distributions ship the same or newer: Debian 10 has pip 18.1 for Python 3.7.
+BUNDLED_PIPS = {
+    (3, 6): "9.0.1",
+    (3, 7): "10.0.1",
+    (3, 8): "19.2.3",
+    (3, 9): "20.2.3",
+    (3, 10): "21.2.3",
+    (3, 11): "22.3",
+    (3, 12): "23.2.1",
+    (3, 13): "24.2",
+    (3, 14): "25.2",
+}
 
 
 def oldest_pip(tag: str) -> str | None:
@@ -29,18 +61,42 @@ def oldest_pip(tag: str) -> str | None:
     found = [_oldest(name) for name in tag.split(".")]
     if None in found:
         return None
-    return min((pip for pip in found if pip is not None), key=lambda pip: tuple(map(int, pip.split("."))))
+    return min((pip for pip in found if pip is not None), key=_numbers)
 
 
 def _oldest(name: str) -> str | None:
     tag = parse_platform(name)
-    legacy = LEGACY_PIPS.get(name.lower().partition("_")[0])
-    if legacy is not None:
-        return legacy
     if isinstance(tag, Manylinux):
-        return PERENNIAL_PIP
+        legacy = LEGACY_PIPS.get(name.lower().partition("_")[0], PERENNIAL_PIP)
+        return LATE_ARCHITECTURES.get(tag.arch, legacy)
     if isinstance(tag, Musllinux):
         return MUSLLINUX_PIP
     if isinstance(tag, MacOS) and tag.version >= (11, 0):
         return MACOS_11_PIP
-    return NEWER_PIPS.get(type(tag))
+    # Pyodide's older names are what its interpreters call themselves: pip never had to know them.
+    return None if isinstance(tag, (Emscripten, Pyodide)) else NEWER_PIPS.get(type(tag))
+
+
+def bundled_pip(python: tuple[int, ...]) -> str:
+    """Give the pip that came with the first release of a Python, or of the nearest one that manytags knows.
+
+    :param python: its version, two numbers or more.
+
+    >>> bundled_pip((3, 7, 3))
+    '10.0.1'
+    """
+    known = [version for version in BUNDLED_PIPS if version <= python[:2]]
+    return BUNDLED_PIPS[max(known, default=min(BUNDLED_PIPS))]
+
+
+def is_newer(pip: str, than: str) -> bool:
+    """Whether a pip is newer than another.
+
+    >>> is_newer("20.3", "9.0.1")
+    True
+    """
+    return _numbers(pip) > _numbers(than)
+
+
+def _numbers(pip: str) -> tuple[int, ...]:
+    return tuple(map(int, pip.split(".")))

@@ -34,6 +34,7 @@ class Why(Enum):
     FLOAT_ABI = "another float ABI"
     LIBC = "another C library"
     LIBC_TOO_OLD = "C library too old"
+    SYSTEM_VERSION = "another version of the system"
     SYSTEM_TOO_OLD = "operating system too old"
     FORBIDDEN = "forbidden by _manylinux"
     OPTION = "turned off by an option"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ..errors import InvalidTag
 from ..tags import Value
+from ..tags.architecture import LIBC_ARCHITECTURE
 from ..tags.filename import WheelFilename
 from ..tags.libc import LibcVersion, parse_libc_version
 from ..tags.platform import Manylinux, Musllinux, parse_platform
-from ..targets import Target
+from ..targets import Platform, Target
 from .pips import oldest_pip
 from .reasons import Reason, Why
 from .select import best
@@ -20,11 +21,27 @@ _ABOUT_PLATFORM = {
     Why.FLOAT_ABI,
     Why.LIBC,
     Why.LIBC_TOO_OLD,
+    Why.SYSTEM_VERSION,
     Why.SYSTEM_TOO_OLD,
     Why.MALFORMED,
     Why.FORBIDDEN,
     Why.OPTION,
 }
+
+#: Reasons that another build of Python would answer.
+_ABOUT_PYTHON = {
+    Why.IMPLEMENTATION,
+    Why.PYTHON_TOO_OLD,
+    Why.PYTHON_TOO_NEW,
+    Why.DEBUG,
+    Why.FREE_THREADED,
+    Why.STABLE_ABI,
+    Why.UNICODE,
+    Why.ABI,
+}
+
+#: Endings of source distributions: today's, and one that is still on indexes.
+SDISTS = (".tar.gz", ".zip")
 
 #: Distributions that people ask about; the others follow one of these.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
@@ -33,40 +50,49 @@ _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", 
 class Remedies(Value):
     """What would make a wheel fit, or serve in its place.
 
-    :param nearest: the platform tag that the target takes and that asks most, or ``None`` where the platform fits.
+    :param nearest: what the target takes that is nearest: a platform tag, the one that asks most; where the Python does
+        not fit, python tag and ABI tag; where neither does, all three. ``None`` where no tag is to blame.
     :param releases: the oldest release of each distribution that would take the wheel.
     :param pip: the oldest pip that knows the wheel's platform tag, or ``None``.
     :param other: another file of the release that fits best, or ``None``.
     :param sdist: the sdist of the release, or ``None``.
+    :param searched: whether other files of the release were given, so that what is not named here is not there.
     """
 
-    __slots__ = ("nearest", "other", "pip", "releases", "sdist")
-    _fields = ("nearest", "releases", "pip", "other", "sdist")
+    __slots__ = ("nearest", "other", "pip", "releases", "sdist", "searched")
+    _fields = ("nearest", "releases", "pip", "other", "sdist", "searched")
 
     nearest: str | None
     releases: tuple[str, ...]
     pip: str | None
     other: str | None
     sdist: str | None
+    searched: bool
 
-    def __init__(
-        self, nearest: str | None, releases: tuple[str, ...], pip: str | None, other: str | None, sdist: str | None
+    def __init__(  # noqa: PLR0913, PLR0917 - made here alone
+        self,
+        nearest: str | None,
+        releases: tuple[str, ...],
+        pip: str | None,
+        other: str | None,
+        sdist: str | None,
+        searched: bool,
     ) -> None:
-        self._assign(nearest=nearest, releases=releases, pip=pip, other=other, sdist=sdist)
+        self._assign(nearest=nearest, releases=releases, pip=pip, other=other, sdist=sdist, searched=searched)
 
     def lines(self) -> list[str]:
         """Write the remedies for a person, one a line."""
         lines = []
         if self.nearest:
-            lines.append(f"takes: {self.nearest}, or an sdist")
+            lines.append(f"takes: {self.nearest}" + ("" if self.searched else ", or an sdist"))
         if self.releases:
             lines.append(f"would run on: {', '.join(self.releases)} and newer")
-        if self.pip:
-            lines.append(f"known to: pip {self.pip} and newer")
         if self.other:
             lines.append(f"fits instead: {self.other}")
         elif self.sdist:
             lines.append(f"could be built from: {self.sdist}")
+        elif self.searched:
+            lines.append("nothing else of the release fits, and it has no sdist")
         return lines
 
 
@@ -79,23 +105,30 @@ def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason,
     :param others: other file names of the same release.
     """
     if not reasons:
-        return Remedies(None, (), _pip(wheel), None, None)
-    about_platform = any(reason.why in _ABOUT_PLATFORM for reason in reasons)
-    sdist = next((name for name in others if name.endswith((".tar.gz", ".zip"))), None)
+        return Remedies(None, (), _pip(wheel), None, None, bool(others))
+    about_libc = any(reason.why in {Why.LIBC, Why.LIBC_TOO_OLD} for reason in reasons)
     return Remedies(
-        _nearest(target) if about_platform else None,
-        _releases(wheel) if any(reason.why in {Why.LIBC, Why.LIBC_TOO_OLD} for reason in reasons) else (),
+        _nearest(wheel, target, {reason.why for reason in reasons}),
+        _releases(wheel, target.platform) if about_libc and wheel is not None else (),
         _pip(wheel),
         best(others, target, on_invalid="ignore"),
-        sdist,
+        next((name for name in others if name.endswith(SDISTS)), None),
+        bool(others),
     )
 
 
-def _nearest(target: Target) -> str | None:
-    """The tag with the most demands that the target takes: its libc's newest, else its first."""
-    tags = target.platform_tags()
-    own = [tag for tag in tags if tag.startswith(("manylinux", "musllinux"))]
-    return next(iter(own or tags), None)
+def _nearest(wheel: WheelFilename | None, target: Target, whys: set[Why]) -> str | None:
+    """What the target takes instead of what was wrong: its own ABI, and of its tags the one with the most demands."""
+    fields: list[str] = []
+    if whys & _ABOUT_PYTHON:
+        pure = f"py{target.python.version[0]}", "none", "any"
+        wants_pure = wheel is not None and wheel.tag_set.abis == ("none",)
+        fields += (pure if wants_pure else next(iter(target.ranks), pure))[:2]
+    if whys & _ABOUT_PLATFORM:
+        tags = target.platform_tags()
+        own = [tag for tag in tags if tag.startswith(("manylinux", "musllinux"))]
+        fields.append(next(iter(own or tags), "any"))
+    return "-".join(fields) or None
 
 
 def _pip(wheel: WheelFilename | None) -> str | None:
@@ -107,26 +140,35 @@ def _pip(wheel: WheelFilename | None) -> str | None:
         return None
 
 
-def _releases(wheel: WheelFilename | None) -> tuple[str, ...]:
-    """The oldest release of each distribution whose C library is new enough for one of the wheel's tags."""
+def _releases(wheel: WheelFilename, platform: Platform) -> tuple[str, ...]:
+    """The oldest release of each distribution, made for this machine, whose C library is new enough for the wheel.
+
+    The machine's own distribution comes first.
+    """
     from ..targets.distributions import releases
 
-    wanted: dict[str, tuple[LibcVersion, set[str]]] = {}
-    for text in wheel.tag_set.platforms if wheel is not None else ():
+    arches = {platform.arch, LIBC_ARCHITECTURE.get(platform.arch, platform.arch)}
+    wanted: dict[str, LibcVersion] = {}
+    for text in wheel.tag_set.platforms:
         try:
             tag = parse_platform(text)
         except InvalidTag:
             continue
-        if isinstance(tag, (Manylinux, Musllinux)):
+        if isinstance(tag, (Manylinux, Musllinux)) and tag.arch in arches:
             libc, version = ("glibc", tag.glibc) if isinstance(tag, Manylinux) else ("musl", tag.musl)
-            oldest, arches = wanted.get(libc, (version, set()))
-            wanted[libc] = (min(oldest, version), arches | {tag.arch})
+            wanted[libc] = min(wanted.get(libc, version), version)
     found: dict[str, str] = {}
     for release in releases():
-        needs = wanted.get(release.libc)
-        has = parse_libc_version(release.libc_version)
-        if needs is None or has is None or has < needs[0] or not needs[1] & set(release.architectures):
+        needs, has = wanted.get(release.libc), parse_libc_version(release.libc_version)
+        if needs is None or has is None or has < needs or not arches & set(release.architectures):
             continue
-        if release.distribution in _WELL_KNOWN:
-            found.setdefault(release.distribution, release.title)
-    return tuple(found.values())
+        is_own = release.os_id is not None and release.os_id == platform.distribution
+        if is_own or release.distribution in _WELL_KNOWN:
+            found.setdefault(release.distribution, _short_title(release.title))
+    own = [name for name in found if name == platform.distribution]
+    return tuple(found[name] for name in dict.fromkeys([*own, *found]))
+
+
+def _short_title(title: str) -> str:
+    """Without its code name, and as people write it."""
+    return title.partition(" (")[0].replace("Red Hat Enterprise Linux", "RHEL").replace("Fedora Linux", "Fedora")

@@ -4,7 +4,13 @@ The best tag wins, then the higher build tag; ties go to the name that sorts fir
 """
 
 from ..tags.wheel import build_from_text, split_wheel_filename
+from ..targets.expand import _MEMO_LIMIT, _MEMO_TEXT
 from .entries import python_fits, read_entry
+
+#: Where a file without a build tag stands among those that have one: behind them.
+NO_BUILD = (1,)
+#: Of an ending that was not read yet.
+UNREAD: "tuple[int, tuple[int, ...]]" = (-1, ())
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,31 +76,56 @@ def sort(
     return [item for _, item in found]
 
 
-def _ordered(
+def _ordered(  # noqa: C901, PLR0912 - one loop: a call for each file would cost more than what it does
     files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: str
 ) -> "Iterable[tuple[Order, T]]":
     """Give each file that fits, with its place in the order."""
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
-    rank_of = target.ranks.of_text
+    ranks = target.ranks
+    endings = ranks.endings
+    # The files of a release begin alike: a beginning that was found right is not looked into again.
+    beginning: str | tuple[()] = ()  # with which no name begins
+    length = 0
+    filename: str
+    requires: str | None
     for item in files:
-        filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
-        if not filename.endswith(".whl") or (withdrawn and not yanked):
-            continue
-        try:
-            _, _, build, tags, variant = split_wheel_filename(filename)
-            rank = rank_of(tags)
-        except ValueError as error:
-            _invalid(filename, error, on_invalid)
-            continue
-        if rank is not None and variant is None and (requires is None or python_fits(requires, target)):
-            yield (withdrawn, rank, _build_order(build), filename), item
+        if key is None and type(item) is str:
+            filename, requires, withdrawn = item, None, False  # type: ignore[assignment] # a T that is a text
+        else:
+            filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
+            if withdrawn and not yanked:
+                continue
+        ending = filename[length:] if filename.startswith(beginning) else ""
+        found = endings.get(ending, UNREAD)
+        if found is UNREAD:
+            if not filename.endswith(".whl"):
+                continue
+            try:
+                if ending.count("-") == 2 and len(filename) <= _MEMO_TEXT:
+                    rank = ranks.of_new_text(ending[:-4])
+                    found = None if rank is None else (rank, NO_BUILD)
+                else:
+                    name, version, build, tags, variant = split_wheel_filename(filename)
+                    rank = ranks.of_new_text(tags)
+                    found = None if rank is None or variant is not None else (rank, _build_order(build))
+                    beginning = f"{name}-{version}-"
+                    length = len(beginning)
+            except ValueError as error:
+                _invalid(filename, error, on_invalid)
+                continue
+            if len(filename) <= _MEMO_TEXT:
+                if len(endings) >= _MEMO_LIMIT:
+                    endings.clear()
+                endings[filename[length:]] = found
+        if found is not None and (requires is None or python_fits(requires, target)):
+            yield (withdrawn, *found, filename), item
 
 
 def _build_order(build: str) -> "tuple[int, ...]":
     """Turn a build tag round, so that the higher one, and any before none, is the smaller."""
     if not build:
-        return (1,)
+        return NO_BUILD
     number, rest = build_from_text(build)  # type: ignore[misc] # never empty here
     # Each letter turned round; the end of the text stands after every letter.
     return (0, -number, *(-ord(letter) for letter in rest), 1)
@@ -103,10 +134,13 @@ def _build_order(build: str) -> "tuple[int, ...]":
 def _invalid(filename: str, error: ValueError, on_invalid: str) -> None:
     if on_invalid == "ignore":
         return
-    if on_invalid != "skip":
-        from ..tags.filename import parse_wheel_filename
+    from ..tags.filename import parse_wheel_filename
 
-        parse_wheel_filename(filename)  # raises the same of the whole name
+    try:
+        parse_wheel_filename(filename)
+    except ValueError as of_whole_name:
+        error = of_whole_name
+    if on_invalid != "skip":
         raise error
     from warnings import warn
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from ..tags.python import AbiTag, PythonTag, parse_abi, parse_python_tag
 from ..targets import Target
-from ..targets.expand import python_groups
 from .reasons import Reason, Why
 
 TITLES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "ironpython": "IronPython", "jython": "Jython"}
@@ -21,8 +20,7 @@ def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
     >>> [str(reason) for reason in why_not_python("cp313", "cp313", target("3.12", "win_amd64"))]
     ["the wheel is for CPython 3.13 (cp313); the target's Python is 3.12"]
     """
-    groups, pure = python_groups(target.python)
-    if (python, abi) in groups or (python, abi) in pure:
+    if target.ranks.takes_python(python, abi):
         return []
     tag, interface = parse_python_tag(python), parse_abi(abi)
     reasons = _why_version(tag, interface, target)
@@ -60,10 +58,7 @@ def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reas
         return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
     own_only = interface.family != "stable" and tag.implementation == implementation
     if own_only and len(tag.version) > 1 and tag.version < version:
-        sentence = (
-            f"the wheel is for {name} {needs} alone ({tag}-{interface}), not for its stable ABI; "
-            f"the target's Python is {_found(target)}"
-        )
+        sentence = f"the wheel is for {name} {needs} alone ({tag}-{interface}); the target's Python is {_found(target)}"
         return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
     return []
 
@@ -92,8 +87,9 @@ def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
         if interface.version == mine.version:
             return reason(
                 Why.UNICODE,
-                f"the wheel is for a build with other options of Unicode or memory ({interface}); this Python is {own}",
+                f"the wheel is for a build with another Unicode width or memory allocator ({interface}); "
+                f"this Python's ABI is {own}",
             )
     if interface.family == "pypy" and mine.family == "pypy":
-        return reason(Why.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one has {own}")
+        return reason(Why.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one's is {own}")
     return reason(Why.ABI, f"the wheel's ABI tag {interface} does not go with {tag}; this Python takes {own}")

@@ -31,6 +31,9 @@ COMMANDS = {
     "tags": "print the tags that a Python takes, one a line, best first",
     "facts": "print what was seen of a machine, and where",
     "explain": "say why wheels fit a machine, or why not",
+    "pick": "pick the wheel that fits a machine best",
+    "cover": "find the wheels that several machines need",
+    "pylock": "show what a lock file installs on a machine",
     "target": "show what the name of a platform means",
     "targets": "list the names of platforms",
 }

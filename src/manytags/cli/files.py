@@ -65,14 +65,16 @@ def _without_added_keys(text: str) -> str:
     return json.dumps({key: value for key, value in content.items() if key not in ADDED_KEYS})
 
 
-def read_text(path: str) -> str:
-    """Read a small text file, ``-`` being standard input.
+def read_text(path: str, most: int = 4 * MAX_TEXT) -> str:
+    """Read a text file, ``-`` being standard input.
 
+    :param path: the file.
+    :param most: how many bytes are read, and one more by which a reader sees that there are more.
     :raises BadArgumentsError: it cannot be read, is no text, or is too long.
     """
     try:
         with open(0 if path == "-" else path, "rb", closefd=path != "-") as stream:
-            data = stream.read(4 * MAX_TEXT + 1)
+            data = stream.read(most + 1)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise BadArgumentsError(f"cannot read {shown(_name(path))}: {reason}") from None

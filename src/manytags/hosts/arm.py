@@ -42,7 +42,22 @@ def arm_platform(facts: Facts, platform: Platform, evidence: list[Evidence]) -> 
     return Platform("linux", platform.arch, glibc, musl, None, different, platform.distribution)
 
 
-def float_abi(facts: Facts) -> Evidence | None:  # noqa: PLR0911 - one return for each thing that decides
+def float_abi_of_flags(flags: int) -> tuple[str, str]:
+    """Tell what e_flags of 32-bit Arm code say of its float ABI, and by which of them; empty where they are silent.
+
+    >>> float_abi_of_flags(0x5000400)
+    ('hard', 'EABI5, hard-float bit')
+    """
+    if flags & EF_ARM_EABI_MASK != EF_ARM_EABI_VER5:
+        return "unknown", "not EABI version 5"
+    if flags & EF_ARM_ABI_FLOAT_HARD:
+        return "hard", "EABI5, hard-float bit"
+    if flags & EF_ARM_ABI_FLOAT_SOFT:
+        return "soft", "EABI5, soft-float bit, no hard-float bit"
+    return "", ""
+
+
+def float_abi(facts: Facts) -> Evidence | None:
     """Tell whether 32-bit Arm code passes floats in VFP registers (hard) or not (soft); ``None`` on other machines.
 
     e_flags decide; binaries of old binutils carry neither bit, then ``Tag_ABI_VFP_args`` does, then the loader's name,
@@ -57,12 +72,9 @@ def float_abi(facts: Facts) -> Evidence | None:  # noqa: PLR0911 - one return fo
         return None
     flags = facts.number("elf_flags") or 0
     seen = f"e_flags 0x{flags:08x} in the {facts.seen('elf_flags')}"
-    if flags & EF_ARM_EABI_MASK != EF_ARM_EABI_VER5:
-        return Evidence("float ABI", "unknown", f"{seen}: not EABI version 5")
-    if flags & EF_ARM_ABI_FLOAT_HARD:
-        return Evidence("float ABI", "hard", f"{seen}: EABI5, hard-float bit")
-    if flags & EF_ARM_ABI_FLOAT_SOFT:
-        return Evidence("float ABI", "soft", f"{seen}: EABI5, soft-float bit, no hard-float bit")
+    by_flags, because = float_abi_of_flags(flags)
+    if by_flags:
+        return Evidence("float ABI", by_flags, f"{seen}: {because}")
     arguments = facts.number("arm_vfp_args")
     if arguments is not None:
         conclusion = "hard" if arguments == VFP_ARGS_IN_REGISTERS else "soft"

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
-from contextlib import suppress
-from importlib.resources import files
-from time import monotonic
 
-from .. import __version__
-from ..errors import InvalidFacts, ProbeError
 from . import Facts
 from .probe import look
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import subprocess
 
 #: An interpreter under emulation takes seconds to start; one that hangs must not hang its caller.
 TIMEOUT = 60.0  # seconds
@@ -69,6 +67,10 @@ def probe_script() -> str:
     >>> compile(probe_script(), "probe.py", "exec") is not None
     True
     """
+    from importlib.resources import files
+
+    from .. import __version__
+
     folder = files("manytags.hosts")
     parts = [_SCRIPT_HEAD.format(version=__version__)]
     for name in PROBE_MODULES:
@@ -91,7 +93,12 @@ def probe(executable: str | os.PathLike[str] | None = None, timeout: float = TIM
     """
     if executable is None:
         return Facts(*look())
-    executable = os.fspath(executable)
+    return _probe_another(os.fspath(executable), timeout)
+
+
+def _probe_another(executable: str, timeout: float) -> Facts:
+    from ..errors import InvalidFacts, ProbeError
+
     if not os.path.exists(executable):
         raise ProbeError(executable, "there is no such file")
     if os.path.isdir(executable) or not os.access(executable, os.X_OK):
@@ -118,7 +125,10 @@ def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes,
 
     It writes to files, not pipes: what it leaves running cannot keep us waiting, and we read no more than we take.
     """
+    import subprocess
     from tempfile import TemporaryFile
+
+    from ..errors import ProbeError
 
     try:
         with TemporaryFile() as given, TemporaryFile() as answer, TemporaryFile() as complaint:
@@ -142,13 +152,16 @@ def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes,
 
 def _wait(process: subprocess.Popen[bytes], written: tuple[int, ...], timeout: float) -> str:
     """Wait until a process ends, has written too much, or takes too long; say which of these two."""
+    from subprocess import TimeoutExpired
+    from time import monotonic
+
     deadline = monotonic() + timeout
     ended = False
     while not ended:
         try:
             process.wait(min(_POLL, max(0.0, deadline - monotonic())))
             ended = True
-        except subprocess.TimeoutExpired:
+        except TimeoutExpired:
             pass
         if any(os.fstat(descriptor).st_size > MAX_ANSWER for descriptor in written):
             return f"its answer is longer than {MAX_ANSWER} bytes"
@@ -161,7 +174,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """Kill a process that still runs, and what it started."""
     if process.poll() is None:
         if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError, PermissionError):
+            try:
                 os.killpg(process.pid, 9)
+            except (ProcessLookupError, PermissionError):
+                pass
         process.kill()
         process.wait()

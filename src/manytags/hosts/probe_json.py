@@ -18,7 +18,10 @@ def as_json(value: object) -> str:
         return str(value)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(map(as_json, value)) + "]"
-    return '"' + "".join(map(_character, str(value))) + '"'
+    text = str(value)
+    if text.isprintable() and len(text) == len(text.encode("utf-8")) and '"' not in text and "\\" not in text:
+        return '"' + text + '"'  # plain ASCII, as nearly all are
+    return '"' + "".join(map(_character, text)) + '"'
 
 
 def _character(character: str) -> str:

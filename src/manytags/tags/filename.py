@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 BuildTag = tuple[()] | tuple[int, str]
 
 
+#: Real indexes repeat themselves: file names share their tag sets, and those of a release its name and version. What
+#: is remembered for them is bounded in number and length, whatever a stranger's index holds.
+_MEMO_LIMIT, _MEMO_TEXT = 20_000, 300
+_TAG_SETS: dict[str, TagSet] = {}
+_TEXTS: dict[str, str] = {}
+
+
 class TagSet(Value):
     """A compressed tag set, such as ``py2.py3-none-any``: every combination of its members.
 
@@ -100,7 +107,14 @@ def parse_tag_set(text: str) -> TagSet:
 
     Rule: :pep:`425`, Compressed Tag Sets.
     """
-    return TagSet(*split_tag_set(text))
+    found = _TAG_SETS.get(text)
+    if found is None:
+        found = TagSet(*split_tag_set(text))
+        if len(text) <= _MEMO_TEXT:
+            if len(_TAG_SETS) >= _MEMO_LIMIT:
+                _TAG_SETS.clear()
+            _TAG_SETS[text] = found
+    return found
 
 
 def parse_tag(text: str) -> frozenset[Tag]:
@@ -135,7 +149,16 @@ def parse_wheel_filename(text: str) -> WheelFilename:
         start = len("-".join(filter(None, (name, version, build)))) + 1
         position = None if error.position is None else error.position + start
         raise InvalidWheelFilename(text, error.reason, position) from None
-    return WheelFilename(text, normalized_name(name), version, build_from_text(build), tag_set, variant)
+    return WheelFilename(text, _one(normalized_name(name)), _one(version), build_from_text(build), tag_set, variant)
+
+
+def _one(text: str) -> str:
+    """The one object for a name or a version, which all files of a release share."""
+    if len(text) > _MEMO_TEXT:
+        return text
+    if len(_TEXTS) >= _MEMO_LIMIT:
+        _TEXTS.clear()
+    return _TEXTS.setdefault(text, text)
 
 
 def normalized_name(name: str) -> str:

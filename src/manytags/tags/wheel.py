@@ -32,24 +32,37 @@ def split_tag_set(text: str) -> "list[tuple[str, ...]]":
 
     Rule: :pep:`425`, Compressed Tag Sets.
     """
-    # "a" stands for the separators: what is left must be letters and digits. A gap is an empty member.
-    plain = len(text) <= MAX_TEXT and text.isascii() and text.replace("_", "a").replace(".", "a").replace("-", "a")
-    if plain and plain.isalnum() and not has_gap(text):
-        members = [tuple(field.split(".")) for field in text.lower().split("-")]
-        if len(members) == 3 and len(members[0]) * len(members[1]) * len(members[2]) <= MAX_TRIPLES:
-            for python in members[0]:
-                if python[0].isdigit():
-                    break
-            else:
-                return members
+    fields = text.split("-") if len(text) <= MAX_TEXT else ()
+    if len(fields) == 3:
+        pythons, abis, platforms = split_pythons(fields[0]), split_members(fields[1]), split_members(fields[2])
+        if pythons and abis and platforms and len(pythons) * len(abis) * len(platforms) <= MAX_TRIPLES:
+            return [pythons, abis, platforms]
     from .trouble import tag_set_error
 
     raise tag_set_error(text)
 
 
-def has_gap(text: str) -> bool:
-    """Whether a member of a tag set is empty."""
-    return ".." in text or ".-" in text or "-." in text or "--" in text or text[0] in ".-" or text[-1] in ".-"
+def split_members(field: str) -> "tuple[str, ...]":
+    """Split one field of a tag set into its members, in lower case; none where one is no tag."""
+    # "a" stands for the underscores: what is left must be letters and digits.
+    if field.isascii():
+        if field.replace("_", "a").isalnum():
+            return (field.lower(),)
+        members = tuple(field.lower().split("."))
+        for member in members:
+            if not member.replace("_", "a").isalnum():
+                return ()
+        return members
+    return ()
+
+
+def split_pythons(field: str) -> "tuple[str, ...]":
+    """Split a field of python tags; none of them begins with a digit."""
+    members = split_members(field)
+    for python in members:
+        if python[0].isdigit():
+            return ()
+    return members
 
 
 def split_wheel_filename(text: str) -> "tuple[str, str, str, str, str | None]":

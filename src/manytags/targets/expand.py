@@ -7,7 +7,7 @@ where packaging is right; what differs is listed, with its evidence, in ``tests/
 """
 
 from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
-from ..tags.wheel import split_tag_set, split_wheel_filename
+from ..tags.wheel import MAX_TRIPLES, split_members, split_pythons, split_tag_set, split_wheel_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,16 +36,21 @@ if TYPE_CHECKING:
 #: First minor version of Python 3 with a stable ABI (:pep:`384`).
 FIRST_ABI3_MINOR = 2
 
-_MEMO_LIMIT = 20_000  # distinct tag sets remembered; a hundred thousand real wheels hold 1,529
+#: Most texts that a target remembers of one kind, and their longest, whatever a stranger's index holds. A hundred
+#: thousand real wheels have 1,529 distinct tag sets, none of them longer than 150 characters.
+_MEMO_LIMIT, _MEMO_TEXT = 20_000, 300
 
 
 class Ranks:
     """The ranks of a target's tags: 0 is best.
 
+    What was read once is remembered: of a tag set its rank, and of its halves, which return in other sets, what they
+    add to a rank. ``endings`` is ``choose.select``'s: what stands behind name and version in a file name.
+
     Iterating gives the ``(python, abi, platform)`` triples in order; ``len()`` counts them.
     """
 
-    __slots__ = ("_any_ranks", "_bases", "_memo", "_offsets", "platforms")
+    __slots__ = ("_any_ranks", "_bases", "_fields", "_memo", "_offsets", "_pairs", "endings", "platforms")
 
     def __init__(self, python: "Python", platforms: "tuple[str, ...]") -> None:
         self.platforms = platforms
@@ -58,6 +63,11 @@ class Ranks:
         start = len(groups) * width
         self._any_ranks = {group: start + index for index, group in enumerate(any_groups)}
         self._memo: dict[str, int | None] = {}
+        #: Python tags and ABI tags, as written -> least base, least rank with ``any``, how many pairs.
+        self._pairs: dict[str, tuple[int | None, int | None, int]] = {}
+        #: Platform tags, as written -> least offset, whether ``any`` is among them, how many.
+        self._fields: dict[str, tuple[int | None, bool, int]] = {}
+        self.endings: dict[str, tuple[int, tuple[int, ...]] | None] = {}
 
     def __len__(self) -> int:
         return len(self._bases) * len(self.platforms) + len(self._any_ranks)
@@ -69,26 +79,48 @@ class Ranks:
         for python, abi in self._any_ranks:
             yield python, abi, "any"
 
+    def takes_python(self, python: str, abi: str) -> bool:
+        """Whether a python tag with an ABI tag is taken, with the target's platform tags or with ``any``."""
+        return (python, abi) in self._bases or (python, abi) in self._any_ranks
+
+    def takes_platform(self, platform: str) -> bool:
+        """Whether a platform tag is taken with some Python; ``any`` is no platform's."""
+        return platform in self._offsets
+
     def of_members(self, pythons: "Iterable[str]", abis: "Iterable[str]", platforms: "Collection[str]") -> int | None:
         """Rank of the best combination of a tag set's members, or ``None`` where none is taken.
 
         :param pythons: python tags in lower case; likewise the others.
         """
-        offsets = [self._offsets[platform] for platform in platforms if platform in self._offsets]
-        takes_any = "any" in platforms
-        best: int | None = None
+        base, any_rank, _ = self._of_pairs(pythons, abis)
+        offset, takes_any, _ = self._of_platforms(platforms)
+        if base is not None and offset is not None:
+            return base + offset
+        return any_rank if takes_any else None
+
+    def _of_pairs(self, pythons: "Iterable[str]", abis: "Iterable[str]") -> "tuple[int | None, int | None, int]":
+        base = any_rank = None
+        count = 0
+        bases, any_ranks = self._bases, self._any_ranks
         for python in pythons:
             for abi in abis:
+                count += 1
                 group = python, abi
-                if offsets and group in self._bases:
-                    rank = self._bases[group] + min(offsets)
-                elif takes_any and group in self._any_ranks:
-                    rank = self._any_ranks[group]
-                else:
-                    continue
-                if best is None or rank < best:
-                    best = rank
-        return best
+                found = bases.get(group)
+                if found is not None and (base is None or found < base):
+                    base = found
+                found = any_ranks.get(group)
+                if found is not None and (any_rank is None or found < any_rank):
+                    any_rank = found
+        return base, any_rank, count
+
+    def _of_platforms(self, platforms: "Collection[str]") -> "tuple[int | None, bool, int]":
+        least = None
+        for platform in platforms:
+            found = self._offsets.get(platform)
+            if found is not None and (least is None or found < least):
+                least = found
+        return least, "any" in platforms, len(platforms)
 
     def of_text(self, text: str) -> int | None:
         """Rank of a compressed tag set; remembered, since real indexes repeat themselves.
@@ -100,11 +132,36 @@ class Ranks:
             return self._memo[text]
         except KeyError:
             pass
-        rank = self.of_members(*split_tag_set(text))
-        if len(self._memo) >= _MEMO_LIMIT:
-            self._memo.clear()
-        self._memo[text] = rank
+        rank = self.of_new_text(text)
+        if len(text) <= _MEMO_TEXT:
+            if len(self._memo) >= _MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[text] = rank
         return rank
+
+    def of_new_text(self, text: str) -> int | None:
+        """As :meth:`of_text`, for one that remembers the answer itself."""
+        if len(text) > _MEMO_TEXT:
+            return self.of_members(*split_tag_set(text))
+        pair, _, platforms = text.rpartition("-")
+        left = self._pairs.get(pair)
+        right = self._fields.get(platforms)
+        if left is None:
+            python, _, abi = pair.partition("-")
+            left = self._of_pairs(split_pythons(python), split_members(abi))
+        if right is None:
+            right = self._of_platforms(split_members(platforms))
+        if not 0 < left[2] * right[2] <= MAX_TRIPLES:
+            split_tag_set(text)  # raises: it is no tag set, or stands for too many triples
+        if len(self._pairs) >= _MEMO_LIMIT or len(self._fields) >= _MEMO_LIMIT:
+            self._pairs.clear()
+            self._fields.clear()
+        self._pairs[pair] = left
+        self._fields[platforms] = right
+        # Every group with a platform of its own ranks before every one with "any".
+        if left[0] is not None and right[0] is not None:
+            return left[0] + right[0]
+        return left[1] if right[1] else None
 
 
 def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[str, str]]]":

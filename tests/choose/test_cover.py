@@ -1,0 +1,203 @@
+"""One set of wheels for many targets: what a lock file records, and who is left without."""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from math import log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manytags import InvalidWheelFilename, Target, best, cover, sort, target
+from manytags.choose.cover import EXACT_UP_TO, least
+
+MACHINES = [
+    target(python, platform)
+    for python in ("3.11", "3.12", "3.13t")
+    for platform in ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "win_amd64", "macosx_14_0_arm64")
+]
+NAMES = [
+    f"foo-1.0-{python}-{platform}.whl"
+    for python in ("cp311-cp311", "cp312-cp312", "cp313-cp313t", "cp311-abi3", "py3-none")
+    for platform in ("manylinux_2_17_x86_64", "musllinux_1_1_x86_64", "win_amd64", "macosx_11_0_universal2")
+] + ["foo-1.0-py3-none-any.whl", "foo-1.0-py3-none-manylinux_2_28_x86_64.musllinux_1_2_x86_64.win_amd64.whl"]
+
+some_names = st.lists(st.sampled_from(NAMES), unique=True, max_size=9)
+some_machines = st.lists(st.sampled_from(MACHINES), max_size=8)
+
+
+@given(some_names, some_machines)
+def test_best_for_each(names: list[str], machines: list[Target]) -> None:
+    """Without a wish for few files every target gets what it would choose alone."""
+    found = cover(names, machines)
+    picks = {machine: best(names, machine) for machine in machines}
+    assert found.chosen == {machine: pick for machine, pick in picks.items() if pick}
+    assert list(found.without) == list(dict.fromkeys(machine for machine in machines if picks[machine] is None))
+    assert found.files == tuple(sorted({pick for pick in picks.values() if pick}))
+    assert found.exact
+
+
+@given(some_names, some_machines)
+def test_fewest_is_the_smallest(names: list[str], machines: list[Target]) -> None:
+    """No smaller set serves all that can be served, and each target has the best of the set."""
+    found = cover(names, machines, fewest=True)
+    served = [machine for machine in dict.fromkeys(machines) if best(names, machine)]
+    smallest = next(
+        size
+        for size in range(len(names) + 1)
+        for tried in itertools.combinations(names, size)
+        if all(best(tried, machine) for machine in served)
+    )
+    assert found.exact
+    assert len(found.files) == smallest
+    assert list(found.chosen) == served
+    assert {machine: best(found.files, machine) for machine in served} == found.chosen
+    assert len(found.files) <= len(cover(names, machines).files)
+    assert found.without == cover(names, machines).without
+
+
+@given(st.permutations(NAMES[:EXACT_UP_TO]), some_machines)
+def test_listing_order_never_decides(names: list[str], machines: list[Target]) -> None:
+    """Two runs of one locker write the same file."""
+    expected = cover(NAMES[:EXACT_UP_TO], machines, fewest=True)
+    assert cover(names, machines, fewest=True) == expected
+
+
+@given(st.lists(st.sampled_from(NAMES), unique=True, min_size=EXACT_UP_TO + 1), some_machines)
+def test_beyond_twenty_files(names: list[str], machines: list[Target]) -> None:
+    """Greedy is bounded: by the number of targets, and by what each would choose alone."""
+    found = cover(names, machines, fewest=True)
+    alone = cover(names, machines)
+    assert len(found.files) <= len(alone.files)
+    assert found.without == alone.without
+    assert set(found.chosen) == set(alone.chosen)
+    for machine, name in found.chosen.items():
+        assert name == best(found.files, machine)
+
+
+masks = st.lists(st.integers(1, 2**10 - 1), min_size=1, max_size=9)
+
+
+@given(masks)
+def test_least_counts_right(sets: list[int]) -> None:
+    """The search that leaves most sets out finds what trying them all finds."""
+    everybody = 0
+    for mask in sets:
+        everybody |= mask
+    expected = next(
+        size
+        for size in range(len(sets) + 1)
+        if any(_union(tried) == everybody for tried in itertools.combinations(sets, size))
+    )
+    assert least(everybody, sets, len(sets)) == expected
+    assert least(everybody, sets, expected - 1) >= expected
+
+
+def _union(tried: tuple[int, ...]) -> int:
+    union = 0
+    for mask in tried:
+        union |= mask
+    return union
+
+
+def greedy_case(blocks: int) -> tuple[list[str], list[Target], int]:
+    """Make targets in two rows, which two wheels serve, and wheels across both that greedy takes first."""
+    minors = iter(range(5, 900))
+    rows: tuple[list[int], list[int]] = ([], [])
+    names = []
+    for block in range(blocks):
+        width = 2**block
+        columns = [(next(minors), next(minors)) for _ in range(width)]
+        for first, second in columns:
+            rows[0].append(first)
+            rows[1].append(second)
+        names.append(wheel(f"{block}", [minor for column in columns for minor in column]))
+    names += [wheel(f"{100 + row}", rows[row]) for row in (0, 1)]
+    machines = [target(f"3.{minor}", "win32") for row in rows for minor in row]
+    return names, machines, 2
+
+
+def wheel(build: str, minors: list[int]) -> str:
+    """Name a wheel for these versions of CPython alone."""
+    return f"foo-1.0-{build}-{'.'.join(f'cp3{minor}' for minor in minors)}-none-win32.whl"
+
+
+def test_greedy_keeps_its_bound() -> None:
+    """Where greedy is at its worst it still stands by what the documentation says of it, and says that it is greedy."""
+    names, machines, smallest = greedy_case(5)
+    exact = cover(names, machines, fewest=True)
+    assert exact.exact
+    assert len(exact.files) == smallest
+    padding = [wheel(f"{200 + number}", [5]) for number in range(EXACT_UP_TO)]
+    found = cover(names + padding, machines, fewest=True)
+    assert not found.exact
+    assert smallest <= len(found.files) <= smallest * (1 + log(len(machines)))
+
+
+def test_twenty_files_take_no_million_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying all sets of twenty would be a million; the worst shapes known stay below thousands."""
+    import sys
+
+    module = sys.modules["manytags.choose.cover"]
+    calls = 0
+
+    def counted(left: int, sets: list[int], most: int) -> int:
+        nonlocal calls
+        calls += 1
+        return least(left, sets, most)
+
+    monkeypatch.setattr(module, "least", counted)
+    minors = list(range(20, 40))
+    shapes = [
+        [[minor] for minor in minors],  # each its own
+        [[minors[n], minors[(n + 1) % 20]] for n in range(20)],  # a ring
+        [[minors[n], minors[(n + 3) % 20], minors[(n + 7) % 20]] for n in range(20)],
+        [[minors[n % 20], minors[n * 7 % 20], minors[(n * n + 3) % 20], minors[(n + 11) % 20]] for n in range(20)],
+    ]
+    machines = [target(f"3.{minor}", "win32") for minor in minors]
+    for shape in shapes:
+        calls = 0
+        found = cover([wheel(f"{n}", served) for n, served in enumerate(shape)], machines, fewest=True)
+        assert found.exact
+        assert calls < 20_000
+
+
+def test_no_target_and_no_file() -> None:
+    """Nothing asked for is nothing missing."""
+    assert cover(NAMES, []).files == ()
+    assert cover([], MACHINES, fewest=True).without == tuple(MACHINES)
+
+
+def test_entries_keys_and_yanked() -> None:
+    """What ``best`` takes, ``cover`` takes."""
+    good = {"filename": NAMES[-2], "requires-python": ">=3.12"}
+    pulled = {"filename": NAMES[0], "yanked": "broken"}
+    found = cover([good, pulled], MACHINES[:5])
+    assert (found.files, found.without) == ((NAMES[-2],), tuple(MACHINES[:4]))
+    assert cover([good, pulled], MACHINES[:1], yanked=True).files == (NAMES[0],)
+    assert cover([(1, good)], MACHINES[4:5], key=lambda pair: pair[1]).files == (NAMES[-2],)
+
+
+def test_bad_names_are_told_once() -> None:
+    """Not once for each of a hundred targets."""
+    names = ["foo.whl", NAMES[-2], "foo-1.0.tar.gz"]
+    with pytest.raises(InvalidWheelFilename, match=r"foo\.whl"):
+        cover(names, MACHINES)
+    with pytest.warns(UserWarning, match=r"skipped: .*foo\.whl") as told:
+        assert cover(names, MACHINES, on_invalid="skip").files == (NAMES[-2],)
+    assert len(told) == 1
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not cover(names, MACHINES, on_invalid="ignore").without
+    with pytest.raises(TypeError, match="several files"):
+        cover(NAMES[0], MACHINES)
+
+
+def test_fewest_prefers_better_wheels() -> None:
+    """Of two sets as small the one with the better wheels is recorded."""
+    machines = MACHINES[:4]
+    names = ["foo-1.0-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl", "foo-1.0-1-py3-none-any.whl"]
+    assert cover(names, machines, fewest=True).files == (names[1],)
+    assert sort(names, machines[0])[0] == names[1]

@@ -1,0 +1,124 @@
+"""What callers choose among, and ``requires-python`` judged for a Python that is not here."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+import pytest
+from packaging.specifiers import SpecifierSet
+
+from manytags import InvalidWheelFilename, Platform, Python, Target, best, target
+from manytags.choose.entries import python_fits, read_entry
+
+WHEEL = "foo-1.0-py3-none-any.whl"
+
+
+def python(full: str) -> Target:
+    """Make a target whose Python is known to the last letter."""
+    major, minor = full.split(".")[:2]
+    abi = f"cp{major}{minor}"
+    return Target(Python("cpython", (int(major), int(minor)), (abi,), full), Platform("windows", "win32"))
+
+
+@pytest.mark.parametrize(
+    ("item", "read"),
+    [
+        (WHEEL, (WHEEL, None, False)),
+        ({"filename": WHEEL}, (WHEEL, None, False)),
+        ({"filename": WHEEL, "requires-python": None, "yanked": None}, (WHEEL, None, False)),
+        ({"filename": WHEEL, "requires-python": ""}, (WHEEL, None, False)),
+        ({"filename": WHEEL, "requires-python": ">=3", "yanked": ""}, (WHEEL, ">=3", True)),
+        (MappingProxyType({"filename": WHEEL, "yanked": False, "size": 3}), (WHEEL, None, False)),
+    ],
+    ids=["name", "mapping", "nulls", "empty", "yanked", "other mapping"],
+)
+def test_reading(item: object, read: tuple[str, str | None, bool]) -> None:
+    """Keys that are missing, null or empty ask nothing."""
+    assert read_entry(item) == read
+    assert read_entry(("mine", item), lambda mine: mine[1]) == read  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [{}, {"filename": None}, {"filename": b"a"}, {"filename": WHEEL, "requires-python": 3}, 7, b"foo", None, [WHEEL]],
+    ids=repr,
+)
+def test_no_entry(item: object) -> None:
+    """A program's mistake is told where it is made, with what was given."""
+    with pytest.raises(InvalidWheelFilename) as caught:
+        best([item], target("3.12", "win32"))
+    assert caught.value.text == repr(item)
+
+
+def test_a_huge_entry_makes_no_huge_message() -> None:
+    """An error goes into a log, which a stranger shall not fill."""
+    with pytest.raises(InvalidWheelFilename) as caught:
+        read_entry({"filename": ["x" * 10_000_000]})
+    assert len(str(caught.value)) < 1000
+
+
+@pytest.mark.parametrize(
+    ("requires", "fits", "fits_not"),
+    [
+        (">=3.9", ["3.9", "3.9.1", "3.15.0a1", "3.15.0rc2"], ["3.8", "3.8.20"]),
+        (">=3.9,<4", ["3.9", "3.99"], ["3.8"]),
+        ("==3.12.*", ["3.12", "3.12.7", "3.12.0rc1"], ["3.11", "3.13.0a1"]),
+        ("~=3.10", ["3.10", "3.12"], ["3.9"]),
+        ("!=3.9.0", ["3.9.1", "3.10"], ["3.9.0", "3.9"]),
+        (">=3.9.2", ["3.9.2"], ["3.9"]),
+        (">3.12", ["3.13.0b1"], ["3.12"]),
+        ("<3.13", ["3.12.9"], ["3.13", "3.13.1", "3.13.0rc1"]),
+        (">= 3.9 , <3.13", ["3.12"], ["3.13"]),
+    ],
+)
+def test_requires_python_is_the_target_s(requires: str, fits: list[str], fits_not: list[str]) -> None:
+    """Judged by the Python that will run it, pre-releases too; one without a micro version is its ``.0``."""
+    for text in fits:
+        assert python_fits(requires, python(text)), text
+    for text in fits_not:
+        assert not python_fits(requires, python(text)), text
+
+
+def test_a_described_python() -> None:
+    """``3.12`` as people say it is a Python whose micro version nobody knows: the first."""
+    assert python_fits(">=3.12", target("3.12", "win32"))
+    assert not python_fits(">=3.12.1", target("3.12", "win32"))
+    assert python_fits(">=3.12.1", target("3.12.4", "win32"))
+
+
+@pytest.mark.parametrize("full", ["3.15.0a1+", "3.12.4+"])
+def test_a_python_built_from_a_repository(full: str) -> None:
+    """CPython built from git calls itself ``3.15.0a1+``, which is no version: it counts as the one it follows."""
+    assert python_fits(">=3.9", python(full))
+    assert not python_fits("<3.12", python(full))
+    assert python_fits(f"=={full[:4]}.*", python(full))
+
+
+@pytest.mark.parametrize("requires", ["junk", ">=", "=>3.9", ">=3.9;x", "three", ">=3.9\0", ",,,3", "\ud800", "²"])
+def test_no_specifier_asks_nothing(requires: str) -> None:
+    """As pip has it: old uploads carry every kind of nonsense, and people want to install them."""
+    assert python_fits(requires, target("3.12", "win32"))
+
+
+def test_a_long_requirement_is_bounded() -> None:
+    """Ten million characters cost no more than the first thousand."""
+    assert python_fits(">=3.9," * 2_000_000, target("3.12", "win32"))
+
+
+def test_many_requirements_do_not_fill_memory() -> None:
+    """What is remembered of strangers' texts has a bound, and what was forgotten is judged again."""
+    from manytags.choose import entries
+
+    there = target("3.12.9", "win32")
+    for number in range(entries._MEMO_LIMIT + 10):
+        assert python_fits(f"!=3.11.{number}", there)
+    assert len(entries._MEMO["3.12.9"]) <= entries._MEMO_LIMIT
+    assert python_fits("!=3.11.1", there)
+
+
+def test_agrees_with_packaging() -> None:
+    """There is one meaning of a specifier, and it is packaging's."""
+    for requires in (">=3.9", "<3.13", "!=3.10.*,>=3.7", "==3.12.4", "~=3.11.2", "<=3.12"):
+        for text in ("3.7.1", "3.10.2", "3.11.2", "3.12.4", "3.13.0b2", "3.15.0a1"):
+            expected = SpecifierSet(requires).contains(text, prereleases=True)
+            assert python_fits(requires, python(text)) is expected

@@ -1,0 +1,278 @@
+"""Markers that tags imply, and environments that a set of wheels leaves out."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.markers import Marker
+
+from manytags import (
+    InvalidInput,
+    InvalidWheelFilename,
+    Platform,
+    Target,
+    covers,
+    marker,
+    marker_environment,
+    rank,
+    target,
+)
+from manytags.choose.implied import _places, machines_of
+from manytags.targets.expand import platform_tags
+
+
+def _load_strategies() -> ModuleType:
+    path = Path(__file__).parents[1] / "laws" / "strategies.py"
+    spec = importlib.util.spec_from_file_location("implied_strategies", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+laws = _load_strategies()
+
+
+def exists(platform: Platform) -> bool:
+    """Whether there can be such a machine: of Apple's only 64-bit ones run macOS 11 and newer."""
+    old_only = platform.system == "macos" and platform.arch not in {"x86_64", "arm64"}
+    return not (old_only and platform.version is not None and platform.version >= (11, 0))
+
+
+targets = st.builds(Target, laws.pythons, laws.platforms.filter(exists))
+
+
+@st.composite
+def taken(draw: st.DrawFn) -> tuple[str, Target]:
+    """Draw a target and a wheel that it takes, which may be for others too."""
+    machine = draw(targets)
+    triples = draw(st.lists(st.sampled_from(machine.triples()), min_size=1, max_size=3))
+    fields = []
+    for number, texts in enumerate((laws.python_texts, laws.abi_texts, laws.any_platform_text)):
+        own = [triple.split("-")[number] for triple in triples]
+        more = draw(st.lists(texts, max_size=2)) if draw(st.booleans()) else []
+        fields.append(".".join(dict.fromkeys(draw(st.permutations(own + more)))))
+    return f"foo-1.0-{'-'.join(fields)}.whl", machine
+
+
+def true_of(text: str, machine: Target) -> bool:
+    """Whether packaging says that a marker is true of a target."""
+    return not text or Marker(text).evaluate(dict(marker_environment(machine)))
+
+
+@given(taken())
+def test_true_wherever_the_wheel_goes(case: tuple[str, Target]) -> None:
+    """A locker that drops wheels by their markers must never drop one that somebody takes."""
+    name, machine = case
+    assert rank(name, machine) is not None
+    assert true_of(marker(name), machine), marker(name)
+
+
+@given(laws.tag_sets)
+def test_always_a_marker(tags: str) -> None:
+    """Whatever tags strangers make up, what comes out is a marker that packaging reads."""
+    text = marker(f"foo-1.0-{tags}.whl")
+    if text:
+        Marker(text)
+
+
+CPYTHON, LINUX = 'implementation_name == "cpython"', 'sys_platform == "linux"'
+X86_64, ARM64 = 'platform_machine == "x86_64"', 'platform_machine == "arm64"'
+MARKERS = {
+    "py3-none-any": 'python_version >= "3"',
+    "py2.py3-none-any": "",
+    "py2-none-any": 'python_version >= "2" and python_version < "3"',
+    "py38-none-any": 'python_version >= "3.8"',
+    "py3.cp312-none-any": 'python_version >= "3"',
+    "cp312-none-any": f'{CPYTHON} and python_version == "3.12"',
+    "cp38-abi3-any": f'{CPYTHON} and python_version >= "3.8"',
+    "cp315-abi3t-any": f'{CPYTHON} and python_version >= "3.15"',
+    "cp313-cp313t-any": f'{CPYTHON} and python_version == "3.13"',
+    "cp39.cp310-none-any": f'{CPYTHON} and python_version >= "3.9" and python_version < "3.11"',
+    "cp39.cp311-none-any": f'{CPYTHON} and (python_version == "3.9" or python_version == "3.11")',
+    "pp310-pypy310_pp73-any": 'implementation_name == "pypy" and python_version == "3.10"',
+    "pp3-none-any": 'implementation_name == "pypy" and python_version >= "3"',
+    "graalpy311-graalpy242_311_native-any": 'implementation_name == "graalpy" and python_version == "3.11"',
+    "cp312.pp311-none-any": f'({CPYTHON} and python_version == "3.12") or '
+    '(implementation_name == "pypy" and python_version == "3.11")',
+    "sl3-none-any": "",
+    "py2.py3-none-win_amd64": 'sys_platform == "win32" and platform_machine == "AMD64"',
+    "py2.py3-none-win32": 'sys_platform == "win32" and (platform_machine == "AMD64" or platform_machine == "x86")',
+    "py2.py3-none-win_arm64": 'sys_platform == "win32" and platform_machine == "ARM64"',
+    "py2.py3-none-manylinux2014_x86_64.musllinux_1_2_x86_64": f"{LINUX} and {X86_64}",
+    "py2.py3-none-linux_armv7l": f'{LINUX} and (platform_machine == "aarch64" or platform_machine == "armv7l")',
+    "py2.py3-none-manylinux1_i686": f'{LINUX} and (platform_machine == "i686" or {X86_64})',
+    "py2.py3-none-macosx_10_9_universal2": f'sys_platform == "darwin" and ({ARM64} or {X86_64})',
+    "py2.py3-none-macosx_11_0_arm64": f'sys_platform == "darwin" and {ARM64}',
+    "py2.py3-none-ios_13_0_arm64_iphoneos": f'sys_platform == "ios" and {ARM64}',
+    "py2.py3-none-android_21_arm64_v8a": 'sys_platform == "android" and platform_machine == "aarch64"',
+    "py2.py3-none-pyemscripten_2026_0_wasm32": 'sys_platform == "emscripten" and platform_machine == "wasm32"',
+    "py2.py3-none-macosx_11_0_arm64.win_amd64": f'(sys_platform == "darwin" and {ARM64}) or '
+    '(sys_platform == "win32" and platform_machine == "AMD64")',
+    "py2.py3-none-freebsd_14_1_release_amd64": "",
+    "py2.py3-none-any.win32": "",
+    "cp312-cp312-win_amd64": f'{CPYTHON} and python_version == "3.12" and sys_platform == "win32" '
+    'and platform_machine == "AMD64"',
+    "cp38-abi3-macosx_10_12_universal2": f'{CPYTHON} and python_version >= "3.8" and sys_platform == "darwin" '
+    f"and ({ARM64} or {X86_64})",
+}
+
+
+@pytest.mark.parametrize("tags", MARKERS)
+def test_markers(tags: str) -> None:
+    """What a lock file will show to a reviewer is short, and the same every time."""
+    assert marker(f"foo-1.0-{tags}.whl") == MARKERS[tags]
+
+
+@pytest.mark.parametrize(
+    ("tags", "python", "platform"),
+    [
+        ("cp312-cp312-win_amd64", "3.11", "win_amd64"),
+        ("cp312-cp312-win_amd64", "3.12", "win_arm64"),
+        ("cp312-cp312-win_amd64", "3.12", "macosx_14_0_arm64"),
+        ("cp312-cp312-win_amd64", "3.12", "manylinux_2_28_x86_64"),
+        ("cp312-cp312-win_amd64", "pypy3.11", "win_amd64"),
+        ("cp38-abi3-manylinux2014_x86_64", "3.7", "manylinux_2_28_x86_64"),
+        ("cp38-abi3-manylinux2014_x86_64", "3.12", "manylinux_2_28_aarch64"),
+        ("cp38-abi3-manylinux2014_x86_64", "pypy3.10", "manylinux_2_28_x86_64"),
+        ("py2-none-any", "3.12", "win32"),
+        ("py312-none-any", "3.11", "win32"),
+        ("py3-none-macosx_11_0_arm64", "3.12", "macosx_14_0_x86_64"),
+        ("py3-none-macosx_10_9_universal2", "3.12", "win_amd64"),
+        ("py3-none-musllinux_1_2_aarch64", "3.12", "android_24_arm64_v8a"),
+        ("pp310-pypy310_pp73-any", "3.10", "win32"),
+        ("cp39.cp311-none-any", "3.10", "win32"),
+    ],
+)
+def test_false_of_foreigners(tags: str, python: str, platform: str) -> None:
+    """A marker that is always true would be true too, and worth nothing."""
+    assert not true_of(marker(f"foo-1.0-{tags}.whl"), target(python, platform))
+
+
+def test_entries_and_bad_names() -> None:
+    """What ``best`` takes, ``marker`` takes."""
+    assert marker({"filename": "foo-1-py3-none-any.whl"}) == 'python_version >= "3"'
+    assert marker((1, "foo-1-py3-none-any.whl"), key=lambda pair: pair[1]) == 'python_version >= "3"'  # type: ignore[index]
+    with pytest.raises(InvalidWheelFilename):
+        marker("foo.whl")
+
+
+@given(laws.any_platform_text, laws.platforms.filter(exists))
+def test_machines_of_is_what_ladders_say(text: str, platform: Platform) -> None:
+    """The short way to the machines of a tag names every machine whose ladder has the tag."""
+    if text in platform_tags(platform):
+        assert (platform.system, platform.arch) in machines_of(text) or platform.system in {"other", "emscripten"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("manylinux_2_16_aarch64", "manylinux_2_17_armv6l", "manylinux_2_1000_x86_64", "musllinux_1_2_armv8l"),
+        *("macosx_11_1_arm64", "ios_11_0_arm64_iphoneos", "android_15_x86", "any", "mac osx"),
+        *("android_1000_x86", "macosx_1000_0_arm64"),
+    ],
+)
+def test_machines_of_what_nobody_takes(text: str) -> None:
+    """A tag that no interpreter claims is nobody's."""
+    assert not machines_of(text)
+
+
+WHEELS = [
+    f"foo-1.0-cp3{minor}-cp3{minor}-{platform}.whl"
+    for minor in range(10, 16)
+    for platform in ("manylinux_2_17_x86_64", "musllinux_1_2_aarch64", "macosx_11_0_universal2", "win_amd64")
+]
+
+
+def left_out(files: list[object], text: str) -> list[str]:
+    """Say in words what is left out."""
+    return [str(environment) for environment in covers(files, text).left_out]
+
+
+def test_covers_everything() -> None:
+    """The usual set of wheels serves everywhere, and a pure wheel serves more."""
+    assert covers(WHEELS, 'python_version >= "3.10"')
+    assert covers(["foo-1.0-py3-none-any.whl"], "")
+    found = covers(WHEELS, "")
+    assert found
+    assert {(place.system, place.arch) for place in found.served} == {
+        *(("linux", "x86_64"), ("linux", "aarch64"), ("macos", "x86_64"), ("macos", "arm64"), ("windows", "win_amd64"))
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "text", "expected"),
+    [
+        (WHEELS[:-1], "", ["cpython 3.15.0 on windows win_amd64"]),
+        (WHEELS, 'python_version >= "3.9" and python_version < "3.11" and sys_platform == "win32"',
+         ["cpython 3.9.0 on windows win_amd64"]),
+        (WHEELS, "python_version == '3.12' and platform_machine == 'ARM64'", ["cpython 3.12.0 on windows win_arm64"]),
+        (WHEELS, 'python_version == "3.16" and sys_platform == "darwin"',
+         ["cpython 3.16.0 on macos x86_64", "cpython 3.16.0 on macos arm64"]),
+        (["foo-1-cp311-abi3-win_amd64.whl"], 'sys_platform == "win32" and python_version < "3.13"', []),
+        (["foo-1-cp311-none-win_amd64.whl"], 'sys_platform == "win32" and python_version < "3.13"',
+         ["cpython 3.12.0 on windows win_amd64"]),
+        (["foo-1-cp312-abi3-win_amd64.whl", "foo-1-cp312-abi3-win32.whl"], 'os_name == "nt" and python_version=="3.12"',
+         []),
+        ([], 'sys_platform == "emscripten" and python_version == "3.13"', ["cpython 3.13.0 on emscripten wasm32"]),
+        ([], 'implementation_name == "pypy" and python_version == "3.11" and sys_platform == "win32"',
+         ["pypy 3.11.0 on windows win_amd64"]),
+        ([{"filename": "foo-1-py3-none-any.whl", "requires-python": ">=3.12.2"}],
+         'python_version == "3.12" and sys_platform == "win32"', ["cpython 3.12.0 on windows win_amd64"]),
+        ([{"filename": "foo-1-py3-none-any.whl", "requires-python": ">=3.12.2"}],
+         'python_full_version >= "3.12.2" and python_version < "3.13" and sys_platform == "win32"', []),
+        ([{"filename": "foo-1-py3-none-any.whl", "yanked": True}, "foo-1.tar.gz"],
+         'sys_platform == "win32" and python_version == "3.12"', ["cpython 3.12.0 on windows win_amd64"]),
+        (["foo-1-py3-none-any-label.whl"], 'sys_platform == "win32" and python_version == "3.12"',
+         ["cpython 3.12.0 on windows win_amd64"]),
+        ([], 'python_version < "3"', []),
+        ([], 'extra == "test"', []),
+    ],
+)  # fmt: skip
+def test_what_is_left_out(files: list[object], text: str, expected: list[str]) -> None:
+    """A universal locker learns where its lock would fail, before its users do."""
+    assert left_out(files, text) == expected
+
+
+@given(st.lists(st.sampled_from(WHEELS), max_size=8), st.sampled_from(["", 'python_version >= "3.12"', LINUX]))
+def test_covers_agrees_with_best(files: list[str], text: str) -> None:
+    """What is left out is served by no machine of the kind, and what is served is by one."""
+    found = covers(files, text)
+    libc = {"linux": [{"glibc": (2, 40)}, {"musl": (1, 2)}], "macos": [{"version": (15, 0)}]}
+    for environment in (*found.served, *found.left_out):
+        python = target(environment.version, "win32").python
+        machines = [
+            Target(python, Platform(environment.system, environment.arch, **about))  # type: ignore[arg-type]
+            for about in libc.get(environment.system, [{}])
+        ]
+        taken_by = any(rank(name, machine) is not None for name in files for machine in machines)
+        assert taken_by == (environment in found.served)
+
+
+@pytest.mark.parametrize("text", ["x", "python_version >", 'os == "nt"', "(" * 5000, "\0", "x" * 100_000])
+def test_no_marker(text: str) -> None:
+    """What is no marker is one clear error."""
+    with pytest.raises(InvalidInput, match="marker") as caught:
+        covers([], text)
+    assert caught.value.text == text
+    assert len(str(caught.value)) < 500
+
+
+def test_one_text_is_not_a_list() -> None:
+    """Letters are no file names."""
+    with pytest.raises(TypeError, match="several files"):
+        covers("foo-1-py3-none-any.whl", "")
+
+
+def test_many_names_in_a_marker_stay_bounded() -> None:
+    """A marker from a stranger cannot make the list of environments long."""
+    text = " or ".join(f'python_full_version == "3.{minor}.{minor}"' for minor in range(200))
+    found = covers([], text)
+    assert len(found.left_out) < 2000
+    assert len(_places([], ["darwin", "ios", "wasm32"])) < 20

@@ -1,0 +1,288 @@
+"""Lock files (PEP 751): what to install on a machine that is not here, and why there is nothing for it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pylock = pytest.importorskip("packaging.pylock", reason="packaging 26.0 is the first that reads lock files")
+if sys.version_info < (3, 11):
+    pytest.importorskip("tomli", reason="Python 3.10 reads no TOML by itself")
+
+from manytags import InvalidLock, ManytagsError, Target, best, marker_environment, select, target  # noqa: E402
+from manytags.choose.pylock import read_lock  # noqa: E402
+
+LINUX = target("3.12", "manylinux_2_28_x86_64")
+WINDOWS = target("3.12", "win_amd64")
+HASH = 'hashes = {sha256 = "00"}'
+HEAD = 'lock-version = "1.0"\ncreated-by = "test"\n'
+
+
+def files(*names: str) -> str:
+    """Write wheels as a lock file does."""
+    listed = ", ".join(f'{{name = "{name}", url = "https://example.org/{name}", {HASH}}}' for name in names)
+    return f"wheels = [{listed}]\n"
+
+
+def package(name: str, *lines: str, version: str = "1.0") -> str:
+    """Write one package."""
+    return f'[[packages]]\nname = "{name}"\nversion = "{version}"\n' + "\n".join(lines) + "\n"
+
+
+def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - select's own
+    """Select, and say what was chosen of which package."""
+    return {one.name: one.filename or one.kind for one in select(text, machine, **wishes).packages}
+
+
+SDIST = f'sdist = {{name = "b-1.0.tar.gz", url = "https://example.org/b-1.0.tar.gz", {HASH}}}'
+LOCK = HEAD + "".join(
+    [
+        package("a", files("a-1.0-cp312-cp312-win_amd64.whl", "a-1.0-py3-none-any.whl")),
+        package("b", SDIST, files("b-1.0-cp312-cp312-win_amd64.whl")),
+        package("c", files("c-1.0-cp312-cp312-win_amd64.whl")),
+        package("d", "marker = \"sys_platform == 'win32'\"", files("d-1.0-py3-none-any.whl")),
+        '[[packages]]\nname = "e"\ndirectory = {path = "."}\n',
+        '[[packages]]\nname = "f"\nvcs = {type = "git", url = "https://example.org/f", commit-id = "00"}\n',
+        f'[[packages]]\nname = "g"\narchive = {{url = "https://example.org/g.zip", {HASH}}}\n',
+    ]
+)
+
+
+def test_for_any_target() -> None:
+    """One file is read for a machine that is not here as for one that is, all packages at once."""
+    assert chosen(LOCK) == {
+        "a": "a-1.0-py3-none-any.whl",
+        "b": "b-1.0.tar.gz",
+        "c": "nothing",
+        "e": "directory",
+        "f": "vcs",
+        "g": "archive",
+    }
+    found = chosen(LOCK, WINDOWS)
+    assert [found[name] for name in "abcd"] == [
+        "a-1.0-cp312-cp312-win_amd64.whl",
+        "b-1.0-cp312-cp312-win_amd64.whl",
+        "c-1.0-cp312-cp312-win_amd64.whl",
+        "d-1.0-py3-none-any.whl",
+    ]
+    assert select(LOCK, WINDOWS)
+
+
+def test_what_has_nothing_is_explained() -> None:
+    """An installer says more than "no source", and a reader sees what would be built."""
+    found = select(LOCK, LINUX)
+    assert not found
+    assert not found.problems
+    (missing,) = found.missing
+    assert str(missing) == "c 1.0: no wheel fits, and there is no sdist"
+    (explanation,) = missing.explanations()
+    assert explanation.filename == "c-1.0-cp312-cp312-win_amd64.whl"
+    assert not explanation.compatible
+    kinds = {one.name: one for one in found.packages}
+    assert kinds["b"].kind == "sdist"
+    (explanation,) = kinds["b"].explanations()
+    assert explanation.remedies.sdist == "b-1.0.tar.gz"
+    assert [str(kinds[name]) for name in "aef"] == ["a 1.0: a-1.0-py3-none-any.whl", "e: directory", "f: vcs"]
+    assert kinds["a"].explanations()[0].compatible
+
+
+def test_the_nearest_miss_is_explained_first() -> None:
+    """Of a hundred wheels the one to talk about misses by least."""
+    names = ["a-1.0-pp310-pypy310_pp73-win32.whl", "a-1.0-cp312-cp312-manylinux_2_34_x86_64.whl"]
+    (one,) = select(HEAD + package("a", files(*names)), LINUX).missing
+    assert [explanation.filename for explanation in one.explanations()] == names[::-1]
+
+
+def test_sources_are_packaging_s() -> None:
+    """What an installer downloads and checks is in the object that packaging made."""
+    (one, *_) = select(LOCK, LINUX).packages
+    assert isinstance(one.source, pylock.PackageWheel)
+    assert one.source.url == "https://example.org/a-1.0-py3-none-any.whl"
+    assert one.source.hashes == {"sha256": "00"}
+
+
+def test_build_tags_count() -> None:
+    """A repaired upload is the one to install. packaging's own choice takes whichever is listed first."""
+    names = [
+        "a-1.0-py3-none-any.whl",
+        "a-1.0-1-py3-none-any.whl",
+        "a-1.0-10-py3-none-any.whl",
+        "a-1.0-9-py3-none-any.whl",
+    ]
+    text = HEAD + package("a", files(*names))
+    assert chosen(text) == {"a": "a-1.0-10-py3-none-any.whl"}
+    if not hasattr(pylock.Pylock, "select"):
+        return  # packaging 26.1 is the first that chooses
+    assert theirs(read_lock(text)) == names[:1]
+
+
+def theirs(lock: Any) -> list[str]:  # noqa: ANN401 - packaging 26.0 has no choice, and no type of it
+    """List what packaging itself would install."""
+    return [file.name for _, file in lock.select(environment=marker_environment(LINUX), tags=LINUX.tags())]
+
+
+@given(st.permutations([f"a-1.0-{tag}.whl" for tag in LINUX.triples()[:40:7]]))
+def test_agrees_with_packaging_and_best(names: list[str]) -> None:
+    """Without build tags the choice is packaging's, for any machine."""
+    content = {
+        "lock-version": "1.0",
+        "created-by": "test",
+        "packages": [
+            {"name": "a", "wheels": [{"name": name, "path": name, "hashes": {"sha256": "00"}} for name in names]}
+        ],
+    }
+    (one,) = select(content, LINUX).packages
+    assert one.filename == best(names, LINUX)
+    lock = pylock.Pylock.from_dict(content)
+    assert select(lock, LINUX).packages == (one,)
+    if hasattr(lock, "select"):
+        assert theirs(lock) == [one.filename]
+
+
+WISHES = HEAD + 'extras = ["fast"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["dev"]\n' + "".join(
+    [
+        package("a", files("a-1.0-py3-none-any.whl")),
+        package("b", "marker = \"'fast' in extras\"", files("b-1.0-py3-none-any.whl")),
+        package("c", "marker = \"'dev' in dependency_groups\"", files("c-1.0-py3-none-any.whl")),
+        package("d", "marker = \"'docs' in dependency_groups\"", files("d-1.0-py3-none-any.whl")),
+    ]
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("wishes", "installed"),
+    [
+        ({}, "ac"),
+        ({"extras": ["fast"]}, "abc"),
+        ({"extras": ["Fast"]}, "abc"),
+        ({"dependency_groups": []}, "a"),
+        ({"dependency_groups": ["docs"]}, "ad"),
+        ({"extras": ("fast",), "dependency_groups": {"docs", "dev"}}, "abcd"),
+    ],
+    ids=["default", "extra", "spelling", "no group", "group", "all"],
+)
+def test_extras_and_groups(wishes: dict[str, Any], installed: str) -> None:
+    """The default groups where none is named; extras where they are asked for."""
+    assert "".join(chosen(WISHES, **wishes)) == installed
+    assert select(WISHES, LINUX, **wishes)
+
+
+PROBLEMS = {
+    "extra": (WISHES, {"extras": ["slow"]}, "the file has no extra 'slow'"),
+    "group": (WISHES, {"dependency_groups": ["test"]}, "the file has no dependency group 'test'"),
+    "Python": (HEAD + 'requires-python = ">=3.13"\npackages = []\n', {},
+               "the file requires Python >=3.13; the target's is 3.12.0"),
+    "environment": (HEAD + "environments = [\"sys_platform == 'win32'\"]\npackages = []\n", {},
+                    "the target is in none of the environments that the file is for"),
+    "package's Python": (HEAD + package("a", 'requires-python = ">=3.13"', files("a-1.0-py3-none-any.whl")), {},
+                         "a requires Python >=3.13; the target's is 3.12.0"),
+    "two entries": (HEAD + package("a", files("a-1.0-py3-none-any.whl")) * 2, {},
+                    "two entries of a are for this target"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PROBLEMS)
+def test_problems(case: str) -> None:
+    """Where PEP 751 has an installer stop, the answer is no, and says why."""
+    text, wishes, problem = PROBLEMS[case]
+    found = select(text, LINUX, **wishes)
+    assert not found
+    assert found.problems == (problem,)
+
+
+def test_a_pre_release_of_python_is_a_python() -> None:
+    """Who tests on a release candidate can install what will run on the release."""
+    text = HEAD + 'requires-python = ">=3.12"\n' + package("a", files("a-1.0-py3-none-any.whl"))
+    python = target("3.13", "win32").python
+    candidate = Target(type(python)("cpython", (3, 13), ("cp313",), "3.13.0rc1"), WINDOWS.platform)
+    assert select(text, candidate)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        'path = "dist/a-1.0%2Bcpu-py3-none-any.whl"',
+        'path = "dist\\\\a-1.0-py3-none-any.whl"',
+        'url = "https://example.org/x/a-1.0%2Bcpu-py3-none-any.whl?x=1#y"',
+    ],
+    ids=["path", "path of Windows", "url"],
+)
+def test_names_from_where_a_file_lies(where: str) -> None:
+    """The name may be left out where path or URL have it; only a URL is percent-encoded."""
+    text = HEAD + f'[[packages]]\nname = "a"\nwheels = [{{{where}, {HASH}}}]\n'
+    if "%2B" in where and where.startswith("path"):
+        with pytest.raises(InvalidLock):
+            select(text, LINUX)
+    else:
+        (one,) = select(text, LINUX).packages
+        assert one.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
+
+
+HOSTILE = {
+    "empty": "",
+    "no TOML": "= 1",
+    "no lock": 'a = "b"',
+    "newer form": HEAD.replace("1.0", "2.0") + "packages = []",
+    "deep array": "a = " + "[" * 100_000,
+    "deep table": "a = " + "{b = " * 100_000,
+    "deep key": "[" + "a." * 1_000 + "a]\n",
+    "long number": "a = " + "9" * 100_000,
+    "null byte": "a = 1\0",
+    "half a pair": 'a = "\ud800"',
+    "deep marker": HEAD + package("a", f'marker = "{"(" * 5000}"', files("a-1.0-py3-none-any.whl")),
+    "bad marker": HEAD + package("a", 'marker = "x"', files("a-1.0-py3-none-any.whl")),
+    "bad wheel": HEAD + package("a", files("a-1.0.whl")),
+    "bad package": HEAD + "packages = [1]",
+    "no source": HEAD + '[[packages]]\nname = "a"\n',
+    "bad URL": HEAD + f'[[packages]]\nname = "a"\nwheels = [{{url = "https://[/a-1.0-py3-none-any.whl", {HASH}}}]\n',
+    "too long": "#" * 10_000_001,
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_hostile_files_are_one_clear_error(case: str) -> None:
+    """A lock file may come from anybody: bounded time, one line, and never another exception."""
+    started = time.monotonic()
+    with pytest.raises(InvalidLock) as caught:
+        select(HOSTILE[case], LINUX)
+    assert time.monotonic() - started < 20
+    assert len(str(caught.value)) < 1000
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith("invalid lock file ")
+
+
+@given(st.recursive(st.one_of(st.text(), st.integers(), st.none(), st.just("1.0")),
+       lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(
+           st.sampled_from(["lock-version", "created-by", "packages", "name", "wheels", "hashes", "path"]), inner)),
+       max_leaves=20))  # fmt: skip
+def test_any_mapping_is_a_lock_or_our_error(content: object) -> None:
+    """What a TOML reader of the caller's made is judged as well."""
+    try:
+        select({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
+    except InvalidLock:
+        pass
+
+
+def test_one_text_is_not_a_list() -> None:
+    """Letters are no extras."""
+    with pytest.raises(TypeError, match="several extras"):
+        select(WISHES, LINUX, extras="fast")
+    with pytest.raises(TypeError, match="several extras"):
+        select(WISHES, LINUX, dependency_groups="dev")
+
+
+@pytest.mark.parametrize(
+    ("absent", "message"),
+    [(["packaging.pylock"], r"packaging 26\.0 or newer; this is packaging \d"), (["tomllib", "tomli"], "TOML")],
+)
+def test_what_is_not_installed_is_named(absent: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lock files are for those who have a newer packaging; all else works without."""
+    for name in absent:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ManytagsError, match=message):
+        select(LOCK, LINUX)

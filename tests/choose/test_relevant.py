@@ -1,0 +1,216 @@
+"""What could ever be chosen: whatever is left out of it, nobody would have taken."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from manytags import (
+    InvalidInput,
+    InvalidTarget,
+    InvalidWheelFilename,
+    Platform,
+    Target,
+    parse_python,
+    platform_from_name,
+    rank,
+    relevant,
+    sort,
+    target,
+)
+
+
+def _load_strategies() -> ModuleType:
+    path = Path(__file__).parents[1] / "laws" / "strategies.py"
+    spec = importlib.util.spec_from_file_location("relevant_strategies", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+laws = _load_strategies()
+
+python_names = st.one_of(
+    st.tuples(st.integers(2, 20), st.sampled_from(["", "", ".0", ".7", "d"])).map(lambda of: f"3.{of[0]}{of[1]}"),
+    st.tuples(st.integers(13, 20), st.sampled_from(["t", "td", ".2t"])).map(lambda of: f"3.{of[0]}{of[1]}"),
+    st.sampled_from(["pypy3.9", "pypy3.11", "pypy3.12", "graalpy3.11", "graalpy3.12"]),
+)
+ranges = st.one_of(
+    st.just(None),
+    st.lists(
+        st.tuples(
+            st.sampled_from([">=", "<", "<=", ">", "!="]),
+            st.integers(2, 21),
+            st.sampled_from(["", "", ".0", ".3", ".0rc1"]),
+        ).map(lambda of: f"{of[0]}3.{of[1]}{of[2]}"),
+        max_size=3,
+    ).map(",".join),
+    st.integers(2, 20).map(lambda minor: f"==3.{minor}.*"),
+    st.integers(2, 20).map(lambda minor: f"~=3.{minor}"),
+)
+
+
+def exists(platform: Platform) -> bool:
+    """Whether there can be such a machine: of Apple's only 64-bit ones run macOS 11 and newer."""
+    old_only = platform.system == "macos" and platform.arch not in {"x86_64", "arm64"}
+    return not (old_only and platform.version is not None and platform.version >= (11, 0))
+
+
+@st.composite
+def files_for(draw: st.DrawFn, machine: Target) -> list[dict[str, object]]:
+    """Draw entries of which some fit a target."""
+    own = st.sampled_from(machine.triples())
+    tags = draw(st.lists(st.one_of(own, laws.tag_sets), min_size=1, max_size=6))
+    return [
+        {"filename": f"foo-1.0-{number}-{tag}.whl", "requires-python": draw(st.one_of(st.just("junk"), ranges))}
+        for number, tag in enumerate(tags)
+    ]
+
+
+@given(st.data(), python_names, laws.platforms.filter(exists), ranges)
+def test_whatever_is_picked_is_relevant(data: st.DataObject, name: str, platform: Platform, wanted: str | None) -> None:
+    """A mirror that keeps what is relevant serves everybody whom it was made for."""
+    machine = Target(parse_python(name), platform)
+    version = machine.python.full_version or ".".join(map(str, machine.python.version))
+    assume(wanted is None or SpecifierSet(wanted).contains(version, prereleases=True))
+    files = data.draw(files_for(machine))
+    picked = sort(files, machine)
+    wishes: tuple[list[str | Platform] | None, ...] = (None, [platform.system], [platform], [platform, "windows"])
+    for systems in wishes:
+        kept = relevant(files, requires_python=wanted, systems=systems)
+        assert [file for file in picked if file not in kept] == []
+    assert relevant(files, [machine]) == [file for file in files if file in picked]
+
+
+def test_by_targets() -> None:
+    """A lock for these machines records these files, in the order of the index."""
+    names = ["a-1-cp312-cp312-win32.whl", "a-1.tar.gz", "a-1-py3-none-any.whl", "a-1-cp311-cp311-win_amd64.whl"]
+    machines = [target("3.12", "win32"), target("3.11", "win_amd64")]
+    assert relevant(names, machines) == [names[0], names[2], names[3]]
+    assert relevant(names, machines[:1]) == [names[0], names[2]]
+    assert relevant(names, []) == []
+
+
+TAGS = {
+    "py3-none-any": True,
+    "py2-none-any": False,
+    "cp310-cp310-win_amd64": True,
+    "cp38-cp38-win_amd64": False,
+    "cp38-abi3-win_amd64": True,
+    "cp312-abi3-win_amd64": True,
+    "cp313-abi3-win_amd64": False,
+    "py313-none-any": False,
+    "py38-none-any": True,
+    "cp312-cp312d-win_amd64": True,
+    "cp312-cp312t-win_amd64": False,
+    "cp312-cp312-manylinux_2_17_x86_64": False,
+    "cp312-cp312-macosx_11_0_arm64": True,
+    "cp312-cp312-macosx_11_1_arm64": False,
+    "cp312-cp312-macosx_10_9_universal2": True,
+    "pp311-pypy311_pp73-win_amd64": True,
+    "pp38-pypy38_pp73-win_amd64": False,
+    "pp3-none-any": True,
+    "graalpy311-graalpy242_311_native-macosx_11_0_arm64": True,
+    "ip37-none-any": False,
+    "cp312-cp311-win32": False,
+    "cp312-none-any": True,
+    "cp311-none-any": True,
+    "cp39-none-any": False,
+    "py3-none-any.win32": True,
+}
+
+
+@pytest.mark.parametrize("tags", TAGS)
+def test_by_a_range(tags: str) -> None:
+    """What no Python from 3.10 to 3.12 on Windows or macOS takes is not kept."""
+    name = f"a-1-{tags}.whl"
+    assert relevant([name], requires_python=">=3.10,<3.13", systems=["windows", "macOS"]) == [name] * TAGS[tags]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "asked", "kept"),
+    [
+        (">=3.9", ">=3.12", True),
+        ("<3.12", ">=3.12", False),
+        (">=3.12.3,<3.12.4", "==3.12.3", True),
+        (">=3.12.3,<3.12.4", "!=3.12.3", False),
+        (">=3.12", "<3.12.1", True),
+        (">3.13.0a1,<3.13.0a3", "==3.13.0a2", True),
+        ("==3.9.999", ">=3.9.999", True),
+        (None, "<3", False),
+        (">=3.9", "nonsense", True),
+        (">=3.9,<3.9", None, False),
+        ("===3.12.1", None, True),
+        ("===cheese", None, False),
+        ("!=3.0.*", None, True),
+    ],
+)
+def test_ranges_meet(wanted: str | None, asked: str | None, kept: bool) -> None:
+    """A file counts where one and the same Python is in the range and is what the file asks for."""
+    file = {"filename": "a-1-py3-none-any.whl", "requires-python": asked}
+    assert relevant([file], requires_python=wanted) == [file] * kept
+
+
+def test_no_range_and_no_system_is_everywhere() -> None:
+    """Without a word what anybody could take is kept, and only the rest is not."""
+    kept = ["a-1-cp27-cp27mu-linux_x86_64.whl", "a-1-cp399-cp399-win32.whl", "a-1-py3-none-freebsd_14_1_amd64.whl"]
+    dropped = ["a-1-cp312-cp312-manylinux_2_5_aarch64.whl", "a-1-cp3-none-win32.whl", "a-1-cp39999-none-any.whl"]
+    assert relevant(kept + dropped) == kept
+
+
+def test_systems_are_whole_and_names_are_machines() -> None:
+    """``linux`` is every Linux, not the one machine that uv calls so; a release of a distribution is one machine."""
+    names = [f"a-1-py3-none-{tag}.whl" for tag in ("manylinux_2_41_riscv64", "musllinux_1_2_x86_64", "linux_mips64")]
+    assert relevant(names, systems=["linux"]) == names
+    assert relevant(names, systems=["alpine-3.20-x86_64"]) == [names[1]]
+    assert relevant(names, systems=[platform_from_name("ubuntu-24.04-riscv64")]) == []
+    assert relevant(names, systems=[]) == []
+    for system, tag in (("ios", "ios_13_0_arm64_iphoneos"), ("android", "android_24_x86"), ("emscripten", "emscripten_3_1_58_wasm32")):  # fmt: skip # noqa: E501
+        assert relevant([*names, f"a-1-py3-none-{tag}.whl"], systems=[system]) == [f"a-1-py3-none-{tag}.whl"]
+
+
+def test_yanked_variants_and_keys() -> None:
+    """What ``best`` would not pick is not kept, unless it is asked for."""
+    pulled = {"filename": "a-1-py3-none-any.whl", "yanked": True}
+    assert relevant([pulled, "a-1-py3-none-any-label.whl"]) == []
+    assert relevant([pulled], yanked=True) == [pulled]
+    assert relevant([(1, pulled)], key=lambda pair: pair[1], yanked=True) == [(1, pulled)]
+
+
+def test_bad_names_and_bad_wishes() -> None:
+    """Each mistake is told in the words of who made it."""
+    with pytest.raises(InvalidWheelFilename, match=r"foo\.whl"):
+        relevant(["foo.whl"])
+    with pytest.warns(UserWarning, match=r"foo\.whl") as told:
+        assert relevant(["foo.whl", "a-1-py3-none-any.whl"], on_invalid="skip") == ["a-1-py3-none-any.whl"]
+    assert told[0].filename == __file__
+    assert relevant(["foo.whl"], on_invalid="ignore") == []
+    with pytest.raises(TypeError, match="both"):
+        relevant([], [target("3.12", "win32")], requires_python=">=3")
+    with pytest.raises(TypeError, match="several files"):
+        relevant("a-1-py3-none-any.whl")
+    with pytest.raises(TypeError, match="several systems"):
+        relevant([], systems="linux")
+    with pytest.raises(InvalidInput, match="no version specifier"):
+        relevant([], requires_python="three")
+    with pytest.raises(InvalidTarget):
+        relevant([], systems=["plan9"])
+
+
+def test_hostile_tags_are_bounded() -> None:
+    """Thousands of made-up tags in one name cost no more than a moment."""
+    names = [
+        "a-1-" + ".".join(f"cp3{n}" for n in range(400)) + "-none-win32.whl",
+        "a-1-cp312-" + ".".join(f"cp3{n}t" for n in range(400)) + "-win32.whl",
+        "a-1-py3-none-" + ".".join(f"ios_9{n}_9_x" for n in range(10, 99)) + ".whl",
+    ]
+    assert relevant(names, requires_python=">=3.9") == [names[0], names[2]]
+    assert rank(names[0], target("3.12", "win32")) is not None

@@ -1,0 +1,84 @@
+"""What choosing remembers changes no answer and stays bounded."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import manytags
+from manytags import Target, best, rank, sort, target
+from manytags.tags import filename
+from manytags.targets import expand
+
+from ..test_corpus import tag_sets
+
+SERVER = target("3.12", "manylinux_2_28_x86_64")
+ENDINGS = st.sampled_from(
+    [
+        *tag_sets()[::40],
+        *("py3-none-any", "1-py3-none-any", "2-py3-none-any", "2b-py3-none-any", "cp312-cp312-linux_x86_64"),
+        *("py3-none-any-label", "1-py3-none-any-label", "py3-none", "py3--any", "3py-none-any", "py3-none-a..b", ""),
+        *("x-py3-none-any", "1-1-py3-none-any", "py3-none-é", "PY3-NONE-ANY", "py3-none-any.", "-py3-none-any"),
+    ]
+)
+BEGINNINGS = st.sampled_from(["foo-1.0", "foo-1.0.post1", "Foo-1.0", "foo-1", "foo-x", "fo__o-1", "foo-1.0-1", "-", ""])
+NAMES = st.tuples(BEGINNINGS, ENDINGS, st.sampled_from([".whl", ".whl", ".tar.gz", ".WHL", ""])).map(
+    lambda parts: f"{parts[0]}-{parts[1]}{parts[2]}"
+)
+
+
+@given(st.lists(NAMES, max_size=30))
+def test_a_list_is_read_as_its_files_one_by_one(names: list[str]) -> None:
+    """Which files stand beside it, and what was asked before, must not decide whether a file is taken."""
+
+    def fresh() -> Target:
+        return Target(SERVER.python, SERVER.platform)
+
+    alone = [name for name in names if best([name], fresh(), on_invalid="ignore") is not None]
+    assert sorted(sort(names, SERVER, on_invalid="ignore")) == sorted(alone)
+    assert sort(names, SERVER, on_invalid="ignore") == sort(names, fresh(), on_invalid="ignore")
+    assert best(names, SERVER, on_invalid="ignore") == next(iter(sort(names, SERVER, on_invalid="ignore")), None)
+    for name in alone:
+        assert rank(name, SERVER) is not None
+        manytags.parse_wheel_filename(name)
+
+
+@given(st.lists(st.sampled_from(tag_sets()), min_size=1, max_size=20))
+def test_a_rank_is_the_same_when_halves_are_known(texts: list[str]) -> None:
+    """Halves of a tag set return in others: each rank is that of a target that has seen nothing."""
+    there = Target(SERVER.python, SERVER.platform)
+    for text in texts:
+        assert rank(text, there) == rank(text, Target(SERVER.python, SERVER.platform))
+
+
+def test_an_index_cannot_fill_the_memory() -> None:
+    """Ever new endings, tag sets, names and versions: what is kept has an end, and so has the length of each."""
+    there = Target(SERVER.python, SERVER.platform)
+    ranks = there.ranks
+    names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(expand._MEMO_LIMIT + 500)]
+    assert best(names, there) == names[-1]
+    assert len(ranks.endings) <= expand._MEMO_LIMIT
+    for number in range(filename._MEMO_LIMIT + 500):
+        manytags.parse_wheel_filename(f"foo{number}-{number}-py{number}-none-p{number}.whl")
+        rank(f"py{number}-none-p{number}", there)
+    kept = (ranks._memo, ranks._pairs, ranks._fields, filename._TAG_SETS, filename._TEXTS)
+    assert all(len(memo) <= filename._MEMO_LIMIT for memo in kept)
+    assert best(["foo-1.0-1-py3-none-any.whl", *names[:3]], there) == names[2]
+    long = "py3-none-" + ".".join(f"linux_{number}" for number in range(300))
+    assert best([f"foo-1.0-{long}.whl"], there) is None
+    assert rank(long, there) is None
+    manytags.parse_wheel_filename(f"{'foo' * 150}-{'1.' * 150}0-py3-none-any.whl")
+    assert all(len(text) <= expand._MEMO_TEXT for memo in (*kept, ranks.endings) for text in memo)
+
+
+def test_too_many_triples_are_refused_when_halves_are_known() -> None:
+    """The limit is one of the product, whichever half was seen before."""
+    there = Target(SERVER.python, SERVER.platform)
+    many = ".".join(f"p{number}" for number in range(65))
+    assert len(many) < expand._MEMO_TEXT
+    assert rank(f"{many}-none-any", there) is None
+    assert rank(f"py3-none-{many}", there) is None
+    for _ in range(2):
+        with pytest.raises(manytags.InvalidTag, match="more than 4096 triples"):
+            rank(f"{many}-none-{many}", there)

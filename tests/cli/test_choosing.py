@@ -1,0 +1,277 @@
+"""The commands that choose: pick, cover, pylock. What people see, what programs read, and how each fails."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+import manytags
+from manytags.cli import main
+
+WINDOWS = ("--target", "win32", "--python-version", "3.12")
+PURE, OWN, NEWER = "foo-1.0-py3-none-any.whl", "foo-1.0-cp312-cp312-win32.whl", "foo-2.0-cp313-cp313-win32.whl"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run a command; return its status and what it printed."""
+    status = main(arguments)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def give(monkeypatch: pytest.MonkeyPatch, data: bytes, tmp_path: Path) -> None:
+    """Put data on standard input, which the command reads as file descriptor 0."""
+    given = tmp_path / "stdin"
+    given.write_bytes(data)
+    really = open
+
+    def instead(path: int | str, mode: str, closefd: bool = True) -> object:  # noqa: ARG001 - open's own
+        return really(given if path == 0 else path, mode)
+
+    monkeypatch.setattr("builtins.open", instead)
+
+
+def test_pick(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script takes the one line that is printed."""
+    assert run(capsys, "pick", PURE, f"dist/{OWN}", NEWER, "foo-1.0.tar.gz", *WINDOWS) == (0, f"{OWN}\n", "")
+    assert run(capsys, "pick", "--all", PURE, OWN, NEWER, *WINDOWS) == (0, f"{OWN}\n{PURE}\n", "")
+
+
+def test_pick_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """No is an answer: nothing on standard output, status 1, and a hint for people."""
+    status, out, err = run(capsys, "pick", NEWER, *WINDOWS)
+    assert (status, out) == (1, "")
+    assert (
+        err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); `manytags explain` says why\n"
+    )
+    status, out, err = run(capsys, "pick", "foo-1.0.tar.gz", *WINDOWS)
+    assert (status, out) == (1, "")
+    assert "no wheel of anything fits" in err
+
+
+def test_pick_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    """A program reads the pick of each project, and what else would fit."""
+    status, out, _ = run(capsys, "pick", "--json", PURE, OWN, NEWER, "bar-1-cp27-none-any.whl", *WINDOWS)
+    assert status == 1
+    assert json.loads(out) == [
+        {"project": "bar", "version": None, "pick": None, "fitting": []},
+        {"project": "foo", "version": "1.0", "pick": OWN, "fitting": [OWN, PURE]},
+    ]
+
+
+def test_pick_the_newest_release(capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a whole page the newest release that fits counts; a pre-release only where there is nothing else."""
+    names = [f"foo-{version}-py3-none-any.whl" for version in ("1.9", "1.10", "2.0rc1")]
+    assert run(capsys, "pick", *names, *WINDOWS)[1] == f"{names[1]}\n"
+    assert run(capsys, "pick", "--all", *names, *WINDOWS)[1].split() == [names[1], names[0], names[2]]
+    assert run(capsys, "pick", names[2], *WINDOWS)[1] == f"{names[2]}\n"
+
+
+def test_a_bad_name_is_told_and_the_rest_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    """One bad upload stands in nobody's way."""
+    status, out, err = run(capsys, "pick", "fo\x1bo.whl", PURE, *WINDOWS)
+    assert (status, out) == (0, f"{PURE}\n")
+    assert err.startswith("manytags: skipped: invalid wheel file name 'fo\\x1bo.whl'")
+    assert err.count("\n") == 1
+
+
+def test_pick_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wheelhouse holds several projects, and other things."""
+    for name in (PURE, OWN, "bar-1-py3-none-any.whl", "README.txt"):
+        (tmp_path / name).touch()
+    assert run(capsys, "pick", str(tmp_path), *WINDOWS) == (0, f"bar-1-py3-none-any.whl\n{OWN}\n", "")
+
+
+PAGE = {
+    "meta": {"api-version": "1.1"},
+    "name": "foo",
+    "files": [
+        {"filename": OWN, "url": "", "hashes": {}, "yanked": "broken"},
+        {"filename": PURE, "url": "", "hashes": {}, "requires-python": ">=3.8", "yanked": False},
+        {"filename": "foo-3.0-py3-none-any.whl", "url": "", "hashes": {}, "requires-python": ">=3.13"},
+    ],
+}
+
+
+def test_pick_from_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an index says of its files counts: requires-python, and yanked."""
+    page = tmp_path / "foo.json"
+    page.write_text(json.dumps(PAGE), encoding="utf-8")
+    assert run(capsys, "pick", str(page), *WINDOWS) == (0, f"{PURE}\n", "")
+    assert run(capsys, "pick", str(page), "--yanked", "--all", *WINDOWS)[1].split() == [PURE, OWN]
+    page.write_text(json.dumps([PURE, {"filename": OWN}]), encoding="utf-8")
+    assert run(capsys, "pick", str(page), *WINDOWS) == (0, f"{OWN}\n", "")
+
+
+@pytest.mark.parametrize(
+    ("data", "picked"),
+    [
+        (f"{PURE}\n\n dist/{OWN} \r\nfoo-1.0.tar.gz\n".encode(), OWN),
+        (json.dumps(PAGE).encode(), PURE),
+        (json.dumps([PURE]).encode("utf-16"), PURE),
+    ],
+    ids=["names", "page", "list"],
+)
+def test_pick_from_standard_input(
+    data: bytes, picked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """``ls dist | manytags pick -`` and ``curl ... | manytags pick -`` work."""
+    give(monkeypatch, data, tmp_path)
+    assert run(capsys, "pick", "-", *WINDOWS) == (0, f"{picked}\n", "")
+
+
+MACHINES = ("--for", "win32:3.12", "--for", "debian-12-arm64:3.11")
+
+
+def test_cover(capsys: pytest.CaptureFixture[str]) -> None:
+    """A table says which machine takes what, and how much there is to record."""
+    status, out, err = run(capsys, "cover", PURE, OWN, *MACHINES)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        f"  win32:3.12            {OWN}",
+        f"  debian-12-arm64:3.11  {PURE}",
+        "",
+        "2 wheels for 2 of 2 machines",
+        f"  {OWN}",
+        f"  {PURE}",
+    ]
+    assert "1 wheels for 2 of 2 machines" in run(capsys, "cover", "--fewest", PURE, OWN, *MACHINES)[1]
+
+
+def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
+    """Status 1, and its name."""
+    status, out, _ = run(capsys, "cover", OWN, "--json", *MACHINES)
+    assert status == 1
+    assert json.loads(out) == {
+        "files": [OWN],
+        "chosen": {"win32:3.12": OWN, "debian-12-arm64:3.11": None},
+        "without": ["debian-12-arm64:3.11"],
+        "exact": True,
+    }
+    assert "  debian-12-arm64:3.11  none fits" in run(capsys, "cover", OWN, *MACHINES)[1].splitlines()
+
+
+def test_targets_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A project keeps the machines that it serves in a file, by name or as exact targets."""
+    listed = tmp_path / "machines"
+    listed.write_text("# ours\nwin32:3.12\n\ndebian-12-arm64:3.11\n", encoding="utf-8")
+    by_name = run(capsys, "cover", PURE, OWN, "--targets", str(listed))
+    assert by_name == run(capsys, "cover", PURE, OWN, *MACHINES)
+    exact = [json.loads(manytags.target("3.12", "win32").to_json())]
+    listed.write_text(json.dumps(exact), encoding="utf-8")
+    assert f"  cpython 3.12 (cp312) on Windows (win32)  {OWN}" in run(capsys, "cover", OWN, "--targets", str(listed))[1]
+
+
+LOCK = """\
+lock-version = "1.0"
+created-by = "test"
+extras = ["fast"]
+dependency-groups = ["dev", "docs"]
+default-groups = ["dev"]
+"""
+for _name, _tag, _marker in (
+    ("pure", "py3-none-any", ""),
+    ("own", "cp312-cp312-win32", ""),
+    ("fast", "py3-none-any", "'fast' in extras"),
+    ("dev", "py3-none-any", "'dev' in dependency_groups"),
+    ("docs", "py3-none-any", "'docs' in dependency_groups"),
+):
+    LOCK += f'[[packages]]\nname = "{_name}"\nversion = "1.0"\n' + (f'marker = "{_marker}"\n' if _marker else "")
+    LOCK += f'wheels = [{{path = "{_name}-1.0-{_tag}.whl", hashes = {{sha256 = "00"}}}}]\n'
+
+needs_toml = pytest.mark.skipif(sys.version_info < (3, 11), reason="Python 3.10 reads no TOML by itself")
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> str:
+    """Write the lock file."""
+    pytest.importorskip("packaging.pylock", reason="packaging 26.0 is the first that reads lock files")
+    path = tmp_path / "pylock.toml"
+    path.write_text(LOCK, encoding="utf-8")
+    return str(path)
+
+
+@needs_toml
+def test_pylock(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would be installed on a machine that is not here, as a table and as data."""
+    status, out, err = run(capsys, "pylock", lock, *WINDOWS)
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "cpython 3.12 (cp312) on Windows (win32)",
+        "",
+        "  pure  1.0  pure-1.0-py3-none-any.whl",
+        "  own   1.0  own-1.0-cp312-cp312-win32.whl",
+        "  dev   1.0  dev-1.0-py3-none-any.whl",
+    ]
+    data = json.loads(run(capsys, "pylock", lock, "--json", "--extra", "fast", "--group", "docs", *WINDOWS)[1])
+    assert [one["name"] for one in data["packages"]] == ["pure", "own", "fast", "docs"]
+    assert data["packages"][0] == {
+        "name": "pure",
+        "version": "1.0",
+        "kind": "wheel",
+        "filename": "pure-1.0-py3-none-any.whl",
+    }
+    assert data["problems"] == []
+
+
+@needs_toml
+def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The refusal can be copied into a bug report: the machine, the file, the reason."""
+    there = ("--target", "manylinux_2_28_x86_64", "--python-version", "3.12")
+    status, out, _ = run(capsys, "pylock", lock, *there)
+    assert status == 1
+    lines = out.splitlines()
+    assert "  own   1.0  no wheel fits, and there is no sdist" in lines
+    assert "own-1.0-cp312-cp312-win32.whl" in lines
+    assert any(line.startswith("  not compatible: the wheel is for Windows") for line in lines)
+    status, out, _ = run(capsys, "pylock", lock, "--json", *there)
+    (missing,) = [one for one in json.loads(out)["packages"] if one["kind"] == "nothing"]
+    assert [reason["why"] for reason in missing["explanation"]["reasons"]] == ["system"]
+    status, out, _ = run(capsys, "pylock", lock, "--extra", "slow", *WINDOWS)
+    assert status == 1
+    assert "not for this machine: the file has no extra 'slow'" in out
+
+
+BAD = {
+    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is no JSON: "),
+    "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is no JSON: "),
+    "no page": (["pick", "other.json", *WINDOWS], "'other.json' is no page of an index"),
+    "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is no page of an index"),
+    "bad requirement": (["pick", "requires.json", *WINDOWS], "'requires.json' is no page of an index"),
+    "no file": (["pick", "nowhere.json", *WINDOWS], "cannot read 'nowhere.json': "),
+    "no machine": (["cover", PURE], "no machine is named; --for or --targets does"),
+    "another machine": (["--target", "win32", "cover", PURE], "the machines of `cover` are named by --for and"),
+    "no colon": (["cover", PURE, "--for", "win32"], "'win32' is no NAME:PYTHON, such as debian-12-arm64:3.12"),
+    "bad machine": (["cover", PURE, "--for", "win33:3.12"], "invalid target 'win33'"),
+    "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is no list of targets: "),
+    "two releases": (["cover", PURE, NEWER, *MACHINES], "these are files of several releases, as foo 2.0 and foo 1.0"),
+    "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
+    "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is no TOML: "),
+}
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, marks=needs_toml if case == "bad lock" else ()) for case in BAD])
+def test_bad_input_is_one_line(
+    case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bad input is told in one line that names it, with status 2 and without a traceback."""
+    monkeypatch.chdir(tmp_path)
+    if case == "bad lock":
+        pytest.importorskip("packaging.pylock")
+    for name, text in {
+        "empty.json": "",
+        "deep.json": "[" * 100_000,
+        "other.json": '{"name": "foo"}',
+        "entry.json": '{"files": [{"filename": 3}]}',
+        "requires.json": '[{"filename": "foo.whl", "requires-python": 3}]',
+        "targets.json": "[1]",
+    }.items():
+        Path(name).write_text(text, encoding="utf-8")
+    arguments, message = BAD[case]
+    status, out, err = run(capsys, *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith(f"manytags: {message}")
+    assert err.count("\n") == 1

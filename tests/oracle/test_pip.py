@@ -1,0 +1,198 @@
+"""The same pick as pip's own code, in every release of the corpus.
+
+pip's ``LinkEvaluator`` and ``CandidateEvaluator`` run as they are, given manytags' tag list for a target: so what is
+compared is the choice, not the list, which ``test_packaging.py`` compares.
+
+Within a release pip looks at nothing but tags, build tags and ``requires-python`` of its files, so of releases that are
+alike in these one stands for all; what is chosen is a file of a release that there is. That makes 16 releases of 17
+quick, and a third of all releases is compared one by one too.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from packaging.version import Version
+
+import manytags
+from manytags import Target
+
+from ..test_corpus import CORPUS, theirs
+from . import peer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+pip: Any = pytest.importorskip("pip", reason="pip is not installed, its choices are not compared")
+if Version(pip.__version__) < Version("24.1"):
+    pytest.skip(
+        f"pip {pip.__version__} is older than 24.1 and reads file names otherwise: its choices are not compared",
+        allow_module_level=True,
+    )
+finder: Any = pytest.importorskip("pip._internal.index.package_finder")
+Candidate: Any = pytest.importorskip("pip._internal.models.candidate").InstallationCandidate
+Link: Any = pytest.importorskip("pip._internal.models.link").Link
+TargetPython: Any = pytest.importorskip("pip._internal.models.target_python").TargetPython
+Wheel: Any = pytest.importorskip("pip._internal.models.wheel").Wheel
+SpecifierSet: Any = pytest.importorskip("pip._vendor.packaging.specifiers").SpecifierSet
+Tag: Any = pytest.importorskip("pip._vendor.packaging.tags").Tag
+
+TARGETS = {
+    "this machine": None,
+    "server": ("3.12", "manylinux_2_28_x86_64"),
+    "aarch64": ("3.12", "manylinux_2_28_aarch64"),
+    "armv7l": ("3.11", "manylinux_2_31_armv7l"),
+    "armv6l": ("3.11", "linux_armv6l"),
+    "musl": ("3.12", "musllinux_1_2_x86_64"),
+    "macOS": ("3.12", "macosx_14_0_arm64"),
+    "macOS x86_64": ("3.9", "macosx_12_0_x86_64"),
+    "Windows": ("3.12", "win_amd64"),
+    "free-threaded": ("3.13t", "manylinux_2_28_x86_64"),
+    "PyPy": ("pypy3.10", "manylinux_2_28_x86_64"),
+    "old": ("3.6", "manylinux_2_12_i686"),
+}
+
+#: (target, release) -> why manytags picks another file there. There is none.
+KNOWN_DIFFERENCES: dict[tuple[str, str], str] = {}
+
+#: File names and requires-python.
+Release = tuple[tuple[str, str | None], ...]
+
+
+@cache
+def releases() -> dict[tuple[str, str], Release]:
+    """The corpus by project and version."""
+    found: defaultdict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
+    for path in sorted(CORPUS.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                entry = json.loads(line)
+                project, version, _, _ = theirs(entry["filename"])
+                found[project, version].append((entry["filename"], entry.get("requires-python")))
+    return {key: tuple(files) for key, files in found.items()}
+
+
+@cache
+def distinct() -> dict[frozenset[tuple[str, str | None]], tuple[str, str]]:
+    """Releases that differ in what a choice looks at: that, and the first release that has it."""
+    found: dict[frozenset[tuple[str, str | None]], tuple[str, str]] = {}
+    for key, files in releases().items():
+        found.setdefault(frozenset((name.split("-", 2)[2], requires) for name, requires in files), key)
+    return found
+
+
+@cache
+def link_to(name: str, requires: str | None) -> Any:  # noqa: ANN401 - pip's own
+    """What pip reads off an index page for a file."""
+    return Link(f"https://example.org/{name}", requires_python=requires)
+
+
+@pytest.fixture(autouse=True)
+def _names_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """pip reads each file name twice for each target; half of this module's time would go into that."""
+    module = pytest.importorskip("pip._internal.models.wheel")
+    monkeypatch.setattr(module, "parse_wheel_filename", read_name, raising=True)
+
+
+@cache
+def read_name(name: str) -> Any:  # noqa: ANN401 - pip's own
+    """What pip's packaging reads off a file name."""
+    return pytest.importorskip("pip._vendor.packaging.utils").parse_wheel_filename(name)
+
+
+def described(name: str) -> Target:
+    """A target by its name here."""
+    about = TARGETS[name]
+    return manytags.detect() if about is None else manytags.target(*about)
+
+
+def pips_choice(target: Target) -> Callable[[tuple[str, str], Release], str | None]:
+    """What pip, told that these are its tags, chooses in a release."""
+    tags = [Tag(*triple) for triple in target.ranks]
+    numbers = (*target.python.version, 0, 0)[:3]
+    python = TargetPython(py_version_info=numbers)
+    python._valid_tags, python._valid_tags_set = tags, set(tags)
+
+    def choose(release: tuple[str, str], files: Release) -> str | None:
+        project, _ = release
+        links = finder.LinkEvaluator(project, project, frozenset({"binary"}), python, False)
+        candidates = []
+        for name, requires in files:
+            link = link_to(name, requires)
+            result, detail = links.evaluate_link(link)
+            if result is finder.LinkType.candidate:
+                candidates.append(Candidate(project, detail, link))
+        evaluator = finder.CandidateEvaluator(project, tags, SpecifierSet())
+        best = evaluator.compute_best_candidate(candidates).best_candidate
+        return None if best is None else str(best.link.filename)
+
+    return choose
+
+
+def ours(target: Target, files: Sequence[tuple[str, str | None]]) -> str | None:
+    """What manytags chooses."""
+    entries = [{"filename": name, "requires-python": requires} for name, requires in files]
+    found = manytags.best(entries, target)
+    return None if found is None else str(found["filename"])
+
+
+def same(mine: str | None, its: str | None, tags: list[Any]) -> bool:
+    """Whether two choices are one, or a tie: as good by tag and by build tag. Then pip takes the one listed first."""
+    if mine == its or mine is None or its is None:
+        return mine == its
+    first, second = Wheel(mine), Wheel(its)
+    return bool(
+        first.support_index_min(tags) == second.support_index_min(tags)
+        and first.build_tag == second.build_tag
+        and mine < its
+    )
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=peer.needs_abi3t if name == "free-threaded" else ()) for name in TARGETS]
+)
+def test_the_same_pick_in_every_release(name: str) -> None:
+    """Who changes from pip to an installer that embeds manytags gets the same files."""
+    target = described(name)
+    choose = pips_choice(target)
+    tags = [Tag(*triple) for triple in target.ranks]
+    picked, differences = 0, {}
+    for release in distinct().values():
+        files = releases()[release]
+        mine, its = ours(target, files), choose(release, files)
+        picked += mine is not None
+        if not same(mine, its, tags):
+            differences[name, "-".join(release)] = f"{mine}, pip {its}"
+    assert {key: why for key, why in differences.items() if key not in KNOWN_DIFFERENCES} == {}
+    assert picked > 20
+
+
+def test_one_release_stands_for_those_alike() -> None:
+    """The shortcut above is none: every third of all releases, alike or not, for one target."""
+    target = described("server")
+    choose = pips_choice(target)
+    tags = [Tag(*triple) for triple in target.ranks]
+    for release, files in [*releases().items()][::3]:
+        assert same(ours(target, files), choose(release, files), tags), release
+
+
+def test_the_corpus_has_what_is_compared() -> None:
+    """A comparison without build tags or requirements would show nothing of them."""
+    assert len(releases()) > 1_500
+    assert len(distinct()) > 300
+    assert sum(bool(theirs(name)[2]) for files in releases().values() for name, _ in files) > 20
+    assert sum(requires is not None for files in releases().values() for _, requires in files) > 10_000
+
+
+def test_the_list_is_what_pip_would_use() -> None:
+    """On this machine the list given to pip is pip's own, so that the choice is what pip would do."""
+    get_supported = pytest.importorskip("pip._internal.utils.compatibility_tags").get_supported
+    if Version(pip.__version__) < Version("26.3"):
+        pytest.skip(f"pip {pip.__version__}, older than 26.3, puts linux_* after manylinux")
+    mine = [Tag(*triple) for triple in manytags.detect().ranks]
+    assert mine == get_supported()
