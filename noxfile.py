@@ -95,11 +95,12 @@ def deep(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def benchmarks(session: nox.Session) -> None:
-    """Count what the first use costs: instructions (where valgrind is installed) and modules."""
+    """Count what the first use costs, in instructions (where valgrind is installed) and modules, and race the peers."""
     # Not editable: that adds a folder to the import search, which would count as ours.
     session.install(".", *group("bench"))
     session.run("python", "benchmarks/startup.py", *session.posargs)
     session.run("python", "benchmarks/probe.py")
+    session.run("python", "benchmarks/choose.py")
 
 
 @nox.session(default=False)
@@ -107,6 +108,13 @@ def hosts(session: nox.Session) -> None:
     """Check tests/hosts against real Pythons of foreign machines: Debian's own, or ``-- check musl vm`` and so on."""
     session.install("-e", ".")
     session.run("python", "-m", "tools.hosts", *(session.posargs or ["check", "sysroots"]))
+
+
+@nox.session(default=False)
+def oracle(session: nox.Session) -> None:
+    """Compare with every peer that the ordinary tests skip where it is not installed."""
+    session.install("-e", ".", *group("test"), *group("peers"), *group("oracle"))
+    session.run("pytest", "tests/oracle", "tests/audit/test_policies.py", *session.posargs)
 
 
 @nox.session(default=False)

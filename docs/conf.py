@@ -34,6 +34,6 @@ nitpick_ignore = [
 ]
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
-    ("py:class", r"Tag|Version"),  # packaging's
+    ("py:class", r"Tag|Version|Pylock"),  # packaging's
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]

@@ -1,0 +1,153 @@
+"""Whether code keeps to a policy: every way in which it does not, as data. Pure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .policies import Policies, Policy, policies
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from typing import Literal
+
+    from .elf import ElfNeeds
+
+    Reason = Literal[
+        "architecture", "float ABI", "C library", "library", "symbol version", "forbidden symbol", "executable stack",
+        "processor level",
+    ]  # fmt: skip
+
+#: ELF's names for 32-bit Arm do not say which Arm: that, tags promise and attributes only declare.
+_ARM = "armv7l"
+#: What begins the names of each C library and its loader, where the other's policies hold.
+_OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-"), "musllinux": ("libc.so.6", "ld-linux")}
+#: Float ABI that the tags of an architecture stand for.
+_FLOAT_ABI = {"armv7l": "hard", "riscv64": "double", "loongarch64": "double"}
+
+
+class Violation(NamedTuple):
+    """One thing by which a file breaks a policy.
+
+    :param file: the file's name.
+    :param reason: which rule is broken.
+    :param what: what the file has: an architecture, library, symbol version or symbol.
+    :param library: of a symbol or a version, the library that it is of.
+    :param allowed: what the policy would allow in its place, most first; empty where it allows none.
+    :param symbols: of a version, the symbols that need it: what to change to need it no more.
+    """
+
+    file: str
+    reason: Reason
+    what: str
+    library: str | None = None
+    allowed: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        of = f" of {self.library}" if self.library else ""
+        by = f", needed by {', '.join(self.symbols)}" if self.symbols else ""
+        allowed = f" (allowed: {', '.join(self.allowed)})" if self.allowed else ""
+        return f"{self.file}: {self.reason} {self.what}{of}{by}{allowed}"
+
+
+def violations(needs: Iterable[ElfNeeds], policy: Policy, brought: Collection[str] = ()) -> tuple[Violation, ...]:
+    """List every way in which files break a policy; none: they keep to it.
+
+    :param needs: the files, of one wheel.
+    :param policy: what systems promise.
+    :param brought: names of libraries that the wheel brings itself. What is needed of these is no system's affair.
+    """
+    mine = frozenset(brought)
+    return tuple(violation for each in needs for violation in _violations(each, policy, mine))
+
+
+def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Iterator[Violation]:
+    """Go through the rules, those that cost least first: who wants to know whether there is any stops at the first."""
+    architecture = _ARM if needs.architecture == "arm" else needs.architecture
+    if architecture != policy.architecture:
+        # Nothing else can be said: all lists are of another architecture.
+        yield Violation(needs.name, "architecture", needs.architecture, None, (policy.architecture,))
+        return
+    yield from _of_the_machine(needs, policy)
+    for library in needs.needed:
+        if library not in brought and not policy.allows_library(library):
+            other = library.startswith(_OTHER_LIBC[policy.kind])
+            yield Violation(needs.name, "C library" if other else "library", library)
+    for library, version, weak in needs.versions:
+        if not weak and library not in brought and not policy.allows_version(version):
+            users = {each.name for each in needs.undefined if (each.library, each.version) == (library, version)}
+            allowed = _newest(policy, version.partition("_")[0])
+            yield Violation(needs.name, "symbol version", version, library, allowed, tuple(sorted(users)))
+    yield from _of_symbols(needs, policy, brought)
+
+
+def _of_the_machine(needs: ElfNeeds, policy: Policy) -> Iterator[Violation]:
+    floats = _FLOAT_ABI.get(policy.architecture)
+    if floats and needs.float_abi and needs.float_abi != floats:
+        yield Violation(needs.name, "float ABI", needs.float_abi, None, (floats,))
+    if needs.x86_isa_needed > 1 and policy.architecture == "x86_64":
+        yield Violation(needs.name, "processor level", f"x86-64-v{needs.x86_isa_needed}", None, ("x86-64-v1",))
+    if needs.executable_stack and policy.kind == "manylinux":
+        # From 2.41 on glibc refuses to load it, and a tag speaks for all later versions; musl never cared.
+        yield Violation(needs.name, "executable stack", "PT_GNU_STACK with PF_X")
+
+
+def _of_symbols(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Iterator[Violation]:
+    needed = set(needs.needed) - brought
+    if any(library in needed for library, _ in policy.forbidden):
+        strong = {each.name for each in needs.undefined if not each.weak}
+        for library, symbol in sorted(policy.forbidden):
+            if library in needed and symbol in strong:
+                yield Violation(needs.name, "forbidden symbol", symbol, library)
+
+
+def _newest(policy: Policy, family: str) -> tuple[str, ...]:
+    """Name the newest version of a family that a policy allows, if there is one."""
+    versions = [name for name in policy.symbol_versions if name.partition("_")[0] == family]
+    plain = [name for name in versions if name.partition("_")[2].replace(".", "").isdecimal()]
+    return (max(plain, key=_numbers),) if plain else ()
+
+
+def _numbers(name: str) -> list[int]:
+    return [int(number) for number in name.partition("_")[2].split(".")]
+
+
+def lowest_policy(
+    needs: Collection[ElfNeeds],
+    kind: str,
+    architecture: str,
+    brought: Collection[str] = (),
+    ignored: Collection[Reason] = (),
+) -> Policy | None:
+    """Find the oldest policy that files keep to: its tag is the most widely installable one that is true.
+
+    Beyond the newest listed policy the C library's own version decides, and the policy says so (``listed`` is false).
+    musl's symbols have no versions: of musllinux it is the oldest that nothing speaks against, and no more can be told.
+
+    :param needs: the files, of one wheel.
+    :param kind: ``manylinux`` or ``musllinux``.
+    :param architecture: as in tags.
+    :param brought: names of libraries that the wheel brings itself.
+    :param ignored: reasons to pass over; auditwheel, for one, does not ask for stacks and processor levels.
+    :returns: ``None`` where they keep to none.
+    """
+    known = policies(kind)
+    ladder = known.of(architecture)
+    if not ladder:
+        return None
+    mine, passed_over = frozenset(brought), frozenset(ignored)
+    for policy in (*ladder, *_beyond(needs, known, ladder[-1])):
+        found = (each for one in needs for each in _violations(one, policy, mine))
+        if all(each.reason in passed_over for each in found):
+            return policy
+    return None
+
+
+def _beyond(needs: Iterable[ElfNeeds], known: Policies, newest: Policy) -> list[Policy]:
+    """Conclude the policy of the newest version of the C library that files need, where none is listed."""
+    prefix = f"{known.libc}_{newest.version[0]}."
+    wanted = {each.version.removeprefix(prefix) for one in needs for each in one.versions if known.libc}
+    minors = [int(minor) for minor in wanted if minor.isdecimal() and len(minor) <= 3]
+    minor = max(minors, default=0)
+    return [known.at((newest.version[0], minor), newest.architecture)] if minor > newest.version[1] else []
