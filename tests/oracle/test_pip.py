@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 pip: Any = pytest.importorskip("pip", reason="pip is not installed, its choices are not compared")
-if Version(pip.__version__) < Version("24.1"):
+if Version(pip.__version__) < Version("26.3"):
     pytest.skip(
-        f"pip {pip.__version__} is older than 24.1 and reads file names otherwise: its choices are not compared",
+        f"pip {pip.__version__} is older than 26.3, whose insides this knows: its choices are not compared",
         allow_module_level=True,
     )
 finder: Any = pytest.importorskip("pip._internal.index.package_finder")
