@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,18 +21,7 @@ from manytags import (
 from manytags.choose.implied import _places, machines_of
 from manytags.targets.expand import platform_tags
 
-
-def _load_strategies() -> ModuleType:
-    path = Path(__file__).parents[1] / "laws" / "strategies.py"
-    spec = importlib.util.spec_from_file_location("implied_strategies", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-laws = _load_strategies()
+from ..laws import strategies as laws
 
 
 def exists(platform: Platform) -> bool:

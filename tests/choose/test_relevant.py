@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -25,18 +21,7 @@ from manytags import (
     target,
 )
 
-
-def _load_strategies() -> ModuleType:
-    path = Path(__file__).parents[1] / "laws" / "strategies.py"
-    spec = importlib.util.spec_from_file_location("relevant_strategies", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-laws = _load_strategies()
+from ..laws import strategies as laws
 
 python_names = st.one_of(
     st.tuples(st.integers(2, 20), st.sampled_from(["", "", ".0", ".7", "d"])).map(lambda of: f"3.{of[0]}{of[1]}"),

@@ -134,10 +134,10 @@ def test_a_long_text_is_cut_in_the_message(use: str, length: int) -> None:
 
 def test_what_is_remembered_stays_bounded() -> None:
     """A long-running resolver that ranks ever new tags must not grow for ever."""
-    from manytags.targets import expand
+    from manytags.tags import wheel
 
     target = manytags.target("cp312", "win_amd64")
-    limit = expand._MEMO_LIMIT
+    limit = wheel.MEMO_LIMIT
     for number in range(limit + 10):
         assert manytags.rank(f"cp{number}-none-any", target) is None or number == 312
     assert len(target.ranks._memo) <= limit

@@ -3,8 +3,7 @@
 The best tag wins, then the higher build tag; ties go to the name that sorts first, so that listing order never decides.
 """
 
-from ..tags.wheel import build_from_text, split_wheel_filename
-from ..targets.expand import _MEMO_LIMIT, _MEMO_TEXT
+from ..tags.wheel import MEMO_LIMIT, MEMO_TEXT, build_from_text, split_wheel_filename
 from .entries import python_fits, read_entry
 
 #: Where a file without a build tag stands among those that have one: behind them.
@@ -102,7 +101,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: a call for each file would cost
             if not filename.endswith(".whl"):
                 continue
             try:
-                if ending.count("-") == 2 and len(filename) <= _MEMO_TEXT:
+                if ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
                     rank = ranks.of_new_text(ending[:-4])
                     found = None if rank is None else (rank, NO_BUILD)
                 else:
@@ -114,8 +113,8 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: a call for each file would cost
             except ValueError as error:
                 _invalid(filename, error, on_invalid)
                 continue
-            if len(filename) <= _MEMO_TEXT:
-                if len(endings) >= _MEMO_LIMIT:
+            if len(filename) <= MEMO_TEXT:
+                if len(endings) >= MEMO_LIMIT:
                     endings.clear()
                 endings[filename[length:]] = found
         if found is not None and (requires is None or python_fits(requires, target)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import InvalidTag, InvalidWheelFilename
 from . import Value
-from .wheel import build_from_text, split_tag_set, split_wheel_filename
+from .wheel import MEMO_LIMIT, MEMO_TEXT, build_from_text, split_tag_set, split_wheel_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
 BuildTag = tuple[()] | tuple[int, str]
 
 
-#: Real indexes repeat themselves: file names share their tag sets, and those of a release its name and version. What
-#: is remembered for them is bounded in number and length, whatever a stranger's index holds.
-_MEMO_LIMIT, _MEMO_TEXT = 20_000, 300
+#: Real indexes repeat themselves: file names share their tag sets, and those of a release its name and version.
 _TAG_SETS: dict[str, TagSet] = {}
 _TEXTS: dict[str, str] = {}
 
@@ -110,8 +108,8 @@ def parse_tag_set(text: str) -> TagSet:
     found = _TAG_SETS.get(text)
     if found is None:
         found = TagSet(*split_tag_set(text))
-        if len(text) <= _MEMO_TEXT:
-            if len(_TAG_SETS) >= _MEMO_LIMIT:
+        if len(text) <= MEMO_TEXT:
+            if len(_TAG_SETS) >= MEMO_LIMIT:
                 _TAG_SETS.clear()
             _TAG_SETS[text] = found
     return found
@@ -154,9 +152,9 @@ def parse_wheel_filename(text: str) -> WheelFilename:
 
 def _one(text: str) -> str:
     """The one object for a name or a version, which all files of a release share."""
-    if len(text) > _MEMO_TEXT:
+    if len(text) > MEMO_TEXT:
         return text
-    if len(_TEXTS) >= _MEMO_LIMIT:
+    if len(_TEXTS) >= MEMO_LIMIT:
         _TEXTS.clear()
     return _TEXTS.setdefault(text, text)
 

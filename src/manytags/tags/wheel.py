@@ -9,6 +9,9 @@ wrong with one that is not is found out in ``trouble``, and the values are in ``
 MAX_TEXT = 4096
 #: Most triples that one compressed tag set may stand for. Real wheels stay below 150.
 MAX_TRIPLES = 4096
+#: Most texts that one memo keeps, and their longest, whatever a stranger's index holds. A hundred thousand real wheels
+#: have 1,529 distinct tag sets, none of them longer than 150 characters.
+MEMO_LIMIT, MEMO_TEXT = 20_000, 300
 #: Most digits of a build number. Python itself refuses to read thousands of them.
 MAX_BUILD_DIGITS = 18
 #: Draft :pep:`825`: a variant label has 1 to 16 characters of ``0-9a-z._``.

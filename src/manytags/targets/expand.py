@@ -7,7 +7,15 @@ where packaging is right; what differs is listed, with its evidence, in ``tests/
 """
 
 from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
-from ..tags.wheel import MAX_TRIPLES, split_members, split_pythons, split_tag_set, split_wheel_filename
+from ..tags.wheel import (
+    MAX_TRIPLES,
+    MEMO_LIMIT,
+    MEMO_TEXT,
+    split_members,
+    split_pythons,
+    split_tag_set,
+    split_wheel_filename,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,10 +43,6 @@ if TYPE_CHECKING:
 
 #: First minor version of Python 3 with a stable ABI (:pep:`384`).
 FIRST_ABI3_MINOR = 2
-
-#: Most texts that a target remembers of one kind, and their longest, whatever a stranger's index holds. A hundred
-#: thousand real wheels have 1,529 distinct tag sets, none of them longer than 150 characters.
-_MEMO_LIMIT, _MEMO_TEXT = 20_000, 300
 
 
 class Ranks:
@@ -133,15 +137,15 @@ class Ranks:
         except KeyError:
             pass
         rank = self.of_new_text(text)
-        if len(text) <= _MEMO_TEXT:
-            if len(self._memo) >= _MEMO_LIMIT:
+        if len(text) <= MEMO_TEXT:
+            if len(self._memo) >= MEMO_LIMIT:
                 self._memo.clear()
             self._memo[text] = rank
         return rank
 
     def of_new_text(self, text: str) -> int | None:
         """As :meth:`of_text`, for one that remembers the answer itself."""
-        if len(text) > _MEMO_TEXT:
+        if len(text) > MEMO_TEXT:
             return self.of_members(*split_tag_set(text))
         pair, _, platforms = text.rpartition("-")
         left = self._pairs.get(pair)
@@ -153,7 +157,7 @@ class Ranks:
             right = self._of_platforms(split_members(platforms))
         if not 0 < left[2] * right[2] <= MAX_TRIPLES:
             split_tag_set(text)  # raises: it is no tag set, or stands for too many triples
-        if len(self._pairs) >= _MEMO_LIMIT or len(self._fields) >= _MEMO_LIMIT:
+        if len(self._pairs) >= MEMO_LIMIT or len(self._fields) >= MEMO_LIMIT:
             self._pairs.clear()
             self._fields.clear()
         self._pairs[pair] = left

@@ -79,11 +79,11 @@ def platform_from_name(name: str) -> Platform:
     lowered = name.lower()
     if len(name) > 200 or not name.isascii():  # lower() makes a k of the Kelvin sign
         raise InvalidTarget(name, "names of platforms have at most 200 characters, all of them ASCII")
-    described = NAMED.get(lowered)
+    described = platform_from_triple(lowered)
     if described is None and "-" in name:  # no tag has a dash, and reading the data of distributions has its price
         from .distributions import platform_from_distribution
 
-        described = platform_from_triple(lowered) or platform_from_distribution(lowered)
+        described = platform_from_distribution(lowered)
     return described or platform_from_tag(name)
 
 

@@ -5,7 +5,7 @@ Where a name leaves a version open, the version is uv 0.13's, so that the same n
 
 from __future__ import annotations
 
-from ..tags.libc import MANYLINUX_FLOORS, LibcVersion, parse_libc_version
+from ..tags.libc import LEGACY_MANYLINUX, MANYLINUX_FLOORS, LibcVersion, parse_libc_version
 from . import Platform
 
 #: What compilers and distributions call an architecture -> what Linux tags call it.
@@ -116,9 +116,8 @@ def platform_from_triple(name: str) -> Platform | None:  # noqa: PLR0911 - one r
 
 def _platform_with_libc(arch: str, libc: str) -> Platform | None:
     """Describe ``ARCH-manylinux_X_Y``, ``ARCH-manylinux2014`` or ``ARCH-musllinux_X_Y``."""
-    legacy = {"manylinux1": (2, 5), "manylinux2010": (2, 12), "manylinux2014": (2, 17)}
-    if libc in legacy:
-        return Platform("linux", arch, glibc=legacy[libc])
+    if libc in LEGACY_MANYLINUX:
+        return Platform("linux", arch, glibc=LEGACY_MANYLINUX[libc])
     family, _, numbers = libc.partition("_")
     version = parse_libc_version(numbers.replace("_", ".")) if numbers.count("_") == 1 else None
     if version is None or family not in {"manylinux", "musllinux"}:
