@@ -114,7 +114,7 @@ def hosts(session: nox.Session) -> None:
 def oracle(session: nox.Session) -> None:
     """Compare with every peer that the ordinary tests skip where it is not installed."""
     session.install("-e", ".", *group("test"), *group("peers"), *group("oracle"))
-    session.run("pytest", "tests/oracle", "tests/audit/test_policies.py", *session.posargs)
+    session.run("pytest", "tests/oracle", "tests/audits/test_policies.py", *session.posargs)
 
 
 @nox.session(default=False)

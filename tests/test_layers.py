@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "manytags"
 
 #: Modules that every room may import, lowest first, then the rooms: each imports only what stands before it.
 GROUND = ("errors", "documents")
-ROOMS = ("tags", "targets", "hosts", "choose", "audit", "indexes", "cli")
+ROOMS = ("tags", "targets", "hosts", "choose", "audits", "indexes", "cli")
 #: The public face loads names from everywhere, and `python -m manytags` is the command line.
 FACE = ("__init__", "__main__")
 
@@ -42,7 +42,7 @@ MAY_LOOK = {
     "hosts/libraries.py": "looks for the libraries that a policy promises",
     "hosts/ask.py": "starts another interpreter and reads what it prints",
     "hosts/remembered.py": "sees whether another interpreter's files have changed, and keeps its answers in a folder",
-    "audit/": "opens the wheels it is given",
+    "audits/": "opens the wheels it is given",
     "cli/": "reads arguments, the files that they name and standard input; prints",
 }
 

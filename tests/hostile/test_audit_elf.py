@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from manytags.audit.elf import ElfNeeds, read_elf
-from manytags.audit.elf_image import PT_DYNAMIC, PT_LOAD, PT_NOTE, Image
-from manytags.audit.elf_tables import (
+from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD, PT_NOTE, Image
+from manytags.audits.elf_tables import (
     DT_GNU_HASH,
     DT_HASH,
     DT_JMPREL,
@@ -34,7 +34,7 @@ from manytags.errors import InvalidElf
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FOLDER = Path(__file__).parents[1] / "audit" / "elf"
+FOLDER = Path(__file__).parents[1] / "audits" / "elf"
 REAL = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.so"))}
 assert len(REAL) == 3
 WIDE = REAL["x86_64"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from manytags.audit.policies import KINDS, Policy, parse_policies, policies, policy
+from manytags.audits.policies import KINDS, Policy, parse_policies, policies, policy
 from manytags.errors import InvalidPolicy
 
 ARCHITECTURES = {
@@ -139,7 +139,7 @@ def test_policies_that_nobody_has(kind: str, version: tuple[int, int], architect
         policy(kind, version, architecture)
 
 
-MANYLINUX = (files("manytags.audit") / "policies" / "manylinux.json").read_text()
+MANYLINUX = (files("manytags.audits") / "policies" / "manylinux.json").read_text()
 BROKEN = {
     "it is no JSON": ("{", "}"),
     "its versions do not ascend": ("2_5 2_12", "2_12 2_5"),

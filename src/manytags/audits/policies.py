@@ -153,7 +153,7 @@ def policies(kind: str) -> Policies:
         raise InvalidPolicy(kind, f"expected one of {', '.join(KINDS)}")
     from importlib.resources import files
 
-    text = (files("manytags.audit") / "policies" / f"{kind}.json").read_text(encoding="utf-8")
+    text = (files("manytags.audits") / "policies" / f"{kind}.json").read_text(encoding="utf-8")
     return parse_policies(text)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from manytags.audit.elf import ElfNeeds, read_elf
-from manytags.audit.elf_tables import NeededVersion, UndefinedSymbol
-from manytags.audit.policies import policy
-from manytags.audit.verdict import Violation, lowest_policy, violations
+from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
+from manytags.audits.policies import policy
+from manytags.audits.verdict import Violation, lowest_policy, violations
 
 FOLDER = Path(__file__).parent / "elf"
 

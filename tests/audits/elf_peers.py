@@ -9,7 +9,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
-from manytags.audit.elf import ElfNeeds
+from manytags.audits.elf import ElfNeeds
 
 Answer = dict[str, Any]
 

@@ -18,8 +18,8 @@ from pathlib import Path
 import pytest
 
 from manytags import ManytagsError
-from manytags.audit.elf import ElfNeeds, read_elf
-from manytags.audit.elf_tables import NeededVersion, UndefinedSymbol
+from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
 from manytags.errors import InvalidElf
 
 from .elf_peers import by_pyelftools, by_readelf, is_elf, ours
