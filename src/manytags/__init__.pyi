@@ -1,6 +1,14 @@
 # For type checkers, which cannot follow names that are loaded when they are first used.
 # tests/test_public.py sees that this file and _HOMES name the same.
 
+from .audits.claims import Claim as Claim
+from .audits.contents import Remark as Remark
+from .audits.elf import ElfNeeds as ElfNeeds
+from .audits.many import BrokenWheel as BrokenWheel
+from .audits.many import audit_many as audit_many
+from .audits.verdict import Violation as Violation
+from .audits.wheel import WheelAudit as WheelAudit
+from .audits.wheel import audit as audit
 from .choose.cover import Cover as Cover
 from .choose.cover import cover as cover
 from .choose.explain import Explanation as Explanation
@@ -16,12 +24,15 @@ from .choose.pylock import select as select
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best
 from .choose.select import sort as sort
+from .errors import InvalidElf as InvalidElf
 from .errors import InvalidFacts as InvalidFacts
 from .errors import InvalidInput as InvalidInput
 from .errors import InvalidLock as InvalidLock
 from .errors import InvalidOverride as InvalidOverride
+from .errors import InvalidPolicy as InvalidPolicy
 from .errors import InvalidTag as InvalidTag
 from .errors import InvalidTarget as InvalidTarget
+from .errors import InvalidWheel as InvalidWheel
 from .errors import InvalidWheelFilename as InvalidWheelFilename
 from .errors import ManytagsError as ManytagsError
 from .errors import ProbeError as ProbeError

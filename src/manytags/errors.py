@@ -80,10 +80,22 @@ class InvalidElf(InvalidInput):
     what = "ELF file"
 
 
+class InvalidWheel(InvalidInput):
+    """Bytes that are no wheel, or one that readers read differently; ``text`` is the name that the file was given."""
+
+    what = "wheel"
+
+
 class InvalidPolicy(InvalidInput):
     """A list of manylinux or musllinux policies that contradicts itself, or a policy that nobody can have."""
 
     what = "policy"
+
+
+class InvalidProfile(InvalidInput):
+    """A profile of an index that is no JSON, or not what profiles say; or a name that no profile has."""
+
+    what = "profile"
 
 
 class ProbeError(ManytagsError):

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from ..hosts.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
 from ..hosts.infer import ARCHITECTURES, EF_MIPS_ABI2, EM_386, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, EM_X86_64
-from .elf_image import ET_DYN, PT_DYNAMIC, Image
+from .elf_image import ET_DYN, PT_DYNAMIC, Header, Image
 from .elf_notes import riscv_architecture, x86_isa_levels
 from .elf_tables import DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, NeededVersion, Symbols, UndefinedSymbol
 
@@ -143,7 +143,27 @@ def read_elf(stream: BinaryIO, name: str) -> ElfNeeds:
     )
 
 
-def _architecture(image: Image) -> str:
+def read_elf_header(head: bytes, name: str) -> ElfNeeds:
+    """Read what the header of an ELF file alone says: architecture, kind and, on most machines, the float ABI.
+
+    :param head: the first 64 bytes of the file, or all of a shorter one.
+    :param name: what to call it.
+    :raises InvalidElf: it is no ELF file.
+    """
+    header = Header(head, name)
+    return ElfNeeds(
+        name=name,
+        architecture=_architecture(header),
+        machine=header.machine,
+        bits=64 if header.wide else 32,
+        byte_order=header.byte_order,
+        kind=_KINDS.get(header.type, f"type {header.type}"),
+        flags=header.flags,
+        float_abi=_float_abi(header, {}),
+    )
+
+
+def _architecture(image: Header) -> str:
     bits = 64 if image.wide else 32
     if image.machine == EM_ARM and not image.wide:
         return "arm" if image.byte_order == "little" else "armeb"
@@ -152,7 +172,7 @@ def _architecture(image: Image) -> str:
     return ARCHITECTURES.get((image.machine, bits, image.byte_order), f"e_machine {image.machine}, {bits} bits")
 
 
-def _float_abi(image: Image, attributes: dict[int, int]) -> str | None:
+def _float_abi(image: Header, attributes: dict[int, int]) -> str | None:
     if image.machine == EM_RISCV:
         return _RISCV_FLOATS[(image.flags & 6) >> 1]
     if image.machine == EM_LOONGARCH:

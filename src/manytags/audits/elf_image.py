@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO, Literal
 
+MAGIC = b"\x7fELF"
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 
@@ -45,7 +46,38 @@ class Segment(NamedTuple):
     memory_size: int
 
 
-class Image:
+class Header:
+    """The header of an ELF file.
+
+    :param ident: the first 64 bytes of the file, or all of a shorter one.
+    :param name: what errors call the file.
+    :raises InvalidElf: it is no ELF file, or of a form that nobody knows.
+    """
+
+    def __init__(self, ident: bytes, name: str) -> None:
+        self.name = name
+        if ident[:4] != MAGIC:
+            raise self.error("it does not begin with the ELF magic number")
+        if ident[4:5] not in {b"\x01", b"\x02"} or ident[5:6] not in {b"\x01", b"\x02"} or ident[6:7] != b"\x01":
+            raise self.error("an unknown class, byte order or version in its header")
+        self.wide = ident[4] == 2
+        self.byte_order: Literal["little", "big"] = "little" if ident[5] == 1 else "big"
+        self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
+        self.word = "Q" if self.wide else "I"
+        header = struct.Struct(f"{self.mark}16x2HI3{self.word}I6H")
+        if len(ident) < header.size:
+            raise self.error(f"its header is cut off: {len(ident)} of {header.size} bytes")
+        (self.type, self.machine, _, _, programs, sections, self.flags, _, *counts) = header.unpack_from(ident)
+        self._programs_at: int = programs
+        self._sections_at: int = sections
+        self._program_size, self._program_count, self._section_size, self._section_count, _ = counts
+
+    def error(self, reason: str) -> InvalidElf:
+        """Make the error that says what is wrong with this file."""
+        return InvalidElf(self.name, reason)
+
+
+class Image(Header):
     """The header and the program headers of an ELF file, and its bytes by offset or by address.
 
     :param stream: seekable; it is read from where it is asked to, never as a whole.
@@ -57,27 +89,9 @@ class Image:
         self.name = name
         self._stream = stream
         self.size = stream.seek(0, 2)
-        ident = self.read(0, min(64, self.size), "the header")
-        if ident[:4] != b"\x7fELF":
-            raise self.error("it does not begin with the ELF magic number")
-        if ident[4:5] not in {b"\x01", b"\x02"} or ident[5:6] not in {b"\x01", b"\x02"} or ident[6:7] != b"\x01":
-            raise self.error("an unknown class, byte order or version in its header")
-        self.wide = ident[4] == 2
-        self.byte_order: Literal["little", "big"] = "little" if ident[5] == 1 else "big"
-        self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
-        self.word = "Q" if self.wide else "I"
-        header = struct.Struct(f"{self.mark}16x2HI3{self.word}I6H")
-        if len(ident) < header.size:
-            raise self.error(f"its header is cut off: {len(ident)} of {header.size} bytes")
-        (self.type, self.machine, _, _, programs_at, sections_at, self.flags, _, *counts) = header.unpack_from(ident)
-        entry_size, entry_count, self._section_size, self._section_count, _ = counts
-        self._sections_at: int = sections_at
-        self.segments = self._program_headers(programs_at, entry_size, entry_count)
+        super().__init__(self.read(0, min(64, self.size), "the header"), name)
+        self.segments = self._program_headers(self._programs_at, self._program_size, self._program_count)
         self._loaded = self._loaded_segments()
-
-    def error(self, reason: str) -> InvalidElf:
-        """Make the error that says what is wrong with this file."""
-        return InvalidElf(self.name, reason)
 
     def read(self, offset: int, size: int, what: str) -> bytes:
         """Read bytes that must be there."""

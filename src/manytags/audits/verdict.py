@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .policies import Policies, Policy, policies
+from .processors import beyond
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,15 +16,15 @@ if TYPE_CHECKING:
 
     Reason = Literal[
         "architecture", "float ABI", "C library", "library", "symbol version", "forbidden symbol", "executable stack",
-        "processor level",
+        "processor level", "declared processor", "extension module", "ELF file", "damaged file",
     ]  # fmt: skip
 
-#: ELF's names for 32-bit Arm do not say which Arm: that, tags promise and attributes only declare.
-_ARM = "armv7l"
+#: ELF's name for 32-bit Arm does not say which Arm: that, tags promise and attributes only declare.
+_ARMS = ("armv6l", "armv7l")
 #: What begins the names of each C library and its loader, where the other's policies hold.
 _OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-"), "musllinux": ("libc.so.6", "ld-linux")}
 #: Float ABI that the tags of an architecture stand for.
-_FLOAT_ABI = {"armv7l": "hard", "riscv64": "double", "loongarch64": "double"}
+_FLOAT_ABI = {"armv6l": "hard", "armv7l": "hard", "riscv64": "double", "loongarch64": "double"}
 
 
 class Violation(NamedTuple):
@@ -64,12 +65,13 @@ def violations(needs: Iterable[ElfNeeds], policy: Policy, brought: Collection[st
 
 def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Iterator[Violation]:
     """Go through the rules, those that cost least first: who wants to know whether there is any stops at the first."""
-    architecture = _ARM if needs.architecture == "arm" else needs.architecture
-    if architecture != policy.architecture:
-        # Nothing else can be said: all lists are of another architecture.
-        yield Violation(needs.name, "architecture", needs.architecture, None, (policy.architecture,))
-        return
-    yield from _of_the_machine(needs, policy)
+    for violation in _of_the_machine(needs, policy.architecture):
+        yield violation
+        if violation.reason == "architecture":
+            return  # nothing else can be said: all lists are of another architecture
+    if needs.executable_stack and policy.kind == "manylinux":
+        # From 2.41 on glibc refuses to load it, and a tag speaks for all later versions; musl never cared.
+        yield Violation(needs.name, "executable stack", "PT_GNU_STACK with PF_X")
     for library in needs.needed:
         if library not in brought and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
@@ -82,15 +84,26 @@ def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
     yield from _of_symbols(needs, policy, brought)
 
 
-def _of_the_machine(needs: ElfNeeds, policy: Policy) -> Iterator[Violation]:
-    floats = _FLOAT_ABI.get(policy.architecture)
+def machine_violations(needs: Iterable[ElfNeeds], architecture: str) -> tuple[Violation, ...]:
+    """List every way in which files are not for an architecture: what any tag promises that names it.
+
+    :param needs: the files.
+    :param architecture: as in tags.
+    """
+    return tuple(violation for each in needs for violation in _of_the_machine(each, architecture))
+
+
+def _of_the_machine(needs: ElfNeeds, architecture: str) -> Iterator[Violation]:
+    if needs.architecture != architecture and not (needs.architecture == "arm" and architecture in _ARMS):
+        yield Violation(needs.name, "architecture", needs.architecture, None, (architecture,))
+        return
+    floats = _FLOAT_ABI.get(architecture)
     if floats and needs.float_abi and needs.float_abi != floats:
         yield Violation(needs.name, "float ABI", needs.float_abi, None, (floats,))
-    if needs.x86_isa_needed > 1 and policy.architecture == "x86_64":
-        yield Violation(needs.name, "processor level", f"x86-64-v{needs.x86_isa_needed}", None, ("x86-64-v1",))
-    if needs.executable_stack and policy.kind == "manylinux":
-        # From 2.41 on glibc refuses to load it, and a tag speaks for all later versions; musl never cared.
-        yield Violation(needs.name, "executable stack", "PT_GNU_STACK with PF_X")
+    found = beyond(needs, architecture)
+    if found:
+        reason: Reason = "processor level" if architecture == "x86_64" else "declared processor"
+        yield Violation(needs.name, reason, found[0], None, found[1])
 
 
 def _of_symbols(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Iterator[Violation]:

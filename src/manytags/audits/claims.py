@@ -1,0 +1,223 @@
+"""A verdict on every tag that a wheel carries, and the tags that would be true. Pure.
+
+A platform tag is judged by what the ELF files need; a python tag and an ABI tag by which interpreters load the
+extension modules. *True* means that nothing in the wheel contradicts the tag.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import InvalidPolicy
+from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
+from .policies import policy
+from .processors import arm_version
+from .python_claims import abi_verdict, python_verdict
+from .verdict import Violation, lowest_policy, machine_violations, violations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from .contents import Contents
+    from .elf import ElfNeeds
+
+    Field = Literal["python tag", "ABI tag", "platform tag", "Root-Is-Purelib"]
+    Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
+
+_NAME, _WHEEL = "file name", "WHEEL"
+_OTHER_SYSTEM = "code of other systems than Linux is not read"
+#: How kinds of libc tags begin.
+_MANYLINUX, _MUSLLINUX = "manylinux", "musllinux"
+
+
+class Claim(NamedTuple):
+    """One tag that a wheel carries, and whether it is true.
+
+    :param field: which kind of tag.
+    :param tag: the tag as it stands there.
+    :param where: ``file name``, ``WHEEL`` or both.
+    :param verdict: ``true``, ``claims too much``, ``claims less than it could`` or ``cannot judge``.
+    :param reasons: what contradicts it, file by file.
+    :param honest: tags that would be true in its place.
+    :param note: why it cannot be judged or could say more, or by which policy it was judged.
+    """
+
+    field: Field
+    tag: str
+    where: tuple[str, ...]
+    verdict: Verdict
+    reasons: tuple[Violation, ...] = ()
+    honest: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def false(self) -> bool:
+        """Whether the wheel contradicts it."""
+        return self.verdict == "claims too much"
+
+    def __str__(self) -> str:
+        note = f" ({self.note})" if self.note else ""
+        return f"{self.field} {self.tag}: {self.verdict}{note}"
+
+
+def claims_from_contents(contents: Contents) -> tuple[Claim, ...]:
+    """Judge every tag in a wheel's file name and in its ``WHEEL``."""
+    found: list[Claim] = []
+    code = code_of(contents)
+    unread = _OTHER_SYSTEM if not code and _not_linux(contents) else ""
+    for tag, where in _members(contents, "pythons"):
+        verdict, reasons, note = ("cannot judge", (), unread) if unread else python_verdict(tag, code)
+        found.append(Claim("python tag", tag, where, verdict, reasons, (), note))
+    for tag, where in _members(contents, "abis"):
+        verdict, reasons, honest, note = ("cannot judge", (), (), unread) if unread else abi_verdict(tag, code)
+        found.append(Claim("ABI tag", tag, where, verdict, reasons, honest, note))
+    listed = [(parse_platform(tag), tag, where) for tag, where in _members(contents, "platforms")]
+    platforms = [platform for platform, _, _ in listed]
+    for platform, tag, where in listed:
+        found.append(Claim("platform tag", tag, where, *_judge_platform(platform, contents, platforms)))
+    if contents.purelib and code:
+        found.append(Claim("Root-Is-Purelib", "true", (_WHEEL,), "claims too much", _as_reasons(code), ("false",)))
+    return tuple(found)
+
+
+def honest_tags(contents: Contents) -> tuple[str, ...]:
+    """List the most widely installable platform tags that are true: one for each libc on each architecture.
+
+    ``any`` without compiled code; a bare ``linux_*`` where code keeps to no policy; none where files are damaged or of
+    several architectures, or where only their headers were read.
+    """
+    code = code_of(contents)
+    if contents.headers_only or contents.damaged or _not_linux(contents):
+        return ()
+    if not code:
+        return ("any",)
+    found = []
+    for architecture in _architectures(code):
+        if machine_violations(code, architecture):
+            continue
+        tags = [
+            lowest.tag
+            for kind in (_MANYLINUX, _MUSLLINUX)
+            if (lowest := lowest_policy(code, kind, architecture, contents.brought))
+        ]
+        found += tags or [f"linux_{architecture}"]
+    return tuple(found)
+
+
+def code_of(contents: Contents) -> tuple[ElfNeeds, ...]:
+    """List the files that a host could load or run: not object files, nor code for graphics cards."""
+    kinds = {"shared object", "executable"}
+    return tuple(
+        each for each in contents.needs if each.kind in kinds and not each.architecture.startswith("e_machine")
+    )
+
+
+def _members(contents: Contents, field: str) -> list[tuple[str, tuple[str, ...]]]:
+    """List the members of one field, and where each stands."""
+    found: dict[str, tuple[str, ...]] = {}
+    for tags, where in ((contents.filename, _NAME), (contents.wheel, _WHEEL)):
+        for tag in getattr(tags, field, ()):
+            found[tag] = (*found.get(tag, ()), where)
+    return list(found.items())
+
+
+def _architectures(code: tuple[ElfNeeds, ...]) -> list[str]:
+    """List the tag architectures that code may be for; ARMv6 code runs on ARMv7 too."""
+    found: dict[str, None] = {}
+    for each in code:
+        if each.architecture != "arm":
+            found[each.architecture] = None
+    if any(each.architecture == "arm" for each in code):
+        old = all(arm_version(each) == "armv6l" for each in code if each.architecture == "arm")
+        found |= dict.fromkeys(("armv7l", "armv6l") if old else ("armv7l",))
+    return list(found)
+
+
+def _not_linux(contents: Contents) -> bool:
+    """Whether a tag speaks of another system, whose code is not read here."""
+    kinds = (AnyPlatform, Linux, Manylinux, Musllinux)
+    return any(not isinstance(parse_platform(tag), kinds) for tag, _ in _members(contents, "platforms"))
+
+
+class _Found(NamedTuple):
+    """A claim without what it is about."""
+
+    verdict: Verdict
+    reasons: tuple[Violation, ...] = ()
+    honest: tuple[str, ...] = ()
+    note: str = ""
+
+
+def _judge_platform(platform: PlatformTag, contents: Contents, beside: list[PlatformTag]) -> _Found:
+    """Judge one platform tag, with those that stand beside it."""
+    if isinstance(platform, AnyPlatform):
+        code = code_of(contents)
+        if code:
+            return _Found("claims too much", _as_reasons(code), honest_tags(contents))
+        return _Found("cannot judge", note=_damage(contents)) if contents.damaged else _Found("true")
+    if isinstance(platform, (Linux, Manylinux, Musllinux)):
+        return _judge_linux(platform, contents, beside)
+    return _Found("cannot judge", note=_OTHER_SYSTEM)
+
+
+def _judge_linux(platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag]) -> _Found:
+    found, listed, note = _contradictions(platform, contents)
+    if found:
+        honest = honest_tags(contents)
+        alike = tuple(tag for tag in honest if type(parse_platform(tag)) is type(platform))
+        return _Found("claims too much", found, alike or honest)
+    if contents.damaged:
+        return _Found("cannot judge", note=_damage(contents))
+    if contents.headers_only:
+        return _Found("cannot judge", note="only the headers of its files were read")
+    if not listed:
+        return _Found("cannot judge", note=note)
+    better = _better(platform, contents, beside)
+    return _Found("claims less than it could" if better else "true", (), better, note)
+
+
+def _contradictions(
+    platform: Linux | Manylinux | Musllinux, contents: Contents
+) -> tuple[tuple[Violation, ...], bool, str]:
+    """Find what contradicts a tag; also whether there is a policy to judge it by, and what to say of that."""
+    code = code_of(contents)
+    if isinstance(platform, Linux) or contents.headers_only:
+        return machine_violations(code, platform.arch), True, ""
+    kind, version = (_MANYLINUX, platform.glibc) if isinstance(platform, Manylinux) else (_MUSLLINUX, platform.musl)
+    try:
+        promised = policy(kind, (version[0], version[1]), platform.arch)
+    except InvalidPolicy as error:
+        return machine_violations(code, platform.arch), False, f"no policy: {error.reason}"
+    note = ""
+    if not promised.listed:
+        note = "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
+    elif kind == _MUSLLINUX and code:
+        note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
+    return violations(code, promised, contents.brought), True, note
+
+
+def _better(platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag]) -> tuple[str, ...]:
+    """Find tags that are true and say more than one that is true."""
+    honest = honest_tags(contents)
+    if honest == ("any",):
+        return honest
+    if isinstance(platform, Linux):
+        return tuple(tag for tag in honest if not tag.startswith("linux_"))
+    if isinstance(platform, Musllinux):
+        return ()  # the oldest policy that nothing contradicts is no proof
+    for tag in honest:
+        true = parse_platform(tag)
+        # Beside a tag that says it all, a newer one does no harm.
+        if isinstance(true, Manylinux) and true.arch == platform.arch and true < platform and true not in beside:
+            rivals = [each for each in beside if isinstance(each, Manylinux) and each < platform]
+            return () if rivals else (tag,)
+    return ()
+
+
+def _as_reasons(code: tuple[ElfNeeds, ...]) -> tuple[Violation, ...]:
+    return tuple(Violation(each.name, "ELF file", f"for {each.architecture}") for each in code)
+
+
+def _damage(contents: Contents) -> str:
+    return f"damaged: {', '.join(contents.damaged)}"

@@ -1,0 +1,96 @@
+"""The audit of many wheels: one after another, or on as many processors and machines as an executor has."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import deque
+from dataclasses import dataclass
+
+from ..errors import ManytagsError
+from .wheel import WheelAudit, audit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
+
+    from .wheel import Depth
+
+#: Wheels that are given to an executor before the first answer is waited for: paths may be an endless stream.
+_AHEAD = 64
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenWheel:
+    """A file that could not be audited, in the place of its audit.
+
+    :param path: the file.
+    :param error: why.
+    """
+
+    path: str
+    error: ManytagsError
+
+    def to_data(self) -> dict[str, object]:
+        """Give it as what JSON can say."""
+        return {"path": self.path, "error": str(self.error)}
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write it as JSON."""
+        return json.dumps(self.to_data(), indent=indent)
+
+    def __str__(self) -> str:
+        return str(self.error)
+
+
+def audit_many(
+    paths: Iterable[str | os.PathLike[str]],
+    executor: Executor | None = None,
+    progress: Callable[[int], object] | None = None,
+    depth: Depth = "full",
+) -> Iterator[WheelAudit | BrokenWheel]:
+    """Audit many wheels; each answer is given as soon as those before it are, in the order of the paths.
+
+    A file that cannot be audited is an answer too, and not the end.
+
+    :param paths: of wheels or ELF files; taken as they are needed, so that they may come from a generator.
+    :param executor: where to do the work: a pool of processes, or an executor of Dask's or Ray's, which has to see the
+        same files. The caller's own process by default.
+    :param progress: called with the number of files that are done, after each.
+    :param depth: as for :func:`manytags.audit`.
+
+    >>> [str(found) for found in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
+    ["invalid wheel 'foo-1.0-py3-none-any.whl': there is no such file"]
+    """
+    found = _answers((os.fspath(path) for path in paths), executor, depth)
+    for done, answer in enumerate(found, 1):
+        if progress is not None:
+            progress(done)
+        yield answer
+
+
+def _answers(paths: Iterator[str], executor: Executor | None, depth: Depth) -> Iterator[WheelAudit | BrokenWheel]:
+    if executor is None:
+        for path in paths:
+            yield _audit_one(path, depth)
+        return
+    waiting: deque[Future[WheelAudit | BrokenWheel]] = deque()
+    try:
+        for path in paths:
+            waiting.append(executor.submit(_audit_one, path, depth))
+            if len(waiting) >= _AHEAD or waiting[0].done():
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        # Whoever stops to listen early does not want the rest.
+        for future in waiting:
+            future.cancel()
+
+
+def _audit_one(path: str, depth: Depth) -> WheelAudit | BrokenWheel:
+    try:
+        return audit(path, depth=depth)
+    except ManytagsError as error:
+        return BrokenWheel(path, error)

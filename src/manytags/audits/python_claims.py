@@ -1,0 +1,98 @@
+"""Whether python tags and ABI tags are true of the extension modules of a wheel. Pure.
+
+Rule: :pep:`425` (``none``, and tags of one interpreter), :pep:`384` and :pep:`803` (``abi3``, ``abi3t``).
+"""
+
+from __future__ import annotations
+
+from ..tags.python import AbiTag, parse_abi, parse_python_tag
+from .modules import Module, modules
+from .verdict import Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from typing import Literal
+
+    from .elf import ElfNeeds
+
+    Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
+
+
+def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Violation, ...], tuple[str, ...], str]:
+    """Judge an ABI tag: verdict, what contradicts it, what would be true in its place, and a note."""
+    found = modules(code)
+    abi = parse_abi(tag)
+    if abi.family == "none":
+        wrong = _reasons(found, "")
+        return ("claims too much", wrong, _abis(found), "") if wrong else ("true", (), (), "")
+    if abi.family not in {"stable", "cpython", "pypy", "graalpy"}:
+        return "cannot judge", (), (), "an ABI that manytags does not know"
+    if not found:
+        return "claims less than it could", (), ("none",), "it has no extension module"
+    wrong = _reasons([each for each in found if not _loads(abi, each)], tag)
+    loadable = {each.stem for each in found if _loads(abi, each)}
+    wrong = tuple(reason for reason in wrong if _stem(found, reason.file) not in loadable)
+    if wrong:
+        return "claims too much", wrong, _abis(found), ""
+    stable = {each.abi for each in found}
+    if abi.family == "cpython" and len(stable) == 1 and stable <= {"abi3", "abi3t"}:
+        return "claims less than it could", (), _abis(found), "every module is of the stable ABI"
+    return "true", (), (), ""
+
+
+def python_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Violation, ...], str]:
+    """Judge a python tag: verdict, what contradicts it, and a note."""
+    python = parse_python_tag(tag)
+    found = modules(code)
+    if len(python.version) < 2 or python.implementation is None:
+        return "true", (), ""
+    mine = {each.stem for each in found if _of_python(each, python.implementation, python.version)}
+    wrong = [each for each in found if each.stem not in mine]
+    return ("claims too much", _reasons(wrong, tag), "") if wrong else ("true", (), "")
+
+
+def _of_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:
+    """Whether some build of a Python loads a module."""
+    if module.abi is None or implementation == "python":
+        return True
+    abi = parse_abi(module.abi)
+    if abi.family == "stable":
+        return implementation == "cpython"
+    return abi.family == implementation and abi.version == version
+
+
+def _loads(abi: AbiTag, module: Module) -> bool:
+    """Whether every interpreter that takes an ABI tag loads a module."""
+    if module.abi is None or module.abi == abi.text:
+        return True
+    if module.abi == "abi3":
+        return abi.family == "cpython" and not abi.free_threaded
+    if module.abi == "abi3t":
+        return abi.family in {"cpython", "stable"}
+    theirs = parse_abi(module.abi)
+    # CPython's file names and tags differ in the letter of a debug build, 'm' and 'u' of old ones.
+    return (
+        theirs.family == abi.family == "cpython"
+        and theirs.version == abi.version
+        and (theirs.free_threaded == abi.free_threaded)
+    )
+
+
+def _reasons(found: Iterable[Module], allowed: str) -> tuple[Violation, ...]:
+    return tuple(
+        Violation(
+            each.file, "extension module", f"loaded by {each.loaded_by} only", None, (allowed,) if allowed else ()
+        )
+        for each in found
+    )
+
+
+def _stem(found: Iterable[Module], file: str) -> str:
+    return next(each.stem for each in found if each.file == file)
+
+
+def _abis(found: Iterable[Module]) -> tuple[str, ...]:
+    """List the ABI tags that all modules together allow: none where no single one does."""
+    named = sorted({each.abi for each in found if each.abi})
+    return tuple(named) if len(named) == 1 else ()
