@@ -37,7 +37,8 @@ _CODES = 400
 
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flags: traditional, strong, masked directory
-_PATCH = 0x20
+_PATCH, _UTF_8 = 0x20, 0x800
+_NOT_IN_PATHS = frozenset({"", ".", ".."})
 _LOCAL = struct.Struct("<4s5H3I2H")
 _END = struct.Struct("<4s4H2IH")
 
@@ -91,22 +92,26 @@ class Archive:
         """Make the error that says what is wrong with this archive."""
         return InvalidWheel(self.name, reason)
 
-    def heads(self, size: int) -> Iterator[tuple[Member, bytes]]:
-        """Go through all members with their first bytes.
+    def heads(self, size: int, least: int) -> Iterator[tuple[Member, bytes]]:
+        """Go through the members with their first bytes.
 
         :param size: how many, at most.
+        :param least: members of fewer bytes are passed over.
         :raises InvalidWheel: a member is damaged.
         """
+        inflater = zlib.decompressobj
         for member in self.members:
+            if member.size < least:
+                continue
             start, data = self._data_start(member, size + _CODES)
             if member.method == _DEFLATED:
                 try:
-                    data = zlib.decompressobj(-15).decompress(data, size)
+                    data = inflater(-15).decompress(data, size)
                 except zlib.error as trouble:
                     raise self._error_of(member)(f"it cannot be inflated: {trouble}") from None
-                if len(data) < min(size, member.size):
+                if len(data) < size:
                     data = self._stream_of(member, start).bytes_at(0, min(size, member.size))
-            yield member, data[: min(size, member.size)]
+            yield member, data[:size]
 
     def open(self, member: Member) -> BinaryIO:
         """Open a member as a seekable stream; a large one is not held as a whole.
@@ -167,20 +172,26 @@ class Archive:
 
     def _data_start(self, member: Member, size: int) -> tuple[int, bytes]:
         """Find where a member's bytes begin, behind a header that must say what the directory says, and read some."""
-        name_size = len(member.name) * 4
-        data = self.bytes_at(member.offset, _LOCAL.size + name_size + size)
+        name = member.name.encode("utf-8", "surrogatepass")
+        # Extra fields of a time and of an owner fit into what is read at first.
+        data = self.bytes_at(member.offset, _LOCAL.size + len(name) + 32 + size)
         if len(data) < _LOCAL.size:
             raise self.error(f"{member.name}: its header is cut off")
-        mark, _, flags, method, *_, name_size, extra_size = _LOCAL.unpack_from(data)
+        mark, _, flags, method, _, _, _, _, _, name_size, extra_size = _LOCAL.unpack_from(data)
         if mark != b"PK\3\4" or method != member.method or flags & (_ENCRYPTED | _PATCH):
             raise self.error(f"{member.name}: its header is not what the directory says")
-        name = data[_LOCAL.size : _LOCAL.size + name_size]
-        if name.decode("utf-8" if flags & 0x800 else "cp437", "replace") != member.name:
-            raise self.error(f"{member.name}: its header has another name")
         start = _LOCAL.size + name_size + extra_size
-        if size and len(data) < start + size:
+        if data[_LOCAL.size : _LOCAL.size + name_size] != name:
+            self._check_name(member, flags, name_size)
+        if len(data) < start + size:
             data = self.bytes_at(member.offset, start + size)
         return member.offset + start, data[start : start + min(size, member.packed)]
+
+    def _check_name(self, member: Member, flags: int, size: int) -> None:
+        """See that a name that is not in UTF-8 is the one in the directory."""
+        name = self.bytes_at(member.offset + _LOCAL.size, size)
+        if flags & _UTF_8 or name.decode("cp437") != member.name:
+            raise self.error(f"{member.name}: its header has another name")
 
     def _check_end(self) -> None:
         """See that the directory is small enough to be read, before it is."""
@@ -224,14 +235,14 @@ class Archive:
     def _check_names(self) -> None:
         names = set()
         for member in self.members:
-            parts = member.name.split("/")
-            if ".." in parts or "." in parts or "" in parts or "\\" in member.name or "\0" in member.name:
-                raise self.error(f"{member.name!r} is no path in a wheel: it is absolute, or leads elsewhere")
-            if parts[0][1:2] == ":":
-                raise self.error(f"{member.name!r} is no path in a wheel: it names a drive")
-            if member.name in names:
-                raise self.error(f"{member.name!r} stands in it twice")
-            names.add(member.name)
+            name = member.name
+            if not _NOT_IN_PATHS.isdisjoint(name.split("/")) or "\\" in name or "\0" in name:
+                raise self.error(f"{name!r} is no path in a wheel: it is absolute, or leads elsewhere")
+            if name[1:2] == ":":
+                raise self.error(f"{name!r} is no path in a wheel: it names a drive")
+            if name in names:
+                raise self.error(f"{name!r} stands in it twice")
+            names.add(name)
 
     def _check_sizes(self) -> None:
         total = sum(member.size for member in self.members)

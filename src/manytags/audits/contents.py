@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
 #: ELF files whose needs are kept: the largest wheels have some 600.
 _MAX_FILES = 10_000
-_HEADER = 64
+#: Bytes of the header of an ELF file of 64 bits, and of one of 32.
+_HEADER, _LEAST = 64, 52
 
 
 class Remark(NamedTuple):
@@ -97,7 +98,8 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     if filename and set(filename.triples()) != set(wheel.triples()):
         remarks.append(Remark(f"{info}/WHEEL", "tags disagree", f"{wheel}, where the file name has {filename}"))
     needs = tuple(_read_elves(archive, headers_only, remarks))
-    remarks += _record_remarks(archive, info, listed, [each.name for each in needs])
+    if not headers_only:
+        remarks += _record_remarks(archive, info, listed, [each.name for each in needs])
     for each in needs:
         remarks += elf_remarks(each)
     return Contents(filename, wheel, purelib, needs, headers_only, tuple(remarks))
@@ -152,7 +154,7 @@ def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, bool]:
 def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[ElfNeeds]:
     """Read every ELF file, whatever it is called and whether RECORD knows it or not."""
     count = 0
-    for member, head in archive.heads(_HEADER):
+    for member, head in archive.heads(_HEADER, _LEAST):
         if head[:4] != MAGIC:
             continue
         count += 1
