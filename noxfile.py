@@ -114,7 +114,9 @@ def hosts(session: nox.Session) -> None:
 def oracle(session: nox.Session) -> None:
     """Compare with every peer that the ordinary tests skip where it is not installed."""
     session.install("-e", ".", *group("test"), *group("peers"), *group("oracle"))
-    session.run("pytest", "tests/oracle", "tests/audits/test_policies.py", *session.posargs)
+    session.run(
+        "pytest", "tests/oracle", "tests/audits/test_policies.py", "tests/audits/test_stable_abi.py", *session.posargs
+    )
 
 
 @nox.session(default=False)
@@ -125,3 +127,15 @@ def uv(session: nox.Session) -> None:
         session.run("python", "-m", "tests.oracle.uv_world")
     else:
         session.run("pytest", "tests/oracle/test_uv.py", env={"MANYTAGS_ASK_UV": "1"})
+
+
+@nox.session(default=False)
+def auditwheel(session: nox.Session) -> None:
+    """Fetch 900 MB of real wheels (into ``-- FOLDER``), audit them and ask auditwheel; ``-- record`` writes anew."""
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    folder = next((argument for argument in session.posargs if argument != "record"), "")
+    environment = {"MANYTAGS_ASK_AUDITWHEEL": "1", "MANYTAGS_WHEELS": folder and os.path.abspath(folder)}
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.auditwheel_world", env=environment)
+    else:
+        session.run("pytest", "tests/oracle/test_auditwheel.py", env=environment)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..errors import InvalidPolicy
 from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
+from ..tags.python import parse_abi
 from .policies import policy
 from .processors import arm_version
 from .python_claims import abi_verdict, python_verdict
@@ -66,8 +67,9 @@ def claims_from_contents(contents: Contents) -> tuple[Claim, ...]:
     found: list[Claim] = []
     code = code_of(contents)
     unread = _OTHER_SYSTEM if not code and _not_linux(contents) else ""
+    stable = any(parse_abi(tag).family == "stable" for tag, _ in _members(contents, "abis"))
     for tag, where in _members(contents, "pythons"):
-        verdict, reasons, note = ("cannot judge", (), unread) if unread else python_verdict(tag, code)
+        verdict, reasons, note = ("cannot judge", (), unread) if unread else python_verdict(tag, code, stable)
         found.append(Claim("python tag", tag, where, verdict, reasons, (), note))
     for tag, where in _members(contents, "abis"):
         verdict, reasons, honest, note = ("cannot judge", (), (), unread) if unread else abi_verdict(tag, code)

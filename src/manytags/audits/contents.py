@@ -11,6 +11,7 @@ from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 from .elf import ElfNeeds, read_elf, read_elf_header
 from .elf_image import MAGIC
 from .policies import KINDS, policies
+from .stable_abi import is_remarkable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -171,9 +172,9 @@ def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> 
 
 
 def condensed(needs: ElfNeeds) -> ElfNeeds:
-    """Drop the undefined symbols that no policy speaks of, which are most: those of other libraries and of Python."""
+    """Drop the undefined symbols that no policy and no stable ABI speaks of, which are most."""
     forbidden = _forbidden()
-    kept = tuple(each for each in needs.undefined if each.version or each.name in forbidden)
+    kept = tuple(each for each in needs.undefined if each.version or each.name in forbidden or is_remarkable(each))
     return replace(needs, undefined=kept)
 
 

@@ -1,12 +1,13 @@
 """Whether python tags and ABI tags are true of the extension modules of a wheel. Pure.
 
-Rule: :pep:`425` (``none``, and tags of one interpreter), :pep:`384` and :pep:`803` (``abi3``, ``abi3t``).
+Rule: :pep:`425` (``none``, and tags of one interpreter), :pep:`384`, :pep:`652` and :pep:`803` (``abi3``, ``abi3t``).
 """
 
 from __future__ import annotations
 
 from ..tags.python import AbiTag, parse_abi, parse_python_tag
 from .modules import Module, modules
+from .stable_abi import newer, outside
 from .verdict import Violation
 
 TYPE_CHECKING = False
@@ -33,6 +34,8 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
     wrong = _reasons([each for each in found if not _loads(abi, each)], tag)
     loadable = {each.stem for each in found if _loads(abi, each)}
     wrong = tuple(reason for reason in wrong if _stem(found, reason.file) not in loadable)
+    if abi.family == "stable":
+        wrong += tuple(Violation(each.name, "stable ABI", f"lacks {name}") for each in code for name in outside(each))
     if wrong:
         return "claims too much", wrong, _abis(found), ""
     stable = {each.abi for each in found}
@@ -41,15 +44,26 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
     return "true", (), (), ""
 
 
-def python_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Violation, ...], str]:
-    """Judge a python tag: verdict, what contradicts it, and a note."""
+def python_verdict(tag: str, code: Collection[ElfNeeds], stable: bool) -> tuple[Verdict, tuple[Violation, ...], str]:
+    """Judge a python tag: verdict, what contradicts it, and a note.
+
+    :param stable: an ABI tag beside it is that of the stable ABI: then it names the oldest Python of all that will do.
+    """
     python = parse_python_tag(tag)
     found = modules(code)
     if len(python.version) < 2 or python.implementation is None:
         return "true", (), ""
     mine = {each.stem for each in found if _of_python(each, python.implementation, python.version)}
     wrong = [each for each in found if each.stem not in mine]
-    return ("claims too much", _reasons(wrong, tag), "") if wrong else ("true", (), "")
+    reasons = _reasons(wrong, tag)
+    if stable and python.implementation == "cpython":
+        version = python.version[0], python.version[1]
+        reasons += tuple(
+            Violation(each.name, "stable ABI", "of {}.{} lacks {}, which {}.{} added".format(*version, name, *since))
+            for each in code
+            for name, since in newer(each, version)
+        )
+    return ("claims too much", reasons, "") if reasons else ("true", (), "")
 
 
 def _of_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Reason = Literal[
         "architecture", "float ABI", "C library", "library", "symbol version", "forbidden symbol", "executable stack",
-        "processor level", "declared processor", "extension module", "ELF file", "damaged file",
+        "processor level", "declared processor", "extension module", "stable ABI", "ELF file",
     ]  # fmt: skip
 
 #: ELF's name for 32-bit Arm does not say which Arm: that, tags promise and attributes only declare.

@@ -1,0 +1,77 @@
+"""Which functions and data of CPython are in its stable ABI, and from which version on. Pure.
+
+A wheel tagged ``cp38-abi3`` promises that CPython 3.8 and all later ones have what its modules use. Nothing checks that
+when such a module is built: a private function links as well as a stable one.
+
+Rule: :pep:`384`, :pep:`652`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ..documents import load_document, read_string
+from ..errors import InvalidPolicy
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .elf import ElfNeeds
+    from .elf_tables import UndefinedSymbol
+
+    Version = tuple[int, int]
+
+#: What the names of CPython's API begin with.
+_PREFIXES = ("Py", "_Py")
+#: The first version of the ABI: what it has, all that anybody still runs has.
+_FIRST = (3, 2)
+
+
+def outside(needs: ElfNeeds) -> Iterator[str]:
+    """List what a module uses of CPython that is in no version of the stable ABI."""
+    added = _added()
+    for symbol in needs.undefined:
+        if symbol.name.startswith(_PREFIXES) and not symbol.weak and symbol.name not in added:
+            yield symbol.name
+
+
+def newer(needs: ElfNeeds, version: Version) -> Iterator[tuple[str, Version]]:
+    """List what a module uses of the stable ABI that came after a version of Python, and when."""
+    added = _added()
+    for symbol in needs.undefined:
+        since = added.get(symbol.name)
+        if since and since > version and not symbol.weak:
+            yield symbol.name, since
+
+
+def is_remarkable(symbol: UndefinedSymbol) -> bool:
+    """Whether a symbol is CPython's and not in every version of the stable ABI."""
+    return symbol.name.startswith(_PREFIXES) and _added().get(symbol.name) != _FIRST
+
+
+@cache
+def _added() -> dict[str, Version]:
+    """Read which name came with which version.
+
+    :raises InvalidPolicy: the data contradicts itself.
+    """
+    from importlib.resources import files
+
+    text = (files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8")
+    document = load_document(text, "the stable ABI", InvalidPolicy)
+    document.take("source", read_string)
+    document.take("date", read_string)
+    versions = document.section("added")
+    document.close()
+    found: dict[str, Version] = {}
+    for version in versions.keys():  # noqa: SIM118 - a method of its own, not a dict's
+        major, _, minor = version.partition(".")
+        for name in versions.take(version, _read_names):
+            if found.setdefault(name, (int(major), int(minor))) != (int(major), int(minor)):
+                raise InvalidPolicy(name, "it is added to the stable ABI twice")
+    return found
+
+
+def _read_names(value: object) -> list[str]:
+    return str(value).split()
