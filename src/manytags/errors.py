@@ -74,6 +74,12 @@ class InvalidOverride(InvalidInput):
     what = "_manylinux module"
 
 
+class InvalidHook(InvalidInput):
+    """What no ``_manylinux`` module can be made of: no claim, no variable, or a machine that asks none."""
+
+    what = "manylinux hook"
+
+
 class InvalidElf(InvalidInput):
     """Bytes that are no ELF file, or one whose tables lie; ``text`` is the name that the file was given."""
 
@@ -96,6 +102,12 @@ class InvalidProfile(InvalidInput):
     """A profile of an index that is no JSON, or not what profiles say; or a name that no profile has."""
 
     what = "profile"
+
+
+class InvalidCensus(InvalidInput):
+    """A census that is no JSON, or whose numbers contradict each other."""
+
+    what = "census"
 
 
 class ProbeError(ManytagsError):

@@ -209,7 +209,8 @@ def test_as_auditwheel(kind: str) -> None:
         (each.tag.removesuffix("_" + each.architecture), each.architecture): (
             set(each.libraries) - MORE_LIBRARIES[kind],
             set(each.symbol_versions),
-            set(each.forbidden),
+            # That code calls what came with musl 1.2 is ours to say.
+            {(library, symbol) for library, symbol in each.forbidden if library != "libc.so"},
         )
         for each in policies(kind).listed
     }

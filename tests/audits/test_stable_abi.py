@@ -53,6 +53,12 @@ def test_what_came_later() -> None:
     assert not claims("cp38-cp38-linux_x86_64", "PyType_GetName")["cp38"].false, "its own headers had it"
 
 
+def test_what_was_there_before_it_was_stable() -> None:
+    """CPython 3.8 has PySys_Audit, which 3.13 made stable: the module loads, and the tag is true."""
+    assert not claims("cp38-abi3-linux_x86_64", "PySys_Audit")["cp38"].false
+    assert claims("cp37-abi3-linux_x86_64", "PySys_Audit")["cp37"].false
+
+
 @pytest.mark.skipif(platform.python_implementation() != "CPython", reason="the stable ABI is CPython's")
 def test_this_interpreter_has_what_its_version_promises() -> None:
     """A name that no CPython has, or one under a wrong version, would accuse innocent modules, or spare guilty ones."""

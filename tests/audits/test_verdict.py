@@ -148,3 +148,17 @@ def test_real_files(name: str, arch: str, lowest: str) -> None:
     answer = lowest_policy([one], "manylinux", arch)
     assert answer
     assert answer.tag == lowest
+
+
+@pytest.mark.parametrize("library", ["libc.musl-x86_64.so.1", "libc.so"])
+def test_what_came_with_musl_1_2(library: str) -> None:
+    """musl's symbols have no versions, but their names tell some: qsort_r is in no musl 1.1."""
+    symbols = (UndefinedSymbol("qsort_r", None, None, False), UndefinedSymbol("gettid", None, None, True))
+    one = needs(needed=(library,), versions=(), undefined=symbols)
+    assert found(one, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
+    assert not found(one, "musllinux", (1, 2))
+    lowest = lowest_policy([one], "musllinux", "x86_64")
+    assert lowest is not None
+    assert lowest.version == (1, 2)
+    glibc = needs(undefined=symbols)
+    assert not found(glibc), "glibc's have versions"

@@ -1,7 +1,8 @@
 """The members of a wheel's archive, read from bytes that may lie.
 
 The directory is read by :mod:`zipfile`, within bounds, and must be that of an archive which every reader reads alike:
-no two members of one name, none that lies over another or outside, no names that lead out of a folder. Members are
+one end, nothing around it, no two members of one name, none that lies over another or outside or says other things of
+itself than the directory does, no names that lead out of a folder. Members are
 inflated here: to open one by ``zipfile`` costs 60 µs before its first byte, and the first bytes of all have to be seen,
 since a file needs no name that ends in ``.so`` to be loaded.
 
@@ -16,7 +17,7 @@ import zipfile
 import zlib
 from typing import NamedTuple
 
-from ..errors import InvalidWheel
+from ..errors import InvalidWheel, shown
 from .inflate import Inflated, Stored
 
 TYPE_CHECKING = False
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _MAX_MEMBERS, _MAX_DIRECTORY = 65_534, 8 << 20
 #: Bytes of all members, and the part of them that may be packed how tightly: Deflate reaches 1,032, code 10.
 _MAX_SIZE, _SUSPICIOUS_SIZE, _MAX_RATIO = 64 << 30, 128 << 20, 100
+#: Bytes by which a small member may grow where others do not shrink.
+_SLACK = 1024
 #: A member up to this size is inflated at once.
 _SMALL = 6 << 20
 
@@ -38,9 +41,12 @@ _CODES = 400
 _STORED, _DEFLATED = 0, 8
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flags: traditional, strong, masked directory
 _PATCH, _UTF_8 = 0x20, 0x800
+_UNREADABLE = _ENCRYPTED | _PATCH
 _NOT_IN_PATHS = frozenset({"", ".", ".."})
 _LOCAL = struct.Struct("<4s5H3I2H")
-_END = struct.Struct("<4s4H2IH")
+_END, _END_64, _LOCATOR_64 = struct.Struct("<4s4H2IH"), struct.Struct("<4sQ2H2I4Q"), struct.Struct("<4sIQI")
+#: Stand where the number is elsewhere: in a field of 64 bits, or behind the member.
+_ELSEWHERE_16, _ELSEWHERE, _BEHIND = 0xFFFF, 0xFFFFFFFF, 0x8
 
 
 class Member(NamedTuple):
@@ -75,17 +81,20 @@ class Archive:
         self._stream = stream
         try:
             self._size = stream.seek(0, 2)
-            self._check_end()
+            count = self._check_end()
             with zipfile.ZipFile(stream) as directory:
-                self.members = tuple(self._member(entry) for entry in directory.infolist() if not entry.is_dir())
-                self._check_layout([entry.header_offset for entry in directory.infolist()], directory.start_dir)
+                entries = directory.infolist()
+                if len(entries) != count:
+                    raise self.error(f"its directory has {len(entries)} members, and says that it has {count}")
+                self._check_names([entry.orig_filename.removesuffix("/") for entry in entries])
+                self.members = tuple(self._member(entry) for entry in entries if not entry.is_dir())
+                self._limits = self._check_layout([entry.header_offset for entry in entries], directory.start_dir)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error) as trouble:
             if isinstance(trouble, InvalidWheel):
                 raise
             raise self.error(f"its archive cannot be read: {trouble}") from None
         except OSError as trouble:
             raise self.error(f"it cannot be read: {trouble.strerror or trouble}") from None
-        self._check_names()
         self._check_sizes()
 
     def error(self, reason: str) -> InvalidWheel:
@@ -122,6 +131,15 @@ class Archive:
         if member.size > _SMALL:
             return io.BufferedReader(self._stream_of(member, start))
         return io.BytesIO(self._whole(member, start))
+
+    @staticmethod
+    def verify(stream: BinaryIO) -> None:
+        """Read what is left of a stream that :meth:`open` gave: its last bytes may belie the archive.
+
+        :raises InvalidWheel: it has not the size or the checksum that the archive says.
+        """
+        if isinstance(stream, io.BufferedReader) and isinstance(stream.raw, Stored):
+            stream.raw.verify()
 
     def read(self, member: Member, most: int) -> bytes:
         """Read a member as a whole.
@@ -164,11 +182,11 @@ class Archive:
             return self.bytes_at(start + offset, min(size, member.packed - offset))
 
         if member.method == _STORED:
-            return Stored(packed, member.size)
-        return Inflated(packed, member.size, self._error_of(member))
+            return Stored(packed, member.size, member.checksum, self._error_of(member))
+        return Inflated(packed, member.size, member.checksum, self._error_of(member))
 
     def _error_of(self, member: Member) -> Callable[[str], InvalidWheel]:
-        return lambda reason: self.error(f"{member.name}: {reason}")
+        return lambda reason: self.error(f"{shown(member.name)}: {reason}")
 
     def _data_start(self, member: Member, size: int) -> tuple[int, bytes]:
         """Find where a member's bytes begin, behind a header that must say what the directory says, and read some."""
@@ -176,47 +194,93 @@ class Archive:
         # Extra fields of a time and of an owner fit into what is read at first.
         data = self.bytes_at(member.offset, _LOCAL.size + len(name) + 32 + size)
         if len(data) < _LOCAL.size:
-            raise self.error(f"{member.name}: its header is cut off")
-        mark, _, flags, method, _, _, _, _, _, name_size, extra_size = _LOCAL.unpack_from(data)
-        if mark != b"PK\3\4" or method != member.method or flags & (_ENCRYPTED | _PATCH):
-            raise self.error(f"{member.name}: its header is not what the directory says")
+            raise self._error_of(member)("its header is cut off")
+        mark, _, flags, method, _, _, checksum, packed, full, name_size, extra_size = _LOCAL.unpack_from(data)
+        said = (mark, method, checksum, packed, full)
+        if said != (b"PK\3\4", member.method, member.checksum, member.packed, member.size) or flags & _UNREADABLE:
+            self._check_header(member, flags, said)
         start = _LOCAL.size + name_size + extra_size
+        if member.offset + start + member.packed > self._limits[member.offset]:
+            raise self._error_of(member)("it lies over what follows it")
         if data[_LOCAL.size : _LOCAL.size + name_size] != name:
             self._check_name(member, flags, name_size)
         if len(data) < start + size:
             data = self.bytes_at(member.offset, start + size)
         return member.offset + start, data[start : start + min(size, member.packed)]
 
+    def _check_header(self, member: Member, flags: int, said: tuple[bytes, int, int, int, int]) -> None:
+        """See that a header which is not just like the directory leaves to it what it does not say itself."""
+        mark, method, checksum, packed, size = said
+        behind = flags & _BEHIND and not (checksum or packed or size)
+        sizes = packed in {member.packed, _ELSEWHERE} and size in {member.size, _ELSEWHERE}
+        same = mark == b"PK\3\4" and method == member.method and not flags & _UNREADABLE
+        if not same or not (behind or (sizes and checksum == member.checksum)):
+            raise self._error_of(member)("its header is not what the directory says")
+
     def _check_name(self, member: Member, flags: int, size: int) -> None:
         """See that a name that is not in UTF-8 is the one in the directory."""
         name = self.bytes_at(member.offset + _LOCAL.size, size)
         if flags & _UTF_8 or name.decode("cp437") != member.name:
-            raise self.error(f"{member.name}: its header has another name")
+            raise self._error_of(member)("its header has another name")
 
-    def _check_end(self) -> None:
-        """See that the directory is small enough to be read, before it is."""
+    def _check_end(self) -> int:
+        """See that there is one end, and a directory small enough to be read; return how many members it counts."""
         tail = self.bytes_at(max(self._size - _END.size - 0xFFFF, 0), _END.size + 0xFFFF)
-        place = tail.rfind(b"PK\5\6")
+        last = place = tail.rfind(b"PK\5\6")
         if place < 0 or len(tail) < place + _END.size:
             raise self.error("it is no ZIP archive: it has no end of a central directory")
-        _, _, _, _, members, size, _, _ = _END.unpack_from(tail, place)
+        ends = []
+        while place >= 0:
+            # Readers search from behind for the mark, or for a comment of the right size.
+            if len(tail) >= place + _END.size and place + _END.size + _END.unpack_from(tail, place)[-1] == len(tail):
+                ends.append(place)
+            place = tail.rfind(b"PK\5\6", 0, place)
+        if ends != [last]:
+            raise self.error("it has two ends" if ends else "bytes stand behind its end")
+        members: int
+        _, _, _, _, members, size, _, _ = _END.unpack_from(tail, last)
+        locator = tail[max(last - _LOCATOR_64.size, 0) : last]
+        if locator[:4] == b"PK\6\7":
+            members, size = self._check_end_64(locator, self._size - len(tail) + last, members, size)
         if members > _MAX_MEMBERS or size > _MAX_DIRECTORY:
             raise self.error(f"more than {_MAX_MEMBERS} members or {_MAX_DIRECTORY} bytes of directory")
+        return members
+
+    def _check_end_64(self, locator: bytes, end: int, members: int, size: int) -> tuple[int, int]:
+        """Read the end with fields of 64 bits, which must not contradict the other one."""
+        place = end - _LOCATOR_64.size - _END_64.size
+        record = self.bytes_at(place, _END_64.size) if place >= 0 else b""
+        if len(record) < _END_64.size or record[:4] != b"PK\6\6" or _LOCATOR_64.unpack(locator)[2] != place:
+            raise self.error("its end says that there is another, which is not there")
+        _, _, _, _, _, _, _, members_64, size_64, _ = _END_64.unpack(record)
+        if members not in {members_64, _ELSEWHERE_16} or size not in {size_64, _ELSEWHERE}:
+            raise self.error("its two ends contradict each other")
+        return members_64, size_64
 
     def _member(self, entry: zipfile.ZipInfo) -> Member:
-        name = entry.orig_filename
+        name = shown(entry.orig_filename)
         if entry.flag_bits & _ENCRYPTED:
             raise self.error(f"{name}: it is encrypted")
         if entry.compress_type not in {_STORED, _DEFLATED} or entry.flag_bits & _PATCH:
             raise self.error(f"{name}: compressed by method {entry.compress_type}; wheels are stored or deflated")
         if entry.compress_type == _STORED and entry.file_size != entry.compress_size:
             raise self.error(f"{name}: stored, with two sizes: {entry.file_size} and {entry.compress_size}")
-        return Member(name, entry.file_size, entry.compress_size, entry.CRC, entry.compress_type, entry.header_offset)
+        if entry.compress_size > 2 * entry.file_size + _SLACK:
+            raise self.error(f"{name}: {entry.compress_size} bytes for {entry.file_size} that it inflates to")
+        return Member(
+            entry.orig_filename,
+            entry.file_size,
+            entry.compress_size,
+            entry.CRC,
+            entry.compress_type,
+            entry.header_offset,
+        )
 
-    def _check_layout(self, offsets: list[int], directory: int) -> None:
-        """Refuse members that lie over each other, outside, or behind bytes that only some readers see."""
-        if len(offsets) > _MAX_MEMBERS:
-            raise self.error(f"more than {_MAX_MEMBERS} members")
+    def _check_layout(self, offsets: list[int], directory: int) -> dict[int, int]:
+        """Refuse members that lie over each other, outside, or behind bytes that only some readers see.
+
+        :returns: where each ends at the latest, by where it begins.
+        """
         ends = dict.fromkeys(offsets, 0)
         if len(ends) < len(offsets):
             raise self.error("two of its members are one")
@@ -231,17 +295,18 @@ class Archive:
             last = ends[offset]
         if last > directory:
             raise self.error("a member reaches into the directory")
+        places = sorted(ends)
+        return dict(zip(places, [*places[1:], directory], strict=False))
 
-    def _check_names(self) -> None:
+    def _check_names(self, found: list[str]) -> None:
         names = set()
-        for member in self.members:
-            name = member.name
+        for name in found:
             if not _NOT_IN_PATHS.isdisjoint(name.split("/")) or "\\" in name or "\0" in name:
-                raise self.error(f"{name!r} is no path in a wheel: it is absolute, or leads elsewhere")
+                raise self.error(f"{shown(name)} is no path in a wheel: it is absolute, or leads elsewhere")
             if name[1:2] == ":":
-                raise self.error(f"{name!r} is no path in a wheel: it names a drive")
+                raise self.error(f"{shown(name)} is no path in a wheel: it names a drive")
             if name in names:
-                raise self.error(f"{name!r} stands in it twice")
+                raise self.error(f"{shown(name)} stands in it twice")
             names.add(name)
 
     def _check_sizes(self) -> None:

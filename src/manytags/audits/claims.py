@@ -11,7 +11,8 @@ from typing import NamedTuple
 from ..errors import InvalidPolicy
 from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
 from ..tags.python import parse_abi
-from .policies import policy
+from .contents import is_code, is_data
+from .policies import policies, policy
 from .processors import arm_version
 from .python_claims import abi_verdict, python_verdict
 from .verdict import Violation, lowest_policy, machine_violations, violations
@@ -66,34 +67,35 @@ def claims_from_contents(contents: Contents) -> tuple[Claim, ...]:
     """Judge every tag in a wheel's file name and in its ``WHEEL``."""
     found: list[Claim] = []
     code = code_of(contents)
-    unread = _OTHER_SYSTEM if not code and _not_linux(contents) else ""
+    unread = _unread(contents) or (_OTHER_SYSTEM if not code and _not_linux(contents) else "")
     stable = any(parse_abi(tag).family == "stable" for tag, _ in _members(contents, "abis"))
     for tag, where in _members(contents, "pythons"):
-        verdict, reasons, note = ("cannot judge", (), unread) if unread else python_verdict(tag, code, stable)
-        found.append(Claim("python tag", tag, where, verdict, reasons, (), note))
+        verdict, reasons, note = python_verdict(tag, code, stable)
+        found.append(Claim("python tag", tag, where, *_Found(verdict, reasons, (), note).unless(unread)))
     for tag, where in _members(contents, "abis"):
-        verdict, reasons, honest, note = ("cannot judge", (), (), unread) if unread else abi_verdict(tag, code)
-        found.append(Claim("ABI tag", tag, where, verdict, reasons, honest, note))
+        found.append(Claim("ABI tag", tag, where, *_Found(*abi_verdict(tag, code)).unless(unread)))
     listed = [(parse_platform(tag), tag, where) for tag, where in _members(contents, "platforms")]
-    platforms = [platform for platform, _, _ in listed]
+    beside = [platform for platform, _, _ in listed]
+    honest = honest_tags(contents)
     for platform, tag, where in listed:
-        found.append(Claim("platform tag", tag, where, *_judge_platform(platform, contents, platforms)))
-    if contents.purelib and code:
-        found.append(Claim("Root-Is-Purelib", "true", (_WHEEL,), "claims too much", _as_reasons(code), ("false",)))
+        found.append(Claim("platform tag", tag, where, *_judge_platform(platform, contents, beside, honest)))
+    rooted = tuple(each for each in code if not is_data(each.name))
+    if contents.purelib and rooted:
+        found.append(Claim("Root-Is-Purelib", "true", (_WHEEL,), "claims too much", _as_reasons(rooted), ("false",)))
     return tuple(found)
 
 
 def honest_tags(contents: Contents) -> tuple[str, ...]:
     """List the most widely installable platform tags that are true: one for each libc on each architecture.
 
-    ``any`` without compiled code; a bare ``linux_*`` where code keeps to no policy; none where files are damaged or of
-    several architectures, or where only their headers were read.
+    ``any`` for a wheel without compiled code; a bare ``linux_*`` where code keeps to no policy; none where files are
+    damaged or of several architectures, or where only their headers were read.
     """
     code = code_of(contents)
-    if contents.headers_only or contents.damaged or _not_linux(contents):
+    if _unread(contents) or _not_linux(contents):
         return ()
     if not code:
-        return ("any",)
+        return () if contents.wheel is None else ("any",)
     found = []
     for architecture in _architectures(code):
         if machine_violations(code, architecture):
@@ -108,11 +110,8 @@ def honest_tags(contents: Contents) -> tuple[str, ...]:
 
 
 def code_of(contents: Contents) -> tuple[ElfNeeds, ...]:
-    """List the files that a host could load or run: not object files, nor code for graphics cards."""
-    kinds = {"shared object", "executable"}
-    return tuple(
-        each for each in contents.needs if each.kind in kinds and not each.architecture.startswith("e_machine")
-    )
+    """List the files that a host could load or run."""
+    return tuple(each for each in contents.needs if is_code(each))
 
 
 def _members(contents: Contents, field: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -142,6 +141,14 @@ def _not_linux(contents: Contents) -> bool:
     return any(not isinstance(parse_platform(tag), kinds) for tag, _ in _members(contents, "platforms"))
 
 
+def _unread(contents: Contents) -> str:
+    """Say why what nothing contradicts is not true either; empty where all was read."""
+    if contents.damaged:
+        more = len(contents.damaged) - 1
+        return f"damaged: {contents.damaged[0]}" + (f" and {more} more" if more else "")
+    return "only the headers of its files were read" if contents.headers_only and contents.needs else ""
+
+
 class _Found(NamedTuple):
     """A claim without what it is about."""
 
@@ -150,32 +157,37 @@ class _Found(NamedTuple):
     honest: tuple[str, ...] = ()
     note: str = ""
 
+    def unless(self, unread: str) -> _Found:
+        """Withdraw what rests on files that were not read."""
+        return _Found("cannot judge", note=unread) if unread and not self.reasons else self
 
-def _judge_platform(platform: PlatformTag, contents: Contents, beside: list[PlatformTag]) -> _Found:
+
+def _judge_platform(
+    platform: PlatformTag, contents: Contents, beside: list[PlatformTag], honest: tuple[str, ...]
+) -> _Found:
     """Judge one platform tag, with those that stand beside it."""
     if isinstance(platform, AnyPlatform):
         code = code_of(contents)
-        if code:
-            return _Found("claims too much", _as_reasons(code), honest_tags(contents))
-        return _Found("cannot judge", note=_damage(contents)) if contents.damaged else _Found("true")
-    if isinstance(platform, (Linux, Manylinux, Musllinux)):
-        return _judge_linux(platform, contents, beside)
-    return _Found("cannot judge", note=_OTHER_SYSTEM)
+        found = _Found("claims too much", _as_reasons(code), honest) if code else _Found("true")
+    elif isinstance(platform, (Linux, Manylinux, Musllinux)):
+        found = _judge_linux(platform, contents, beside, honest)
+    else:
+        return _Found("cannot judge", note=_OTHER_SYSTEM)
+    return found.unless(_unread(contents))
 
 
-def _judge_linux(platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag]) -> _Found:
-    found, listed, note = _contradictions(platform, contents)
+def _judge_linux(
+    platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag], honest: tuple[str, ...]
+) -> _Found:
+    found, known, note = _contradictions(platform, contents)
     if found:
-        honest = honest_tags(contents)
         alike = tuple(tag for tag in honest if type(parse_platform(tag)) is type(platform))
-        return _Found("claims too much", found, alike or honest)
-    if contents.damaged:
-        return _Found("cannot judge", note=_damage(contents))
-    if contents.headers_only:
-        return _Found("cannot judge", note="only the headers of its files were read")
-    if not listed:
+        return _Found("claims too much", found, alike or honest, note)
+    if not known:
         return _Found("cannot judge", note=note)
-    better = _better(platform, contents, beside)
+    better = _better(platform, beside, honest)
+    if not note and isinstance(platform, Musllinux) and code_of(contents):
+        note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
     return _Found("claims less than it could" if better else "true", (), better, note)
 
 
@@ -190,28 +202,31 @@ def _contradictions(
     try:
         promised = policy(kind, (version[0], version[1]), platform.arch)
     except InvalidPolicy as error:
-        return machine_violations(code, platform.arch), False, f"no policy: {error.reason}"
-    note = ""
-    if not promised.listed:
-        note = "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
-    elif kind == _MUSLLINUX and code:
-        note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
+        oldest = next(iter(policies(kind).of(platform.arch)), None)
+        if oldest is None or version > oldest.version:
+            return machine_violations(code, platform.arch), False, f"no policy: {error.reason}"
+        # What the first policy does not allow, none before it would.
+        return violations(code, oldest, contents.brought), False, f"no policy: {error.reason}"
+    note = "" if promised.listed else "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
     return violations(code, promised, contents.brought), True, note
 
 
-def _better(platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag]) -> tuple[str, ...]:
+def _better(
+    platform: Linux | Manylinux | Musllinux, beside: list[PlatformTag], honest: tuple[str, ...]
+) -> tuple[str, ...]:
     """Find tags that are true and say more than one that is true."""
-    honest = honest_tags(contents)
     if honest == ("any",):
         return honest
-    if isinstance(platform, Linux):
-        return tuple(tag for tag in honest if not tag.startswith("linux_"))
     if isinstance(platform, Musllinux):
         return ()  # the oldest policy that nothing contradicts is no proof
-    for tag in honest:
-        true = parse_platform(tag)
+    others = [(tag, parse_platform(tag)) for tag in honest]
+    promises = [(tag, true) for tag, true in others if isinstance(true, (Manylinux, Musllinux))]
+    mine = [(tag, true) for tag, true in promises if true.arch == platform.arch]
+    if isinstance(platform, Linux):
+        return tuple(tag for tag, _ in mine)
+    for tag, true in mine:
         # Beside a tag that says it all, a newer one does no harm.
-        if isinstance(true, Manylinux) and true.arch == platform.arch and true < platform and true not in beside:
+        if true < platform and true not in beside:
             rivals = [each for each in beside if isinstance(each, Manylinux) and each < platform]
             return () if rivals else (tag,)
     return ()
@@ -219,7 +234,3 @@ def _better(platform: Linux | Manylinux | Musllinux, contents: Contents, beside:
 
 def _as_reasons(code: tuple[ElfNeeds, ...]) -> tuple[Violation, ...]:
     return tuple(Violation(each.name, "ELF file", f"for {each.architecture}") for each in code)
-
-
-def _damage(contents: Contents) -> str:
-    return f"damaged: {', '.join(contents.damaged)}"

@@ -4,30 +4,43 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain, islice
 from typing import NamedTuple
 
-from ..errors import InvalidElf, InvalidTag, InvalidWheelFilename
+from ..errors import InvalidElf, InvalidTag, InvalidWheelFilename, shown
 from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 from .elf import ElfNeeds, read_elf, read_elf_header
 from .elf_image import MAGIC
 from .policies import KINDS, policies
 from .stable_abi import is_remarkable
+from .verdict import MUSL_LIBC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Literal
 
     from .archive import Archive, Member
 
+    Triple = tuple[str, str, str]
     What = Literal[
         "damaged ELF file", "missing from RECORD", "RECORD", "tags disagree", "file name",
-        "search path", "library path", "libpython",
+        "search path", "library path", "libpython", "musl release", "purelib",
     ]  # fmt: skip
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
+#: Tags: real wheels stay below 150.
+_MAX_TAGS = 512
 #: ELF files whose needs are kept: the largest wheels have some 600.
 _MAX_FILES = 10_000
+#: Undefined symbols of all of them, kept or not: those of VTK 9.7 have 102,674.
+_MAX_UNDEFINED = 500_000
+#: Tags times files, libraries and versions that are needed: so many things are judged, and may be found wrong.
+_MAX_JUDGED = 1_000_000
+#: Remarks, and folders that one file looks through.
+_MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
+#: Tags name no release after it.
+_FIRST_MUSL_1_2 = "1.2.0"
 #: Bytes of the header of an ELF file of 64 bits, and of one of 32.
 _HEADER, _LEAST = 64, 52
 
@@ -75,8 +88,19 @@ class Contents:
     @property
     def brought(self) -> frozenset[str]:
         """Names by which files of the wheel can be needed: their own, and their SONAMEs."""
-        names = {each.name.rpartition("/")[2] for each in self.needs}
-        return frozenset(names | {each.soname for each in self.needs if each.soname})
+        code = [each for each in self.needs if is_code(each)]
+        names = {each.name.rpartition("/")[2] for each in code}
+        return frozenset(names | {each.soname for each in code if each.soname})
+
+
+def is_code(needs: ElfNeeds) -> bool:
+    """Whether a host could load or run a file: no object file, nor code for graphics cards."""
+    return needs.kind in {"shared object", "executable"} and not needs.architecture.startswith("e_machine")
+
+
+def is_data(file: str) -> bool:
+    """Whether a file stands in ``*.data``, whose folders say where it goes, and not at the root."""
+    return file.partition("/")[0].endswith(".data")
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:
@@ -89,27 +113,40 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     """
     listed = {member.name: member for member in archive.members}
     info = _dist_info(archive, list(listed))
-    wheel, purelib = _read_wheel(archive, listed[f"{info}/WHEEL"])
+    wheel, triples, purelib = _read_wheel(archive, listed[f"{info}/WHEEL"])
     remarks: list[Remark] = []
     try:
         filename = parse_wheel_filename(name).tag_set
     except InvalidWheelFilename as error:
         filename = None
         remarks.append(Remark(name, "file name", error.reason))
-    if filename and set(filename.triples()) != set(wheel.triples()):
+    if filename and set(filename.triples()) != triples:
         remarks.append(Remark(f"{info}/WHEEL", "tags disagree", f"{wheel}, where the file name has {filename}"))
     needs = tuple(_read_elves(archive, headers_only, remarks))
+    _check_work(archive, [wheel, filename] if filename else [wheel], needs)
+    more: Iterable[Iterator[Remark]] = map(elf_remarks, needs)
     if not headers_only:
-        remarks += _record_remarks(archive, info, listed, [each.name for each in needs])
-    for each in needs:
-        remarks += elf_remarks(each)
+        more = chain([_record_remarks(archive, info, listed, [each.name for each in needs])], more)
+    remarks += islice(chain.from_iterable(more), _MAX_REMARKS)
+    if len(remarks) >= _MAX_REMARKS:
+        raise archive.error(f"more than {_MAX_REMARKS} things to remark on")
     return Contents(filename, wheel, purelib, needs, headers_only, tuple(remarks))
+
+
+def _check_work(archive: Archive, tags: list[TagSet], needs: tuple[ElfNeeds, ...]) -> None:
+    """See that there is not far more to judge than in any real wheel."""
+    count = sum(len(each.pythons) + len(each.abis) + len(each.platforms) for each in tags)
+    needed = sum(1 + len(each.needed) + len(each.versions) for each in needs)
+    if count * needed > _MAX_JUDGED:
+        raise archive.error(f"{count} tags, and ELF files that are or need {needed} things")
 
 
 def elf_remarks(needs: ElfNeeds) -> Iterator[Remark]:
     """Remark on how one file looks for its libraries."""
+    if is_data(needs.name) and needs.name.split("/")[1] == "purelib":
+        yield Remark(needs.name, "purelib", f"code for {needs.architecture}, where what runs everywhere belongs")
     for path in (needs.rpath, needs.runpath):
-        for folder in path.split(":") if path else ():
+        for folder in path.split(":", _MAX_FOLDERS) if path else ():
             if not folder.startswith(("$ORIGIN", "${ORIGIN}")):
                 yield Remark(needs.name, "search path", f"{folder!r} is looked through, on whatever machine it is")
     for library in needs.needed:
@@ -117,6 +154,13 @@ def elf_remarks(needs: ElfNeeds) -> Iterator[Remark]:
             yield Remark(needs.name, "library path", f"needs {library!r} by its path")
     if needs.libpython:
         yield Remark(needs.name, "libpython", f"needs {needs.libpython}, which many interpreters are built without")
+    if any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in needs.needed):
+        releases = dict(policies("musllinux").releases)
+        newer = {each.name: releases.get(each.name, "") for each in needs.undefined if not each.weak}
+        newest = max(newer.values(), default="")
+        if newest > _FIRST_MUSL_1_2:
+            names = ", ".join(name for name, release in newer.items() if release == newest)
+            yield Remark(needs.name, "musl release", f"needs musl {newest} for {names}, and no tag can say so")
 
 
 def _dist_info(archive: Archive, names: list[str]) -> str:
@@ -127,10 +171,10 @@ def _dist_info(archive: Archive, names: list[str]) -> str:
     return found[0]
 
 
-def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, bool]:
-    """Read tags and ``Root-Is-Purelib``."""
+def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
+    """Read tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
     text = archive.read(member, _MAX_WHEEL).decode("utf-8", "replace")
-    pythons, abis, platforms = {}, {}, {}
+    triples: dict[Triple, None] = {}
     purelib = False
     for line in text.splitlines():
         key, mark, value = line.partition(":")
@@ -144,17 +188,18 @@ def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, bool]:
                 tags = parse_tag_set(value)
             except InvalidTag as error:
                 raise archive.error(f"{member.name}: {error}") from None
-            pythons.update(dict.fromkeys(tags.pythons))
-            abis.update(dict.fromkeys(tags.abis))
-            platforms.update(dict.fromkeys(tags.platforms))
-    if not pythons:
+            triples.update(dict.fromkeys(tags.triples()))
+            if len(triples) > _MAX_TAGS:
+                raise archive.error(f"{member.name}: more than {_MAX_TAGS} tags")
+    if not triples:
         raise archive.error(f"{member.name}: it lists no tag")
-    return TagSet(tuple(pythons), tuple(abis), tuple(platforms)), purelib
+    pythons, abis, platforms = (tuple(dict.fromkeys(members)) for members in zip(*triples, strict=True))
+    return TagSet(pythons, abis, platforms), set(triples), purelib
 
 
 def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[ElfNeeds]:
     """Read every ELF file, whatever it is called and whether RECORD knows it or not."""
-    count = 0
+    count = undefined = 0
     for member, head in archive.heads(_HEADER, _LEAST):
         if head[:4] != MAGIC:
             continue
@@ -166,16 +211,44 @@ def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> 
                 yield read_elf_header(head, member.name)
             else:
                 with archive.open(member) as stream:
-                    yield condensed(read_elf(stream, member.name))
+                    needs = read_elf(stream, member.name)
+                    archive.verify(stream)
+                undefined += len(needs.undefined)
+                if undefined > _MAX_UNDEFINED:
+                    raise archive.error(f"its ELF files have more than {_MAX_UNDEFINED} undefined symbols")
+                yield condensed(needs)
         except InvalidElf as error:
-            remarks.append(Remark(member.name, "damaged ELF file", error.reason))
+            header = _header_of(head, member.name)
+            if header is None or is_code(header):
+                remarks.append(Remark(member.name, "damaged ELF file", error.reason))
+            else:
+                yield header
+
+
+def _header_of(head: bytes, name: str) -> ElfNeeds | None:
+    """Read a header alone, where the file is damaged, or of a kind that has other rules."""
+    try:
+        return read_elf_header(head, name)
+    except InvalidElf:
+        return None
 
 
 def condensed(needs: ElfNeeds) -> ElfNeeds:
     """Drop the undefined symbols that no policy and no stable ABI speaks of, which are most."""
-    forbidden = _forbidden()
-    kept = tuple(each for each in needs.undefined if each.version or each.name in forbidden or is_remarkable(each))
+    forbidden, families = _forbidden(), _families()
+    kept = tuple(
+        each
+        for each in needs.undefined
+        if (each.version and each.version.partition("_")[0] in families)
+        or each.name in forbidden
+        or is_remarkable(each)
+    )
     return replace(needs, undefined=kept)
+
+
+@cache
+def _families() -> frozenset[str]:
+    return frozenset().union(*(each.families for kind in KINDS for each in policies(kind).listed))
 
 
 @cache
@@ -183,13 +256,13 @@ def _forbidden() -> frozenset[str]:
     return frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
 
 
-def _record_remarks(archive: Archive, info: str, listed: dict[str, Member], elves: list[str]) -> list[Remark]:
+def _record_remarks(archive: Archive, info: str, listed: dict[str, Member], elves: list[str]) -> Iterator[Remark]:
     path = f"{info}/RECORD"
     if path not in listed:
-        return [Remark(path, "RECORD", "there is none")]
+        yield Remark(path, "RECORD", "there is none")
+        return
     import csv
 
-    found = []
     rows = set()
     text = archive.read(listed[path], _MAX_RECORD).decode("utf-8", "replace")
     try:
@@ -197,7 +270,9 @@ def _record_remarks(archive: Archive, info: str, listed: dict[str, Member], elve
             if row:
                 rows.add(row[0])
                 if row[0].startswith(("/", "\\")) or ".." in row[0].split("/") or row[0][1:2] == ":":
-                    found.append(Remark(path, "RECORD", f"{row[0]!r} leads out of the wheel"))
+                    yield Remark(path, "RECORD", f"{shown(row[0])} leads out of the wheel")
     except csv.Error as error:
-        found.append(Remark(path, "RECORD", f"it is no table: {error}"))
-    return found + [Remark(name, "missing from RECORD", "no row") for name in elves if name not in rows]
+        yield Remark(path, "RECORD", f"it is no table: {error}")
+    for name in elves:
+        if name not in rows:
+            yield Remark(name, "missing from RECORD", "no row")

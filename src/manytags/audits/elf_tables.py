@@ -19,9 +19,10 @@ from .elf_image import PT_DYNAMIC, Image
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ = 1, 2, 4, 5, 6, 7, 8
 DT_STRSZ, DT_SYMENT, DT_SONAME, DT_RPATH, DT_REL, DT_RELSZ, DT_PLTREL, DT_JMPREL = 10, 11, 14, 15, 17, 18, 20, 23
 DT_RUNPATH, DT_GNU_HASH, DT_VERSYM, DT_VERNEED, DT_MIPS_SYMTABNO = 29, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFE, 0x70000011
+DT_VERDEF = 0x6FFFFFFC
 
 _EM_MIPS, _EM_S390 = 8, 22
-_VER_FLG_WEAK = 2
+_VER_FLG_BASE, _VER_FLG_WEAK = 1, 2
 _STB_LOCAL, _STB_WEAK = 0, 2
 
 # The largest that were seen, in torch 2.13's libtorch_cpu.so of 434 MB, are in parentheses.
@@ -160,6 +161,24 @@ class Dynamic:
                 entry += after
             position = position + following if following else 0
         return found
+
+    def defined_versions(self) -> tuple[str, ...] | None:
+        """List the versions of its symbols that a library defines; ``None`` for one whose symbols have none.
+
+        Loaders ask no versions of the latter: it is taken as it is.
+        """
+        image, position = self._image, self.tags.get(DT_VERDEF, 0)
+        found: list[str] = []
+        for _ in range(_MAX_VERSIONS):
+            if not position:
+                return tuple(found) if DT_VERDEF in self.tags else None
+            form, flags, _, _, _, first, following = image.unpack_at("4H3I", position, "a defined version")
+            if form != 1:
+                raise image.error(f"defined versions of revision {form}")
+            if not flags & _VER_FLG_BASE:  # that one is the library's own name
+                found.append(self.string(image.unpack_at("2I", position + first, "a defined version")[0]))
+            position = position + following if following else 0
+        raise image.error(f"more than {_MAX_VERSIONS} defined versions")
 
     def symbols(self, versions: dict[int, NeededVersion]) -> Symbols:
         """List the undefined symbols with their versions, and the Python modules that are defined here."""

@@ -23,6 +23,12 @@ _STEP = 2 << 20
 _PIECE = 256 << 10
 #: The beginning, where an ELF file's tables are, is kept.
 _HEAD = 6 << 20
+#: Bytes that may be read and inflated in all: so many times the size, and as many more. Who reads the tables of a real
+#: file goes back a few times; tables that lie in turns at two far places would have us go back thousands of times.
+_MAX_TIMES, _MAX_MORE = 8, 32 << 20
+
+
+_WRONG_CHECKSUM = "it has not the checksum that the archive says"
 
 
 class Stored(io.RawIOBase):
@@ -30,11 +36,16 @@ class Stored(io.RawIOBase):
 
     :param packed: reads the member's bytes in the archive: from an offset, at most that many.
     :param size: bytes that the member has.
+    :param checksum: CRC-32 that they must have.
+    :param error: makes the error that says what is wrong with it.
     """
 
-    def __init__(self, packed: Callable[[int, int], bytes], size: int) -> None:
+    def __init__(
+        self, packed: Callable[[int, int], bytes], size: int, checksum: int, error: Callable[[str], InvalidWheel]
+    ) -> None:
         super().__init__()
         self._packed, self._size, self._position = packed, size, 0
+        self._checksum, self._error = checksum, error
 
     def seekable(self) -> bool:
         """Say yes."""
@@ -46,8 +57,11 @@ class Stored(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Go somewhere; nothing is read before it is asked for."""
-        self._position = offset + (0, self._position, self._size)[whence]
-        return self._position
+        position = offset + (0, self._position, self._size)[whence]
+        if position < 0:
+            raise ValueError(f"a seek to {position}")
+        self._position = position
+        return position
 
     def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # BufferedReader gives no other
         """Read bytes from here on; fewer where the member ends.
@@ -64,24 +78,45 @@ class Stored(io.RawIOBase):
         """Read bytes that the member has."""
         return self._packed(start, size)
 
+    def verify(self) -> None:
+        """Read all that has not been read.
+
+        :raises InvalidWheel: the member has not the size or the checksum that the archive says.
+        """
+        found = 0
+        for start in range(0, self._size, _PIECE):
+            found = zlib.crc32(self.bytes_at(start, min(_PIECE, self._size - start)), found)
+        if found != self._checksum:
+            raise self._error(_WRONG_CHECKSUM)
+
 
 class Inflated(Stored):
     """A deflated member as a seekable stream.
 
     :param packed: reads compressed bytes: from an offset in the member, at most that many.
     :param size: bytes that it must inflate to.
+    :param checksum: CRC-32 that they must have.
     :param error: makes the error that says what is wrong with it.
     """
 
-    def __init__(self, packed: Callable[[int, int], bytes], size: int, error: Callable[[str], InvalidWheel]) -> None:
-        super().__init__(packed, size)
-        self._error = error
+    def __init__(
+        self, packed: Callable[[int, int], bytes], size: int, checksum: int, error: Callable[[str], InvalidWheel]
+    ) -> None:
+        super().__init__(packed, size, checksum, error)
         self._head = bytearray()
         #: Where the output of a copy begins, where its input goes on, and the copy.
         self._copies: list[tuple[int, int, Any]] = [(0, 0, zlib.decompressobj(-15))]
         #: The current piece, where it begins, and what comes after it.
         self._at, self._piece = 0, b""
         self._consumed, self._waiting, self._machine = 0, b"", self._copies[0][2].copy()
+        #: Bytes from the beginning on whose checksum is known, and the checksum.
+        self._summed, self._sum = 0, 0
+        self._left = _MAX_TIMES * size + _MAX_MORE
+
+    def verify(self) -> None:
+        """Inflate all that has not been inflated, which checks it."""
+        if self._summed < self._size:
+            self.bytes_at(self._size - 1, 1)
 
     def bytes_at(self, start: int, size: int) -> bytes:
         """Inflate what is asked for, from the beginning, the current piece or a copy on."""
@@ -110,18 +145,38 @@ class Inflated(Stored):
         at = self._at + len(self._piece)
         if at >= self._copies[-1][0] + _STEP:
             self._copies.append((at, self._consumed - len(self._waiting), self._machine.copy()))
-        if not self._waiting and not self._machine.eof:
-            self._waiting = self._packed(self._consumed, _PIECE)
-            self._consumed += len(self._waiting)
-        try:
-            piece = self._machine.decompress(self._waiting, min(_PIECE, self._size - at))
-        except zlib.error as trouble:
-            raise self._error(f"it cannot be inflated: {trouble}") from None
-        self._waiting = self._machine.unconsumed_tail
-        if not piece and (self._machine.eof or not self._waiting):
+        piece = self._inflate(min(_PIECE, self._size - at))
+        if not piece:
             raise self._error(f"it inflates to {at} bytes, where the archive says {self._size}")
-        if at + len(piece) == self._size and self._machine.copy().decompress(self._waiting, 1):
-            raise self._error(f"it inflates to more than the {self._size} bytes that the archive says")
-        if len(self._head) == at and at < _HEAD:
-            self._head += piece
+        end = at + len(piece)
+        if at <= len(self._head) < min(end, _HEAD):
+            self._head += piece[len(self._head) - at :]
+        if at <= self._summed < end:
+            self._sum = zlib.crc32(memoryview(piece)[self._summed - at :], self._sum)
+            self._summed = end
         self._at, self._piece = at, piece
+        if end == self._size:
+            if self._sum != self._checksum:
+                raise self._error(_WRONG_CHECKSUM)
+            if self._inflate(1):
+                raise self._error(f"it inflates to more than the {self._size} bytes that the archive says")
+
+    def _inflate(self, most: int) -> bytes:
+        """Inflate some bytes; none where there are no more."""
+        piece = b""
+        while not piece:
+            if not self._waiting and not self._machine.eof:
+                self._waiting = self._packed(self._consumed, _PIECE)
+                self._consumed += len(self._waiting)
+            given = len(self._waiting)
+            try:
+                piece = self._machine.decompress(self._waiting, most)
+            except zlib.error as trouble:
+                raise self._error(f"it cannot be inflated: {trouble}") from None
+            self._waiting = b"" if self._machine.eof else self._machine.unconsumed_tail
+            self._left -= given - len(self._waiting) + len(piece)
+            if self._left < 0:
+                raise self._error("its tables are so scattered that it would have to be inflated many times")
+            if not given:
+                break
+        return piece

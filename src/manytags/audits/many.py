@@ -17,11 +17,8 @@ if TYPE_CHECKING:
 
     from .wheel import Depth
 
-#: Wheels that are given to an executor before the first answer is waited for: paths may be an endless stream.
-_AHEAD = 64
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class BrokenWheel:
     """A file that could not be audited, in the place of its audit.
 
@@ -40,6 +37,16 @@ class BrokenWheel:
         """Write it as JSON."""
         return json.dumps(self.to_data(), indent=indent)
 
+    def _key(self) -> tuple[object, ...]:
+        return self.path, type(self.error), self.error.args
+
+    def __eq__(self, other: object) -> bool:
+        # Exceptions compare by identity, and this one may have been pickled.
+        return self._key() == other._key() if isinstance(other, BrokenWheel) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
     def __str__(self) -> str:
         return str(self.error)
 
@@ -49,6 +56,7 @@ def audit_many(
     executor: Executor | None = None,
     progress: Callable[[int], object] | None = None,
     depth: Depth = "full",
+    ahead: int = 64,
 ) -> Iterator[WheelAudit | BrokenWheel]:
     """Audit many wheels; each answer is given as soon as those before it are, in the order of the paths.
 
@@ -59,18 +67,22 @@ def audit_many(
         same files. The caller's own process by default.
     :param progress: called with the number of files that are done, after each.
     :param depth: as for :func:`manytags.audit`.
+    :param ahead: how many files an executor is given before the first answer is waited for; at least as many as it has
+        processors, or some stand idle.
 
     >>> [str(found) for found in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
     ["invalid wheel 'foo-1.0-py3-none-any.whl': there is no such file"]
     """
-    found = _answers((os.fspath(path) for path in paths), executor, depth)
+    found = _answers((os.fspath(path) for path in paths), executor, depth, ahead)
     for done, answer in enumerate(found, 1):
         if progress is not None:
             progress(done)
         yield answer
 
 
-def _answers(paths: Iterator[str], executor: Executor | None, depth: Depth) -> Iterator[WheelAudit | BrokenWheel]:
+def _answers(
+    paths: Iterator[str], executor: Executor | None, depth: Depth, ahead: int
+) -> Iterator[WheelAudit | BrokenWheel]:
     if executor is None:
         for path in paths:
             yield _audit_one(path, depth)
@@ -79,7 +91,7 @@ def _answers(paths: Iterator[str], executor: Executor | None, depth: Depth) -> I
     try:
         for path in paths:
             waiting.append(executor.submit(_audit_one, path, depth))
-            if len(waiting) >= _AHEAD or waiting[0].done():
+            while waiting and (len(waiting) >= ahead or waiting[0].done()):
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()

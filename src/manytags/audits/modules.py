@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .elf import ElfNeeds
 
 _STABLE = ("abi3", "abi3t")
+_PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
 
 
 class Module(NamedTuple):
@@ -58,9 +59,14 @@ def modules(needs: Iterable[ElfNeeds]) -> tuple[Module, ...]:
         stem, _, suffix = base.partition(".")
         kind = suffix.rpartition(".")[0].partition("-")[0] if suffix.endswith("so") else ""
         abi = _abi(kind, suffix)
-        if abi or (suffix == "so" and stem in each.modules):
+        if abi or (suffix == "so" and (stem in each.modules or _is_of_python_2(each))):
             found.append(Module(each.name, f"{folder}/{stem}" if folder else stem, abi))
     return tuple(found)
+
+
+def _is_of_python_2(needs: ElfNeeds) -> bool:
+    """Whether a file calls what Python 2 takes modules by; their own functions, ``initfoo``, are no sure sign."""
+    return any(each.name in _PYTHON_2 for each in needs.undefined)
 
 
 def _abi(kind: str, suffix: str) -> str | None:
@@ -68,13 +74,13 @@ def _abi(kind: str, suffix: str) -> str | None:
     if kind in _STABLE:
         return kind
     fields = suffix.removesuffix(".so").split("-")
-    if len(fields) < 2:
+    if len(fields) < 2 or not fields[1].isalnum() or not suffix.isascii():
         return None
     if kind == "cpython":
         version = parse_python_version(fields[1].rstrip("tdmu"))
         return f"cp{fields[1]}" if version and len(version) == 2 else None
-    if kind.startswith("pypy"):
+    if kind.startswith("pypy") and kind.isalnum():
         return f"{kind}_{fields[1]}"
-    if kind.startswith("graalpy"):
-        return f"graalpy{fields[1]}_{kind}_{fields[1]}_native"
+    if kind.startswith("graalpy") and kind.isalnum():
+        return f"{kind}_{fields[1]}_native"
     return None

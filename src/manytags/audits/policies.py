@@ -83,6 +83,7 @@ class Policies:
     :param libc: what the C library's own versions begin with; empty for one without.
     :param listed: the policies, oldest first.
     :param exceptions: architecture -> why policies name it up to some version only.
+    :param releases: symbol -> release of the C library that it came with, for what its versions do not tell.
     """
 
     kind: str
@@ -91,6 +92,7 @@ class Policies:
     libc: str
     listed: tuple[Policy, ...]
     exceptions: tuple[tuple[str, str], ...]
+    releases: tuple[tuple[str, str], ...] = ()
 
     def of(self, architecture: str) -> tuple[Policy, ...]:
         """List the policies of one architecture, oldest first; none where there are none."""
@@ -179,7 +181,7 @@ def parse_policies(text: str) -> Policies:
     architectures, exceptions = _read_architectures(document.section("architectures"), steps)
     libraries = _read_libraries(document.section("libraries"), steps)
     versions = _read_symbol_versions(document, steps, families, architectures)
-    forbidden = _read_forbidden(document, steps, libraries)
+    forbidden, releases = _read_forbidden(document, steps, libraries)
     listed = tuple(
         Policy(
             kind,
@@ -203,6 +205,7 @@ def parse_policies(text: str) -> Policies:
         document.take_or("libc", read_string, ""),
         listed,
         exceptions,
+        releases,
     )
     document.close()
     return found
@@ -283,14 +286,20 @@ def _read_symbol_versions(
 
 def _read_forbidden(
     document: Document, steps: tuple[str, ...], libraries: list[frozenset[str]]
-) -> list[frozenset[tuple[str, str]]]:
-    """Read which symbols are forbidden; each is from the first version on, until it is known to be everywhere."""
+) -> tuple[list[frozenset[tuple[str, str]]], tuple[tuple[str, str], ...]]:
+    """Read which symbols are forbidden, each from the first version on, until it is known to be everywhere.
+
+    Also the release of the C library that some came with.
+    """
     found: list[set[tuple[str, str]]] = [set() for _ in steps]
+    releases: list[tuple[str, str]] = []
     for item in document.take("forbidden", read_list):
         entry = Document(document.text, "forbidden", item, InvalidPolicy)
         library = entry.take("library", read_string)
         until = _place(entry, "until", steps) if "until" in entry.keys() else len(steps) - 1  # noqa: SIM118
         symbols = {(library, symbol) for symbol in entry.take("symbols", _read_words)}
+        since = entry.take_or("since", read_string, "")
+        releases += [(symbol, since) for _, symbol in sorted(symbols) if since]
         entry.close()
         if library not in libraries[0]:
             raise InvalidPolicy(document.text, f"{library} has forbidden symbols and is not in the first version")
@@ -298,4 +307,4 @@ def _read_forbidden(
             raise InvalidPolicy(document.text, f"a symbol of {library} is forbidden twice")
         for place in range(until + 1):
             found[place] |= symbols
-    return [frozenset(each) for each in found]
+    return [frozenset(each) for each in found], tuple(releases)

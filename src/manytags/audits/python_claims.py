@@ -31,9 +31,8 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
         return "cannot judge", (), (), "an ABI that manytags does not know"
     if not found:
         return "claims less than it could", (), ("none",), "it has no extension module"
-    wrong = _reasons([each for each in found if not _loads(abi, each)], tag)
     loadable = {each.stem for each in found if _loads(abi, each)}
-    wrong = tuple(reason for reason in wrong if _stem(found, reason.file) not in loadable)
+    wrong = _reasons([each for each in found if each.stem not in loadable], tag)
     if abi.family == "stable":
         wrong += tuple(Violation(each.name, "stable ABI", f"lacks {name}") for each in code for name in outside(each))
     if wrong:
@@ -85,11 +84,12 @@ def _loads(abi: AbiTag, module: Module) -> bool:
     if module.abi == "abi3t":
         return abi.family in {"cpython", "stable"}
     theirs = parse_abi(module.abi)
-    # CPython's file names and tags differ in the letter of a debug build, 'm' and 'u' of old ones.
+    # CPython's file names and tags differ in 'm' and 'u' of old ones. Debug builds load modules of release builds too.
     return (
         theirs.family == abi.family == "cpython"
         and theirs.version == abi.version
-        and (theirs.free_threaded == abi.free_threaded)
+        and theirs.free_threaded == abi.free_threaded
+        and theirs.debug <= abi.debug
     )
 
 
@@ -100,10 +100,6 @@ def _reasons(found: Iterable[Module], allowed: str) -> tuple[Violation, ...]:
         )
         for each in found
     )
-
-
-def _stem(found: Iterable[Module], file: str) -> str:
-    return next(each.stem for each in found if each.file == file)
 
 
 def _abis(found: Iterable[Module]) -> tuple[str, ...]:

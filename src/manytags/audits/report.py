@@ -1,4 +1,7 @@
-"""An audit in words that a person can act on. Pure."""
+"""An audit in words that a person can act on. Pure.
+
+Names come from strangers: what would move a terminal's cursor, or make a line that looks like ours, is escaped.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
         lines += [f"  {line}" for line in _claim_lines(claim, most)]
     lines.append(f"  true tags: {', '.join(audit.honest_tags) or 'none can be named'}")
     remarks = [f"  note: {remark}" for remark in audit.remarks]
-    return "\n".join([*lines, *_cut(remarks, most, "  ")])
+    lines += _cut(remarks, most, "  ")
+    return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
 
 
 def _claim_lines(claim: Claim, most: int | None) -> Iterator[str]:

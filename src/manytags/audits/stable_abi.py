@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ..documents import load_document, read_string
+from ..documents import load_document
 from ..errors import InvalidPolicy
 
 TYPE_CHECKING = False
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _PREFIXES = ("Py", "_Py")
 #: The first version of the ABI: what it has, all that anybody still runs has.
 _FIRST = (3, 2)
+#: The oldest CPython whose exports were looked at.
+_OLDEST_ASKED = (3, 6)
 
 
 def outside(needs: ElfNeeds) -> Iterator[str]:
@@ -37,10 +39,13 @@ def outside(needs: ElfNeeds) -> Iterator[str]:
 
 
 def newer(needs: ElfNeeds, version: Version) -> Iterator[tuple[str, Version]]:
-    """List what a module uses of the stable ABI that came after a version of Python, and when."""
-    added = _added()
+    """List what a module uses of the stable ABI that a Python has not, and which was the first to have it.
+
+    Much came into the stable ABI after CPython had it. What loads is not called false for that.
+    """
+    added, exported = _added(), _exported()
     for symbol in needs.undefined:
-        since = added.get(symbol.name)
+        since = exported.get(symbol.name) or added.get(symbol.name)
         if since and since > version and not symbol.weak:
             yield symbol.name, since
 
@@ -52,18 +57,28 @@ def is_remarkable(symbol: UndefinedSymbol) -> bool:
 
 @cache
 def _added() -> dict[str, Version]:
-    """Read which name came with which version.
+    """Read with which version each name came into the stable ABI.
 
     :raises InvalidPolicy: the data contradicts itself.
     """
+    return _read("added")
+
+
+@cache
+def _exported() -> dict[str, Version]:
+    """Read which CPython was the first to have what came into the stable ABI later.
+
+    :raises InvalidPolicy: the data contradicts itself.
+    """
+    # The oldest that was asked may not have been the first.
+    return {name: _FIRST if version == _OLDEST_ASKED else version for name, version in _read("exported").items()}
+
+
+def _read(key: str) -> dict[str, Version]:
     from importlib.resources import files
 
     text = (files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8")
-    document = load_document(text, "the stable ABI", InvalidPolicy)
-    document.take("source", read_string)
-    document.take("date", read_string)
-    versions = document.section("added")
-    document.close()
+    versions = load_document(text, "the stable ABI", InvalidPolicy).section(key)
     found: dict[str, Version] = {}
     for version in versions.keys():  # noqa: SIM118 - a method of its own, not a dict's
         major, _, minor = version.partition(".")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _ARMS = ("armv6l", "armv7l")
 #: What begins the names of each C library and its loader, where the other's policies hold.
 _OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-"), "musllinux": ("libc.so.6", "ld-linux")}
+#: What all names begin with by which musl can be needed.
+MUSL_LIBC = "libc.musl-"
 #: Float ABI that the tags of an architecture stand for.
 _FLOAT_ABI = {"armv6l": "hard", "armv7l": "hard", "riscv64": "double", "loongarch64": "double"}
 
@@ -76,12 +78,22 @@ def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
         if library not in brought and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
             yield Violation(needs.name, "C library" if other else "library", library)
+    users: dict[tuple[str | None, str | None], set[str]] = {}
     for library, version, weak in needs.versions:
         if not weak and library not in brought and not policy.allows_version(version):
-            users = {each.name for each in needs.undefined if (each.library, each.version) == (library, version)}
+            users = users or _users(needs)
             allowed = _newest(policy, version.partition("_")[0])
-            yield Violation(needs.name, "symbol version", version, library, allowed, tuple(sorted(users)))
+            found = tuple(sorted(users.get((library, version), ())))
+            yield Violation(needs.name, "symbol version", version, library, allowed, found)
     yield from _of_symbols(needs, policy, brought)
+
+
+def _users(needs: ElfNeeds) -> dict[tuple[str | None, str | None], set[str]]:
+    """List which symbols need a version of a library, for all of them."""
+    found: dict[tuple[str | None, str | None], set[str]] = {}
+    for each in needs.undefined:
+        found.setdefault((each.library, each.version), set()).add(each.name)
+    return found
 
 
 def machine_violations(needs: Iterable[ElfNeeds], architecture: str) -> tuple[Violation, ...]:
@@ -108,6 +120,8 @@ def _of_the_machine(needs: ElfNeeds, architecture: str) -> Iterator[Violation]:
 
 def _of_symbols(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Iterator[Violation]:
     needed = set(needs.needed) - brought
+    if any(name.startswith(MUSL_LIBC) for name in needed):
+        needed.add("libc.so")  # which every name of musl's is
     if any(library in needed for library, _ in policy.forbidden):
         strong = {each.name for each in needs.undefined if not each.weak}
         for library, symbol in sorted(policy.forbidden):
@@ -136,13 +150,13 @@ def lowest_policy(
     """Find the oldest policy that files keep to: its tag is the most widely installable one that is true.
 
     Beyond the newest listed policy the C library's own version decides, and the policy says so (``listed`` is false).
-    musl's symbols have no versions: of musllinux it is the oldest that nothing speaks against, and no more can be told.
+    musl's symbols have no versions: of musllinux it is the oldest that no symbol speaks against by its name.
 
     :param needs: the files, of one wheel.
     :param kind: ``manylinux`` or ``musllinux``.
     :param architecture: as in tags.
     :param brought: names of libraries that the wheel brings itself.
-    :param ignored: reasons to pass over; auditwheel, for one, does not ask for stacks and processor levels.
+    :param ignored: reasons to pass over; auditwheel, for one, does not ask for stacks.
     :returns: ``None`` where they keep to none.
     """
     known = policies(kind)

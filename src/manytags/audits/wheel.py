@@ -6,7 +6,7 @@ import json
 import os
 from dataclasses import dataclass, field, replace
 
-from ..errors import InvalidElf, InvalidWheel
+from ..errors import InvalidWheel
 from .archive import Archive
 from .claims import Claim, claims_from_contents, honest_tags
 from .contents import Contents, Remark, condensed, elf_remarks, read_contents
@@ -108,20 +108,18 @@ def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, de
     """
     if depth not in {"full", "header"}:
         raise ValueError(f"depth {depth!r}: expected 'full' or 'header'")
-    if not isinstance(source, (str, os.PathLike)):
-        return _audit(source, name or "<stream>", None, depth)
-    path = os.fspath(source)
-    shown = name or os.path.basename(path)
+    path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
+    shown = name or ("<stream>" if path is None else os.path.basename(path))
     try:
+        if not isinstance(source, (str, os.PathLike)):
+            return _audit(source, shown, None, depth)
         # A FIFO would wait for somebody who never writes.
-        if not os.path.isfile(path):
-            raise InvalidWheel(shown, "there is no such file" if not os.path.exists(path) else "it is no file")
-        with open(path, "rb") as stream:
+        if not os.path.isfile(source):
+            raise InvalidWheel(shown, "it is no file" if os.path.exists(source) else "there is no such file")
+        with open(source, "rb") as stream:
             return _audit(stream, shown, path, depth)
-    except (OSError, ValueError) as error:
-        if isinstance(error, (InvalidWheel, InvalidElf)):
-            raise
-        raise InvalidWheel(shown, f"it cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise InvalidWheel(shown, f"it cannot be read: {error.strerror or error}") from None
 
 
 def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> WheelAudit:

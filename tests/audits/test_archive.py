@@ -1,0 +1,100 @@
+"""Archives as zipfile writes them; those that lie stand in ``tests/hostile/test_wheels.py``."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from manytags.audits.archive import Archive
+from manytags.errors import InvalidWheel
+
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+LETTERS = "abcXYZ019._- é\u4e2d"
+
+parts = st.text(LETTERS, min_size=1, max_size=8).filter(lambda part: part not in {".", ".."})
+names = st.lists(parts, min_size=1, max_size=3).map("/".join)
+files = st.dictionaries(names, st.tuples(st.binary(max_size=3000), st.sampled_from(METHODS)), max_size=8)
+
+
+def written(found: dict[str, tuple[bytes, int]], comment: bytes = b"", folders: bool = False) -> io.BytesIO:
+    """Write an archive."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.comment = comment
+        for name, (data, method) in found.items():
+            if folders and "/" in name:
+                folder = name.rpartition("/")[0] + "/"
+                if folder not in archive.namelist():
+                    archive.writestr(folder, b"")
+            archive.writestr(name, data, method)
+    return stream
+
+
+@given(files, st.sampled_from([b"", b"hello", b"x" * 65535]), st.booleans())
+def test_what_zipfile_writes_reads_back(found: dict[str, tuple[bytes, int]], comment: bytes, folders: bool) -> None:
+    """Every honest archive is read, whatever its names, its methods and its comment."""
+    if any(name.startswith(other + "/") for name in found for other in found) or any(
+        name[1:2] == ":" for name in found
+    ):
+        return  # a file that is a folder too
+    archive = Archive(written(found, comment, folders), "a.whl")
+    assert [member.name for member in archive.members] == list(found)
+    heads = {member.name: head for member, head in archive.heads(64, 0)}
+    assert heads == {name: data[:64] for name, (data, _) in found.items()}
+    for member in archive.members:
+        assert archive.read(member, 3000) == found[member.name][0]
+        with archive.open(member) as stream:
+            assert stream.read() == found[member.name][0]
+
+
+def test_small_members_are_passed_over() -> None:
+    """What is too small for a header of ELF costs nothing."""
+    archive = Archive(written({"a": (b"x" * 51, 0), "b": (b"x" * 52, 8)}), "a.whl")
+    assert [member.name for member, _ in archive.heads(64, 52)] == ["b"]
+
+
+class Pipe(io.BytesIO):
+    """What cannot go back, as a pipe or a socket."""
+
+    def seekable(self) -> bool:
+        """Say no."""
+        return False
+
+
+def test_an_archive_that_was_written_to_a_pipe() -> None:
+    """Sizes stand behind each member then."""
+    stream = Pipe()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("a", "w") as member:
+            member.write(b"x" * 1000)
+        archive.writestr("b", b"y" * 1000)
+    read = Archive(io.BytesIO(stream.getvalue()), "a.whl")
+    assert [read.read(member, 1000) for member in read.members] == [b"x" * 1000, b"y" * 1000]
+
+
+def test_an_archive_with_fields_of_64_bits() -> None:
+    """Writers that do not know a size beforehand leave room for a large one."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as one:
+        one.write(b"x" * 1000)
+    read = Archive(stream, "a.whl")
+    assert read.read(read.members[0], 1000) == b"x" * 1000
+
+
+def test_more_than_is_plenty() -> None:
+    """Files that are read as a whole have a largest size."""
+    archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
+    with pytest.raises(InvalidWheel) as caught:
+        archive.read(archive.members[0], 999)
+    assert str(caught.value) == "invalid wheel 'a.whl': 'a': 1000 bytes, where 999 are plenty"
+
+
+def test_no_archive() -> None:
+    """Messages say which file, and what is wrong with it."""
+    with pytest.raises(InvalidWheel) as caught:
+        Archive(io.BytesIO(b"<html>404</html>"), "a.whl")
+    assert str(caught.value) == "invalid wheel 'a.whl': it is no ZIP archive: it has no end of a central directory"

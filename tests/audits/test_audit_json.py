@@ -1,0 +1,164 @@
+"""What an audit is as JSON: the schema in the package says all of it."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterator
+from dataclasses import fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import manytags
+from manytags import BrokenWheel, Claim, ElfNeeds, Remark, Violation, WheelAudit, audit_many
+from manytags.audits.elf import read_elf
+from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
+
+from .made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, put_wheel
+
+SOURCE = Path(manytags.__file__).parent / "audits"
+
+
+def schema() -> dict[str, Any]:
+    """Read the schema as a user does."""
+    path = files("manytags").joinpath("schemas").joinpath("audit.schema.json")
+    return cast("dict[str, Any]", json.loads(path.read_text(encoding="utf-8")))
+
+
+@cache
+def validator() -> Any:  # noqa: ANN401 - jsonschema has no types
+    """Make a validator that refuses a schema which is none."""
+    jsonschema = pytest.importorskip("jsonschema")
+    jsonschema.Draft202012Validator.check_schema(schema())
+    return jsonschema.Draft202012Validator(schema())
+
+
+def problems(text: str) -> list[str]:
+    """List what the schema has against a document."""
+    return [error.message for error in validator().iter_errors(json.loads(text))]
+
+
+def words(module: str, name: str) -> list[str]:
+    """Read the words that a ``Literal`` of the source allows; at run time there is none."""
+    for node in ast.walk(ast.parse((SOURCE / f"{module}.py").read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
+            assert isinstance(node.value, ast.Subscript)
+            return list(ast.literal_eval(node.value.slice))
+    raise AssertionError(f"{module}.py has no {name}")
+
+
+def described(part: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a schema
+    """Go through all objects of the schema."""
+    if isinstance(part, dict):
+        if "properties" in part:
+            yield part
+        for each in part.values():
+            yield from described(each)
+
+
+def test_the_schema_has_the_fields_of_the_values() -> None:
+    """A field that is added and not described is a riddle; one that is gone, a promise broken."""
+    parts = schema()["$defs"]
+    assert list(parts["claim"]["properties"]) == list(Claim._fields)
+    assert list(parts["violation"]["properties"]) == list(Violation._fields)
+    assert list(parts["remark"]["properties"]) == list(Remark._fields)
+    assert list(parts["elf"]["properties"]) == [each.name for each in fields(ElfNeeds)]
+    of_elf = parts["elf"]["properties"]
+    assert list(of_elf["versions"]["items"]["properties"]) == list(NeededVersion._fields)
+    assert list(of_elf["undefined"]["items"]["properties"]) == list(UndefinedSymbol._fields)
+    assert set(parts["audit"]["properties"]) == {"false", *(each.name for each in fields(WheelAudit))}
+    assert set(parts["broken"]["properties"]) == {each.name for each in fields(BrokenWheel)}
+    for part in described(schema()):
+        assert part["description"]
+        assert part["required"] == list(part["properties"])
+        assert all(each["description"] for each in part["properties"].values())
+
+
+def test_the_schema_has_the_words_of_the_values() -> None:
+    """Programs ask for a reason by its word."""
+    parts = schema()["$defs"]
+    assert parts["violation"]["properties"]["reason"]["enum"] == words("verdict", "Reason")
+    assert parts["remark"]["properties"]["what"]["enum"] == words("contents", "What")
+    assert parts["claim"]["properties"]["field"]["enum"] == words("claims", "Field")
+    assert parts["claim"]["properties"]["verdict"]["enum"] == words("claims", "Verdict")
+
+
+def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
+    """Audit a wheel of every kind."""
+    named = {
+        "true": put_wheel(folder, TRUE),
+        "false": put_wheel(folder, FALSE),
+        "pure": put_wheel(folder, PURE, {"demo.py": b""}, purelib=True),
+        "not pure": put_wheel(folder, "demo-1.1-py3-none-any.whl", purelib=True),
+        "armv6": put_wheel(folder, "demo-1.0-cp312-cp312-linux_armv6l.whl", {"demo.so": ARMHF}),
+        "damaged": put_wheel(folder, "demo-1.0-cp312-cp312-linux_x86_64.whl", {MODULE: X86_64[:100]}),
+        "windows": put_wheel(folder, "demo-1.0-cp312-cp312-win_amd64.whl", {"demo.pyd": b"MZ"}),
+        "disagreeing": put_wheel(folder, "demo-1.0-cp313-cp313-linux_x86_64.whl", tag="cp312-cp312-linux_x86_64"),
+        "elf": FOLDER / "x86_64.so",
+        "big-endian": FOLDER / "s390x.so",
+        "nowhere": folder / "nowhere.whl",
+    }
+    return dict(zip(named, audit_many(named.values()), strict=True))
+
+
+def test_what_is_written_is_valid(tmp_path: Path) -> None:
+    """A form that says other than what is written is no documentation."""
+    found = all_answers(tmp_path)
+    assert {name: problems(each.to_json()) for name, each in found.items() if problems(each.to_json())} == {}
+    verdicts = {claim.verdict for each in found.values() if isinstance(each, WheelAudit) for claim in each.claims}
+    assert verdicts == {"true", "claims too much", "claims less than it could", "cannot judge"}
+    assert isinstance(found["nowhere"], BrokenWheel)
+    header = manytags.audit(tmp_path / TRUE, depth="header")
+    assert problems(header.to_json(indent=2)) == []
+
+
+def test_the_schema_refuses() -> None:
+    """One that takes anything would hold nothing together."""
+    assert problems("{}")
+    assert problems('{"path": "a.whl"}')
+    (reason,) = schema()["$defs"]["violation"]["properties"]["reason"]["enum"][:1]
+    violation = {"file": "a", "reason": reason, "what": "b", "library": None, "allowed": [], "symbols": []}
+    claim = {"field": "ABI tag", "tag": "none", "where": ["WHEEL"], "verdict": "claims too much"}
+    audit: dict[str, Any] = {
+        **{key: [] for key in ("honest_tags", "remarks", "brought", "needs")},
+        "name": "a.whl",
+        "path": None,
+        "false": True,
+        "claims": [{**claim, "reasons": [violation], "honest": [], "note": ""}],
+    }
+    assert problems(json.dumps(audit)) == []
+    violation["reason"] = "bad luck"
+    assert problems(json.dumps(audit))
+
+
+def test_json_says_what_was_found(tmp_path: Path) -> None:
+    """Programs that read it know as much as those that import manytags."""
+    found = manytags.audit(put_wheel(tmp_path, FALSE))
+    data = json.loads(found.to_json())
+    assert (data["name"], data["path"], data["false"]) == (FALSE, str(tmp_path / FALSE), True)
+    assert data["honest_tags"] == ["manylinux_2_31_x86_64"]
+    (claim,) = [each for each in data["claims"] if each["verdict"] == "claims too much"]
+    assert [claim["field"], claim["tag"], claim["where"]] == [
+        "platform tag",
+        "manylinux1_x86_64",
+        ["file name", "WHEEL"],
+    ]
+    assert claim["reasons"] == [
+        {
+            "file": MODULE,
+            "reason": "symbol version",
+            "what": "GLIBC_2.29",
+            "library": "libm.so.6",
+            "allowed": ["GLIBC_2.5"],
+            "symbols": ["pow"],
+        }
+    ]
+    (needs,) = data["needs"]
+    with (FOLDER / "x86_64.so").open("rb") as stream:
+        assert needs["needed"] == list(read_elf(stream, MODULE).needed)
+    broken = json.loads(BrokenWheel("a.whl", manytags.InvalidWheel("a.whl", "no")).to_json())
+    assert broken == {"path": "a.whl", "error": "invalid wheel 'a.whl': no"}

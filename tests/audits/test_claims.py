@@ -1,0 +1,188 @@
+"""Verdicts in odd combinations; the plain ones stand in ``test_wrong_wheels.py``."""
+
+from __future__ import annotations
+
+import pytest
+
+from manytags.audits.claims import Claim, claims_from_contents, honest_tags
+from manytags.audits.contents import Contents, Remark
+from manytags.audits.elf import ElfNeeds
+from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
+from manytags.tags.filename import TagSet, parse_tag_set
+
+TRUE, MUCH, LESS, CANNOT = "true", "claims too much", "claims less than it could", "cannot judge"
+LIB, MODULE = "foo/libfoo.so", "foo/_c.cpython-312-x86_64-linux-gnu.so"
+MACHINES = {"x86_64": 62, "aarch64": 183, "arm": 40}
+
+
+def elf(
+    name: str = LIB,
+    architecture: str = "x86_64",
+    needed: tuple[str, ...] = ("libc.so.6",),
+    version: str = "GLIBC_2.2.5",
+    kind: str = "shared object",
+    soname: str | None = None,
+    attributes: tuple[tuple[int, int], ...] = (),
+) -> ElfNeeds:
+    """A file that takes malloc from the C library."""
+    versions = (NeededVersion("libc.so.6", version, False),) if "libc.so.6" in needed else ()
+    undefined = (UndefinedSymbol("malloc", "libc.so.6", version, False),)
+    return ElfNeeds(
+        name,
+        architecture,
+        MACHINES.get(architecture, 0),
+        64,
+        "little",
+        kind,
+        needed=needed,
+        versions=versions,
+        undefined=undefined if versions else (),
+        soname=soname,
+        arm_attributes=attributes,
+    )
+
+
+def made(
+    filename: str | None, *needs: ElfNeeds, wheel: str | None = None, headers_only: bool = False, damaged: str = ""
+) -> Contents:
+    """A wheel of some tags and files."""
+    first = parse_tag_set(filename) if filename else None
+    second: TagSet | None = parse_tag_set(wheel) if wheel else first
+    remarks = (Remark(damaged, "damaged ELF file", "its header is cut off"),) if damaged else ()
+    return Contents(first, second, False, needs, headers_only, remarks)
+
+
+def said(contents: Contents) -> dict[str, str]:
+    """The verdict on each tag."""
+    return {claim.tag: claim.verdict for claim in claims_from_contents(contents)}
+
+
+def claim(contents: Contents, tag: str) -> Claim:
+    """What is said of one tag."""
+    return next(each for each in claims_from_contents(contents) if each.tag == tag)
+
+
+def test_a_file_that_has_no_wheels_name() -> None:
+    """A wheel that was renamed is judged by what WHEEL says."""
+    found = claims_from_contents(made(None, elf(), wheel="py3-none-manylinux1_x86_64"))
+    assert [(each.tag, each.where, each.verdict) for each in found] == [
+        ("py3", ("WHEEL",), TRUE),
+        ("none", ("WHEEL",), TRUE),
+        ("manylinux1_x86_64", ("WHEEL",), TRUE),
+    ]
+
+
+def test_a_single_file() -> None:
+    """A file that is no wheel carries no tag; what it could carry is told, if it is code."""
+    for needs, honest in (
+        (elf(), ("manylinux_2_5_x86_64",)),
+        (elf(kind="object file"), ()),
+        (elf(kind="core dump"), ()),
+        (elf(architecture="e_machine 190, 64 bits"), ()),
+    ):
+        contents = Contents(None, None, None, (needs,))
+        assert claims_from_contents(contents) == ()
+        assert honest_tags(contents) == honest
+
+
+def test_damaged_files() -> None:
+    """Of what could not be read nothing can be said, but what others contradict stays contradicted."""
+    contents = made("cp312-cp312-manylinux1_x86_64", damaged=MODULE)
+    assert set(said(contents).values()) == {CANNOT}
+    assert claim(contents, "cp312").note == f"damaged: {MODULE}"
+    assert honest_tags(contents) == ()
+    contents = made("py3-none-any", elf(), damaged="foo/libbar.so")
+    assert said(contents) == {"py3": CANNOT, "none": CANNOT, "any": MUCH}
+    assert claim(contents, "any").honest == ()
+
+
+def test_headers_only() -> None:
+    """A wheel without ELF files has no more to read; one with them is contradicted by headers, and not confirmed."""
+    assert set(said(made("py3-none-any", headers_only=True)).values()) == {TRUE}
+    assert honest_tags(made("py3-none-any", headers_only=True)) == ("any",)
+    contents = made("cp311-cp311-manylinux1_aarch64", elf(MODULE), headers_only=True)
+    assert said(contents) == {"cp311": MUCH, "manylinux1_aarch64": MUCH}
+    assert [each.verdict for each in claims_from_contents(contents)] == [MUCH, MUCH, MUCH]
+    plain = made("cp312-cp312-manylinux1_x86_64", elf("foo/_c.so"), headers_only=True)
+    assert set(said(plain).values()) == {CANNOT}, "whether it is a module was not read"
+
+
+def test_several_systems_in_one_wheel() -> None:
+    """Code for Linux is judged by the tags for Linux, whatever else the wheel has."""
+    contents = made("py3-none-manylinux1_x86_64.macosx_11_0_arm64.win_amd64", elf(version="GLIBC_2.14"))
+    assert said(contents) == {
+        "py3": TRUE,
+        "none": TRUE,
+        "manylinux1_x86_64": MUCH,
+        "macosx_11_0_arm64": CANNOT,
+        "win_amd64": CANNOT,
+    }
+    assert honest_tags(contents) == ()
+    assert said(made("py3-none-freebsd_13_0_release_amd64"))["freebsd_13_0_release_amd64"] == CANNOT
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        elf("foo/kernel.hsaco", "e_machine 224, 64 bits", ()),
+        elf("foo/filter.bpf.o", "e_machine 247, 64 bits", (), kind="object file"),
+        elf("foo/crt1.o", "aarch64", (), kind="object file"),
+    ],
+    ids=["graphics card", "eBPF", "object file"],
+)
+def test_data_for_other_machines(other: ElfNeeds) -> None:
+    """What no host loads contradicts no tag, and promises nothing either."""
+    assert set(said(made("py3-none-manylinux1_x86_64", elf(), other)).values()) == {TRUE}
+    assert set(said(made("py3-none-any", other)).values()) == {TRUE}
+    needy = elf(needed=(other.name.rpartition("/")[2],))
+    assert said(made("py3-none-manylinux1_x86_64", needy, other))["manylinux1_x86_64"] == MUCH
+
+
+def test_libraries_that_the_wheel_brings() -> None:
+    """What is in the wheel need not be on the system: by its file's name, or by its SONAME."""
+    needy = elf(needed=("libc.so.6", "libbar.so.1"))
+    tag = "py3-none-manylinux1_x86_64"
+    assert said(made(tag, needy))["manylinux1_x86_64"] == MUCH
+    assert said(made(tag, needy, elf("foo.libs/libbar.so.1")))["manylinux1_x86_64"] == TRUE
+    assert said(made(tag, needy, elf("foo.libs/libbar-1a2b.so", soname="libbar.so.1")))["manylinux1_x86_64"] == TRUE
+    # but what it brings is judged too
+    assert said(made(tag, needy, elf("foo.libs/libbar.so.1", version="GLIBC_2.14")))["manylinux1_x86_64"] == MUCH
+
+
+def test_before_the_first_policy() -> None:
+    """No host takes such a tag, so nothing shows it true; what the first policy forbids shows it false."""
+    contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.17"))
+    assert said(contents)["manylinux_2_5_aarch64"] == CANNOT
+    contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.38"))
+    assert said(contents)["manylinux_2_5_aarch64"] == MUCH
+    assert claim(contents, "manylinux_2_5_aarch64").honest == ("manylinux_2_38_aarch64",)
+
+
+def test_an_architecture_that_has_no_policy() -> None:
+    """Its machine can be judged, its promise cannot."""
+    code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
+    contents = made("py3-none-manylinux_2_17_armv6l", code)
+    assert claim(contents, "manylinux_2_17_armv6l").verdict == CANNOT
+    assert "no policy" in claim(contents, "manylinux_2_17_armv6l").note
+    assert said(made("py3-none-manylinux_2_17_armv6l", elf()))["manylinux_2_17_armv6l"] == MUCH
+
+
+def test_what_is_more_widely_installable() -> None:
+    """A tag for another processor says nothing more of this one."""
+    code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
+    assert said(made("py3-none-linux_armv6l", code))["linux_armv6l"] == TRUE
+    assert said(made("py3-none-linux_armv7l", code))["linux_armv7l"] == LESS
+    # beside the oldest that is true, newer ones do no harm; beside others, the oldest of these could say more
+    three = "py3-none-manylinux_2_12_x86_64.manylinux_2_17_x86_64.linux_x86_64"
+    assert said(made(three, elf()))["manylinux_2_12_x86_64"] == LESS
+    assert said(made(three, elf()))["manylinux_2_17_x86_64"] == TRUE
+    assert set(said(made(f"{three}.manylinux1_x86_64", elf())).values()) == {TRUE, LESS}
+
+
+def test_words() -> None:
+    """A claim prints as one line, with why it cannot be judged."""
+    contents = made("py3-none-win_amd64")
+    assert str(claim(contents, "win_amd64")) == (
+        "platform tag win_amd64: cannot judge (code of other systems than Linux is not read)"
+    )
+    assert not claim(contents, "win_amd64").false

@@ -1,0 +1,152 @@
+"""Many wheels: in any executor, from endless streams of paths, and with broken ones among them."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manytags import BrokenWheel, InvalidElf, InvalidWheel, WheelAudit, audit, audit_many
+
+from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
+
+
+@pytest.fixture
+def paths(tmp_path: Path) -> list[Path]:
+    """Good wheels, false ones and broken ones."""
+    elf = tmp_path / "cut.so"
+    elf.write_bytes(X86_64[:100])
+    text = tmp_path / "text.whl"
+    text.write_bytes(b"no wheel")
+    good = [put_wheel(tmp_path, TRUE), put_wheel(tmp_path, FALSE), put_wheel(tmp_path, PURE, {})]
+    return [good[0], text, good[1], tmp_path / "nowhere.whl", elf, good[2], tmp_path]
+
+
+class Promised(Future[Any]):
+    """An answer that is worked out when somebody waits for it, or when the executor gets round to it."""
+
+    def __init__(self, work: Callable[[], Any]) -> None:
+        super().__init__()
+        self.work = work
+
+    def keep(self) -> None:
+        """Do the work."""
+        if self.set_running_or_notify_cancel():
+            self.set_result(self.work())
+
+    def result(self, timeout: float | None = None) -> Any:  # noqa: ANN401 - as Future has it
+        """Do the work, if it is not done."""
+        if not self.done():
+            self.keep()
+        return super().result(timeout)
+
+
+class LastFirst(Executor):
+    """An executor that begins with what it was given last, whenever it has three to do."""
+
+    def __init__(self) -> None:
+        self.given: list[Promised] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Promised:  # noqa: ANN401 - as Executor's
+        """Take a piece of work."""
+        self.given.append(Promised(lambda: fn(*args, **kwargs)))
+        waiting = [each for each in self.given if not each.done()]
+        if len(waiting) == 3:
+            for each in reversed(waiting):
+                each.keep()
+        return self.given[-1]
+
+
+def test_each_path_has_an_answer(paths: list[Path]) -> None:
+    """One broken wheel must not hide the wheels behind it, and its answer says what is wrong."""
+    found = list(audit_many(paths))
+    assert [type(each) for each in found] == [
+        *(WheelAudit, BrokenWheel, WheelAudit, BrokenWheel, BrokenWheel, WheelAudit, BrokenWheel)
+    ]
+    assert [each.path for each in found] == list(map(str, paths))
+    assert [each.false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
+    errors = [each.error for each in found if isinstance(each, BrokenWheel)]
+    assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidElf, InvalidWheel]
+    assert str(errors[1]) == "invalid wheel 'nowhere.whl': there is no such file"
+
+
+def test_executors_agree_with_none(paths: list[Path]) -> None:
+    """Wherever the work is done, the answers are the same, in the order of the paths."""
+    alone = list(audit_many(paths))
+    with ThreadPoolExecutor(3) as threads:
+        assert list(audit_many(paths, threads)) == alone
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as processes:
+        assert list(audit_many(map(str, paths), processes)) == alone
+    for ahead in (1, 2, 64):
+        assert list(audit_many(paths, LastFirst(), ahead=ahead)) == alone
+
+
+def test_depth_is_handed_on(paths: list[Path]) -> None:
+    """Who asked for the cheap answer does not want to pay for the other, wherever it is found."""
+    found = list(audit_many(paths[:1], LastFirst(), depth="header"))
+    assert found == [audit(paths[0], depth="header")] != [audit(paths[0])]
+
+
+@pytest.mark.parametrize("kind", ["none", "odd", "threads"])
+def test_endless_paths_are_taken_as_needed(kind: str, tmp_path: Path) -> None:
+    """An index's stream of new wheels has no end; memory has."""
+    wheel = put_wheel(tmp_path, TRUE)
+    taken: list[Path] = []
+
+    def endless() -> Iterator[Path]:
+        while True:
+            taken.append(wheel)
+            yield wheel
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = audit_many(endless(), {"none": None, "odd": LastFirst(), "threads": threads}[kind], ahead=8)
+        assert not taken, "nothing is done before the first answer is asked for"
+        assert len(list(islice(answers, 30))) == 30
+        assert len(taken) <= 30 + 8
+
+
+def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
+    """After the first false tag a check is over; a cluster should not go on for hours."""
+    executor = LastFirst()
+    answers = audit_many(paths[:2], executor, ahead=2)
+    next(answers)
+    answers.close()  # type: ignore[attr-defined] # it is a generator, as for every loop that is left
+    assert [each.cancelled() for each in executor.given] == [False, True]
+
+
+def test_progress(paths: list[Path]) -> None:
+    """A bar moves with each file, broken or not, and never backwards."""
+    for executor in (None, LastFirst()):
+        seen: list[int] = []
+        shown = [len(seen) for _ in audit_many(paths, executor, seen.append)]
+        assert seen == [1, 2, 3, 4, 5, 6, 7]
+        assert shown == seen, "told when it is done, not when it is asked for"
+
+
+def test_answers_travel(paths: list[Path]) -> None:
+    """Answers come from other processes and machines, and are kept in files."""
+    for found in audit_many(paths):
+        again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
+        assert again == found
+        assert hash(again) == hash(found)
+        assert again.to_json() == found.to_json()
+        assert str(again) == str(found)
+    broken = BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
+    assert broken == BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
+    assert broken != BrokenWheel("a.whl", InvalidWheel("a.whl", "never"))
+    assert broken != BrokenWheel("a.whl", InvalidElf("a.whl", "no"))
+    assert broken != "a.whl"
+
+
+def test_a_dead_pool_is_no_broken_wheel(paths: list[Path]) -> None:
+    """Trouble of the executor's own is not blamed on a wheel."""
+    pool = ThreadPoolExecutor(1)
+    pool.shutdown()
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        list(audit_many(paths, pool))

@@ -1,0 +1,76 @@
+"""Which processors code asks for, by what it declares."""
+
+from __future__ import annotations
+
+import pytest
+
+from manytags.audits.elf import ElfNeeds
+from manytags.audits.processors import arm_version, beyond
+
+
+def arm(**attributes: int) -> ElfNeeds:
+    """Code for 32-bit Arm with some attributes."""
+    tags = {"cpu": 6, "floats": 10, "simd": 12}
+    found = tuple((tags[name], value) for name, value in attributes.items())
+    return ElfNeeds("a.so", "arm", 40, 32, "little", "shared object", arm_attributes=found)
+
+
+def riscv(text: str) -> ElfNeeds:
+    """Code for RISC-V with some extensions."""
+    return ElfNeeds("a.so", "riscv64", 243, 64, "little", "shared object", riscv_architecture=text)
+
+
+@pytest.mark.parametrize(
+    ("code", "armv6l", "armv7l"),
+    [
+        (arm(), None, None),
+        (arm(cpu=6, floats=2), None, None),  # Raspberry Pi 1
+        (arm(cpu=10), "ARMv7", None),
+        (arm(cpu=10, floats=3, simd=1), "ARMv7, VFPv3 and NEON", None),
+        (arm(cpu=6, floats=3), "VFPv3", None),
+        (arm(cpu=10, floats=5, simd=2), "ARMv7, VFPv4 and NEON with fused multiply-add", None),
+        (arm(cpu=11), None, None),
+        (arm(cpu=12), None, None),
+        (arm(cpu=13), "ARMv7E-M", None),
+        (arm(cpu=14, floats=7, simd=3), "ARMv8, ARMv8 floats and ARMv8 NEON", "ARMv8, ARMv8 floats and ARMv8 NEON"),
+        (arm(cpu=99), "attribute 6 of 99", "attribute 6 of 99"),
+    ],
+)
+def test_arm(code: ElfNeeds, armv6l: str | None, armv7l: str | None) -> None:
+    """ARMv6 boards crash on ARMv7 code: what is declared is told, in words that can be looked up."""
+    assert beyond(code, "armv6l") == (armv6l and (armv6l, ("ARMv6", "VFPv2")))
+    assert beyond(code, "armv7l") == (armv7l and (armv7l, ("ARMv7",)))
+
+
+def test_which_arm() -> None:
+    """What declares nothing may be either."""
+    assert arm_version(arm()) is None
+    assert arm_version(arm(cpu=6)) == "armv6l"
+    assert arm_version(arm(cpu=10)) == "armv7l"
+    assert arm_version(arm(cpu=6, simd=1)) == "armv7l"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("rv64i2p1_m2p0_a2p1_f2p2_d2p2_c2p0_zicsr2p0_zifencei2p0_zmmul1p0", None),
+        ("rv64i2p1_m2p0_v1p0", "v"),
+        ("rv64i2p1_zba1p0_zbb1p0_zbs1p0", "zba, zbb and zbs"),
+        ("rv64i2p1_zve32f1p0_zvl128b1p0_zicbop1p0", "zicbop, zve32f and zvl128b"),
+        ("rv64i2p1_xtheadba1p0", "xtheadba"),
+        ("rv64i_zicbop", "zicbop"),
+        ("", None),
+        ("_" * 60_000, None),
+    ],
+)
+def test_riscv(text: str, found: str | None) -> None:
+    """Only rv64gc is everywhere; further extensions are told by their names."""
+    assert beyond(riscv(text), "riscv64") == (found and (found, ("rv64gc",)))
+
+
+def test_x86() -> None:
+    """Levels that loaders ask for count; those that code uses where it can do not."""
+    needs = ElfNeeds("a.so", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=3, x86_isa_used=4)
+    assert beyond(needs, "x86_64") == ("x86-64-v3", ("x86-64-v1",))
+    used = ElfNeeds("a.so", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=1, x86_isa_used=4)
+    assert beyond(used, "x86_64") is None

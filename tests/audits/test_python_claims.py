@@ -1,0 +1,86 @@
+"""Whether modules are what python tags and ABI tags say."""
+
+from __future__ import annotations
+
+import pytest
+
+from manytags.audits.elf import ElfNeeds
+from manytags.audits.python_claims import abi_verdict, python_verdict
+
+C311, C312, C313, C313T, C312D = (f"cpython-{each}-x86_64-linux-gnu" for each in ("311", "312", "313", "313t", "312d"))
+C37M, PYPY, GRAAL = (
+    "cpython-37m-x86_64-linux-gnu",
+    "pypy310-pp73-x86_64-linux-gnu",
+    "graalpy242-311-native-x86_64-linux",
+)
+TRUE, MUCH, LESS, CANNOT = "true", "claims too much", "claims less than it could", "cannot judge"
+
+
+def code(*names: str) -> tuple[ElfNeeds, ...]:
+    """Modules of the name _c, and others where a name is whole."""
+    files = [name if "/" in name else f"foo/_c.{name}.so" for name in names]
+    return tuple(ElfNeeds(file, "x86_64", 62, 64, "little", "shared object") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("tag", "files", "verdict", "honest"),
+    [
+        ("none", ("foo/libfoo.so",), TRUE, ()),
+        ("none", (C312,), MUCH, ("cp312",)),
+        ("none", (C312, C311), MUCH, ()),
+        ("none", ("abi3",), MUCH, ("abi3",)),
+        ("cp312", (C312,), TRUE, ()),
+        ("cp312", (C312, "foo/libfoo.so"), TRUE, ()),
+        ("cp312", (C311,), MUCH, ("cp311",)),
+        # one wheel for two Pythons brings both
+        ("cp312", (C311, C312), TRUE, ()),
+        ("cp312", (C311, "foo/_d.cpython-312-x86_64-linux-gnu.so"), MUCH, ()),
+        ("cp312", ("abi3",), LESS, ("abi3",)),
+        ("cp312", ("abi3", "foo/_d.cpython-312-x86_64-linux-gnu.so"), TRUE, ()),
+        ("cp312", (), LESS, ("none",)),
+        ("cp312d", (C312,), TRUE, ()),  # from 3.8 on, debug builds load both
+        ("cp312", (C312D,), MUCH, ("cp312d",)),
+        ("cp313", (C313T,), MUCH, ("cp313t",)),
+        ("cp313t", (C313,), MUCH, ("cp313",)),
+        ("cp313t", ("abi3",), MUCH, ("abi3",)),
+        ("cp37m", (C37M,), TRUE, ()),
+        ("abi3", ("abi3",), TRUE, ()),
+        ("abi3", (C312,), MUCH, ("cp312",)),
+        ("abi3", ("abi3", C312), TRUE, ()),
+        ("pypy310_pp73", (PYPY,), TRUE, ()),
+        ("pypy310_pp73", (C311,), MUCH, ("cp311",)),
+        ("graalpy242_311_native", (GRAAL,), TRUE, ()),
+        ("graalpy240_311_native", (GRAAL,), MUCH, ("graalpy242_311_native",)),
+        ("weird", (C312,), CANNOT, ()),
+    ],
+)
+def test_abi_tags(tag: str, files: tuple[str, ...], verdict: str, honest: tuple[str, ...]) -> None:
+    """An interpreter that takes the wheel by this tag imports its modules, or not."""
+    assert abi_verdict(tag, code(*files))[0::2][:2] == (verdict, honest)
+
+
+@pytest.mark.parametrize(
+    ("tag", "files", "verdict"),
+    [
+        ("cp312", (C312,), TRUE),
+        ("cp311", (C312,), MUCH),
+        ("cp311", (C311, C312), TRUE),
+        ("cp38", ("abi3",), TRUE),
+        ("cp38", (C312,), MUCH),
+        ("pp310", (PYPY,), TRUE),
+        ("pp310", ("abi3",), MUCH),
+        ("pp39", (PYPY,), MUCH),
+        ("graalpy311", (GRAAL,), TRUE),
+        ("py3", ("foo/libfoo.so",), TRUE),
+        ("weird", (C312,), TRUE),
+    ],
+)
+def test_python_tags(tag: str, files: tuple[str, ...], verdict: str) -> None:
+    """A Python that takes the wheel by this tag imports its modules, or not."""
+    assert python_verdict(tag, code(*files), stable=False)[0] == verdict
+
+
+def test_ten_thousand_modules() -> None:
+    """Each is compared with itself only: a wheel of modules takes no minutes."""
+    many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
+    assert len(abi_verdict("cp312", many)[1]) == len(python_verdict("cp312", many, stable=False)[1]) == 10_000

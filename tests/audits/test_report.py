@@ -1,0 +1,40 @@
+"""What people read of an audit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from manytags import audit
+from manytags.audits.report import report
+
+from .made_wheels import FALSE, MODULE, X86_64, put_wheel
+
+
+def test_reports_cannot_be_forged(tmp_path: Path) -> None:
+    """A file name with a line feed must not write lines of its own into a report, nor steer a terminal."""
+    evil = f"x\n  platform tag manylinux1_x86_64: true\x1b[2J/{MODULE}"
+    text = str(audit(put_wheel(tmp_path, FALSE, {evil: X86_64})))
+    assert "platform tag manylinux1_x86_64: claims too much" in text
+    assert "\n  platform tag manylinux1_x86_64: true" not in text
+    assert "\x1b" not in text
+    assert "x\\n  platform tag manylinux1_x86_64: true\\x1b[2J/demo." in text
+
+
+def test_one_reason_is_told_once(tmp_path: Path) -> None:
+    """A wheel of a hundred modules with one mistake has one line to read, not a hundred."""
+    files = {f"demo/m{number}.cpython-312-x86_64-linux-gnu.so": X86_64 for number in range(6)}
+    found = audit(put_wheel(tmp_path, FALSE, files))
+    (line,) = [line for line in str(found).splitlines() if "GLIBC_2.29" in line]
+    assert line.startswith("    symbol version GLIBC_2.29 of libm.so.6, for pow; the tag allows GLIBC_2.5: demo/m0.")
+    assert line.endswith(" and 2 more")
+    assert "demo/m4." not in line
+
+
+def test_the_rest_is_counted(tmp_path: Path) -> None:
+    """What scrolls by is not read; who wants all of it asks for it."""
+    files = {f"demo/m{number}.so": X86_64[:100] for number in range(12)}
+    found = audit(put_wheel(tmp_path, FALSE, files))
+    notes = [line for line in str(found).splitlines() if "damaged ELF file" in line]
+    assert len(notes) == 8
+    assert str(found).endswith("\n  and 4 more")
+    assert report(found, whole=True).count("damaged ELF file") == 12

@@ -1,0 +1,131 @@
+"""The audit of one file: by its path, as a stream, in full or by its headers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+
+import manytags
+from manytags import audit
+from manytags.errors import InvalidElf, InvalidWheel
+
+from .wrong.wheels import INFO, binary, wheel
+
+NAME = "foo-1.0-py3-none-manylinux1_x86_64.whl"
+LIB = "foo/libfoo.so"
+
+
+def put(folder: Path, name: str, data: bytes) -> Path:
+    """Write a file."""
+    path = folder / name
+    path.write_bytes(data)
+    return path
+
+
+def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
+    """Whoever has a wheel in memory need not write it to a disk."""
+    data = wheel(NAME, {LIB: binary("memcpy")})
+    path = put(tmp_path, NAME, data)
+    one, two = audit(path), audit(io.BytesIO(data), NAME)
+    assert (one.name, one.path, two.path) == (NAME, str(path), None)
+    assert (one.claims, one.needs, one.remarks) == (two.claims, two.needs, two.remarks)
+    assert audit(str(path)) == one
+
+
+def test_a_stream_is_read_from_its_beginning() -> None:
+    """A stream that was just written stands at its end."""
+    stream = io.BytesIO()
+    stream.write(wheel(NAME, {LIB: binary("plain")}))
+    assert audit(stream, NAME).clean
+
+
+def test_a_name_of_ones_own(tmp_path: Path) -> None:
+    """A downloaded file is called something else than it was on the index."""
+    path = put(tmp_path, "download.tmp", wheel(NAME, {LIB: binary("plain")}))
+    found = audit(path, NAME)
+    assert found.clean
+    (remark,) = audit(path).remarks
+    assert (remark.file, remark.what) == ("download.tmp", "file name")
+    assert {claim.where for claim in audit(path).claims} == {("WHEEL",)}
+
+
+def test_states() -> None:
+    """False, damaged and clean are three things: a caller picks what to stop at."""
+    for files, false, damaged, clean in (
+        ({LIB: binary("plain")}, False, False, True),
+        ({LIB: binary("memcpy")}, True, False, False),
+        ({LIB: binary("plain")[:100]}, False, True, False),
+        ({LIB: binary("rpath")}, False, False, False),
+        ({"foo/a.py": b""}, False, False, False),  # any would be true too
+    ):
+        found = audit(io.BytesIO(wheel(NAME, files)), NAME)
+        assert (found.false, found.damaged, found.clean) == (false, damaged, clean), files
+
+
+def test_a_single_elf_file(tmp_path: Path) -> None:
+    """What a file would allow, before there is a wheel."""
+    found = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
+    assert (found.claims, found.honest_tags) == ((), ("manylinux_2_17_x86_64",))
+    assert [each.name for each in found.needs] == ["libfoo.so"]
+    assert audit(tmp_path / "libfoo.so", depth="header").honest_tags == ()
+    with pytest.raises(InvalidElf, match=r"libfoo\.so"):
+        audit(put(tmp_path, "libfoo.so", binary("memcpy")[:100]))
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "no ZIP archive"),
+        (b"MZ", "no ZIP archive"),
+        (wheel(NAME, {}, tags=[]), "lists no tag"),
+    ],
+)
+def test_no_wheel(data: bytes, reason: str) -> None:
+    """One error for all that is no wheel: what, then why."""
+    with pytest.raises(InvalidWheel, match=reason) as caught:
+        audit(io.BytesIO(data), NAME)
+    assert str(caught.value).startswith(f"invalid wheel '{NAME}': ")
+    assert isinstance(caught.value, manytags.ManytagsError)
+
+
+def test_an_unknown_depth() -> None:
+    """A mistake of the caller's is no answer."""
+    with pytest.raises(ValueError, match="depth 'deep'"):
+        audit(io.BytesIO(b""), depth="deep")  # type: ignore[arg-type] # what is tested
+
+
+def test_what_is_brought() -> None:
+    """Names by which the wheel's own libraries can be needed."""
+    found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
+    assert found.brought == ("a", "libfoo.so")
+
+
+def test_a_record_that_is_not_there() -> None:
+    """Installers refuse such a wheel, or cannot remove it again."""
+    import zipfile
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(f"{INFO}/WHEEL", "Tag: py3-none-any\n")
+    found = audit(stream, "foo-1.0-py3-none-any.whl")
+    assert [str(remark) for remark in found.remarks] == [f"{INFO}/RECORD: RECORD: there is none"]
+
+
+def test_case_and_space_in_wheel_files() -> None:
+    """WHEEL is a mail header: keys in any case, values with space around them."""
+    import zipfile
+
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        text = "wheel-version: 1.0\r\nroot-is-purelib:  TRUE \r\ntag:   PY3-none-any \r\nTag: py2-none-any\r\n"
+        archive.writestr(f"{INFO}/WHEEL", text)
+        archive.writestr(f"{INFO}/RECORD", "")
+        archive.writestr(LIB, binary("plain"))
+    found = audit(stream, "foo-1.0-py2.py3-none-any.whl")
+    assert [(claim.field, claim.tag, claim.verdict) for claim in found.claims if claim.false] == [
+        ("platform tag", "any", "claims too much"),
+        ("Root-Is-Purelib", "true", "claims too much"),
+    ]
+    assert {remark.what for remark in found.remarks} == {"missing from RECORD"}

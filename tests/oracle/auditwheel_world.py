@@ -1,0 +1,232 @@
+"""What auditwheel says of real wheels, and what the ELF files in them need: fetched, asked, and kept in files.
+
+Two files in ``tests/oracle/data`` are written here. ``auditwheel-6.8.2.json`` has for each wheel its name, size and
+SHA-256, and what ``auditwheel show --json`` said. ``auditwheel-needs.jsonl.gz`` has for each wheel, in one line, what
+manytags read of its ELF files and what its ``WHEEL`` says, so that the tests of every day judge what real wheels need
+without having them. A third one, ``auditwheel-claims.json``, is not: it says what is true of their tags, and whoever
+adds a wheel there has looked at it.
+
+The wheels, some 900 MB, come from the index that pip is configured for, each by the digest that is recorded here, and
+stay in a folder: ``~/.cache/manytags/wheels``, or the one that ``MANYTAGS_WHEELS`` names. Run as a script, as
+``nox -s auditwheel -- record`` does, this writes both files anew. To add a wheel, put it into that folder first.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import zipfile
+from dataclasses import MISSING, fields
+from email.parser import Parser
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from manytags.audits.contents import Contents
+from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
+from manytags.audits.policies import KINDS, policies
+from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+#: The auditwheel that was asked, and the files of what was found out.
+VERSION = "6.8.2"
+DATA = Path(__file__).parent / "data"
+ANSWERS = DATA / f"auditwheel-{VERSION}.json"
+NEEDS = DATA / "auditwheel-needs.jsonl.gz"
+#: What was found by hand to be true of their tags.
+CLAIMS = DATA / "auditwheel-claims.json"
+
+#: Undefined symbols that are kept, beside those of CPython: policies and stable ABIs speak of no others.
+FORBIDDEN = frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
+_SIMPLE = tuple(each for each in fields(ElfNeeds) if each.name not in {"versions", "undefined"})
+
+
+class Wheel(NamedTuple):
+    """One wheel, as the files have it.
+
+    :param file: its name.
+    :param sha256: of the whole file.
+    :param size: in bytes.
+    :param answer: what auditwheel said.
+    :param contents: its tags, and what its ELF files need.
+    """
+
+    file: str
+    sha256: str
+    size: int
+    answer: dict[str, Any]
+    contents: Contents
+
+
+def cache_folder() -> Path:
+    """Where the wheels are kept."""
+    named = os.environ.get("MANYTAGS_WHEELS")
+    return Path(named) if named else Path.home() / ".cache" / "manytags" / "wheels"
+
+
+@cache
+def wheels() -> dict[str, Wheel]:
+    """Read what is recorded of all wheels, by file name."""
+    answers = {each["file"]: each for each in json.loads(ANSWERS.read_text(encoding="utf-8"))["wheels"]}
+    with gzip.open(NEEDS, "rt", encoding="utf-8") as lines:
+        contents = {each["file"]: each for each in map(json.loads, lines)}
+    if set(answers) != set(contents):
+        raise RuntimeError(f"{ANSWERS.name} and {NEEDS.name} are not of the same wheels")
+    return {
+        name: Wheel(name, each["sha256"], each["size"], each["auditwheel"], contents_from_data(contents[name]))
+        for name, each in answers.items()
+    }
+
+
+def contents_from_data(data: dict[str, Any]) -> Contents:
+    """Take what ``read_wheel`` wrote."""
+    sets = [parse_tag_set(tag) for tag in data["tags"]]
+    pythons, abis, platforms = (
+        tuple(dict.fromkeys(tag for each in sets for tag in getattr(each, name)))
+        for name in ("pythons", "abis", "platforms")
+    )
+    return Contents(
+        parse_wheel_filename(data["file"]).tag_set,
+        TagSet(pythons, abis, platforms),
+        data["purelib"],
+        tuple(map(needs_from_data, data["elf"])),
+    )
+
+
+def needs_to_data(needs: ElfNeeds) -> dict[str, Any]:
+    """Write down what an ELF file needs, without what is as in most files, and few of the undefined symbols."""
+    data = {each.name: getattr(needs, each.name) for each in _SIMPLE if getattr(needs, each.name) != each.default}
+    if needs.versions:
+        data["versions"] = [list(each) for each in needs.versions]
+    if undefined := condensed(needs):
+        data["undefined"] = [list(each) for each in undefined]
+    return data
+
+
+def condensed(needs: ElfNeeds) -> tuple[UndefinedSymbol, ...]:
+    """Take those undefined symbols that something may be judged by."""
+    return tuple(each for each in needs.undefined if each.name in FORBIDDEN or each.name.startswith(("Py", "_Py")))
+
+
+def needs_from_data(data: dict[str, Any]) -> ElfNeeds:
+    """Take what ``needs_to_data`` wrote."""
+    values = {each.name: data[each.name] for each in _SIMPLE if each.name in data or each.default is MISSING}
+    for name in ("needed", "modules"):
+        values[name] = tuple(data.get(name, ()))
+    values["arm_attributes"] = tuple((tag, value) for tag, value in data.get("arm_attributes", ()))
+    values["versions"] = tuple(NeededVersion(*each) for each in data.get("versions", ()))
+    values["undefined"] = tuple(UndefinedSymbol(*each) for each in data.get("undefined", ()))
+    return ElfNeeds(**values)
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as stream:
+        state = hashlib.sha256()
+        while block := stream.read(1 << 20):
+            state.update(block)
+    return state.hexdigest()
+
+
+def fetch(file: str, sha256: str, folder: Path) -> Path:
+    """Have a wheel in a folder, downloaded by pip where it is not there yet."""
+    path = folder / file
+    if not path.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        name, version, *_, python, abi, platform = file.removesuffix(".whl").split("-")
+        first = python.partition(".")[0]  # any of the tags will do: the digest chooses the file
+        arguments = ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", "--implementation", first[:2]]
+        arguments += ["--python-version", first[2:], "--abi", abi.partition(".")[0], "--require-hashes"]
+        arguments += ["--platform", platform.partition(".")[0], "--dest", str(folder), "--quiet"]
+        with tempfile.TemporaryDirectory() as scratch:
+            requirements = Path(scratch) / "requirements.txt"
+            requirements.write_text(f"{name}=={version} --hash=sha256:{sha256}\n", encoding="utf-8")
+            subprocess.run([sys.executable, "-m", "pip", "download", *arguments, "-r", str(requirements)], check=True)
+    if digest(path) != sha256:
+        raise RuntimeError(f"{path} is not the wheel that was recorded")
+    return path
+
+
+def ask(path: Path) -> dict[str, Any]:
+    """Ask auditwheel about a wheel, with no library of this machine to be found.
+
+    :returns: of what it prints, all but what only repeats the wheel; ``error`` where it gives no answer.
+    """
+    environment = {key: value for key, value in os.environ.items() if "LD_LIBRARY_PATH" not in key}
+    with tempfile.TemporaryDirectory() as nothing:
+        done = subprocess.run(
+            [sys.executable, "-m", "auditwheel", "show", "--json", "--ldpaths", nothing, str(path)],
+            capture_output=True,
+            check=False,
+            encoding="utf-8",
+            env=environment,
+        )
+    if not done.stdout:
+        return {"error": done.stderr.strip().splitlines()[-1]}
+    said = json.loads(done.stdout)
+    if "error" in said:
+        return {"error": said["error"]}
+    answer = {key: said[key] for key in ("overall_tag", "sym_tag")}
+    answer |= {key: True for key in ("pyfpe", "ucs2", "unsupported_isa") if said[key]}
+    if said["external_libs"]:
+        answer["external_libs"] = sorted(said["external_libs"])
+    return answer
+
+
+def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
+    """Go through the ELF files of a wheel, as names and bytes."""
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            with archive.open(entry) as stream:
+                if stream.read(4) == b"\x7fELF":
+                    yield entry.filename, archive.read(entry)
+
+
+def read_wheel(path: Path) -> dict[str, Any]:
+    """Write down what the ELF files of a wheel need, and its ``WHEEL``."""
+    with zipfile.ZipFile(path) as archive:
+        (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
+        said = Parser().parsestr(archive.read(name).decode("utf-8"))
+    elf = [needs_to_data(read_elf(io.BytesIO(data), name)) for name, data in elf_members(path)]
+    tags = said.get_all("Tag", [])
+    return {"file": path.name, "tags": tags, "purelib": said["Root-Is-Purelib"].lower() == "true", "elf": elf}
+
+
+def as_json(value: object) -> str:
+    """Write in one line, as short as can be."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+
+
+def main() -> None:
+    """Ask about every wheel of the record, and every other one in the folder, and write the record anew."""
+    folder = cache_folder()
+    for wheel in wheels().values():
+        fetch(wheel.file, wheel.sha256, folder)
+    answers, contents = [], []
+    for path in sorted(folder.glob("*.whl"), key=lambda path: path.name.lower()):
+        row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size, "auditwheel": ask(path)}
+        print(row["auditwheel"], path.name, file=sys.stderr)  # noqa: T201 - it takes minutes
+        answers.append(row)
+        contents.append(read_wheel(path))
+    record = {
+        "auditwheel": VERSION,
+        "how": "nox -s auditwheel -- record: tests/oracle/auditwheel_world.py asked `auditwheel show --json` with an "
+        "empty folder for --ldpaths, under glibc, about wheels from PyPI",
+    }
+    rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in answers)
+    ANSWERS.write_text(f'{json.dumps(record, indent=1)[:-2]},\n "wheels": [\n{rows}\n ]\n}}\n', encoding="utf-8")
+    lines = "".join(as_json(each) + "\n" for each in contents)
+    NEEDS.write_bytes(gzip.compress(lines.encode(), mtime=0))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,187 @@
+"""Real wheels keep to the same lowest policy in manytags as in auditwheel, but for listed differences.
+
+auditwheel was asked once, by ``auditwheel_world.py``; its answers, and what the files in the wheels need, are in
+``data``. With ``MANYTAGS_ASK_AUDITWHEEL=1`` in the environment, as ``nox -s auditwheel`` has it, the wheels are
+fetched, the auditwheel that is installed is asked again, and the wheels are read and audited again.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import manytags
+from manytags.audits.elf import read_elf
+from manytags.audits.policies import KINDS
+from manytags.audits.verdict import lowest_policy
+from manytags.audits.wheel import WheelAudit, audit, audit_from_contents
+
+from . import auditwheel_world
+from .auditwheel_differences import AUDITWHEEL_DIFFERENCES, AuditwheelDifference
+from .auditwheel_world import Wheel, wheels
+
+if TYPE_CHECKING:
+    from manytags.audits.verdict import Reason
+
+FILES = tuple(wheels())
+#: What was found by hand to be true of each wheel's tags.
+CLAIMS: dict[str, dict[str, Any]] = json.loads(auditwheel_world.CLAIMS.read_text(encoding="utf-8"))["wheels"]
+LISTED = {file: tags for each in AUDITWHEEL_DIFFERENCES for file, tags in each.files.items()}
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "why-tags-are-claims.md"
+
+#: What auditwheel does not look at.
+IGNORED: tuple[Reason, ...] = ("executable stack", "declared processor")
+
+
+@cache
+def lowest(file: str) -> frozenset[str]:
+    """Find the tags of the lowest policies, of each kind and for each architecture that there is code for."""
+    contents = wheels()[file].contents
+    architectures = {"armv7l" if each.architecture == "arm" else each.architecture for each in contents.needs}
+    found = {
+        lowest_policy(contents.needs, kind, architecture, contents.brought, IGNORED)
+        for kind in KINDS
+        for architecture in architectures
+    }
+    return frozenset(each.tag for each in found if each)
+
+
+def agrees(wheel: Wheel) -> bool:
+    """Whether auditwheel's answer is ours. ``linux_*`` is its word for none."""
+    tag = wheel.answer.get("overall_tag")
+    return not lowest(wheel.file) if tag and tag.startswith("linux_") else tag in lowest(wheel.file)
+
+
+def told(found: WheelAudit) -> dict[str, Any]:
+    """Write an audit as the record has it: all claims that are not true, each reason once."""
+    claims = {}
+    for claim in found.claims:
+        if claim.verdict == "true":
+            continue
+        row: dict[str, Any] = {"verdict": claim.verdict}
+        reasons: dict[str, set[str]] = {}
+        for each in claim.reasons:
+            reasons.setdefault(each.reason, set()).add(each.what)
+        if reasons:
+            row["reasons"] = {reason: sorted(what) for reason, what in reasons.items()}
+        else:
+            row["honest"] = list(claim.honest)
+        claims[f"{claim.field} {claim.tag}"] = row
+    return {"honest_tags": list(found.honest_tags), "claims": claims}
+
+
+def test_the_record_is_whole() -> None:
+    """Half a record, or one of wheels all alike, would go on passing."""
+    answers = json.loads(auditwheel_world.ANSWERS.read_text(encoding="utf-8"))
+    assert answers["auditwheel"] == auditwheel_world.VERSION
+    assert len(FILES) == len(answers["wheels"]) == 91
+    assert set(CLAIMS) == set(FILES)
+    architectures = Counter(each.architecture for wheel in wheels().values() for each in wheel.contents.needs)
+    assert set(architectures) == {"x86_64", "i686", "aarch64", "arm", "ppc64", "ppc64le", "s390x", "riscv64"}
+    assert sum(architectures.values()) == 812
+    assert all(wheel.contents.needs for wheel in wheels().values())
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_lowest_policy_is_auditwheels(file: str) -> None:
+    """Wheel builders who come here from auditwheel must get the tag that they had, or know why not."""
+    assert agrees(wheels()[file]) or lowest(file) == LISTED.get(file, "no difference is listed")
+
+
+@pytest.mark.parametrize("difference", AUDITWHEEL_DIFFERENCES, ids=lambda difference: difference.name)
+def test_each_listed_difference_is_one(difference: AuditwheelDifference) -> None:
+    """A difference that is no longer there misleads whoever relies on the list."""
+    assert difference.reason
+    for file, tags in difference.files.items():
+        assert not agrees(wheels()[file])
+        assert lowest(file) == tags
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_claims(file: str) -> None:
+    """Each true tag of a real wheel that is called false, and each false one that is not, costs the audit its name."""
+    assert told(audit_from_contents(wheels()[file].contents, file)) == CLAIMS[file]
+
+
+def test_famous_claims() -> None:
+    """These are why the audit was written; what they show must be in its words."""
+    declared = {
+        "maturin-1.16.0-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON"},
+        "uv-0.13.8-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON", "VFPv3"},  # uv and uvx
+        "ruff-0.17.5-py3-none-linux_armv6l.whl": {"VFPv3"},
+    }
+    for file, what in declared.items():
+        found = audit_from_contents(wheels()[file].contents, file)
+        reasons = [reason for claim in found.claims for reason in claim.reasons]
+        assert {reason.what for reason in reasons} == what
+        assert {(reason.reason, reason.allowed) for reason in reasons} == {("declared processor", ("ARMv6", "VFPv2"))}
+    grpcio = "grpcio-1.85.1-cp314-cp314-linux_armv7l.whl"
+    assert audit_from_contents(wheels()[grpcio].contents, grpcio).honest_tags == ("manylinux_2_34_armv7l",)
+
+
+def manylinux_claims(file: str) -> list[tuple[str, manytags.Manylinux]]:
+    """List the manylinux tags in a file name."""
+    tags = file.removesuffix(".whl").rpartition("-")[2].split(".")
+    return [(tag, found) for tag in tags if isinstance(found := manytags.parse_platform(tag), manytags.Manylinux)]
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if manylinux_claims(file) and file not in LISTED])
+def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
+    """The verdict that auditwheel leaves to its readers: its tag is newer than the one claimed, or there is none."""
+    lowest_tag = manytags.parse_platform(wheels()[file].answer["overall_tag"])
+    for tag, claimed in manylinux_claims(file):
+        false = not isinstance(lowest_tag, manytags.Manylinux) or lowest_tag.glibc > claimed.glibc
+        claim = CLAIMS[file]["claims"].get(f"platform tag {tag}", {})
+        assert bool(set(claim.get("reasons", ())) - set(IGNORED)) == false
+
+
+def test_documented_false_claims_are_recorded() -> None:
+    """The page names real projects' wheels: each of its rows must be true."""
+    _, _, section = PAGE.read_text(encoding="utf-8").partition("## Claims that are false\n")
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
+    assert len(rows) > 10
+    for start, tag, needs in rows:
+        (file,) = (file for file in FILES if file.startswith(f"{start}-") and tag in file)
+        claim = CLAIMS[file]["claims"][f"platform tag {tag}"]
+        known = {what for found in claim["reasons"].values() for what in found}
+        assert claim["verdict"] == "claims too much"
+        assert set(re.findall(r"`([^`]+)`", needs)) <= known
+
+
+ASKED = pytest.mark.skipif(
+    not os.environ.get("MANYTAGS_ASK_AUDITWHEEL") or importlib.util.find_spec("auditwheel") is None,
+    reason="fetches 900 MB of wheels: nox -s auditwheel, or MANYTAGS_ASK_AUDITWHEEL=1 and auditwheel installed",
+)
+
+
+@ASKED
+@pytest.mark.parametrize("file", FILES)
+def test_auditwheel_still_answers_so(file: str) -> None:
+    """The record is what auditwheel says, and not what somebody once thought that it says."""
+    wheel = wheels()[file]
+    path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
+    assert auditwheel_world.ask(path) == wheel.answer
+
+
+@ASKED
+@pytest.mark.parametrize("file", FILES)
+def test_wheels_are_read_and_audited_so(file: str) -> None:
+    """What is judged from the record every day is what is in the wheels."""
+    wheel = wheels()[file]
+    path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
+    read = [read_elf(BytesIO(data), name) for name, data in auditwheel_world.elf_members(path)]
+    assert [replace(each, undefined=auditwheel_world.condensed(each)) for each in read] == list(wheel.contents.needs)
+    found = audit(path)
+    assert not found.damaged
+    assert [replace(each, undefined=()) for each in wheel.contents.needs] == list(found.needs)
+    assert told(found) == told(audit_from_contents(wheel.contents, file))
