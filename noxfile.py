@@ -101,6 +101,28 @@ def benchmarks(session: nox.Session) -> None:
     session.run("python", "benchmarks/startup.py", *session.posargs)
     session.run("python", "benchmarks/probe.py")
     session.run("python", "benchmarks/choose.py")
+    session.run("python", "benchmarks/census.py", "--names=2000000")
+
+
+@nox.session(default=False)
+def audit_benchmark(session: nox.Session) -> None:
+    """Fetch seven wheels, 130 MB (into ``-- --wheels FOLDER``), and time audits of them beside their peers'."""
+    session.install(".", *group("bench"))
+    session.run("python", "benchmarks/audit.py", *session.posargs)
+
+
+@nox.session(default=False)
+def cluster(session: nox.Session) -> None:
+    """Audit many wheels on the workers of Dask and Ray."""
+    session.install("-e", ".", *group("test"), *group("cluster"))
+    session.run("pytest", "tests/audits/test_many_clusters.py", *session.posargs)
+
+
+@nox.session(default=False)
+def dask(session: nox.Session) -> None:
+    """Count an index in pieces on a local Dask cluster of two workers: the same as in one process."""
+    session.install("-e", ".", *group("cluster"))
+    session.run("python", "benchmarks/census.py", "--dask", *(session.posargs or ["--names=500000"]))
 
 
 @nox.session(default=False)
@@ -139,3 +161,42 @@ def auditwheel(session: nox.Session) -> None:
         session.run("python", "-m", "tests.oracle.auditwheel_world", env=environment)
     else:
         session.run("pytest", "tests/oracle/test_auditwheel.py", env=environment)
+
+
+@nox.session(default=False)
+def warehouse(session: nox.Session) -> None:
+    """Hold PyPI's profile against Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts anew.
+
+    ``MANYTAGS_WAREHOUSE`` may name a checkout; without it the newest is fetched.
+    """
+    session.install("-e", ".", *group("test"), "packaging==26.2")  # what Warehouse pins
+    checkout = os.environ.get("MANYTAGS_WAREHOUSE")
+    if checkout is None:
+        checkout = str(Path(session.create_tmp()) / "warehouse")
+        if not Path(checkout).exists():
+            session.run("git", "clone", "--depth=1", "https://github.com/pypi/warehouse", checkout, external=True)
+    asked = {"MANYTAGS_WAREHOUSE": checkout}
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.warehouse_world", env=asked)
+    session.run("pytest", "tests/oracle/test_warehouse.py", env=asked)
+
+
+@nox.session(default=False)
+def hook(session: nox.Session) -> None:
+    """Ask pips, packaging and uv again what they take with each `_manylinux` module; ``-- record`` writes it anew.
+
+    It needs Python 2.7, 3.6 and 3.10 to 3.13, and takes four minutes.
+    """
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.hook_world")
+    else:
+        session.run("pytest", "tests/oracle/test_hook_peers.py", env={"MANYTAGS_ASK_HOOK": "1"})
+
+
+@nox.session(default=False)
+def promises(session: nox.Session) -> None:
+    """Hold reading against real loaders, and try wheels in Debian's sysroots where promised libraries are missing."""
+    session.install("-e", ".", *group("test"))
+    session.run("pytest", "tests/oracle/test_promises.py", *session.posargs, env={"MANYTAGS_PROMISES": "1"})
+    session.run("python", "-m", "tools.hosts.promises", "check")

@@ -30,7 +30,7 @@ TAGS_LIMIT = 1.05
 
 #: Modules that nothing on the way to a rank may load (design, point 4), and others worth knowing about.
 FORBIDDEN = (
-    *("packaging", "elftools", "re", "typing", "dataclasses"),
+    *("packaging", "re", "typing", "dataclasses"),
     *("inspect", "logging", "subprocess", "platform", "json"),
 )
 REPORTED = ("enum", "functools", "collections", "contextlib", "pathlib", "ctypes", "sysconfig", "__future__")

@@ -30,10 +30,13 @@ autodoc_class_signature = "separated"
 nitpick_ignore = [
     ("py:class", "T"),  # a type variable
     ("py:class", "Ranks"),  # what Target.ranks holds is not part of the contract
+    ("py:class", r"Executor"),  # of concurrent.futures
+    ("py:class", "date"),  # the standard library's, from datetime
     ("py:class", "TagLike"),  # any copy of packaging's Tag: a protocol for type checkers, with no page of its own
 ]
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
     ("py:class", r"Tag|Version|Pylock"),  # packaging's
+    ("py:class", r"Depth|Field|Reason|Verdict|What"),  # words that a field may be; its documentation lists them
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]

@@ -18,6 +18,12 @@ INPUT_ERRORS = {
     "InvalidTarget": "target",
     "InvalidFacts": "facts",
     "InvalidOverride": "_manylinux module",
+    "InvalidHook": "manylinux hook",
+    "InvalidCensus": "census",
+    "InvalidWheel": "wheel",
+    "InvalidElf": "ELF file",
+    "InvalidPolicy": "policy",
+    "InvalidProfile": "profile",
 }
 
 

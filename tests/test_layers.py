@@ -39,10 +39,11 @@ MAY_LOOK = {
     "hosts/probe_libc.py": "the same: asks the C library by ctypes, reads the maps of its own process",
     "hosts/probe_systems.py": "the same: versions of macOS, iOS, Android and Pyodide",
     "hosts/elf_header.py": "opens the executable",
-    "hosts/libraries.py": "looks for the libraries that a policy promises",
+    "hosts/libraries.py": "makes a relative folder of a search path absolute, as loaders do",
+    "hosts/roots.py": "follows links and opens files, of this machine or below a root",
     "hosts/ask.py": "starts another interpreter and reads what it prints",
     "hosts/remembered.py": "sees whether another interpreter's files have changed, and keeps its answers in a folder",
-    "audits/": "opens the wheels it is given",
+    "audits/": "opens the wheels it is given, and the libraries of the host it is asked about",
     "cli/": "reads arguments, the files that they name and standard input; prints",
 }
 

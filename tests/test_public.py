@@ -22,7 +22,7 @@ CONTRACT = (
 
 #: What an embedder must not pay for (design, "What never changes", 4), and what would bring these along.
 HEAVY = {
-    *("packaging", "elftools", "re", "typing", "dataclasses", "inspect", "logging", "subprocess", "platform", "json"),
+    *("packaging", "re", "typing", "dataclasses", "inspect", "logging", "subprocess", "platform", "json"),
     *("enum", "functools", "collections.abc", "pathlib", "tempfile", "importlib.resources", "importlib.metadata"),
     *("contextlib", "argparse", "ctypes", "ast", "warnings.deprecated"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import gzip
 import json
 import os
 import re
@@ -15,6 +16,8 @@ import pytest
 
 import manytags
 from manytags.cli import COMMANDS, main
+
+from .audits.made_wheels import ARMHF, FALSE, put_wheel
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
@@ -112,6 +115,10 @@ def test_command_lines_print_what_is_shown(
     """Output that is not today's makes a reader doubt their own; ``...`` stands for what is left out."""
     for name, facts in shown_machines().items():
         (tmp_path / name).write_text(facts, encoding="utf-8")
+    put_wheel(tmp_path, FALSE)
+    corpus = sorted((ROOT / "tests" / "data" / "corpus").glob("*.jsonl.gz"))
+    (tmp_path / "index.jsonl").write_bytes(b"".join(gzip.decompress(path.read_bytes()) for path in corpus))
+    (tmp_path / "armhf.so").write_bytes(ARMHF)
     monkeypatch.chdir(tmp_path)
     for command, shown in sessions(read(document)):
         assert main(shlex.split(command)[1:]) in {0, 1}  # "no" is an answer

@@ -16,7 +16,7 @@ STARTUP = Path(__file__).parents[1] / "benchmarks" / "startup.py"
 
 #: Design, point 4.
 HEAVY = {
-    *("packaging", "elftools", "re", "typing", "dataclasses"),
+    *("packaging", "re", "typing", "dataclasses"),
     *("inspect", "logging", "subprocess", "platform", "json"),
 }
 #: All that a Linux host needs of ours; each module costs a start a third of a million instructions.

@@ -15,7 +15,7 @@ LIB, MODULE = "foo/libfoo.so", "foo/_c.cpython-312-x86_64-linux-gnu.so"
 MACHINES = {"x86_64": 62, "aarch64": 183, "arm": 40}
 
 
-def elf(
+def elf(  # noqa: PLR0917 - what a file can be
     name: str = LIB,
     architecture: str = "x86_64",
     needed: tuple[str, ...] = ("libc.so.6",),

@@ -56,6 +56,17 @@ def test_an_unchanged_interpreter_costs_no_process(interpreter: Interpreter) -> 
     assert interpreter.starts == 3
 
 
+def test_a_manylinux_module_that_comes(interpreter: Interpreter) -> None:
+    """Who installs what ``manytags hook`` wrote must not be told the tags of before."""
+    manytags.detect(interpreter.path, cache=True)
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = interpreter.path.parents[1] / "lib" / version / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "_manylinux.py").touch()
+    manytags.detect(interpreter.path, cache=True)
+    assert interpreter.starts == 2
+
+
 def test_a_relative_path_is_the_same_interpreter(interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
     """One interpreter by two spellings is asked once."""
     manytags.detect(interpreter.path, cache=True)

@@ -17,7 +17,7 @@ from .ways import Chroot
 from .wheels import Code, wheel
 
 #: Each wheel is unpacked and imported in a process of its own, which may crash.
-_SCRIPT = """
+SCRIPT = """
 import base64, io, json, os, shutil, sys, tempfile, zipfile
 outcomes = {{}}
 for name, content in json.loads({wheels}).items():
@@ -129,7 +129,7 @@ class Trial:
             python = replace(python, variables={**python.variables, **self.variables})
         names = {code.wheel(platform): wheel(shop, code, platform) for code, platform in self.wheels}
         texts = {name: base64.b64encode(content).decode() for name, content in names.items()}
-        found = json.loads(python.run(_SCRIPT.format(wheels=repr(json.dumps(texts)))))
+        found = json.loads(python.run(SCRIPT.format(wheels=repr(json.dumps(texts)))))
         record = json.loads(file_of(records, self.machine.name).read_text(encoding="utf-8"))
         target = target_from_facts(Facts.from_json(json.dumps(record["facts"])))
         theirs = record["packaging"]["platform_tags"]

@@ -74,39 +74,51 @@ def relevant(  # noqa: PLR0913 - all but two by name
     """
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
+    return list(fitting(files, wanted(targets, requires_python, systems), key, yanked, on_invalid))
+
+
+def wanted(
+    targets: Iterable[Target] | None, requires_python: str | None, systems: Iterable[str | Platform] | None
+) -> Callable[[str, str | None], bool]:
+    """Make a test of a tag set and a ``requires-python`` of what :func:`relevant` is told.
+
+    :raises InvalidTarget: no platform is called as one of ``systems``.
+    :raises InvalidInput: ``requires_python`` is no version specifier.
+    """
     if targets is None:
-        fits = _InRange(requires_python, systems).takes
-    elif requires_python is None and systems is None:
-        machines = list(dict.fromkeys(targets))
-
-        def fits(tags: str, requires: str | None) -> bool:
-            return any(
-                target.ranks.of_text(tags) is not None and (requires is None or python_fits(requires, target))
-                for target in machines
-            )
-    else:
+        return _InRange(requires_python, systems).takes
+    if requires_python is not None or systems is not None:
         raise TypeError("expected targets, or a range of Pythons and systems; got both")
-    return list(_fitting(files, fits, key, yanked, on_invalid))
+    machines = list(dict.fromkeys(targets))
+
+    def fits(tags: str, requires: str | None) -> bool:
+        return any(
+            target.ranks.of_text(tags) is not None and (requires is None or python_fits(requires, target))
+            for target in machines
+        )
+
+    return fits
 
 
-def _fitting(
+def fitting(
     files: Iterable[T],
     fits: Callable[[str, str | None], bool],
     key: Callable[[T], object] | None,
     yanked: bool,
     on_invalid: str,
 ) -> Iterator[T]:
+    """Give the items that fit, one after the other; nothing is kept."""
     for item in files:
         filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type] # key takes a T
         if not filename.endswith(".whl") or (withdrawn and not yanked):
             continue
         try:
             _, _, _, tags, variant = split_wheel_filename(filename)
-            fitting = fits(tags, requires)
+            fit = fits(tags, requires)
         except ValueError as error:
             _invalid(filename, error, on_invalid)
             continue
-        if fitting and variant is None:
+        if fit and variant is None:
             yield item
 
 

@@ -60,7 +60,7 @@ def choose_facts(arguments: argparse.Namespace) -> Facts:
     if arguments.python is not None:
         from ..hosts.ask import probe
 
-        return probe(_found(arguments.python))
+        return probe(found_on_path(arguments.python))
     from ..hosts.probe import look
 
     return Facts(*look())
@@ -111,7 +111,7 @@ def _spelled(option: str) -> str:
     return "--" + option.replace("_", "-")
 
 
-def _found(executable: str) -> str:
+def found_on_path(executable: str) -> str:
     """Find a bare command on PATH, as a shell does."""
     if os.path.dirname(executable):
         return executable

@@ -1,8 +1,8 @@
 """Facts of other interpreters, remembered until their files change.
 
 Asking an interpreter costs a process. What it answers follows from a few files: the interpreter, what it links to, the
-virtual environment's settings, the loader (which comes with the C library), a ``_manylinux`` module. While all of them
-are as they were, so is the answer.
+virtual environment's settings, the loader (which comes with the C library), a ``_manylinux`` module that is there or
+that comes. While all of them are as they were, so is the answer.
 """
 
 from __future__ import annotations
@@ -49,7 +49,16 @@ def _files(path: str, facts: Facts) -> list[str]:
     """The files from which the facts follow."""
     venv = os.path.join(os.path.dirname(os.path.dirname(path)), "pyvenv.cfg")
     named = [facts.text(name) for name in ("elf_path", "elf_interpreter", "manylinux_module")]
-    return list(dict.fromkeys([path, os.path.realpath(path), venv, *filter(os.path.isabs, named)]))
+    # Where a ``_manylinux`` module would be put that is not there yet: a file that comes is a change too.
+    major, _, minor = facts.text("python_version").rpartition(".")[0].partition(".")
+    places = (
+        f"lib/python{major}.{minor}/site-packages",
+        f"lib/python{major}.{minor}/dist-packages",
+        f"lib/python{major}/dist-packages",
+    )
+    prefixes = {os.path.dirname(os.path.dirname(each)) for each in (path, os.path.realpath(path))}
+    hooks = [os.path.join(prefix, place, "_manylinux.py") for prefix in sorted(prefixes) for place in places]
+    return list(dict.fromkeys([path, os.path.realpath(path), venv, *filter(os.path.isabs, named), *hooks]))
 
 
 def _state(file: str) -> _State:

@@ -1,0 +1,326 @@
+"""What an audit costs: seven real wheels, from 23 kB to 55 MB, beside auditwheel, elfdeps, pyelftools and the floor.
+
+``python benchmarks/audit.py`` measures the manytags that this interpreter has, and the peers that are installed. All
+answer in one process and in turns, so that a busy machine is busy for all of them; of each the quickest round counts,
+in processor time. The floor is to read and inflate every member of the wheel with zipfile. Wheels that are not in the
+folder yet are fetched by pip. benchmarks/README.md tells the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gc
+import hashlib
+import importlib
+import io
+import json
+import os
+import platform
+import subprocess
+import sys
+import zipfile
+from importlib import metadata
+from pathlib import Path
+from time import process_time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Wheels, smallest first, and the SHA-256 of each. All are from PyPI, of November 2026.
+_P312 = "cp312-cp312"
+WHEELS = {
+    f"markupsafe-3.0.4-{_P312}-manylinux2014_x86_64.manylinux_2_17_x86_64.manylinux_2_28_x86_64.whl": (
+        "8e124f974786f831d6043728e38296969d3579db8896fe004682f5758e613581"
+    ),
+    "cryptography-50.0.2-cp311-abi3-manylinux_2_28_x86_64.whl": (
+        "4061c0079120205fb760c58acab6443e217307dcf05e3702cf970e0689972856"
+    ),
+    f"grpcio-1.85.1-{_P312}-manylinux2014_x86_64.manylinux_2_17_x86_64.whl": (
+        "a1a72d19c0ab84b4b73b6c47eeaade76d84b1973a51593ff1160a73df33d03d9"
+    ),
+    f"pandas-3.1.1-{_P312}-manylinux_2_24_x86_64.manylinux_2_28_x86_64.whl": (
+        "028490c8ac2e03e18c9b08b7f3612e149b03570209bcf741d23833a7a5377ab2"
+    ),
+    f"numpy-2.5.5-{_P312}-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl": (
+        "704d819265e5d1064d932968e9ee85fff2103ccc78c05b878c06943ba27b8507"
+    ),
+    f"scipy-1.18.1-{_P312}-manylinux_2_27_x86_64.manylinux_2_28_x86_64.whl": (
+        "f55fa87b6c612ecd6b058f167c53231b1d14e412efe361d3d6e38b3631c73218"
+    ),
+    f"pyarrow-26.0.1-{_P312}-manylinux_2_28_x86_64.whl": (
+        "c718bf97a92a6dea97fd1062c3b9f9e2e83cb9cc926e752289fa4ffff41738f9"
+    ),
+}
+
+OURS, HEADER, FLOOR = "manytags", "manytags, header", "floor"
+AUDITWHEEL, ELFDEPS, PYELFTOOLS = "auditwheel", "elfdeps", "pyelftools"
+#: How many times as long auditwheel must take, at least, for these wheels.
+AUDITWHEEL_LIMIT, AUDITWHEEL_WHEELS = 15.0, ("scipy", "pyarrow")
+#: How many times as long as the floor an audit may take, for wheels of more bytes than that.
+FLOOR_LIMIT, LARGE = 1.5, 10_000_000
+#: Milliseconds that the header tier may take for any wheel.
+HEADER_LIMIT = 25.0
+#: Megabytes that a process may have at its peak which audits the largest wheel, its Python included.
+MEMORY_LIMIT = 60.0
+
+
+class Contender(NamedTuple):
+    """One way to look into a wheel: ``make`` readies what does not depend on the wheel."""
+
+    name: str
+    make: Callable[[], Callable[[str], object]]
+    rounds: int
+
+
+def needs(module: str) -> Any:  # noqa: ANN401 - each is another
+    """Import a module of a peer."""
+    return importlib.import_module(module)
+
+
+def make_ours() -> Callable[[str], object]:
+    """The whole audit."""
+    return needs("manytags").audit  # type: ignore[no-any-return] # it is one
+
+
+def make_header() -> Callable[[str], object]:
+    """Architecture and float ABI alone."""
+    audit = needs("manytags").audit
+    return lambda path: audit(path, depth="header")
+
+
+def make_floor() -> Callable[[str], object]:
+    """Read and inflate all members, and do nothing with them."""
+
+    def read(path: str) -> int:
+        with zipfile.ZipFile(path) as archive:
+            return sum(len(archive.read(member)) for member in archive.infolist())
+
+    return read
+
+
+def make_auditwheel() -> Callable[[str], object]:
+    """What ``auditwheel show`` calls, without its start and without what it prints."""
+    abi, tools = needs("auditwheel.wheel_abi"), needs("auditwheel.wheeltools")
+
+    def show(path: str) -> object:
+        abi.get_wheel_elfdata.cache_clear()  # it remembers the last wheels
+        name = os.path.basename(path)
+        libc, architecture = tools.get_wheel_libc(name), tools.get_wheel_architecture(name)
+        found = abi.analyze_wheel_abi(
+            libc, architecture, Path(path), frozenset(), disable_isa_ext_check=False, allow_graft=False
+        )
+        return found.overall_policy.name
+
+    return show
+
+
+def make_elfdeps() -> Callable[[str], object]:
+    """What ``elfdeps`` does with a wheel."""
+    elfdeps = needs("elfdeps")
+
+    def scan(path: str) -> object:
+        with zipfile.ZipFile(path) as archive:
+            return list(elfdeps.analyze_zipfile(archive))
+
+    return scan
+
+
+def make_pyelftools() -> Callable[[str], object]:
+    """The least that somebody writes with pyelftools: needed libraries and versions of the members named ``*.so*``."""
+    elf_file = needs("elftools.elf.elffile").ELFFile
+
+    def scan(path: str) -> object:
+        found = []
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if ".so" not in member.filename:
+                    continue
+                data = archive.read(member)
+                if data[:4] != b"\x7fELF":
+                    continue  # a source
+                elf = elf_file(io.BytesIO(data))
+                dynamic, versions = (elf.get_section_by_name(name) for name in (".dynamic", ".gnu.version_r"))
+                if dynamic:
+                    found += [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
+                for library, listed in versions.iter_versions() if versions else ():
+                    found += [(library.name, version.name) for version in listed]
+        return found
+
+    return scan
+
+
+CONTENDERS = (
+    Contender(OURS, make_ours, 7),
+    Contender(HEADER, make_header, 15),
+    Contender(FLOOR, make_floor, 7),
+    Contender(ELFDEPS, make_elfdeps, 7),
+    Contender(PYELFTOOLS, make_pyelftools, 7),
+    Contender(AUDITWHEEL, make_auditwheel, 2),
+)
+
+
+def project(wheel: str) -> str:
+    """Name the project of a file."""
+    return wheel.partition("-")[0]
+
+
+def have(folder: Path) -> None:
+    """Have all wheels in a folder, and see that they are these.
+
+    :raises SystemExit: one cannot be fetched, or is another.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for wheel, digest in WHEELS.items():
+        path = folder / wheel
+        if not path.exists():
+            version = wheel.split("-")[1]
+            # Its own platforms and no others, or pip takes another wheel of the release.
+            tags = [f"--platform={tag}" for tag in wheel.removesuffix(".whl").split("-")[-1].split(".")]
+            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:"]
+            command += [*tags, "--python-version=3.12", f"--dest={folder}", f"{project(wheel)}=={version}"]
+            if subprocess.run(command, check=False).returncode:
+                raise SystemExit(2)
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+            print(f"audit.py: {path} is not the wheel that is measured", file=sys.stderr)
+            raise SystemExit(2)
+
+
+def installed() -> dict[str, tuple[str, Callable[[str], object]]]:
+    """Contenders that are here: version, and what looks into a wheel."""
+    found = {}
+    for contender in CONTENDERS:
+        name = contender.name.partition(",")[0]
+        try:
+            version = platform.python_version() if name == FLOOR else ""
+            version = version or (needs(name).__version__ if name == OURS else metadata.version(name))
+            found[contender.name] = version, contender.make()
+        except (ImportError, AttributeError, metadata.PackageNotFoundError) as error:
+            print(f"not measured: {contender.name}: {error}", file=sys.stderr)
+    return found
+
+
+def seconds(look: Callable[[str], object], path: str) -> float:
+    """Time one look into a wheel: processor time, of this process and of those that it starts."""
+    gc.collect()
+    gc.disable()
+    children = os.times()
+    start = process_time()
+    # Some print and log.
+    with contextlib.redirect_stdout(io.StringIO()):
+        look(path)
+    taken = process_time() - start
+    gc.enable()
+    after = os.times()
+    return taken + (after.children_user - children.children_user) + (after.children_system - children.children_system)
+
+
+def measure(folder: Path, present: dict[str, tuple[str, Callable[[str], object]]]) -> list[dict[str, Any]]:
+    """Measure all contenders in turns."""
+    rows = []
+    for wheel in WHEELS:
+        path = str(folder / wheel)
+        best: dict[str, float] = {}
+        # What is over soon is measured more often: its quickest round is then as sure.
+        times = 1 if os.path.getsize(path) > LARGE else 4
+        for turn in range(times * max(contender.rounds for contender in CONTENDERS)):
+            for name, _, rounds in CONTENDERS:
+                if name in present and turn < times * rounds:
+                    best[name] = min(best.get(name, float("inf")), seconds(present[name][1], path))
+        rows.append({"wheel": project(wheel), "bytes": os.path.getsize(path), "seconds": best})
+    return rows
+
+
+#: VmHWM and not ru_maxrss: the latter begins with what the process had that started this one.
+_PEAK = """
+import sys, manytags
+if len(sys.argv) > 1:
+    manytags.audit(sys.argv[1])
+else:
+    manytags.audit
+print(next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")))
+"""
+
+
+def peak(*paths: str) -> float | None:
+    """Megabytes that a process has at its peak which audits one wheel; without one, what it takes to be there."""
+    if not os.path.exists("/proc/self/status"):
+        return None
+    done = subprocess.run([sys.executable, "-c", _PEAK, *paths], capture_output=True, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+def broken_limits(rows: list[dict[str, Any]], memory: float | None) -> list[str]:
+    """Say which limits do not hold."""
+    failures = []
+    for row in rows:
+        wheel, took = row["wheel"], row["seconds"]
+        ours = took[OURS]
+        if AUDITWHEEL in took and wheel in AUDITWHEEL_WHEELS and took[AUDITWHEEL] < AUDITWHEEL_LIMIT * ours:
+            ratio = took[AUDITWHEEL] / ours
+            failures.append(
+                f"LIMIT: {wheel}: {AUDITWHEEL} takes {ratio:.1f} times as long; at least {AUDITWHEEL_LIMIT:g}"
+            )
+        if ELFDEPS in took and took[ELFDEPS] < ours:
+            failures.append(f"LIMIT: {wheel}: {ELFDEPS} is quicker, {took[ELFDEPS] * 1e3:.1f} and {ours * 1e3:.1f} ms")
+        if row["bytes"] > LARGE and ours > FLOOR_LIMIT * took[FLOOR]:
+            failures.append(f"LIMIT: {wheel}: {ours / took[FLOOR]:.2f} times the floor; at most {FLOOR_LIMIT:g}")
+        if took[HEADER] * 1e3 > HEADER_LIMIT:
+            failures.append(f"LIMIT: {wheel}: {took[HEADER] * 1e3:.1f} ms for the headers; at most {HEADER_LIMIT:g}")
+    if memory is not None and memory > MEMORY_LIMIT:
+        failures.append(f"LIMIT: {rows[-1]['wheel']}: {memory:.0f} MB; at most {MEMORY_LIMIT:g}")
+    return failures
+
+
+def report(rows: list[dict[str, Any]], present: dict[str, tuple[str, Callable[[str], object]]]) -> list[str]:
+    """Lay the numbers out for people: milliseconds, and how many times what the audit takes."""
+    names = [contender.name for contender in CONTENDERS if contender.name in present]
+    lines = [
+        f"CPython {platform.python_version()}, {platform.machine()}: milliseconds of processor time, and in audits",
+        ", ".join(f"{name} {present[name][0]}" for name in names if name not in {HEADER, FLOOR}),
+        "",
+        f"{'':14}{'MB':>6}{OURS:>10}" + "".join(f"{name:>20}" for name in names[1:]),
+    ]
+    for row in rows:
+        took = row["seconds"]
+        cells = [f"{took[name] * 1e3:>13.1f}{took[name] / took[OURS]:>7.2f}" for name in names[1:]]
+        lines.append(f"{row['wheel']:14}{row['bytes'] / 1e6:>6.1f}{took[OURS] * 1e3:>10.1f}{''.join(cells)}")
+    return lines
+
+
+def main() -> int:
+    """Measure, print, write; status 1 where a limit does not hold, 2 where nothing can be measured."""
+    parser = argparse.ArgumentParser(description="What an audit costs, beside the peers that are installed.")
+    parser.add_argument(
+        "--wheels",
+        metavar="FOLDER",
+        type=Path,
+        default=os.environ.get("MANYTAGS_WHEELS") or Path.home() / ".cache" / "manytags" / "wheels",
+        help="where the wheels are, or are fetched to; by default ~/.cache/manytags/wheels, or MANYTAGS_WHEELS",
+    )
+    parser.add_argument("--json", metavar="FILE", help="write the numbers there")
+    arguments = parser.parse_args()
+    folder = Path(arguments.wheels)
+    have(folder)
+    largest = str(folder / list(WHEELS)[-1])
+    bare, memory = peak(), peak(largest)
+    present = installed()
+    if OURS not in present:
+        print("audit.py: needs manytags", file=sys.stderr)
+        return 2
+    rows = measure(folder, present)
+    print("\n".join(report(rows, present)))
+    if bare is not None and memory is not None:
+        print(f"\n{project(list(WHEELS)[-1])}: {memory:.1f} MB at the peak, of which {bare:.1f} before it is opened")
+    if arguments.json:
+        versions = {name: version for name, (version, _) in present.items()}
+        document = {"python": platform.python_version(), "versions": versions, "rows": rows, "peak": memory}
+        Path(arguments.json).write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    failures = broken_limits(rows, memory)
+    print("\n".join(["", *failures]) if failures else "\nall limits hold")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,132 @@
+"""The files of a machine: this one's, or another's that lie below a folder.
+
+In a foreign root every link is followed as its own machine would follow it, so nothing outside of the root is seen.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+MAX_PATH = 4096
+_MAX_LINKS = 40  # both as Linux
+_MAX_NAMES = 500_000  # of files in folders; /usr/lib has some thousand
+
+
+class Root:
+    """The files of a machine: this one's, or those below a folder that is another one's root.
+
+    :param folder: the folder; ``None`` for this machine.
+    """
+
+    def __init__(self, folder: str | None) -> None:
+        self.folder = None if folder is None else os.path.abspath(folder)
+        self._known: dict[str, str] = {}  # folders and links -> what they point at, empty for a folder
+        self._names: dict[str, frozenset[str] | None] = {}
+        self._names_left = _MAX_NAMES
+
+    def outside(self, path: str) -> str:
+        """Name a path as this machine does."""
+        return path if self.folder is None else self.folder + path
+
+    def inside(self, path: str) -> str:
+        """Name a path as the root's own machine does; one that begins with the root is taken to be this machine's."""
+        if self.folder is None:
+            return os.path.abspath(path)
+        if path == self.folder or path.startswith(self.folder.rstrip("/") + "/"):
+            path = path[len(self.folder.rstrip("/")) :]
+        return "/" + path.lstrip("/")
+
+    def real(self, path: str) -> str | None:
+        """Follow all links, as the root's own machine would; ``None`` where that leads nowhere."""
+        waiting, here, links = path.split("/")[::-1], "", 0
+        while waiting:
+            part = waiting.pop()
+            if part == "..":
+                here = here.rpartition("/")[0]
+            elif part not in {"", "."}:
+                target = self._link(f"{here}/{part}")
+                if target is None:
+                    return None
+                if not target:
+                    here = f"{here}/{part}"
+                    continue
+                links += 1
+                if links > _MAX_LINKS or len(target) > MAX_PATH:
+                    return None
+                here = "" if target[0] == "/" else here
+                waiting += target.split("/")[::-1]
+        return here or "/"
+
+    def _link(self, path: str) -> str | None:
+        """Tell what a link points at: empty for what is no link, ``None`` where nothing is."""
+        known = self._known.get(path)
+        if known is not None:
+            return known
+        if len(path) > MAX_PATH:
+            return None
+        outside = self.outside(path)
+        try:
+            mode = os.lstat(outside).st_mode
+            target = os.readlink(outside) if stat.S_ISLNK(mode) else ""
+        except (OSError, ValueError):
+            return None
+        if target or stat.S_ISDIR(mode):
+            self._known[path] = target
+        return target
+
+    def may_have(self, folder: str, name: str) -> bool:
+        """Tell whether a folder can have a file of this name. Each is listed once, so that asking again is cheap."""
+        if folder not in self._names:
+            self._names[folder] = self._listed(folder)
+        names = self._names[folder]
+        return names is None or name in names
+
+    def _listed(self, folder: str) -> frozenset[str] | None:
+        """List a folder; ``None`` where that is too long or not allowed, though its files may be opened."""
+        real = self.real(folder)
+        if real is None:
+            return frozenset()
+        names: list[str] = []
+        try:
+            with os.scandir(self.outside(real)) as entries:
+                for entry in entries:
+                    if len(names) >= self._names_left:
+                        return None
+                    names.append(entry.name)
+        except NotADirectoryError:
+            return frozenset()
+        except (OSError, ValueError):
+            return None
+        self._names_left -= len(names)
+        return frozenset(names)
+
+    def open(self, path: str) -> BinaryIO | str:
+        """Open a regular file, and nothing else; or say why not."""
+        real = self.real(path)
+        if real is None:
+            return "there is none"
+        outside = self.outside(real)
+        try:
+            if not stat.S_ISREG(os.stat(outside).st_mode):
+                return "it is no regular file"  # to open a FIFO is to wait for ever
+            return open(outside, "rb")
+        except (OSError, ValueError) as error:
+            return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
+
+    def read(self, path: str, most: int) -> bytes | str:
+        """Read a regular file of at most so many bytes; or say why not."""
+        stream = self.open(path)
+        if isinstance(stream, str):
+            return stream
+        with stream:
+            try:
+                size = stream.seek(0, 2)
+                stream.seek(0)
+                return stream.read(most) if size <= most else f"it has {size} bytes, more than any real one"
+            except OSError as error:
+                return f"it cannot be read: {error.strerror or error}"

@@ -1,0 +1,202 @@
+"""A census as JSON, so that it can be counted on many machines: one documented form with a version number. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from ..documents import Document, Mismatch, read_list, read_object, read_string
+from ..errors import InvalidCensus, InvalidInput, InvalidTag
+from ..tags.filename import normalized_name
+from ..tags.wheel import is_name, is_version, split_tag_set
+from ..targets import Target
+from .census_count import release_from_version
+from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, at_rest, profiles_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .census_tally import Profile
+
+#: Version of the form. Files of older versions keep loading.
+CENSUS_FORMAT = 1
+#: Characters that are read: all of PyPI has some hundred million.
+MAX_CENSUS = 2_000_000_000
+
+
+def census_to_json(tally: Tally) -> str:
+    """Write a tally; equal ones are written alike. Each project has a line of its own."""
+    targets = sorted(
+        (json.dumps({"target": json.loads(_plain(target).to_json()), "wheels": tally.fitting[number]}), -1 - number)
+        for number, target in enumerate(tally.targets)
+    )
+    tag_sets = sorted(tally.tag_sets)
+    new = {number: -1 - place for place, (_, number) in enumerate(targets)}
+    new.update((tally.tag_sets[tag_set], place) for place, tag_set in enumerate(tag_sets))
+    written: dict[Profile, Profile] = {}
+    for releases in tally.projects.values():
+        for profile in profiles_of(releases):
+            if profile not in written:
+                written[profile] = tuple(sorted(new[number] for number in profile))
+    profiles = sorted(written.values())
+    places = {profile: place for place, profile in enumerate(profiles)}
+    rows = []
+    for project, releases in sorted(tally.projects.items()):
+        row = {release: places[written[profile]] for release, profile in sorted(as_dict(releases).items())}
+        rows.append(f"{json.dumps(project)}: {json.dumps(row)}")
+    parts = {
+        "manytags_census": json.dumps(CENSUS_FORMAT),
+        "targets": _lines("[]", [text for text, _ in targets]),
+        "tag_sets": _lines(
+            "{}", [f"{json.dumps(tag_set)}: {tally.wheels[tally.tag_sets[tag_set]]}" for tag_set in tag_sets]
+        ),
+        "profiles": _lines("[]", [json.dumps(profile) for profile in profiles]),
+        "projects": _lines("{}", rows),
+        "yanked": json.dumps(tally.yanked),
+        "variants": json.dumps(tally.variants),
+        "others": json.dumps(tally.others, sort_keys=True),
+        "invalid": json.dumps(tally.invalid),
+        "invalid_names": json.dumps(tally.examples),
+    }
+    return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in parts.items()) + "\n}"
+
+
+def _plain(target: Target) -> Target:
+    """Without the evidence, which does not count."""
+    return Target(target.python, target.platform, target.options)
+
+
+def _lines(brackets: str, lines: list[str]) -> str:
+    return brackets if not lines else f"{brackets[0]}\n" + ",\n".join(lines) + f"\n{brackets[1]}"
+
+
+def tally_from_json(text: str) -> Tally:
+    """Read what :func:`census_to_json` wrote.
+
+    :raises InvalidCensus: it is no such thing.
+    """
+    if len(text) > MAX_CENSUS:
+        raise InvalidCensus(text, f"longer than {MAX_CENSUS} characters")
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as trouble:
+        raise InvalidCensus(text, f"it is no JSON: {trouble}") from None
+    document = Document(text, "census", content, InvalidCensus)
+    form = document.take("manytags_census", _read_count)
+    if form != CENSUS_FORMAT:
+        raise InvalidCensus(text, f"it has form {form}; this manytags reads form {CENSUS_FORMAT}")
+    targets = [
+        _read_target(Document(text, "target", one, InvalidCensus)) for one in document.take("targets", read_list)
+    ]
+    tally = Tally(target for target, _ in targets)
+    if len(tally.targets) < len(targets):
+        raise InvalidCensus(text, "it has a target twice")
+    tally.fitting = [wheels for _, wheels in targets]
+    tag_sets = document.take("tag_sets", _read_tag_sets)
+    tally.tag_sets = {tag_set: number for number, tag_set in enumerate(tag_sets)}
+    tally.wheels = list(tag_sets.values())
+    profiles = _profiles(document.take("profiles", _read_all), len(targets), len(tag_sets), text)
+    used: Counter[Profile] = Counter()
+    for project, content in document.take("projects", read_object).items():
+        releases = _read_releases(project, content, profiles, text)
+        used.update(releases.values())
+        tally.projects[project] = at_rest(releases)
+    tally.yanked = document.take("yanked", _read_count)
+    tally.variants = document.take("variants", _read_count)
+    tally.others = document.take("others", _read_counts)
+    tally.invalid = document.take("invalid", _read_count)
+    tally.examples = document.take("invalid_names", _read_examples)
+    document.close()
+    _check_sums(tally, used, text)
+    return tally
+
+
+def _read_count(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**63:
+        raise Mismatch("a number of files")
+    return value
+
+
+def _read_all(value: object) -> list[object]:
+    """Read a list as long as an index makes it."""
+    if not isinstance(value, list):
+        raise Mismatch("a list")
+    return value
+
+
+def _read_counts(value: object) -> dict[str, int]:
+    counts = {read_string(key): _read_count(count) for key, count in read_object(value).items()}
+    if 0 in counts.values():
+        raise Mismatch("an object of numbers above 0")
+    return counts
+
+
+def _read_tag_sets(value: object) -> dict[str, int]:
+    counts = _read_counts(value)
+    for tag_set in counts:
+        try:
+            ordered = "-".join(".".join(sorted({*field})) for field in split_tag_set(tag_set))
+        except InvalidTag:
+            ordered = ""
+        if tag_set != ordered:
+            raise Mismatch("an object of tag sets in lower case, their members in alphabetical order")
+    return counts
+
+
+def _read_examples(value: object) -> list[str]:
+    examples = [read_string(item) for item in read_list(value)]
+    # An escaped character that is cut is longer than it was.
+    if examples != sorted({*examples})[:EXAMPLES] or any(len(example) > 10 * EXAMPLE_TEXT for example in examples):
+        raise Mismatch(f"a list of at most {EXAMPLES} short texts in alphabetical order")
+    return examples
+
+
+def _read_target(section: Document) -> tuple[Target, int]:
+    content = section.take("target", read_object)
+    wheels = section.take("wheels", _read_count)
+    section.close()
+    try:
+        return Target.from_json(json.dumps(content)), wheels
+    except InvalidInput as error:
+        raise InvalidCensus(section.text, f"a target is none: {error.reason}") from None
+
+
+def _profiles(values: list[object], targets: int, tag_sets: int, text: str) -> list[Profile]:
+    one = Profiles()
+    found = []
+    for value in values:
+        numbers = [number for number in value if type(number) is int] if isinstance(value, list) else []
+        if not numbers or len(numbers) != len(value) or not -targets <= min(numbers) <= max(numbers) < tag_sets:  # type: ignore[arg-type] # a list
+            raise InvalidCensus(text, "a profile is no list of numbers of tag sets and targets")
+        if max(numbers) < 0 or numbers != sorted({*numbers}):
+            raise InvalidCensus(text, "a profile has no tag set, or its numbers are not in order")
+        found.append(one.of(numbers))
+    return found
+
+
+def _read_releases(project: str, content: object, profiles: list[Profile], text: str) -> dict[str, Profile]:
+    # A name that is spelled otherwise would be another project when it is merged.
+    if not (project.isascii() and is_name(project.replace("-", ".")) and normalized_name(project) == project):
+        raise InvalidCensus(text, f"{project[:80]!r} is no normalised name of a project")
+    if not isinstance(content, dict) or not content:
+        raise InvalidCensus(text, f"the project {project[:80]!r} has no releases")
+    for release, place in content.items():
+        if not is_version(release) or release_from_version(release) != release:
+            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} is no normalised version")
+        if type(place) is not int or not 0 <= place < len(profiles):
+            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} has a profile that is not there")
+    return {release: profiles[place] for release, place in content.items()}
+
+
+def _check_sums(tally: Tally, used: Counter[Profile], text: str) -> None:
+    """Refuse fewer wheels than there are releases that have them."""
+    least = Counter[int]()
+    for profile, times in used.items():
+        for number in profile:
+            least[number] += times
+    wheels = sum(tally.wheels)
+    if any(not 0 < least[number] <= count for number, count in enumerate(tally.wheels)):
+        raise InvalidCensus(text, "a tag set has fewer wheels than releases, or no release")
+    if any(not least[-1 - number] <= count <= wheels for number, count in enumerate(tally.fitting)):
+        raise InvalidCensus(text, "a target takes fewer wheels than releases, or more than there are")
+    if tally.yanked > wheels or tally.variants > wheels or tally.invalid < len(tally.examples):
+        raise InvalidCensus(text, "more wheels are yanked or variants, or more names are shown, than there are")

@@ -1,0 +1,152 @@
+"""The tables of a census: by which keys a wheel is counted, and how releases and projects add up. Pure.
+
+A wheel counts once for each key that it has; a release or a project for each key that one of its wheels has.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from ..errors import InvalidTag
+from ..tags.apple import IOS, MacOS
+from ..tags.linux import Linux, Manylinux, Musllinux
+from ..tags.platform import Android, AnyPlatform, Emscripten, Pyemscripten, Pyodide, Windows, parse_platform
+from .census_tally import profiles_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..tags.platform import PlatformTag
+    from .census_tally import Profile, Tally
+
+#: What is counted by.
+TABLES = ("platform", "abi", "python", "libc", "architecture", "system")
+
+
+class Count(NamedTuple):
+    """How many wheels there are of a kind, how many releases have one, and how many projects."""
+
+    wheels: int
+    releases: int
+    projects: int
+
+
+def keys_of(tag_set: str) -> dict[str, set[str]]:
+    """List by which keys of each table a wheel with a tag set is counted.
+
+    :param tag_set: three fields, in lower case.
+
+    >>> found = keys_of("cp312-cp312-manylinux2014_x86_64.manylinux_2_28_x86_64")
+    >>> sorted(found["platform"]), found["libc"], found["architecture"]
+    (['manylinux2014_x86_64', 'manylinux_2_28_x86_64'], {'manylinux_2_17_x86_64'}, {'linux x86_64'})
+    """
+    pythons, abis, platforms = ({*field.split(".")} for field in tag_set.split("-"))
+    machines = set()
+    floors: dict[tuple[type, str], PlatformTag] = {}
+    for text in platforms:
+        try:
+            tag = parse_platform(text)
+        except InvalidTag:  # it begins like a kind of tag that it is not
+            machines.add(("other", ""))
+            continue
+        machines.add(_machine(tag))
+        if isinstance(tag, (Manylinux, Musllinux)):
+            floor = floors.setdefault((type(tag), tag.arch), tag)
+            floors[type(tag), tag.arch] = min(tag, floor, key=lambda one: one.sort_key)
+    return {
+        "platform": platforms,
+        "abi": abis,
+        "python": pythons,
+        "libc": {tag.perennial if isinstance(tag, Manylinux) else str(tag) for tag in floors.values()},
+        "architecture": {f"{system} {arch}".rstrip() for system, arch in machines},
+        "system": {system for system, _ in machines},
+    }
+
+
+def _machine(tag: PlatformTag) -> tuple[str, str]:  # noqa: PLR0911 - one return for each kind
+    """System and architecture, as the tag names them."""
+    if isinstance(tag, (Linux, Manylinux, Musllinux)):
+        return "linux", tag.arch
+    if isinstance(tag, MacOS):
+        return "macos", tag.format
+    if isinstance(tag, Windows):
+        return "windows", tag.arch
+    if isinstance(tag, IOS):
+        return "ios", tag.multiarch
+    if isinstance(tag, Android):
+        return "android", tag.abi
+    if isinstance(tag, (Pyemscripten, Pyodide, Emscripten)):
+        return "emscripten", tag.arch
+    return ("any", "") if isinstance(tag, AnyPlatform) else ("other", "")
+
+
+class Tables:
+    """The tables of a tally, worked out once.
+
+    :ivar total: all wheels, and the releases and projects that have any.
+    :ivar by: table -> key -> count; those that most projects have come first.
+    :ivar installable: what each target takes, in the order of the targets.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        self._tally = tally
+        #: Table and key -> its number.
+        self._numbers: dict[tuple[str, str], int] = {}
+        #: Numbers of the keys of each tag set.
+        self._keys = [self._keys_of(tag_set) for tag_set in tally.tag_sets]
+        releases: Counter[Profile] = Counter()
+        #: Projects that are alike have releases of the same profiles.
+        alike: Counter[frozenset[Profile]] = Counter()
+        for of_project in tally.projects.values():
+            releases.update(profiles_of(of_project))
+            alike[frozenset(profiles_of(of_project))] += 1
+        wheels = Counter[int]()
+        for number, times in enumerate(tally.wheels):
+            for key in self._keys[number]:
+                wheels[key] += times
+        in_releases = self._add_up(releases.items())
+        in_projects = self._add_up((set().union(*profiles), times) for profiles, times in alike.items())
+        self.total = Count(sum(tally.wheels), releases.total(), alike.total())
+        self.installable = [
+            Count(fitting, in_releases[-1 - number], in_projects[-1 - number])
+            for number, fitting in enumerate(tally.fitting)
+        ]
+        self.by: dict[str, dict[str, Count]] = {table: {} for table in TABLES}
+        for (table, name), number in self._numbers.items():
+            self.by[table][name] = Count(wheels[number], in_releases[number], in_projects[number])
+        for table in TABLES:
+            ordered = sorted(self.by[table].items(), key=lambda row: (*(-count for count in reversed(row[1])), row[0]))
+            self.by[table] = dict(ordered)
+
+    def projects(self, wanted: set[str], table: str) -> list[str]:
+        """List the projects that have a wheel with one of some keys."""
+        keys = {self._numbers[table, key] for key in wanted if (table, key) in self._numbers}
+        tag_sets = {number for number, of_set in enumerate(self._keys) if not keys.isdisjoint(of_set)}
+        found = [
+            project
+            for project, releases in self._tally.projects.items()
+            if not all(map(tag_sets.isdisjoint, profiles_of(releases)))
+        ]
+        return sorted(found)
+
+    def _keys_of(self, tag_set: str) -> tuple[int, ...]:
+        numbers = self._numbers
+        return tuple(
+            numbers.setdefault((table, key), len(numbers)) for table, keys in keys_of(tag_set).items() for key in keys
+        )
+
+    def _add_up(self, alike: Iterable[tuple[Iterable[int], int]]) -> Counter[int]:
+        """Count keys, and targets by their negative numbers, over profiles and how many have each."""
+        counts = Counter[int]()
+        for profile, times in alike:
+            keys: set[int] = set()
+            for number in profile:
+                if number < 0:
+                    keys.add(number)
+                else:
+                    keys.update(self._keys[number])
+            for key in keys:
+                counts[key] += times
+        return counts

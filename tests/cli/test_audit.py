@@ -1,0 +1,319 @@
+"""``manytags audit``: reports that people see, the status that scripts read, and where wheels may come from.
+
+What is shown is in ``audits/``; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/cli`` writes it anew.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+
+import manytags
+from manytags.cli import main
+
+from ..audits.made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, made_wheel, put_wheel
+
+SNAPSHOTS = Path(__file__).parent / "audits"
+NOTED = "demo-1.1-cp312-cp312-linux_x86_64.whl"
+DAMAGED = "demo-1.2-cp312-cp312-manylinux_2_31_x86_64.whl"
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder with a wheel of each kind."""
+    monkeypatch.chdir(tmp_path)
+    put_wheel(tmp_path, TRUE)
+    put_wheel(tmp_path, FALSE)
+    put_wheel(tmp_path, NOTED)
+    put_wheel(tmp_path, DAMAGED, {MODULE: X86_64, "cut.so": X86_64[:100]})
+    Path("text.whl").write_bytes(b"no wheel")
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run the command in this process."""
+    status = main(["audit", *arguments])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def piped(data: bytes, *arguments: str, **changed: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a process of its own, with a wheel on its standard input, which is a pipe."""
+    command = [sys.executable, "-m", "manytags", "audit", *arguments]
+    return subprocess.run(command, input=data, capture_output=True, env={**os.environ, **changed}, check=False)
+
+
+SHOWN = {
+    "many": [".", "nowhere.whl"],
+    "false": [FALSE],
+    "header": [FALSE, "--depth", "header"],
+    "quiet": [".", "--quiet"],
+    "strict": [TRUE, NOTED, "--strict", "--quiet"],
+}
+
+
+@pytest.mark.parametrize("shown", SHOWN)
+@pytest.mark.usefixtures("wheels")
+def test_what_people_see(shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A change of what people see is looked at before it is made."""
+    status, out, err = run(capsys, *SHOWN[shown])
+    text = f"{out}\n-- standard error\n{err}\n-- status {status}\n"
+    snapshot = SNAPSHOTS / f"{shown}.txt"
+    if os.environ.get("MANYTAGS_UPDATE_SNAPSHOTS"):
+        snapshot.write_text(text, encoding="utf-8")
+    assert text.replace(os.sep, "/") == snapshot.read_text(encoding="utf-8")
+
+
+def test_nothing_else_is_in_the_snapshots() -> None:
+    """A snapshot that no test reads would rot."""
+    assert {path.stem for path in SNAPSHOTS.iterdir()} == set(SHOWN)
+
+
+STATUS = {
+    "true": ([TRUE], 0, 0),
+    "notes": ([NOTED], 0, 1),
+    "false": ([FALSE], 1, 1),
+    "damaged": ([DAMAGED], 1, 1),
+    "no wheel": (["text.whl"], 2, 2),
+    "nothing": (["nowhere.whl"], 2, 2),
+    "true and notes": ([TRUE, NOTED], 0, 1),
+    "false before true": ([FALSE, TRUE], 1, 1),
+    "all": (["text.whl", FALSE, TRUE], 2, 2),
+}
+
+
+@pytest.mark.parametrize("case", STATUS)
+@pytest.mark.usefixtures("wheels")
+def test_status(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A build fails by this number alone: the worst file's, whatever the order and the form."""
+    files, loose, strict = STATUS[case]
+    for options in ([], ["--quiet"], ["--json"], ["--json", "--quiet"], ["--jobs", "2"]):
+        assert run(capsys, *files, *options)[0] == loose, options
+        assert run(capsys, *files, *options, "--strict")[0] == strict, options
+
+
+@pytest.mark.usefixtures("wheels")
+def test_one_broken_wheel_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> None:
+    """The wheels behind it are audited, and what is wrong is told with its path, apart from the reports."""
+    status, out, err = run(capsys, "text.whl", TRUE)
+    assert status == 2
+    assert out.splitlines()[0] == TRUE
+    assert out.splitlines()[-1] == "2 files: 1 clean, 1 unreadable"
+    assert err == "manytags: invalid wheel 'text.whl': it is no ZIP archive: it has no end of a central directory\n"
+
+
+@pytest.mark.usefixtures("wheels")
+def test_json_is_the_library_s(capsys: pytest.CaptureFixture[str]) -> None:
+    """The command and the library never differ; one list, however many and however broken they are."""
+    names = [TRUE, FALSE, "text.whl"]
+    expected = [json.loads(each.to_json()) for each in manytags.audit_many(names)]
+    for jobs in ("1", "2"):
+        status, out, err = run(capsys, *names, "--json", "--jobs", jobs)
+        assert (status, err) == (2, "")
+        assert json.loads(out) == expected
+    assert json.loads(run(capsys, *names, "--json", "--quiet")[1]) == expected[1:]
+    assert json.loads(run(capsys, TRUE, "--json", "--quiet")[1]) == []
+    (header,) = json.loads(run(capsys, TRUE, "--json", "--depth", "header")[1])
+    assert header["honest_tags"] == []
+
+
+@pytest.mark.usefixtures("wheels")
+def test_quiet_is_silent_about_the_good(capsys: pytest.CaptureFixture[str]) -> None:
+    """What runs every night mails nothing when there is nothing to say."""
+    assert run(capsys, TRUE, NOTED, "--quiet") == (0, "", "")
+
+
+def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A folder stands for the wheels and the ELF files in and below it, by whatever names these are loaded."""
+    monkeypatch.chdir(tmp_path)
+    inner = Path("dist", "b")
+    inner.mkdir(parents=True)
+    put_wheel(inner, TRUE)
+    put_wheel(Path("dist"), FALSE)
+    for name in ("libdemo.so.1.2", "a-program"):
+        Path("dist", name).write_bytes(ARMHF)
+    Path("dist", "demo-1.0.tar.gz").write_bytes(b"\x1f\x8b")
+    Path("dist", "empty").touch()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(Path("dist", "pipe"))  # to open it would be to wait for ever
+    out = run(capsys, "dist", "--json")[1]
+    found = [str(Path(each["path"]).as_posix()) for each in json.loads(out)]
+    assert found == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
+
+
+@pytest.mark.usefixtures("wheels")
+def test_folder_without_wheels(capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong path in a script must not pass as "all tags are true"."""
+    Path("empty").mkdir()
+    status, out, err = run(capsys, "empty", TRUE)
+    assert status == 2
+    assert out.startswith(TRUE)
+    assert err == "manytags: there is no wheel and no ELF file in 'empty'\n"
+    assert run(capsys, "empty", "--json")[:2] == (2, "[]\n")
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_folder_that_cannot_be_read(
+    wheels: Path, capsys: pytest.CaptureFixture[str]
+) -> None:  # pragma: no cover - where tests run as root
+    """What was not looked at is told, and is no success."""
+    closed = wheels / "closed"
+    closed.mkdir(mode=0)
+    status, _, err = run(capsys, str(closed), TRUE)
+    assert (status, err) == (2, f"manytags: cannot read {str(closed)!r}: Permission denied\n")
+
+
+def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
+    """The file that crashed is asked what it needs; nobody has to make a wheel of it first."""
+    status, out, _ = run(capsys, str(FOLDER / "armhf.so"))
+    assert status == 0
+    assert out == "armhf.so\n  true tags: manylinux_2_31_armv7l\n"
+
+
+def test_standard_input(tmp_path: Path) -> None:
+    """``curl ... | manytags audit - --name FILE`` keeps no file; the name's tags are judged when there is one."""
+    data = made_wheel(FALSE, {MODULE: X86_64})
+    done = piped(data, "-", "--name", FALSE, TMPDIR=str(tmp_path))
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert not list(tmp_path.iterdir())
+    lines = done.stdout.decode().splitlines()
+    assert lines[0] == FALSE
+    assert "  platform tag manylinux1_x86_64: claims too much" in lines
+    done = piped(data, "-")
+    assert "  platform tag manylinux1_x86_64, only in the WHEEL: claims too much" in done.stdout.decode().splitlines()
+    assert done.stdout.startswith(b"standard input")
+    done = piped(b"no wheel", "-")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"manytags: invalid wheel 'standard input': it is no ZIP archive")
+
+
+def test_standard_input_that_is_a_file(tmp_path: Path) -> None:
+    """``manytags audit - < FILE``: a file needs no copy, and is taken from where it stands."""
+    wheel = put_wheel(tmp_path, FALSE)
+    command = [sys.executable, "-m", "manytags", "audit", "-", "--name", TRUE, "--json"]
+    for skipped in (0, 1):
+        with wheel.open("rb", buffering=0) as stream:
+            stream.seek(skipped)
+            done = subprocess.run(command, stdin=stream, capture_output=True, check=False)
+        (found,) = json.loads(done.stdout)
+        if skipped:
+            assert (done.returncode, found["path"]) == (2, "-")
+        else:
+            assert (found["name"], found["path"]) == (TRUE, None)
+
+
+def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    """A stream without end must not fill the disk."""
+    monkeypatch.setattr("manytags.cli.audit._MAX_INPUT", 3 << 20)
+    endless = "import os\nwhile True: os.write(1, bytes(65536))"
+    kept = os.dup(0)
+    with subprocess.Popen([sys.executable, "-c", endless], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as feeder:
+        assert feeder.stdout is not None
+        os.dup2(feeder.stdout.fileno(), 0)
+        try:
+            assert main(["audit", "-"]) == 2
+        finally:
+            os.dup2(kept, 0)
+            os.close(kept)
+            feeder.kill()
+    assert capfd.readouterr().err == "manytags: standard input has more than 3145728 bytes\n"
+
+
+@pytest.mark.usefixtures("wheels")
+def test_name_is_judged_in_place_of_the_path_s(capsys: pytest.CaptureFixture[str]) -> None:
+    """An index knows a file by a checksum, and its wheel by another name."""
+    Path(TRUE).rename("c0ffee")
+    status, out, _ = run(capsys, "c0ffee", "--name", FALSE)
+    assert status == 1
+    assert out.startswith(f"{FALSE}\n")
+
+
+BAD = {
+    "two on standard input": (["-", TRUE], "- is one wheel on standard input, which goes with no other file"),
+    "a name for two": ([TRUE, FALSE, "--name", PURE], "--name belongs to a single file"),
+    "a name for a folder": ([".", "--name", PURE], "--name belongs to a single file"),
+    "no jobs": ([TRUE, "--jobs", "0"], "--jobs 0: expected 1 or more"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+@pytest.mark.usefixtures("wheels")
+def test_bad_arguments_are_one_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is audited then: half an answer to the wrong question is none."""
+    arguments, message = BAD[case]
+    assert run(capsys, *arguments) == (2, "", f"manytags: {message}\n")
+
+
+@pytest.mark.usefixtures("wheels")
+def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Linux ends processes when memory is short; that is told as such, and blamed on no wheel."""
+
+    def killed(*_arguments: object, **_options: object) -> None:
+        raise BrokenProcessPool
+
+    monkeypatch.setattr("manytags.audits.many.audit_many", killed)
+    status, _, err = run(capsys, TRUE, FALSE, "--jobs", "2")
+    assert (status, err) == (2, "manytags: a process of --jobs was ended from outside; is there enough memory?\n")
+
+
+@pytest.mark.usefixtures("wheels")
+def test_no_machine_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever names a machine means another command, and would read the answer as one about it."""
+    assert main(["--target", "win32", "--python-version", "3.12", "audit", TRUE]) == 2
+    assert capsys.readouterr().err.startswith("manytags: `audit` asks no machine; ")
+
+
+class Terminal(io.StringIO):
+    """Standard error as a person has it."""
+
+    def isatty(self) -> bool:
+        """Say yes."""
+        return True
+
+
+@pytest.mark.usefixtures("wheels")
+def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """With many files a person sees how far it is, and the line is gone before anything else stands there."""
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    main(["audit", TRUE, TRUE, "text.whl", TRUE])
+    drawn = terminal.getvalue()
+    assert "] 4 of 4" in drawn
+    assert drawn.split("manytags: ")[0].endswith(" \r"), "wiped before the complaint"
+    assert drawn.endswith(" \r"), "and at the end"
+    assert not capsys.readouterr().out.count("\r")
+    for quiet in ([TRUE, TRUE, TRUE], [TRUE, TRUE, TRUE, TRUE, "--quiet"]):
+        terminal.truncate(0)
+        main(["audit", *quiet])
+        assert not terminal.getvalue()
+
+
+@pytest.mark.usefixtures("wheels")
+def test_no_bar_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """A log of carriage returns is no log."""
+    assert run(capsys, *[TRUE] * 5)[2] == ""
+
+
+def test_hostile_names_are_escaped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Who audits a stranger's wheel must not have the terminal steered by its name."""
+    monkeypatch.chdir(tmp_path)
+    evil = "demo-1.0-py3-none-any\x1b[2J\n.whl"
+    try:
+        put_wheel(tmp_path, evil, tag="py3-none-any")
+        put_wheel(tmp_path, "x\x1b.whl", tag="py3-none-any")
+    except OSError:
+        pytest.skip("no such names here")
+    status, out, err = run(capsys, evil, "x\x1b.whl", "nowhere\x1b.whl")
+    assert status == 2
+    assert not {"\x1b", "\r"} & {*out, *err}
+    assert out.startswith("demo-1.0-py3-none-any\\x1b[2J\\n.whl\n")
+    assert err.count("\n") == 1

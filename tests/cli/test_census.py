@@ -1,0 +1,158 @@
+"""``manytags census`` and ``manytags which-wheels``: what people see, what programs read, and how each fails."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import manytags
+from manytags import Census, census
+from manytags.cli import index_rows, main
+
+NAMES = ["a-1-py3-none-any.whl", "a-1.tar.gz", "b-1-cp311-cp311-linux_armv7l.whl", "b-1-cp312.whl"]
+ENTRIES: list[dict[str, object]] = [
+    {"filename": "c-1-cp312-cp312-win32.whl", "requires-python": ">=3.12", "url": "x"},
+    {"filename": "c-1-cp311-cp311-win32.whl", "yanked": True},
+]
+PI = "manylinux_2_31_armv7l:3.11"
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """Run a command; return its status and what it printed."""
+    status = main(arguments)
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> str:
+    """Write a list of names, with paths and blank lines among them."""
+    path = tmp_path / "names.txt"
+    path.write_text("\n".join([f"dist/{NAMES[0]}", "", f"  {NAMES[1]}\r", *NAMES[2:]]), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        json.dumps({"meta": {}, "files": ENTRIES}),
+        json.dumps({"meta": {}, "files": ENTRIES}, indent=2),
+        json.dumps(ENTRIES),
+        "\ufeff" + "\n".join(map(json.dumps, ENTRIES)),
+    ],
+    ids=["page", "page laid out", "list", "lines"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_forms_of_rows(text: str, encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever form an index is kept in, its entries are the same."""
+    page = tmp_path / "page"
+    page.write_bytes(text.encode(encoding))
+    status, out, err = run(capsys, "census", str(page), "--for", "win32:3.12", "--csv")
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1:3] == ["all,,2,1,1", "target,cpython 3.12 (cp312) on Windows (win32),1,1,1"]
+
+
+def test_census_for_people(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The library's own text, with as many lines as asked for."""
+    found = census(NAMES, [manytags.target("3.11", "manylinux_2_31_armv7l")])
+    assert run(capsys, "census", listed, "--for", PI, "--top", "1") == (0, found.to_text(1) + "\n", "")
+
+
+def test_names_come_in_blocks(listed: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list of any length is read piece by piece; a name that is cut by one is whole again."""
+    monkeypatch.setattr(index_rows, "_BLOCK", 3)
+    assert run(capsys, "census", listed)[1] == census(NAMES).to_text() + "\n"
+    monkeypatch.setattr(index_rows, "MAX_LINE", 10)
+    status, _, err = run(capsys, "census", listed)
+    assert (status, err.count("\n")) == (2, 1)
+    assert "has a line of more than 10 characters" in err
+
+
+def test_pieces_are_merged(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Counted on two machines, and added up on a third."""
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(ENTRIES), encoding="utf-8")
+    pieces = []
+    for number, path in enumerate((listed, str(other))):
+        status, out, _ = run(capsys, "census", path, "--for", PI, "--json")
+        assert status == 0
+        pieces.append(tmp_path / f"piece{number}.json")
+        pieces[-1].write_text(out, encoding="utf-8")
+    both = json.loads(run(capsys, "census", "--json", "--merge", *map(str, pieces))[1])
+    whole = census([*NAMES, *ENTRIES], [manytags.target("3.11", "manylinux_2_31_armv7l")])
+    assert both["total"] == {"wheels": 4, "releases": 3, "projects": 3} == whole.total._asdict()
+    assert both["counts"]["platform"]["win32"] == {"wheels": 2, "releases": 1, "projects": 1}
+    assert list(both["installable"].values()) == [{"wheels": 2, "releases": 2, "projects": 2}]
+    for key in ("total", "counts", "installable"):
+        del both[key]
+    assert Census.from_json(json.dumps(both)) == whole
+    status, out, _ = run(capsys, "census", str(other), "--for", PI, "--merge", str(pieces[0]), "--csv")
+    assert out == whole.to_csv().replace("\r\n", "\n") or out == whole.to_csv()
+
+
+def test_projects_that_publish_a_tag(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """One a line, for a script; nobody is status 1."""
+    assert run(capsys, "census", listed, "--projects", "linux_armv7l", "--projects", "any") == (0, "a\nb\n", "")
+    assert run(capsys, "census", listed, "--projects", "linux", "--by", "system", "--json") == (0, '[\n  "b"\n]\n', "")
+    assert run(capsys, "census", listed, "--projects", "any", "--csv")[1].split() == ["project", "a"]
+    assert run(capsys, "census", listed, "--projects", "win32") == (1, "", "")
+
+
+def test_a_chart(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is written beside what is printed."""
+    chart = tmp_path / "chart.svg"
+    assert run(capsys, "census", listed, "--svg", str(chart), "--by", "system")[0] == 0
+    assert ET.fromstring(chart.read_text(encoding="utf-8"))[0].text == "Projects that publish wheels, by system"  # noqa: S314 - our own
+    status, _, err = run(capsys, "census", listed, "--svg", str(tmp_path))
+    assert (status, err.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "reason"),
+    [
+        ("{", [], "is no JSON"),
+        ('{"name": "a"}', [], "an entry without 'filename'"),
+        ('[{"filename": "a", "requires-python": 3}]', [], "an entry without 'filename'"),
+        ("a", ["--by", "colour", "--svg", "x.svg"], "a census counts by platform"),
+        ("a", ["--merge", "FILE"], "invalid census"),
+        ("a", ["--for", "win32"], "is no NAME:PYTHON"),
+    ],
+)
+def test_bad_input_is_one_line(
+    text: str, arguments: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong, and with which file."""
+    page = tmp_path / "page"
+    page.write_text(text, encoding="utf-8")
+    status, out, err = run(capsys, "census", str(page), *(str(page) if one == "FILE" else one for one in arguments))
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert reason in err
+    assert run(capsys, "census", str(tmp_path / "nowhere"))[0] == 2
+    assert "named by --for and --targets" in run(capsys, "--target", "win32", "census", str(page))[2]
+
+
+def test_which_wheels(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A mirror's script reads the rows that it keeps, as they came."""
+    assert run(capsys, "which-wheels", listed, "--for", PI) == (0, f"dist/{NAMES[0]}\n{NAMES[2]}\n", "")
+    urls = tmp_path / "urls"
+    urls.write_text(
+        "https://example.org/a-1%2Bx-py3-none-any.whl#sha256=0/0\nhttps://example.org/a-1.zip", encoding="utf-8"
+    )
+    assert (
+        run(capsys, "which-wheels", str(urls), "--for", PI)[1].split() == urls.read_text(encoding="utf-8").split()[:1]
+    )
+    assert run(capsys, "census", str(urls), "--csv")[1].splitlines()[1] == "all,,1,1,1"
+    page = tmp_path / "page.json"
+    page.write_text(json.dumps({"files": ENTRIES}), encoding="utf-8")
+    status, out, _ = run(capsys, "which-wheels", str(page), "--system", "windows", "--json")
+    assert (status, [json.loads(line) for line in out.splitlines()]) == (0, ENTRIES[:1])
+    assert run(capsys, "which-wheels", str(page), "--requires-python", "<3.12", "--yanked")[1].split() == [
+        ENTRIES[1]["filename"]
+    ]
+    assert run(capsys, "which-wheels", str(page), "--for", PI) == (1, "", "")
+    status, out, err = run(capsys, "which-wheels", listed)
+    assert (status, out, err.count("\n")) == (2, "", 1)
+    assert "name machines by --for" in err

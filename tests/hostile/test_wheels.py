@@ -1,0 +1,722 @@
+"""Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
+
+Elf files that lie stand in ``test_audit_elf.py``; here they come in wheels, and the archives lie too.
+``MANYTAGS_DEEP`` or ``HYPOTHESIS_PROFILE=deep`` makes all of the random changes, which are a part of them by default.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+import re
+import struct
+import subprocess
+import sys
+import time
+import tracemalloc
+import zlib
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from manytags import ManytagsError, WheelAudit, audit
+from manytags.audits.wheel import _audit
+from manytags.errors import InvalidWheel
+
+from ..audits.wrong.build import BINARIES
+from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+NAME = "foo-1.0-py3-none-manylinux1_x86_64.whl"
+TAG = "py3-none-manylinux1_x86_64"
+LIB = "foo/libfoo.so"
+
+MOST_SECONDS, MOST_MEMORY = 2.0, 200_000_000
+STORED, DEFLATED = 0, 8
+
+
+def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
+    """Audit a wheel, and hold the law and the bounds.
+
+    :param trace: hold the bound of memory too, by tracing it, which makes what allocates much some times slower.
+    """
+    found: WheelAudit | ManytagsError
+    began = time.process_time()
+    try:
+        found = audit(io.BytesIO(data), NAME)
+        said = f"{found}\n{found.to_json()}"
+    except ManytagsError as error:
+        found, said = error, str(error)
+    assert time.process_time() - began < MOST_SECONDS
+    assert "\x1b" not in said
+    if trace:
+        tracemalloc.start()
+        try:
+            audit(io.BytesIO(data), NAME)
+        except ManytagsError:
+            pass
+        finally:
+            peak = tracemalloc.get_traced_memory()[1]
+            tracemalloc.stop()
+        assert peak < MOST_MEMORY
+    return found
+
+
+CHILD = """
+import io, resource, sys
+from manytags import ManytagsError, audit
+stream = io.BytesIO(sys.stdin.buffer.read())
+with open("/proc/self/statm") as numbers:
+    size = int(numbers.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (size + int(sys.argv[1]),) * 2)
+try:
+    audit(stream, sys.argv[2]).to_json()
+except ManytagsError:
+    pass
+"""
+
+
+def heavy(data: bytes) -> WheelAudit | ManytagsError:
+    """The same for what allocates much: the bound of memory is that of another process."""
+    if sys.platform == "linux":
+        command = [sys.executable, "-c", CHILD, str(MOST_MEMORY), NAME]
+        subprocess.run(command, input=data, check=True)
+    return outcome(data, trace=False)
+
+
+def refused(data: bytes, reason: str, by: Callable[[bytes], WheelAudit | ManytagsError] = outcome) -> None:
+    """See that a wheel is refused, and why."""
+    found = by(data)
+    assert isinstance(found, InvalidWheel), found
+    assert re.search(reason, str(found)), found
+
+
+class Entry(NamedTuple):
+    """One member of an archive, where each number may be another than it should.
+
+    :param data: as it stands in the archive.
+    :param local: other values in its own header: flags, method, checksum, packed, size, and name.
+    :param offset: where the directory says that it begins.
+    """
+
+    name: bytes
+    data: bytes
+    method: int
+    checksum: int
+    packed: int
+    size: int
+    flags: int = 0
+    local: dict[str, int | bytes] = {}  # noqa: RUF012 - never changed
+    extra: bytes = b""
+    offset: int | None = None
+
+
+@cache
+def entry(name: str | bytes, content: bytes, method: int = DEFLATED) -> Entry:
+    """Make a member that tells the truth."""
+    data = deflated(content) if method == DEFLATED else content
+    encoded = name.encode() if isinstance(name, str) else name
+    return Entry(encoded, data, method, zlib.crc32(content), len(data), len(content))
+
+
+@cache
+def deflated(content: bytes) -> bytes:
+    """Deflate as zip files have it."""
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    return machine.compress(content) + machine.flush()
+
+
+def archive(*entries: Entry, before: bytes = b"", between: bytes = b"", end: bytes | None = None) -> bytes:
+    """Write an archive of these and what makes it a wheel.
+
+    :param before: bytes in front of it.
+    :param between: bytes before the directory.
+    :param end: what stands in place of its end, with ``%`` for the fields.
+    """
+    record = b"".join(each.name + b",,\n" for each in entries)
+    rest = (entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", record))
+    names = {each.name for each in entries}
+    body, directory = bytearray(before), bytearray()
+    every = [*entries, *(each for each in rest if each.name not in names)]
+    for each in every:
+        place = len(body) if each.offset is None else each.offset
+        if each.offset is None:
+            own = {**each._asdict(), **each.local}
+            fields = own["flags"], own["method"], 0, 0, own["checksum"], own["packed"], own["size"]
+            body += struct.pack("<4s5H3I2H", b"PK\3\4", 20, *fields, len(own["name"]), len(each.extra))
+            body += own["name"] + each.extra + each.data
+        fields = each.flags, each.method, 0, 0, each.checksum, each.packed, each.size
+        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *fields, len(each.name), 0, 0, 0, 0, 0, place)
+        directory += each.name
+    body += between
+    last = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(every), len(every), len(directory), len(body), 0)
+    return bytes(body + directory + (last if end is None else end.replace(b"%", last[4:20])))
+
+
+def padded(data: bytes, size: int) -> bytes:
+    """An ELF file with nothing behind it, up to a size."""
+    return data.ljust(size, b"\0")
+
+
+@cache
+def noise(size: int) -> bytes:
+    """Bytes that cannot be compressed."""
+    return random.Random(size).randbytes(size)  # noqa: S311 - the same every time
+
+
+PLAIN = binary("plain")
+LARGE = padded(PLAIN, 7 << 20)
+SCARCE = PLAIN + noise(7 << 20)
+HIDDEN = entry("foo/hidden.so", binary("memcpy"))
+
+
+def test_the_archives_are_read_where_they_tell_the_truth() -> None:
+    """What is refused below is refused for its lie, and not for how these tests write archives."""
+    for content in (PLAIN, LARGE, SCARCE):
+        for method in (STORED, DEFLATED):
+            found = outcome(archive(entry(LIB, content, method)))
+            assert isinstance(found, WheelAudit), found
+            assert found.clean
+            assert [each.name for each in found.needs] == [LIB]
+
+
+def test_what_was_written_as_a_stream() -> None:
+    """Whoever writes to a pipe puts sizes behind a member, and zeros before it."""
+    member = entry(LIB, PLAIN)
+    behind = struct.pack("<4s3I", b"PK\7\x08", member.checksum, member.packed, member.size)
+    local: dict[str, int | bytes] = {"checksum": 0, "packed": 0, "size": 0}
+    found = outcome(archive(member._replace(flags=8, data=member.data + behind, local={"flags": 8, **local})))
+    assert isinstance(found, WheelAudit), found
+    assert found.clean
+
+
+def lying(content: bytes, method: int, **lies: int) -> bytes:
+    """An archive whose one member lies in the directory and in its header alike."""
+    member = entry(LIB, content, method)
+    return archive(member._replace(**{key: getattr(member, key) + value for key, value in lies.items()}))
+
+
+@pytest.mark.parametrize("method", [STORED, DEFLATED], ids=["stored", "deflated"])
+@pytest.mark.parametrize("content", [PLAIN, LARGE, SCARCE], ids=["small", "large", "large and scarce"])
+@pytest.mark.parametrize("by", [-1, 1, -100, 1000, 1 << 20])
+def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
+    """A file that installers cut off, or find too short, is not the one that was judged."""
+    if len(content) + by < 64:
+        pytest.skip("shorter than its header")
+    refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says|bytes for")
+    refused(lying(content, method, checksum=1), "checksum")
+
+
+@pytest.mark.parametrize("content", [PLAIN, SCARCE], ids=["small", "large"])
+@pytest.mark.parametrize("by", [-100, 100])
+def test_packed_sizes_that_are_not_so(content: bytes, by: int) -> None:
+    """What an archive calls a member's bytes is where its next member begins."""
+    refused(lying(content, DEFLATED, packed=by), "inflate|lies over|lie over|reaches|has|says")
+    refused(lying(content, STORED, packed=by, size=by), "checksum|lies over|lie over|reaches|says")
+
+
+def test_a_bomb() -> None:
+    """A megabyte that inflates to a gigabyte is refused before a byte of it is inflated."""
+    data = zeros(1 << 10)
+    assert len(data) < 1_100_000
+    refused(archive(Entry(LIB.encode(), data, DEFLATED, 0, len(data), 1 << 30)), "a bomb: .* inflate to 10737")
+    # The same, said to be smaller: as much as is let in is looked through.
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    data = machine.compress(PLAIN) + machine.flush(zlib.Z_FULL_FLUSH) + data
+    refused(archive(Entry(LIB.encode(), data, DEFLATED, 0, len(data), 120 << 20)), "checksum|more than")
+
+
+def zeros(megabytes: int) -> bytes:
+    """Deflated zeros, a kilobyte for each megabyte."""
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    block = machine.compress(bytes(1 << 20)) + machine.flush(zlib.Z_FULL_FLUSH)
+    # A block that is flushed in full asks nothing of those before it.
+    return block * megabytes + deflated(b"")
+
+
+def test_a_bomb_below_the_bound() -> None:
+    """What is let in, 128 MB in all, is read in time."""
+    found = heavy(archive(entry(LIB, padded(PLAIN, 120 << 20))))
+    assert isinstance(found, WheelAudit), found
+    many = [entry(LIB, LARGE)._replace(name=b"foo/%d.so" % number) for number in range(18)]
+    found = heavy(archive(*many))
+    assert isinstance(found, WheelAudit), found
+    assert len(found.needs) == 18
+
+
+def dynamic_at_the_end(size: int) -> bytes:
+    """A file whose tables stand behind some megabytes of nothing."""
+    from .test_audit_elf import PT_DYNAMIC, PT_LOAD, Editor
+
+    file = Editor(PLAIN)
+    loads = [number for number, each in enumerate(file.image.segments) if each.kind == PT_LOAD]
+    last, at = file.image.segments[loads[-1]], file.programs_at + 56 * loads[-1]
+    segment = next(each for each in file.image.segments if each.kind == PT_DYNAMIC)
+    dynamic = PLAIN[segment.offset : segment.offset + segment.file_size]
+    data = bytearray(padded(bytes(file.data), size)) + dynamic
+    length = len(data) - last.offset
+    struct.pack_into("<2Q", data, at + 32, length, length)
+    place = next(number for number, each in enumerate(file.image.segments) if each.kind == PT_DYNAMIC)
+    address = last.address + size - last.offset
+    struct.pack_into("<3Q", data, file.programs_at + 56 * place + 8, size, address, address)
+    return bytes(data)
+
+
+def test_what_is_needed_stands_at_the_far_end() -> None:
+    """Bytes of nothing before the tables hide nothing, and do not cost much."""
+    found = heavy(archive(entry(LIB, dynamic_at_the_end(120 << 20))))
+    assert isinstance(found, WheelAudit), found
+    assert found.needs[0].needed == ("libc.so.6",)
+
+
+def scattered(hops: int) -> bytes:
+    """A file whose needed versions stand in turns at two places, some megabytes apart, behind all that is kept."""
+    from .test_audit_elf import DT_VERNEED, PT_LOAD, Editor
+
+    near, far = 7 << 20, 10 << 20
+    file = Editor(binary("memcpy"))
+    last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
+    segment, at = file.image.segments[last], file.programs_at + 56 * last
+    name = struct.unpack_from("<I", file.data, file.table(DT_VERNEED) + 4)[0]
+    data = bytearray(padded(bytes(file.tag(DT_VERNEED, segment.address + near - segment.offset).data), 11 << 20))
+    for hop in range(hops):
+        struct.pack_into("<2H3I", data, near + 16 * hop, 1, 1, name, far - near, 16 if hop + 1 < hops else 0)
+        struct.pack_into("<I2H2I", data, far + 16 * hop, 0, 0, 2, name, 0)
+    length = len(data) - segment.offset
+    struct.pack_into("<2Q", data, at + 32, length, length)
+    return bytes(data)
+
+
+def test_tables_that_would_be_inflated_again_and_again() -> None:
+    """Each step back costs two megabytes of inflating: sixteen thousand of them would take minutes."""
+    found = outcome(archive(entry(LIB, scattered(3))))
+    assert isinstance(found, WheelAudit)
+    refused(archive(entry(LIB, scattered(16_000))), "scattered")
+
+
+def test_blocks_without_end_that_hold_nothing() -> None:
+    """Empty blocks are legal Deflate, and cost time without a byte of output."""
+    empty = b"\0\0\0\xff\xff" * 200_000
+    data = empty + deflated(PLAIN)
+    refused(archive(Entry(LIB.encode(), data, DEFLATED, zlib.crc32(PLAIN), len(data), len(PLAIN))), "bytes for")
+    few = b"\0\0\0\xff\xff" * 300 + deflated(PLAIN)
+    found = outcome(archive(Entry(LIB.encode(), few, DEFLATED, zlib.crc32(PLAIN), len(few), len(PLAIN))))
+    assert isinstance(found, WheelAudit)
+    assert found.clean
+
+
+def test_members_over_each_other() -> None:
+    """One kernel of bytes behind a thousand names, as David Fifield's bombs are made."""
+    kernel = entry(LIB, LARGE)
+    same = [kernel._replace(name=b"foo/%d.so" % number, offset=0) for number in range(1000)]
+    refused(archive(kernel, *same), "are one|header is not|another name")
+    # Each header quoted by the one before it, in a stored block of Deflate: the ranges lie over each other.
+    first = entry("foo/a.so", LARGE)
+    quoted = archive(first)[: 30 + len(first.name) + first.packed]
+    block = struct.pack("<B2H", 0, 30 + 8, 0xFFFF ^ (30 + 8))
+    data = block + quoted
+    content = quoted[:38] + LARGE
+    outer = Entry(b"foo/b.so", data, DEFLATED, zlib.crc32(content), len(data), len(content))
+    refused(archive(outer, first._replace(offset=30 + 8 + 5)), "lie over")
+    # Or hidden in extra fields, where the range that the directory knows of does not show it.
+    extra = struct.pack("<2H", 0xFFFF, 400) + bytes(400)
+    small = entry("foo/c.so", PLAIN)
+    lies = archive(small._replace(extra=extra, data=b""), small._replace(name=b"foo/d.so"))
+    refused(lies, "lies over|lie over|reaches")
+
+
+@pytest.mark.parametrize("count", [60_000, 100_000])
+def test_many_members(count: int) -> None:
+    """More than an archive can count without extensions is refused, and what is not is read in time."""
+    body, directory = bytearray(), bytearray()
+    real = [entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", b"")]
+    members = [entry(b"%d" % number, b"", STORED) for number in range(count - 2)] + real
+    for each in members:
+        fields = 0, each.method, 0, 0, each.checksum, each.packed, each.size
+        name = struct.pack("<2H", len(each.name), 0)
+        directory += (
+            struct.pack("<4s6H3I", b"PK\1\2", 20, 20, *fields) + name + bytes(10) + struct.pack("<I", len(body))
+        )
+        directory += each.name
+        body += struct.pack("<4s5H3I", b"PK\3\4", 20, *fields) + name + each.name + each.data
+    sizes = len(directory), len(body)
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, min(count, 65535), min(count, 65535), *sizes, 0)
+    end_64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, *sizes)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, sum(sizes), 1)
+    data = bytes(body + directory)
+    if count > 65534:
+        refused(data + end_64 + locator + end, "more than 65534 members")
+        refused(data + end, "more than 65534 members")
+        # A number that is smaller than the truth.
+        few = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 3, 3, *sizes, 0)
+        refused(data + few, "says that it has 3", heavy)
+    else:
+        assert isinstance(heavy(data + end), WheelAudit)
+
+
+def test_many_elf_files() -> None:
+    """Each ELF file costs some work: ten thousand are let in, more are not."""
+    small = PLAIN[:64]
+    some = [entry(f"foo/{number}.o", small, STORED) for number in range(10_001)]
+    refused(archive(*some), "more than 10000 ELF files", heavy)
+
+
+NAMES = {
+    "absolute": b"/etc/passwd",
+    "up": b"../../etc/cron.d/x",
+    "up inside": b"foo/../../x",
+    "up at the end": b"foo/..",
+    "here": b"./foo.so",
+    "nothing between": b"foo//x.so",
+    "backslashes": b"foo\\..\\..\\x.so",
+    "a drive": b"C:/x.so",
+    "a drive without a folder": b"c:x.so",
+    "NUL": b"foo/x.so\0.txt",
+    "a folder that leads up": b"../evil/",
+    "a folder that is absolute": b"/evil/",
+    "a folder with NUL": b"evil/\0.so",
+    "empty": b"",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_that_lead_elsewhere(name: str) -> None:
+    """An installer would write outside of where it should."""
+    refused(
+        archive(entry(NAMES[name], PLAIN if not NAMES[name].endswith(b"/") else b"")),
+        "no path in a wheel|names a drive",
+    )
+
+
+def test_names_that_stand_twice() -> None:
+    """One reader takes the first of two, another the last: the harmless one would be judged."""
+    refused(archive(entry(LIB, PLAIN), entry(LIB, binary("memcpy"))), "twice")
+    refused(archive(entry(LIB, PLAIN), entry(f"{LIB}/", b"")), "twice")
+    refused(archive(entry(f"{INFO}/WHEEL", b"Tag: a-b-c"), entry("bar-1.0.dist-info/WHEEL", b"Tag: a-b-c")), "2 files")
+
+
+LOCAL: dict[str, tuple[dict[str, int | bytes], str]] = {
+    "name": ({"name": b"foo/libbar.so"}, "another name"),
+    "a longer name": ({"name": LIB.encode() * 2}, "another name"),
+    "method": ({"method": STORED}, "not what the directory says"),
+    "encrypted": ({"flags": 1}, "not what the directory says"),
+    "size": ({"size": 3}, "not what the directory says"),
+    "packed size": ({"packed": 3}, "not what the directory says"),
+    "checksum": ({"checksum": 3}, "not what the directory says"),
+    "sizes behind it, and before it": ({"flags": 8, "packed": 3, "checksum": 0, "size": 0}, "not what"),
+}
+
+
+@pytest.mark.parametrize("what", LOCAL)
+def test_headers_that_say_something_else(what: str) -> None:
+    """Who reads a wheel as it comes, and not by its directory, would see another file."""
+    local, reason = LOCAL[what]
+    refused(archive(entry(LIB, PLAIN)._replace(local=local)), reason)
+
+
+@pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000, 0x20])
+def test_what_cannot_be_read(flags: int) -> None:
+    """Encrypted members and patches: nothing can be said of them, and nothing is guessed."""
+    refused(archive(entry(LIB, PLAIN)._replace(flags=flags, local={"flags": flags})), "encrypted|method|cannot be read")
+
+
+@pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 95, 97, 99, 65535])
+def test_unknown_compression(method: int) -> None:
+    """Installers refuse these, or not all of them do."""
+    refused(archive(entry(LIB, PLAIN)._replace(method=method)), "compressed by method")
+
+
+def test_bytes_around_the_archive() -> None:
+    """What stands in front of an archive, behind it or between its parts is seen by some readers only."""
+    whole = archive(entry(LIB, PLAIN))
+    refused(b"MZ" + whole, "before its first member")
+    refused(archive(entry(LIB, PLAIN), before=b"MZ"), "before its first member")
+    refused(whole + b"\0", "behind its end")
+    refused(whole + whole, "before its first|behind|cannot be read|two ends")
+    other = archive(HIDDEN)
+    refused(other + whole, "before its first|cannot be read|two ends")
+
+
+def test_two_ends() -> None:
+    """A comment that holds a second end: some readers find the one, some the other."""
+    whole = archive(entry(LIB, PLAIN))
+    fields = struct.unpack("<4H2I", whole[-18:-2])
+    empty = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
+    assert fields[2] == 3
+    refused(whole[:-2] + struct.pack("<H", len(empty)) + empty, "two ends")
+    refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|behind its end")
+    found = outcome(whole[:-2] + struct.pack("<H", 5) + b"hello")
+    assert isinstance(found, WheelAudit), "a comment is no lie"
+
+
+def end_64(whole: bytes, **lies: int) -> bytes:
+    """Give an archive an end with fields of 64 bits."""
+    _, _, _, count, size, place = struct.unpack("<4H2I", whole[-18:-2])
+    at = len(whole) - 22
+    numbers = {"count": count, "size": size, "place": place, "at": at, **lies}
+    counts = numbers["count"], numbers["count"], numbers["size"], numbers["place"]
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, *counts)
+    return whole[:-22] + record + struct.pack("<4sIQI", b"PK\6\7", 0, numbers["at"], 1) + whole[-22:]
+
+
+def test_ends_of_64_bits() -> None:
+    """The larger of two ends counts, unless they contradict each other or it is not where it should be."""
+    whole = archive(entry(LIB, PLAIN))
+    found = outcome(end_64(whole))
+    assert isinstance(found, WheelAudit), found
+    for lie in ({"count": 2}, {"count": 1 << 62}, {"size": 1 << 62}, {"size": 46}):
+        refused(end_64(whole, **lie), "contradict")
+    for lie in ({"place": 1 << 62}, {"place": 1}):
+        refused(end_64(whole, **lie), "cannot be read|before its first|lie|contradict|header")
+    refused(end_64(whole, at=0), "not there")
+    marked = whole[:-14] + b"\xff" * 8 + whole[-6:]
+    refused(end_64(marked, count=1 << 62), "more than|cannot be read")
+    refused(marked, "more than 65534 members|cannot be read")
+
+
+def test_markers_of_64_bits() -> None:
+    """Sizes that stand in extra fields: where these are missing, or say what cannot be."""
+    member = entry(LIB, PLAIN)
+    refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|not what|inflates")
+    refused(archive(member._replace(packed=0xFFFFFFFF)), "bytes for|reaches|cannot be read")
+
+
+def test_cut_off_at_every_kilobyte() -> None:
+    """Half a download is no wheel."""
+    whole = archive(entry(LIB, PLAIN + noise(100_000)), entry("foo/module.py", b"pass\n" * 1000))
+    for size in [*range(0, len(whole), 1024), *range(len(whole) - 60, len(whole))]:
+        assert isinstance(outcome(whole[:size], trace=False), InvalidWheel), size
+
+
+RECORDS = {
+    "absolute rows": (b"/etc/passwd,,\n../../x,,\nC:x,,\n\\\\host\\x,,\n", "leads out of the wheel"),
+    "no table": (b'"' + b"x" * 200_000, "it is no table"),
+    "NUL": (b"\0\0\0,\0\n", ""),
+    "no text": (noise(1000), ""),
+    "nothing": (b"", "missing from RECORD"),
+}
+
+
+@pytest.mark.parametrize("what", RECORDS)
+def test_records(what: str) -> None:
+    """A list of files that lies or leads out of the wheel is told of, and followed nowhere."""
+    text, remark = RECORDS[what]
+    found = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
+    assert isinstance(found, WheelAudit), found
+    assert not found.clean
+    assert remark in "\n".join(map(str, found.remarks))
+
+
+def test_records_without_measure() -> None:
+    """100 MB of rows, and rows that are each a remark."""
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "plenty|bomb")
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "things to remark on", heavy)
+    found = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
+    assert isinstance(found, WheelAudit), found
+
+
+WHEELS = {
+    "10 MB": (b"Tag: py3-none-any\n" + b"#" * (10 << 20), "plenty"),
+    "no tags": (b"Wheel-Version: 1.0\n", "lists no tag"),
+    "a tag that is none": (b"Tag: py3-none\n", "expected 3 fields"),
+    "an empty tag": (b"Tag:\n", "invalid tag"),
+    "no text": (noise(1000), "lists no tag|invalid tag"),
+    "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "plenty"),
+    "ten thousand tags": (b"".join(b"Tag: p%d-q%d-r%d\n" % (n, n, n) for n in range(10_000)), "more than 512 tags"),
+    "one that stands for millions": (
+        b"Tag: " + b"-".join(b".".join(b"%s%d" % (kind, n) for n in range(200)) for kind in (b"p", b"q", b"r")),
+        "invalid tag",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WHEELS)
+def test_wheel_files(what: str) -> None:
+    """WHEEL is read by every installer: what cannot be one makes no wheel."""
+    text, reason = WHEELS[what]
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/WHEEL", text)), reason)
+
+
+def test_more_to_judge_than_there_can_be() -> None:
+    """Five hundred tags times thousands of files, each of which contradicts each of them."""
+    text = "".join(f"Tag: py3-none-linux_a{number}\n" for number in range(500)).encode()
+    files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
+    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "tags, and ELF files that are or need", heavy)
+    few = archive(*files[:200], entry(f"{INFO}/WHEEL", text))
+    found = heavy(few)
+    assert isinstance(found, WheelAudit), found
+    assert found.false
+
+
+def many_symbols(count: int) -> bytes:
+    """A file that has its last symbols' names undefined many times."""
+    from .test_audit_elf import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERSYM, PT_LOAD, Editor
+
+    file = Editor(PLAIN)
+    last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
+    segment, at = file.image.segments[last], file.programs_at + 56 * last
+    symbol = file.table(DT_SYMTAB) + 24
+    table = bytes(file.data[symbol : symbol + 24]) * count
+    place = len(file.data)
+    address = segment.address + place - segment.offset
+    version = bytes(file.data[file.table(DT_VERSYM) + 2 :][:2])
+    file.tag(DT_SYMTAB, address).tag(DT_VERSYM, address + len(table))
+    hashed = address + len(table) + 2 * count
+    file.put("Q", file.dynamic()[DT_GNU_HASH] - 8, DT_HASH).put("Q", file.dynamic()[DT_HASH], hashed)
+    data = bytearray(file.data) + table + version * count + struct.pack("<2I", 1, count)
+    length = len(data) - segment.offset
+    struct.pack_into("<2Q", data, at + 32, length, length)
+    return bytes(data)
+
+
+def test_undefined_symbols_without_measure() -> None:
+    """Each undefined symbol is a value: millions of them would fill the memory of whoever asks."""
+    found = outcome(archive(entry(LIB, many_symbols(1000))))
+    assert isinstance(found, WheelAudit), found
+    member = entry(LIB, many_symbols(190_000))
+    several = [member._replace(name=b"foo/%d.so" % number) for number in range(20)]
+    refused(archive(*several), "undefined symbols", heavy)
+
+
+def test_elf_files_that_lie_in_wheels() -> None:
+    """What an ELF file lies about makes it damaged, and its wheel's tags are not called true."""
+    from .test_audit_elf import LIES, Editor
+
+    for lie, make in LIES.items():
+        found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
+        assert isinstance(found, WheelAudit), lie
+        assert not found.clean, lie
+        if lie == "the other byte order":
+            continue  # then its machine is one that there is not, and no loader takes it for code
+        assert found.damaged, lie
+        assert {claim.verdict for claim in found.claims} == {"cannot judge"}, lie
+        assert found.honest_tags == (), lie
+
+
+def test_libraries_by_their_path() -> None:
+    """A library that is named by a path is not looked for, not even when it is a FIFO: it is only told of."""
+    data = PLAIN.replace(b"libc.so.6", b"/dev/zero")
+    found = outcome(archive(entry(LIB, data)))
+    assert isinstance(found, WheelAudit)
+    assert found.needs[0].needed == ("/dev/zero",)
+    assert found.false
+    assert any(remark.what == "library path" for remark in found.remarks)
+
+
+def test_names_that_print_lines_of_their_own() -> None:
+    """What a wheel calls its files and libraries must not write a verdict into the report."""
+    data = PLAIN.replace(b"libc.so.6", b"a\n\x1b[1mb.so")[: len(PLAIN)]
+    found = outcome(archive(entry(LIB, data), entry("foo/\n  true tags: any", PLAIN)))
+    assert isinstance(found, (WheelAudit, ManytagsError))
+    assert "\n  true tags: any" not in str(found)
+    error = outcome(archive(entry("../\n  true tags: any", PLAIN)))
+    assert "\n" not in str(error)
+    again = outcome(archive(entry("\n  true tags: any", PLAIN)._replace(checksum=1)))
+    assert isinstance(again, InvalidWheel)
+    assert "\n" not in str(again)
+
+
+def test_paths_that_are_no_files(tmp_path: Path) -> None:
+    """A FIFO waits for somebody who never writes, /dev/zero never ends."""
+    os.mkfifo(tmp_path / NAME)
+    for path in (tmp_path / NAME, tmp_path, "/dev/zero", "/dev/null", tmp_path / "nothing", "a\0b"):
+        with pytest.raises(InvalidWheel):
+            audit(path)
+
+
+class Broken(io.BytesIO):
+    """A stream that fails after some reads."""
+
+    left = 5
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Fail, in the end."""
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+def test_streams_that_break() -> None:
+    """A disk or a connection that fails is told of as what it is, wherever it fails."""
+    whole = archive(entry(LIB, SCARCE), HIDDEN)
+    for count in range(40):
+        stream = Broken(whole)
+        stream.left = count
+        try:
+            found = audit(stream, NAME)
+        except InvalidWheel as error:
+            assert "cannot be read" in str(error), count
+        else:
+            assert count > 10
+            assert found.needs
+
+
+def test_streams_that_cannot_go_back() -> None:
+    """A pipe is not read as a wheel; it is said so."""
+    reading, writing = os.pipe()
+    os.close(writing)
+    with open(reading, "rb") as stream, pytest.raises(InvalidWheel, match="cannot be read"):
+        audit(stream, NAME)
+
+
+def changed(data: bytes, chosen: random.Random) -> bytes:
+    """Change some bytes anywhere, most of them at the ends, where headers and the directory are."""
+    edited = bytearray(data)
+    for _ in range(chosen.randint(1, 6)):
+        start = chosen.choice([0, 0, max(len(edited) - 400, 0)])
+        end = chosen.choice([min(200, len(edited)), len(edited), len(edited)])
+        place = chosen.randrange(start, max(end, start + 1))
+        edited[place % len(edited)] = chosen.choice([0, 1, 0x7F, 0x80, 0xFF, chosen.randrange(256)])
+    if chosen.random() < 0.05:
+        del edited[chosen.randrange(len(edited)) :]
+    return bytes(edited)
+
+
+EVERY = 10_000
+DEEP = "MANYTAGS_DEEP" in os.environ or os.environ.get("HYPOTHESIS_PROFILE") == "deep"
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["archives", "ELF files inside"])
+def test_random_changes(inside: bool) -> None:
+    """What nobody thought of: seeded changes of whole wheels, and of the ELF files in right archives."""
+    chosen = random.Random(20261121 + inside)  # noqa: S311 - the same every time
+    real = [binary(name) for name in BINARIES]
+    wheels = [wheel(NAME, {LIB: each, "foo/a.py": b"pass"}, compression=STORED) for each in real]
+    errors = 0
+    for _ in range(EVERY // 2 if DEEP else EVERY // 10):
+        place = chosen.randrange(len(real))
+        data = archive(entry(LIB, changed(real[place], chosen), STORED)) if inside else changed(wheels[place], chosen)
+        began = time.process_time()
+        try:
+            # Not by `audit`, which would make an error of the stream's of what is an error of ours.
+            found = _audit(io.BytesIO(data), NAME, None, "full")
+            str(found)
+        except ManytagsError:
+            errors += 1
+        assert time.process_time() - began < MOST_SECONDS
+    assert errors if not inside else not errors
+
+
+def test_every_length_of_what_is_inside() -> None:
+    """An ELF file that is cut off anywhere in a right archive."""
+    for size in range(0, len(PLAIN), 7):
+        found = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
+        assert isinstance(found, WheelAudit), size
+        assert not found.false
+
+
+HEADER: Callable[[bytes], WheelAudit] = lambda data: audit(io.BytesIO(data), NAME, "header")  # noqa: E731 - a name for it
+
+
+def test_the_cheap_look_has_the_same_bounds() -> None:
+    """``depth="header"`` reads the same archives."""
+    for data in (archive(entry(LIB, LARGE)), archive(*(entry(f"foo/{n}.so", PLAIN[:64]) for n in range(5000)))):
+        began = time.process_time()
+        assert HEADER(data).needs
+        assert time.process_time() - began < MOST_SECONDS

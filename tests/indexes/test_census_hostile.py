@@ -1,0 +1,169 @@
+"""File names that strangers choose: counted right or counted as invalid, in bounded time, and never run."""
+
+from __future__ import annotations
+
+import gc
+import tracemalloc
+from time import process_time
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import manytags
+from manytags import Census, InvalidWheelFilename, census
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MEGABYTE = 1_000_000
+GOOD = "foo-1.0-py3-none-any.whl"
+HOSTILE = (
+    "-1.0-py3-none-any.whl",
+    "--py3-none-any.whl",
+    "-.whl",
+    ".whl",
+    "-",
+    "",
+    "foo--py3-none-any.whl",
+    "foo-1.0-py3-none-any.whl.whl",
+    "foo-1.0-py3-none-any.whl\n",
+    "\nfoo-1.0-py3-none-any.whl",
+    "foo-1.0\n-py3-none-any.whl",
+    "foo-1.0--py3-none-any.whl",
+    "foo-1.0-py3-none-any-.whl",
+    "foo-1.0-x-py3-none-any.whl",
+    "foo-1.0-py3--any.whl",
+    "fo\u212ao-1.0-py3-none-any.whl",
+    "f\u00f6o-1.0-py3-none-any.whl",
+    "foo-1.\u0660-py3-none-any.whl",
+    "foo-1.0-py3-none-\u212any.whl",
+    "foo-1.0-py\u00b2-none-any.whl",
+    "\ud800-1.0-py3-none-any.whl",
+    "foo__bar-1.0-py3-none-any.whl",
+    "FOO-1.0-py3-none-any.whl",
+    "f.o-1.0-py3-none-any.whl",
+    "f..o-1.0-py3-none-any.whl",
+    "foo bar-1.0-py3-none-any.whl",
+    "foo\x00-1.0-py3-none-any.whl",
+    "../foo-1.0-py3-none-any.whl",
+    "=1+1-1.0-py3-none-any.whl",
+    "foo-1.0-3py-none-any.whl",
+    "foo-1.0-py3-none-any-GPU.whl",
+    "foo-1.0-py3-none-any-gpu.whl",
+    "foo-1.0-py3.py3-none-any.whl",
+    "foo-" + "1." * 30 + "1-py3-none-any.whl",
+    "foo-" + "1." * 2_030 + "1-py3-none-any.whl",
+    "foo-" + "9" * 4_050 + "-py3-none-any.whl",
+    "x" * 4_060 + "-1.0-py3-none-any.whl",
+    "x" * 4_072 + "-1.0-py3-none-any.whl",
+    "x" * 4_070 + "-1.0.0.0.0.0-py3-none-any.whl",
+    "x" * 4_060 + "-1.0-py2.py3-none-any.whl",
+    "x" * 4_060 + "-1.0-py2.py3.py4.py5.py6-none-any.whl",
+    "foo-1.0-" + "-".join(".".join(f"p{number}" for number in range(22)) for _ in range(3)) + ".whl",
+    "a" * MEGABYTE,
+    "a" * MEGABYTE + "-1.0-py3-none-any.whl",
+    "-" * MEGABYTE + ".whl",
+    "foo-1.0-py3-none-" + "a." * MEGABYTE + ".whl",
+)
+
+
+def is_wheel(name: str) -> bool:
+    """Whether the library's parser takes a name."""
+    try:
+        manytags.parse_wheel_filename(name)
+    except InvalidWheelFilename:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=[f"{number} {name[:30]!a}" for number, name in enumerate(HOSTILE)])
+def test_no_neighbour_makes_a_name_valid(name: str) -> None:
+    """The quick ways remember parts of good names: a bad one that is made of such parts is still found."""
+    for files in (
+        [name],
+        [GOOD, name],
+        [GOOD, name, GOOD, name],
+        [GOOD, "foo-1.0-gpu.whl", name],
+        [*HOSTILE, name, GOOD],
+    ):
+        found = census(files)
+        assert found.total.wheels == sum(map(is_wheel, files))
+        assert found.invalid == sum(file.endswith(".whl") and not is_wheel(file) for file in files)
+        assert sum(found.others.values()) == sum(not file.endswith(".whl") for file in files)
+        assert found.total.projects == len({manytags.parse_wheel_filename(one).name for one in files if is_wheel(one)})
+
+
+def test_every_form_survives_them() -> None:
+    """What is invalid is shown, cut and escaped: no control character reaches a terminal, and XML stays XML."""
+    found = census(HOSTILE)
+    assert all(line.isprintable() for line in found.to_text().splitlines())
+    assert all(len(line) < 400 for line in found.to_text().splitlines())
+    assert ET.fromstring(found.to_svg()).tag.endswith("svg")  # noqa: S314 - our own
+    assert not [line for line in found.to_csv().splitlines() if line.startswith(("=", "+", "-", "@"))]
+    assert found.to_json().encode("ascii")
+    assert Census.from_json(found.to_json()) == found
+
+
+def test_megabytes_are_read_once() -> None:
+    """A long name costs what its length costs, and is not kept."""
+    names = [*("a" * MEGABYTE + f"-{number}-py3-none-any.whl" for number in range(50)), "-" * MEGABYTE + ".whl"]
+    start = process_time()
+    tracemalloc.start()
+    found = census(names)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert found.invalid == 51
+    assert process_time() - start < 2
+    assert peak < 10 * MEGABYTE
+
+
+def many_tag_sets(number: int) -> Iterator[str]:
+    """Wheels of one project, each with a tag of its own."""
+    for index in range(number):
+        yield f"foo-{index % 100}-cp312-cp312-linux_x{index}.whl"
+
+
+def test_distinct_tag_sets_overflow_nothing() -> None:
+    """More tag sets than are remembered, releases in turns: each is counted, in time that grows with the files."""
+    number = 21_000
+    start = process_time()
+    found = census(many_tag_sets(number))
+    assert process_time() - start < 5
+    assert found.total == (number, 100, 1)
+    assert len(found.counts()) == number
+    assert {*found.counts().values()} == {(1, 1, 1)}
+    assert found.counts("python") == {"cp312": (number, 100, 1)}
+
+
+def test_memory_does_not_grow_with_files() -> None:
+    """Ten times as many files of the same releases take no more memory, whatever order they come in."""
+    releases = [f"p{number % 500}-{number // 500}" for number in range(2_000)]
+
+    def kept_after(tags: int, shuffled: bool) -> int:
+        tail = [f"cp3{minor}-cp3{minor}-win_amd64.whl" for minor in range(tags)]
+        if shuffled:
+            names = (f"{release}-{one}" for one in tail for release in releases)
+        else:
+            names = (f"{release}-{one}" for release in releases for one in tail)
+        gc.collect()
+        tracemalloc.start()
+        found = census(names)
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert found.total == (2_000 * tags, 2_000, 500)
+        return kept
+
+    kept_after(1, True)  # what is loaded at the first use
+    for shuffled in (False, True):
+        few = kept_after(2, shuffled)
+        assert kept_after(20, shuffled) < 1.2 * few
+
+
+def test_requirements_do_not_fill_the_memory() -> None:
+    """A requires-python of its own for each file is read, and let go of."""
+    targets = [manytags.target("3.12", "win32")]
+    files = ({"filename": GOOD, "requires-python": f">=3.{index}"} for index in range(21_000))
+    found = census(files, targets)
+    assert found.installable[targets[0]] == (13, 1, 1)

@@ -1,0 +1,174 @@
+"""How the verdicts on one wheel follow from those on another."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from functools import cache
+
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from manytags import audit, parse_platform
+from manytags.audits.claims import Claim, claims_from_contents, honest_tags
+from manytags.audits.contents import Contents, condensed
+from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.policies import KINDS, policies
+from manytags.audits.wheel import audit_from_contents
+from manytags.tags.filename import parse_tag_set
+
+from ..audits.wrong.build import BINARIES
+from ..audits.wrong.wheels import binary, wheel
+
+MUCH = "claims too much"
+ARCHITECTURES = ("x86_64", "aarch64", "armv7l", "armv6l", "riscv64")
+MODULES = ("cpython-312-x86_64-linux-gnu", "cpython-313t-x86_64-linux-gnu", "abi3", "")
+
+#: A binary, and what kind of module it is called: each has a name of its own, which nobody needs.
+files = st.lists(st.tuples(st.sampled_from(sorted(BINARIES)), st.sampled_from(MODULES)), max_size=5)
+#: Files that are all of one machine, so that something can be true of them.
+alike = st.lists(
+    st.tuples(
+        st.sampled_from(["plain", "module", "memcpy", "glibc-2.43", "glibcxx", "static", "execstack"]),
+        st.sampled_from(MODULES),
+    ),
+    max_size=4,
+)
+platforms = st.one_of(
+    st.sampled_from(["any", "manylinux1_x86_64", "manylinux2014_x86_64", "win_amd64", "macosx_11_0_arm64"]),
+    st.builds("linux_{}".format, st.sampled_from(ARCHITECTURES)),
+    st.builds("manylinux_2_{}_{}".format, st.integers(4, 60), st.sampled_from(ARCHITECTURES)),
+    st.builds("musllinux_1_{}_{}".format, st.integers(0, 4), st.sampled_from(ARCHITECTURES)),
+)
+tags = st.builds(
+    "{}-{}-{}".format,
+    st.sampled_from(["py3", "cp39", "cp312", "cp313"]),
+    st.sampled_from(["none", "abi3", "cp312", "cp313", "cp313t"]),
+    st.lists(platforms, min_size=1, max_size=3, unique=True).map(".".join),
+)
+
+
+@cache
+def needs(name: str, called: str) -> ElfNeeds:
+    """What a binary needs, under another name."""
+    return condensed(read_elf(io.BytesIO(binary(name)), called))
+
+
+def contents(found: list[tuple[str, str]], tag_set: str) -> Contents:
+    """A wheel of these files and tags."""
+    parsed = parse_tag_set(tag_set)
+    named = [
+        (name, f"foo/_{place}.{kind}.so" if kind else f"foo/lib{place}.so") for place, (name, kind) in enumerate(found)
+    ]
+    return Contents(parsed, parsed, False, tuple(needs(*each) for each in named))
+
+
+def verdicts(claims: tuple[Claim, ...]) -> dict[tuple[str, str], str]:
+    """The verdict on each tag."""
+    return {(claim.field, claim.tag): claim.verdict for claim in claims}
+
+
+@given(files, files, tags)
+def test_more_files_make_no_claim_truer(first: list[tuple[str, str]], more: list[tuple[str, str]], tag: str) -> None:
+    """What one file contradicts, no other can mend, unless it is a library that the first one needs."""
+    few, many = (verdicts(claims_from_contents(contents(each, tag))) for each in (first, first + more))
+    assert {claim for claim in few if few[claim] == MUCH} <= {claim for claim in many if many[claim] == MUCH}
+
+
+@given(files, tags, st.randoms(use_true_random=False))
+def test_the_order_of_files_does_not_matter(found: list[tuple[str, str]], tag: str, chosen: object) -> None:
+    """An archive's order says nothing about what is in it."""
+    straight = contents(found, tag)
+    mixed = list(straight.needs)
+    chosen.shuffle(mixed)  # type: ignore[attr-defined] # a random.Random
+    other = Contents(straight.filename, straight.wheel, False, tuple(mixed))
+    one, two = (claims_from_contents(each) for each in (straight, other))
+    assert verdicts(one) == verdicts(two)
+    assert [set(claim.reasons) for claim in one] == [set(claim.reasons) for claim in two]
+    assert set(honest_tags(straight)) == set(honest_tags(other))
+
+
+@given(st.one_of(files, alike), st.sampled_from(KINDS), st.sampled_from(ARCHITECTURES), st.data())
+def test_what_is_true_stays_true_for_newer_policies(
+    found: list[tuple[str, str]], kind: str, architecture: str, data: st.DataObject
+) -> None:
+    """A system that keeps a later policy has all that earlier ones promise."""
+    listed = [each.version for each in policies(kind).of(architecture)]
+    assume(listed)
+    major = listed[0][0]
+    old = data.draw(st.integers(0, 60))
+    new = data.draw(st.integers(old, 61))
+    older, newer = (f"{kind}_{major}_{minor}_{architecture}" for minor in (old, new))
+    said = {
+        claim.tag: claim.verdict
+        for claim in claims_from_contents(contents(found, f"py3-none-{older}.{newer}"))
+        if claim.field == "platform tag"
+    }
+    assert said[older] == MUCH or said[newer] != MUCH
+
+
+@given(st.one_of(files, alike))
+def test_honest_tags_are_true(found: list[tuple[str, str]]) -> None:
+    """What we tell people to write is what we would call true."""
+    honest = honest_tags(contents(found, "py3-none-any"))
+    for tag in honest:
+        claims = claims_from_contents(contents(found, f"py3-none-{tag}"))
+        (claim,) = (each for each in claims if each.field == "platform tag")
+        assert claim.verdict == "true", claim
+        # and nothing that is more widely installable is
+        for kind, version, arch in older(tag):
+            (less,) = (
+                each
+                for each in claims_from_contents(contents(found, f"py3-none-{kind}_{version[0]}_{version[1]}_{arch}"))
+                if each.field == "platform tag"
+            )
+            assert less.verdict == MUCH, (less, tag)
+
+
+def older(tag: str) -> list[tuple[str, tuple[int, int], str]]:
+    """List the policies before a tag."""
+    parsed = parse_platform(tag)
+    version = getattr(parsed, "glibc", None) or getattr(parsed, "musl", None)
+    if version is None:
+        return []
+    kind = tag.partition("_")[0]
+    arch: str = parsed.arch  # type: ignore[attr-defined] # those with a libc's version have it
+    return [(kind, each.version, arch) for each in policies(kind).of(arch) if each.version < version]
+
+
+@given(files, tags)
+def test_honest_answers_of_claims_are_true(found: list[tuple[str, str]], tag: str) -> None:
+    """What stands behind 'true would be' is judged true when it is written."""
+    for claim in claims_from_contents(contents(found, tag)):
+        if claim.field == "platform tag":
+            for honest in claim.honest:
+                again = claims_from_contents(contents(found, f"py3-none-{honest}"))
+                assert {each.verdict for each in again if each.field == "platform tag"} == {"true"}
+        if claim.field == "ABI tag":
+            for honest in claim.honest:
+                again = claims_from_contents(contents(found, f"py3-{honest}-any"))
+                assert not any(each.false for each in again if each.field == "ABI tag")
+
+
+@given(files, tags)
+def test_audits_pickle(found: list[tuple[str, str]], tag: str) -> None:
+    """Results come from other processes and machines."""
+    result = audit_from_contents(contents(found, tag), "foo.whl")
+    assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301 - our own
+    assert hash(result) == hash(pickle.loads(pickle.dumps(result)))  # noqa: S301 - the same
+    assert result.false == any(claim.false for claim in result.claims)
+    if result.clean:
+        assert not result.false
+
+
+@given(files, st.sampled_from([0, 8]), tags)
+def test_a_wheel_says_what_its_files_say(found: list[tuple[str, str]], method: int, tag: str) -> None:
+    """However it is packed, and with whatever beside it."""
+    expected = contents(found, tag)
+    name = f"foo-1.0-{tag}.whl"
+    packed = {each.name: binary(which) for each, (which, _) in zip(expected.needs, found, strict=True)}
+    data = wheel(name, {"foo/a.py": b"pass", **packed, "foo/b.py": b""}, compression=method)
+    result = audit(io.BytesIO(data), name)
+    assert result.claims == claims_from_contents(expected)
+    assert result.honest_tags == honest_tags(expected)
+    assert not result.remarks or {each.what for each in result.remarks} <= {"search path", "libpython"}

@@ -1,0 +1,170 @@
+"""PyPI's profile decides as Warehouse does: on real tags, on its own tests' tags, and on thousands of made-up ones.
+
+Warehouse's verdicts are recorded in ``data/warehouse.json``. Where ``MANYTAGS_WAREHOUSE`` names a checkout of
+Warehouse, as ``nox -s warehouse`` has it, its own source is asked again and the record held against it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import packaging
+import pytest
+
+from manytags import check_upload
+from manytags.indexes.profiles import builtin_profile
+from manytags.tags.wheel import split_wheel_filename
+
+from . import warehouse_world as world
+
+CORPUS = Path(__file__).parents[1] / "data" / "corpus"
+DAY = "2026-08-21"
+UNSUPPORTED = "Binary wheel '{}' has an unsupported platform tag '{}'."
+
+
+@cache
+def record() -> dict[str, Any]:
+    """Read Warehouse's recorded verdicts."""
+    return world.recorded()
+
+
+@cache
+def live() -> world.Warehouse | None:
+    """Read Warehouse's source, where it is at hand."""
+    return world.live()
+
+
+needs_warehouse = pytest.mark.skipif(live() is None, reason=f"{world.VARIABLE} names no checkout of Warehouse")
+
+
+@cache
+def corpus_tags() -> list[str]:
+    """List the platform tags of the corpus."""
+    found = set()
+    for path in CORPUS.glob("*.jsonl.gz"):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for line in lines:
+                found |= set(split_wheel_filename(json.loads(line)["filename"])[3].split("-")[2].lower().split("."))
+    return sorted(found)
+
+
+def takes(tag: str) -> bool:
+    """Tell whether PyPI's profile takes a platform tag; through the public function where a name can have the tag."""
+    if "-" in tag or "." in tag:
+        rule = builtin_profile("pypi").rule_for(tag, DAY)
+        assert rule is not None
+        return rule.action != "refuse"
+    return not [one for one in check_upload(f"foo-1.0-py3-none-{tag}.whl") if one.refused]
+
+
+def recorded_verdicts() -> dict[str, bool]:
+    """Unpack the verdicts on the tags that are made."""
+    bits = f"{int(record()['generated']['taken'], 16):b}"[1:]
+    return {tag: bit == "1" for tag, bit in zip(world.generated_tags(), bits, strict=True)}
+
+
+def test_the_sets_are_whole() -> None:
+    """Verdicts on other tags than those that were asked about, or on few, say nothing."""
+    assert record()["corpus"]["tags"] == len(corpus_tags()) > 100
+    tags = world.generated_tags()
+    assert len(tags) == 5_000
+    assert world.digest(tags) == record()["generated"]["sha256"]
+    assert world.digest(world.generated_names()) == record()["names"]["sha256"]
+    taken = sum(recorded_verdicts().values())
+    assert 1_000 < taken < 4_000
+    complaints = record()["names"]["complaints"]
+    assert len({complaint.partition("'")[0] for complaint in complaints if complaint}) > 8
+    assert complaints.count("") > 10
+
+
+def test_the_profile_names_the_source_that_was_asked() -> None:
+    """A profile that claims a newer Warehouse than the one it was held against claims too much."""
+    names = builtin_profile("pypi").names
+    commit = record()["source"].rpartition("/")[2]
+    assert commit in names.source
+    assert record()["date"] == names.date
+
+
+def test_the_corpus() -> None:
+    """Every platform tag of 44,550 real wheels."""
+    assert [tag for tag in corpus_tags() if not takes(tag)] == record()["corpus"]["refused"]
+
+
+def test_the_tags_of_warehouses_tests() -> None:
+    """What Warehouse itself shows to be taken and refused."""
+    taken, refused = record()["tests"]["taken"], record()["tests"]["refused"]
+    assert len(taken) > 40
+    assert len(refused) > 5
+    for platforms in taken:
+        assert [one for one in check_upload(f"foo-1.0-cp34-none-{platforms}.whl") if one.refused] == []
+    for platforms in refused:
+        name = f"foo-1.0-cp34-none-{platforms}.whl"
+        told = [one.message for one in check_upload(name) if one.refused]
+        assert told
+        assert told[0] == UNSUPPORTED.format(name, platforms.split(".")[0])
+
+
+def test_the_names_of_warehouses_tests() -> None:
+    """The same message, word by word, for the same bad name."""
+    cases = [*record()["tests"]["names"]]
+    cases += [(f"{project}-1.0-py3-none-any.whl", status) for project, status in record()["tests"]["spellings"]]
+    wheels = [(name, status) for name, status in cases if name.endswith(".whl")]
+    assert len(wheels) > 4
+    for name, status in wheels:
+        assert [f"400 {one.message}" for one in check_upload(name) if one.refused] == [status]
+
+
+def test_made_up_tags() -> None:
+    """5,000 tags along the rules and beside them: letters behind, other digits, other cases, other architectures."""
+    verdicts = recorded_verdicts()
+    assert {tag: takes(tag) for tag in verdicts} == verdicts
+
+
+def complaint(name: str) -> str:
+    """Say of a name what Warehouse's source can be asked: what is wrong without looking at metadata."""
+    about_metadata = ("The use of local versions", "Filename '", "Start and end with", "Filename is too long")
+    told = [one for one in check_upload(name) if one.refused and not one.message.startswith(about_metadata)]
+    unsupported = sorted(one.tag for one in told if "unsupported platform tag" in one.message)
+    if unsupported:
+        assert {one.message for one in told} == {UNSUPPORTED.format(name, tag) for tag in unsupported}
+        return f"unsupported: {' '.join(unsupported)}"
+    return told[0].message if told else ""
+
+
+def test_made_up_names() -> None:
+    """500 file names with every part good and bad: the same words, or the same silence."""
+    names = world.generated_names()
+    assert dict(zip(names, map(complaint, names), strict=True)) == dict(
+        zip(names, record()["names"]["complaints"], strict=True)
+    )
+
+
+@needs_warehouse
+def test_the_record_is_what_warehouse_says() -> None:
+    """A record that was edited, or has grown old, proves nothing."""
+    warehouse = live()
+    assert warehouse is not None
+    found = record()
+    assert [tag for tag in corpus_tags() if not warehouse.takes(tag)] == found["corpus"]["refused"]
+    assert {tag: warehouse.takes(tag) for tag in world.generated_tags()} == recorded_verdicts()
+    assert warehouse.listed("test_upload_succeeds_with_wheel") == found["tests"]["taken"]
+    assert warehouse.listed("test_upload_fails_with_unsupported_wheel_plat") == found["tests"]["refused"]
+    for key, function in (
+        ("names", "test_upload_fails_with_invalid_filename"),
+        ("spellings", "test_upload_fails_pep427"),
+    ):
+        assert [list(case) for case in warehouse.listed(function)] == found["tests"][key]
+
+
+@needs_warehouse
+@pytest.mark.skipif(packaging.__version__ != world.PACKAGING, reason=f"Warehouse pins packaging {world.PACKAGING}")
+def test_the_recorded_complaints_are_warehouses() -> None:
+    """The words for bad names are packaging's, of the version that Warehouse has."""
+    warehouse = live()
+    assert warehouse is not None
+    names = world.generated_names()
+    assert [warehouse.complaint(name) for name in names] == record()["names"]["complaints"]
