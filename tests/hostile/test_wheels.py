@@ -1,6 +1,6 @@
 """Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
 
-Elf files that lie stand in ``test_audit_elf.py``; here they come in wheels, and the archives lie too.
+ELF files that lie stand in ``test_audit_elf.py``; here they come in wheels, and the archives lie too.
 ``MANYTAGS_DEEP`` or ``HYPOTHESIS_PROFILE=deep`` makes all of the random changes, which are a part of them by default.
 """
 
@@ -22,11 +22,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from manytags import ManytagsError, WheelAudit, audit
+from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD
+from manytags.audits.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
 from manytags.audits.wheel import _audit
 from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
+from .test_audit_elf import LIES, Editor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -131,12 +134,10 @@ def deflated(content: bytes) -> bytes:
     return machine.compress(content) + machine.flush()
 
 
-def archive(*entries: Entry, before: bytes = b"", between: bytes = b"", end: bytes | None = None) -> bytes:
+def archive(*entries: Entry, before: bytes = b"") -> bytes:
     """Write an archive of these and what makes it a wheel.
 
     :param before: bytes in front of it.
-    :param between: bytes before the directory.
-    :param end: what stands in place of its end, with ``%`` for the fields.
     """
     record = b"".join(each.name + b",,\n" for each in entries)
     rest = (entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", record))
@@ -153,9 +154,8 @@ def archive(*entries: Entry, before: bytes = b"", between: bytes = b"", end: byt
         fields = each.flags, each.method, 0, 0, each.checksum, each.packed, each.size
         directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *fields, len(each.name), 0, 0, 0, 0, 0, place)
         directory += each.name
-    body += between
     last = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(every), len(every), len(directory), len(body), 0)
-    return bytes(body + directory + (last if end is None else end.replace(b"%", last[4:20])))
+    return bytes(body + directory + last)
 
 
 def padded(data: bytes, size: int) -> bytes:
@@ -251,8 +251,6 @@ def test_a_bomb_below_the_bound() -> None:
 
 def dynamic_at_the_end(size: int) -> bytes:
     """A file whose tables stand behind some megabytes of nothing."""
-    from .test_audit_elf import PT_DYNAMIC, PT_LOAD, Editor
-
     file = Editor(PLAIN)
     loads = [number for number, each in enumerate(file.image.segments) if each.kind == PT_LOAD]
     last, at = file.image.segments[loads[-1]], file.programs_at + 56 * loads[-1]
@@ -276,8 +274,6 @@ def test_what_is_needed_stands_at_the_far_end() -> None:
 
 def scattered(hops: int) -> bytes:
     """A file whose needed versions stand in turns at two places, some megabytes apart, behind all that is kept."""
-    from .test_audit_elf import DT_VERNEED, PT_LOAD, Editor
-
     near, far = 7 << 20, 10 << 20
     file = Editor(binary("memcpy"))
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
@@ -555,8 +551,6 @@ def test_more_to_judge_than_there_can_be() -> None:
 
 def many_symbols(count: int) -> bytes:
     """A file that has its last symbols' names undefined many times."""
-    from .test_audit_elf import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERSYM, PT_LOAD, Editor
-
     file = Editor(PLAIN)
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
     segment, at = file.image.segments[last], file.programs_at + 56 * last
@@ -585,8 +579,6 @@ def test_undefined_symbols_without_measure() -> None:
 
 def test_elf_files_that_lie_in_wheels() -> None:
     """What an ELF file lies about makes it damaged, and its wheel's tags are not called true."""
-    from .test_audit_elf import LIES, Editor
-
     for lie, make in LIES.items():
         found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
         assert isinstance(found, WheelAudit), lie
@@ -711,12 +703,9 @@ def test_every_length_of_what_is_inside() -> None:
         assert not found.false
 
 
-HEADER: Callable[[bytes], WheelAudit] = lambda data: audit(io.BytesIO(data), NAME, "header")  # noqa: E731 - a name for it
-
-
 def test_the_cheap_look_has_the_same_bounds() -> None:
     """``depth="header"`` reads the same archives."""
     for data in (archive(entry(LIB, LARGE)), archive(*(entry(f"foo/{n}.so", PLAIN[:64]) for n in range(5000)))):
         began = time.process_time()
-        assert HEADER(data).needs
+        assert audit(io.BytesIO(data), NAME, "header").needs
         assert time.process_time() - began < MOST_SECONDS
