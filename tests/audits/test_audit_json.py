@@ -70,8 +70,8 @@ def test_the_schema_has_the_fields_of_the_values() -> None:
     of_elf = parts["elf"]["properties"]
     assert list(of_elf["versions"]["items"]["properties"]) == list(NeededVersion._fields)
     assert list(of_elf["undefined"]["items"]["properties"]) == list(UndefinedSymbol._fields)
-    assert set(parts["audit"]["properties"]) == {"false", *(each.name for each in fields(WheelAudit))}
-    assert set(parts["broken"]["properties"]) == {each.name for each in fields(BrokenWheel)}
+    assert set(parts["audit"]["properties"]) == {"manytags_audit", "false", *(each.name for each in fields(WheelAudit))}
+    assert set(parts["broken"]["properties"]) == {"manytags_audit", *(each.name for each in fields(BrokenWheel))}
     for part in described(schema()):
         assert part["description"]
         assert part["required"] == list(part["properties"])
@@ -119,12 +119,13 @@ def test_what_is_written_is_valid(tmp_path: Path) -> None:
 def test_the_schema_refuses() -> None:
     """One that takes anything would hold nothing together."""
     assert problems("{}")
-    assert problems('{"path": "a.whl"}')
+    assert problems('{"manytags_audit": 1, "path": "a.whl"}')
     (reason,) = schema()["$defs"]["violation"]["properties"]["reason"]["enum"][:1]
     violation = {"file": "a", "reason": reason, "what": "b", "library": None, "allowed": [], "symbols": []}
     claim = {"field": "ABI tag", "tag": "none", "where": ["WHEEL"], "verdict": "claims too much"}
     audit: dict[str, Any] = {
         **{key: [] for key in ("honest_tags", "remarks", "brought", "needs")},
+        "manytags_audit": 1,
         "name": "a.whl",
         "path": None,
         "false": True,
@@ -161,4 +162,4 @@ def test_json_says_what_was_found(tmp_path: Path) -> None:
     with (FOLDER / "x86_64.so").open("rb") as stream:
         assert needs["needed"] == list(read_elf(stream, MODULE).needed)
     broken = json.loads(BrokenWheel("a.whl", manytags.InvalidWheel("a.whl", "no")).to_json())
-    assert broken == {"path": "a.whl", "error": "invalid wheel 'a.whl': no"}
+    assert broken == {"manytags_audit": 1, "path": "a.whl", "error": "invalid wheel 'a.whl': no"}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from manytags import audit
+from manytags import Claim, Violation, audit
 from manytags.audits.report import report
 
 from .made_wheels import FALSE, MODULE, X86_64, put_wheel
@@ -30,11 +31,29 @@ def test_one_reason_is_told_once(tmp_path: Path) -> None:
     assert "demo/m4." not in line
 
 
+def test_the_newest_version_is_told(tmp_path: Path) -> None:
+    """Who does without the newest version of a library mostly does without the others too: one line, not twelve."""
+    names = ("GLIBCXX_3.4.9", "GLIBCXX_3.4.18", "GLIBCXX_3.4.19")
+    reasons = tuple(
+        Violation("a.so", "symbol version", name, "libstdc++.so.6", ("GLIBCXX_3.4.8",), (f"of_{name}",))
+        for name in names
+    )
+    claim = Claim("platform tag", "manylinux1_x86_64", ("file name", "WHEEL"), "claims too much", reasons)
+    found = replace(audit(put_wheel(tmp_path, FALSE, {})), claims=(claim,))
+    (line,) = [line for line in str(found).splitlines() if "GLIBCXX" in line]
+    assert line == (
+        "    symbol version GLIBCXX_3.4.19 and 2 older of libstdc++.so.6, for of_GLIBCXX_3.4.19; "
+        "the tag allows GLIBCXX_3.4.8: a.so"
+    )
+    assert "GLIBCXX_3.4.19, GLIBCXX_3.4.18, GLIBCXX_3.4.9 of" in report(found, whole=True)
+
+
 def test_the_rest_is_counted(tmp_path: Path) -> None:
     """What scrolls by is not read; who wants all of it asks for it."""
-    files = {f"demo/m{number}.so": X86_64[:100] for number in range(12)}
+    files = {f"demo/m{number}.so": X86_64[: 100 + number % 9] for number in range(22)}
     found = audit(put_wheel(tmp_path, FALSE, files))
     notes = [line for line in str(found).splitlines() if "damaged ELF file" in line]
     assert len(notes) == 8
-    assert str(found).endswith("\n  and 4 more")
-    assert report(found, whole=True).count("damaged ELF file") == 12
+    assert notes[0].startswith("  note: demo/m0.so, demo/m9.so, demo/m18.so: damaged ELF file: ")
+    assert str(found).endswith("\n  and 1 more")
+    assert report(found, whole=True).count("damaged ELF file") == 9

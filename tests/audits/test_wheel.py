@@ -96,6 +96,20 @@ def test_an_unknown_depth() -> None:
         audit(io.BytesIO(b""), depth="deep")  # type: ignore[arg-type] # what is tested
 
 
+def test_where_root_is_not() -> None:
+    """Folders of ``*.data`` say where their files go; a file that is only called so stands at the root."""
+    name = "foo-1.0-py3-none-manylinux1_x86_64.whl"
+    for path, false, remarks in (
+        ("foo-1.0.data/platlib/libfoo.so", False, set()),
+        ("foo-1.0.data/purelib/libfoo.so", False, {"purelib"}),
+        ("foo.data", True, set()),
+        (".data", True, set()),
+    ):
+        found = audit(io.BytesIO(wheel(name, {path: binary("plain")}, purelib=True)), name)
+        assert found.false is false, path
+        assert {remark.what for remark in found.remarks} == remarks, path
+
+
 def test_what_is_brought() -> None:
     """Names by which the wheel's own libraries can be needed."""
     found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)

@@ -188,6 +188,8 @@ def _judge_linux(
     better = _better(platform, beside, honest)
     if not note and isinstance(platform, Musllinux) and code_of(contents):
         note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
+    if better and isinstance(platform, Linux) and code_of(contents):
+        note = "it says nothing of the C library that the code needs"
     return _Found("claims less than it could" if better else "true", (), better, note)
 
 

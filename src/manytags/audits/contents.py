@@ -12,7 +12,7 @@ from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 from .elf import ElfNeeds, read_elf, read_elf_header
 from .elf_image import MAGIC
 from .policies import KINDS, policies
-from .stable_abi import is_remarkable
+from .stable_abi import is_of_python
 from .verdict import MUSL_LIBC
 
 TYPE_CHECKING = False
@@ -100,7 +100,8 @@ def is_code(needs: ElfNeeds) -> bool:
 
 def is_data(file: str) -> bool:
     """Whether a file stands in ``*.data``, whose folders say where it goes, and not at the root."""
-    return file.partition("/")[0].endswith(".data")
+    folder, mark, _ = file.partition("/")
+    return bool(mark) and folder.endswith(".data")
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:
@@ -234,14 +235,12 @@ def _header_of(head: bytes, name: str) -> ElfNeeds | None:
 
 
 def condensed(needs: ElfNeeds) -> ElfNeeds:
-    """Drop the undefined symbols that no policy and no stable ABI speaks of, which are most."""
+    """Drop the undefined symbols that are not Python's and that no policy speaks of, which are most."""
     forbidden, families = _forbidden(), _families()
     kept = tuple(
         each
         for each in needs.undefined
-        if (each.version and each.version.partition("_")[0] in families)
-        or each.name in forbidden
-        or is_remarkable(each)
+        if (each.version and each.version.partition("_")[0] in families) or each.name in forbidden or is_of_python(each)
     )
     return replace(needs, undefined=kept)
 

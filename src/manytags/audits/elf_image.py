@@ -96,7 +96,7 @@ class Image(Header):
     def read(self, offset: int, size: int, what: str) -> bytes:
         """Read bytes that must be there."""
         if offset + size > self.size:
-            raise self.error(f"{what} ends outside the file: at {offset + size} of {self.size} bytes")
+            raise self.error(f"{what} would end at byte {offset + size}, and the file has {self.size}")
         self._stream.seek(offset)
         data = self._stream.read(size)
         if len(data) != size:
@@ -113,7 +113,7 @@ class Image(Header):
                 if address + size > end:
                     break
                 return offset + address - start, end - address
-        raise self.error(f"{what} is not in what the file loads: {size} bytes at address 0x{address:x}")
+        raise self.error(f"{what} should be at address 0x{address:x}, where the file loads no {size} bytes")
 
     def read_at(self, address: int, size: int, what: str) -> bytes:
         """Read bytes at an address that must be there."""

@@ -31,7 +31,7 @@ class BrokenWheel:
 
     def to_data(self) -> dict[str, object]:
         """Give it as what JSON can say."""
-        return {"path": self.path, "error": str(self.error)}
+        return {"manytags_audit": 1, "path": self.path, "error": str(self.error)}
 
     def to_json(self, indent: int | None = None) -> str:
         """Write it as JSON."""

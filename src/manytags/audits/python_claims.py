@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..tags.python import AbiTag, parse_abi, parse_python_tag
 from .modules import Module, modules
-from .stable_abi import newer, outside
+from .stable_abi import newer, outside, uses_python
 from .verdict import Violation
 
 TYPE_CHECKING = False
@@ -30,6 +30,9 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
     if abi.family not in {"stable", "cpython", "pypy", "graalpy"}:
         return "cannot judge", (), (), "an ABI that manytags does not know"
     if not found:
+        user = next((each.name for each in code if uses_python(each)), None)
+        if user:
+            return "cannot judge", (), (), f"it has no extension module by its name, but {user} uses CPython"
         return "claims less than it could", (), ("none",), "it has no extension module"
     loadable = {each.stem for each in found if _loads(abi, each)}
     wrong = _reasons([each for each in found if each.stem not in loadable], tag)

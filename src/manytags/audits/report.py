@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .claims import Claim
+    from .contents import Remark
     from .verdict import Violation
     from .wheel import WheelAudit
 
@@ -25,51 +26,73 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
     :param audit: the audit.
     :param whole: tell all reasons, however many there are.
     """
-    most = None if whole else _MOST_LINES
     lines = [audit.name]
     for claim in audit.claims:
-        lines += [f"  {line}" for line in _claim_lines(claim, most)]
+        lines += [f"  {line}" for line in _claim_lines(claim, whole)]
     lines.append(f"  true tags: {', '.join(audit.honest_tags) or 'none can be named'}")
-    remarks = [f"  note: {remark}" for remark in audit.remarks]
-    lines += _cut(remarks, most, "  ")
+    lines += _cut([f"  note: {line}" for line in _remark_lines(audit.remarks, whole)], whole, "  ")
     return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
 
 
-def _claim_lines(claim: Claim, most: int | None) -> Iterator[str]:
+def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
     where = f", only in the {claim.where[0]}" if len(claim.where) == 1 and claim.field != "Root-Is-Purelib" else ""
     yield f"{claim.field} {claim.tag}{where}: {claim.verdict}"
     if claim.note:
         yield f"  {claim.note}"
-    lines = [f"  {line}" for line in _reason_lines(claim.reasons)]
-    yield from _cut(lines, most, "  ")
+    yield from _cut([f"  {line}" for line in _reason_lines(claim.reasons, whole)], whole, "  ")
     if claim.honest:
         yield f"  true would be: {', '.join(claim.honest)}"
 
 
-def _reason_lines(reasons: tuple[Violation, ...]) -> list[str]:
-    """Tell what contradicts a tag, once for all files that it is true of."""
+def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
+    """Tell what contradicts a tag, once for all files that it is true of.
 
-    def thing(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
-        return reason.reason, reason.what, reason.library or "", reason.allowed
+    Of a library's versions the newest is told: without that one, those before it are mostly gone as well.
+    """
+
+    def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
+        family = reason.what.partition("_")[0] if reason.reason == "symbol version" else reason.what
+        return reason.reason, reason.library or "", family, reason.allowed
 
     lines = []
-    for (kind, what, library, allowed), group in groupby(sorted(reasons, key=thing), key=thing):
+    for (kind, library, _, allowed), group in groupby(sorted(reasons, key=rule), key=rule):
         found = list(group)
-        symbols = sorted({symbol for reason in found for symbol in reason.symbols})
+        names = sorted({reason.what for reason in found}, key=_natural, reverse=True)
+        newest = [reason for reason in found if reason.what == names[0]]
+        if whole and len(names) > 1:
+            what = ", ".join(names)
+        else:
+            what = names[0] + (f" and {len(names) - 1} older" if len(names) > 1 else "")
+        symbols = sorted({symbol for reason in newest for symbol in reason.symbols})
         of = f" of {library}" if library else ""
-        by = f", for {_some(symbols)}" if symbols else ""
+        by = f", for {_some(symbols, whole)}" if symbols else ""
         instead = f"; the tag allows {', '.join(allowed)}" if allowed else ""
-        lines.append(f"{kind} {what}{of}{by}{instead}: {_some([reason.file for reason in found])}")
+        files = list(dict.fromkeys(reason.file for reason in found))
+        lines.append(f"{kind} {what}{of}{by}{instead}: {_some(files, whole)}")
     return lines
 
 
-def _some(names: list[str]) -> str:
-    if len(names) <= _MOST_NAMES:
+def _remark_lines(remarks: tuple[Remark, ...], whole: bool) -> list[str]:
+    """Tell each remark once for all files that it is true of."""
+    files: dict[tuple[str, str], list[str]] = {}
+    for remark in remarks:
+        files.setdefault((remark.what, remark.text), []).append(remark.file)
+    return [f"{_some(names, whole)}: {what}: {text}" for (what, text), names in files.items()]
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Order names as their numbers are: 3.4.9 before 3.4.18."""
+    parts = name.replace("_", ".").split(".")
+    return [(int(part), "") if part.isascii() and part.isdecimal() and len(part) < 10 else (-1, part) for part in parts]
+
+
+def _some(names: list[str], whole: bool) -> str:
+    if whole or len(names) <= _MOST_NAMES:
         return ", ".join(names)
     return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
 
 
-def _cut(lines: list[str], most: int | None, indent: str) -> list[str]:
-    if most is None or len(lines) <= most:
+def _cut(lines: list[str], whole: bool, indent: str) -> list[str]:
+    if whole or len(lines) <= _MOST_LINES:
         return lines
-    return [*lines[:most], f"{indent}and {len(lines) - most} more"]
+    return [*lines[:_MOST_LINES], f"{indent}and {len(lines) - _MOST_LINES} more"]

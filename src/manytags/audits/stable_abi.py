@@ -34,7 +34,7 @@ def outside(needs: ElfNeeds) -> Iterator[str]:
     """List what a module uses of CPython that is in no version of the stable ABI."""
     added = _added()
     for symbol in needs.undefined:
-        if symbol.name.startswith(_PREFIXES) and not symbol.weak and symbol.name not in added:
+        if is_of_python(symbol) and not symbol.weak and symbol.name not in added:
             yield symbol.name
 
 
@@ -50,9 +50,14 @@ def newer(needs: ElfNeeds, version: Version) -> Iterator[tuple[str, Version]]:
             yield symbol.name, since
 
 
-def is_remarkable(symbol: UndefinedSymbol) -> bool:
-    """Whether a symbol is CPython's and not in every version of the stable ABI."""
-    return symbol.name.startswith(_PREFIXES) and _added().get(symbol.name) != _FIRST
+def is_of_python(symbol: UndefinedSymbol) -> bool:
+    """Whether a symbol is named as those of CPython's API are."""
+    return symbol.name.startswith(_PREFIXES)
+
+
+def uses_python(needs: ElfNeeds) -> bool:
+    """Whether code uses CPython's API, or a library that by its name does."""
+    return any(map(is_of_python, needs.undefined)) or any("python" in library for library in needs.needed)
 
 
 @cache

@@ -61,6 +61,7 @@ class WheelAudit:
     def to_data(self) -> dict[str, object]:
         """Give it as what JSON can say; ``schemas/audit.schema.json`` describes it."""
         return {
+            "manytags_audit": 1,
             "name": self.name,
             "path": self.path,
             "false": self.false,
