@@ -24,16 +24,12 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
     """Judge an ABI tag: verdict, what contradicts it, what would be true in its place, and a note."""
     found = modules(code)
     abi = parse_abi(tag)
-    if abi.family == "none":
-        wrong = _reasons(found, "")
-        return ("claims too much", wrong, _abis(found), "") if wrong else ("true", (), (), "")
-    if abi.family not in {"stable", "cpython", "pypy", "graalpy"}:
+    if abi.family == "other":
         return "cannot judge", (), (), "an ABI that manytags does not know"
     if not found:
-        user = next((each.name for each in code if uses_python(each)), None)
-        if user:
-            return "cannot judge", (), (), f"it has no extension module by its name, but {user} uses CPython"
-        return "claims less than it could", (), ("none",), "it has no extension module"
+        return _without_modules(abi, code)
+    if abi.family == "none":
+        return "claims too much", _reasons(found, ""), _abis(found), ""
     loadable = {each.stem for each in found if _loads(abi, each)}
     wrong = _reasons([each for each in found if each.stem not in loadable], tag)
     if abi.family == "stable":
@@ -44,6 +40,17 @@ def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Vi
     if abi.family == "cpython" and len(stable) == 1 and stable <= {"abi3", "abi3t"}:
         return "claims less than it could", (), _abis(found), "every module is of the stable ABI"
     return "true", (), (), ""
+
+
+def _without_modules(
+    abi: AbiTag, code: Collection[ElfNeeds]
+) -> tuple[Verdict, tuple[Violation, ...], tuple[str, ...], str]:
+    user = next((each.name for each in code if uses_python(each)), None)
+    if user:
+        return "cannot judge", (), (), f"it has no extension module by its name, but {user} uses CPython"
+    if abi.family == "none":
+        return "true", (), (), ""
+    return "claims less than it could", (), ("none",), "it has no extension module"
 
 
 def python_verdict(tag: str, code: Collection[ElfNeeds], stable: bool) -> tuple[Verdict, tuple[Violation, ...], str]:
