@@ -38,7 +38,7 @@ _SMALL = 6 << 20
 #: Bytes that the tables of a Deflate block may take before its first byte.
 _CODES = 400
 
-_STORED, _DEFLATED = 0, 8
+_STORED, _DEFLATED = _METHODS = 0, 8
 _ENCRYPTED = 0x1 | 0x40 | 0x2000  # flags: traditional, strong, masked directory
 _PATCH, _UTF_8 = 0x20, 0x800
 _UNREADABLE = _ENCRYPTED | _PATCH
@@ -258,23 +258,19 @@ class Archive:
         return members_64, size_64
 
     def _member(self, entry: zipfile.ZipInfo) -> Member:
-        name = shown(entry.orig_filename)
+        name, size, packed, method = entry.orig_filename, entry.file_size, entry.compress_size, entry.compress_type
+        wrong = ""
         if entry.flag_bits & _ENCRYPTED:
-            raise self.error(f"{name}: it is encrypted")
-        if entry.compress_type not in {_STORED, _DEFLATED} or entry.flag_bits & _PATCH:
-            raise self.error(f"{name}: compressed by method {entry.compress_type}; wheels are stored or deflated")
-        if entry.compress_type == _STORED and entry.file_size != entry.compress_size:
-            raise self.error(f"{name}: stored, with two sizes: {entry.file_size} and {entry.compress_size}")
-        if entry.compress_size > 2 * entry.file_size + _SLACK:
-            raise self.error(f"{name}: {entry.compress_size} bytes for {entry.file_size} that it inflates to")
-        return Member(
-            entry.orig_filename,
-            entry.file_size,
-            entry.compress_size,
-            entry.CRC,
-            entry.compress_type,
-            entry.header_offset,
-        )
+            wrong = "it is encrypted"
+        elif method not in _METHODS or entry.flag_bits & _PATCH:
+            wrong = f"compressed by method {method}; wheels are stored or deflated"
+        elif method == _STORED and size != packed:
+            wrong = f"stored, with two sizes: {size} and {packed}"
+        elif packed > 2 * size + _SLACK:
+            wrong = f"{packed} bytes for {size} that it inflates to"
+        if wrong:
+            raise self.error(f"{shown(name)}: {wrong}")
+        return Member(name, size, packed, entry.CRC, method, entry.header_offset)
 
     def _check_layout(self, offsets: list[int], directory: int) -> dict[int, int]:
         """Refuse members that lie over each other, outside, or behind bytes that only some readers see.
@@ -289,13 +285,13 @@ class Archive:
         if offsets and min(offsets) != 0:
             raise self.error("bytes stand before its first member")
         last = 0
-        for offset in sorted(ends):
+        places = sorted(ends)
+        for offset in places:
             if offset < last:
                 raise self.error("its members lie over each other")
             last = ends[offset]
         if last > directory:
             raise self.error("a member reaches into the directory")
-        places = sorted(ends)
         return dict(zip(places, [*places[1:], directory], strict=False))
 
     def _check_names(self, found: list[str]) -> None:

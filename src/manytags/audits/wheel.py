@@ -145,6 +145,6 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
         honest_tags=honest_tags(contents),
         remarks=contents.remarks,
         # What symbols there were to say something of stands in the claims.
-        needs=tuple(replace(each, undefined=()) for each in contents.needs),
+        needs=tuple(replace(each, undefined=()) if each.undefined else each for each in contents.needs),
         brought=tuple(sorted(contents.brought)),
     )
