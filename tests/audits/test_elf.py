@@ -19,10 +19,13 @@ import pytest
 
 from manytags import ManytagsError
 from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD, Image
 from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
 from manytags.errors import InvalidElf
 
 from .elf_peers import by_pyelftools, by_readelf, is_elf, ours
+
+X86_64 = (Path(__file__).parent / "elf" / "x86_64.so").read_bytes()
 
 COUNT = 200
 LARGEST = 400_000  # pyelftools needs 42 µs a symbol
@@ -180,3 +183,36 @@ def test_no_elf_file() -> None:
     assert str(caught.value) == "invalid ELF file 'demo/run.so': it does not begin with the ELF magic number"
     assert isinstance(caught.value, (ManytagsError, ValueError))
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - our own
+
+
+def test_debug_information_alone() -> None:
+    """Wheels may bring what ``objcopy --only-keep-debug`` leaves; it is no damage, and no code."""
+    data = bytearray(X86_64)
+    image = Image(io.BytesIO(bytes(data)), "a.so")
+    at = int.from_bytes(data[32:40], "little")
+    for number, segment in enumerate(image.segments):
+        if segment.kind in {PT_LOAD, PT_DYNAMIC}:
+            data[at + 56 * number + 32 : at + 56 * number + 40] = bytes(8)  # p_filesz
+    found = read_elf(io.BytesIO(bytes(data)), "a.debug")
+    assert (found.kind, found.needed, found.versions) == ("debug information", (), ())
+
+
+def test_whole_pages_are_mapped() -> None:
+    """patchelf leaves tables behind the end of a segment, in its last page: loaders read them there, and so do we."""
+    data = bytearray(X86_64)
+    image = Image(io.BytesIO(bytes(data)), "a.so")
+    last = max((each for each in image.segments if each.kind == PT_LOAD), key=lambda each: each.address)
+    dynamic = next(each for each in image.segments if each.kind == PT_DYNAMIC)
+    holds = next(
+        each
+        for each in image.segments
+        if each.kind == PT_LOAD and each.address <= dynamic.address < each.address + each.file_size
+    )
+    assert holds == last
+    at = int.from_bytes(data[32:40], "little") + 56 * image.segments.index(holds)
+    size = dynamic.address - holds.address + 8
+    data[at + 32 : at + 48] = 2 * size.to_bytes(8, "little")  # p_filesz and p_memsz end inside the dynamic section
+    assert read_elf(io.BytesIO(bytes(data)), "a.so").needed == read_elf(io.BytesIO(X86_64), "a.so").needed
+    data[at + 40 : at + 48] = (size + 8).to_bytes(8, "little")  # now zeros follow
+    with pytest.raises(InvalidElf):
+        read_elf(io.BytesIO(bytes(data)), "a.so")

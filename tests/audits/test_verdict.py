@@ -162,3 +162,9 @@ def test_what_came_with_musl_1_2(library: str) -> None:
     assert lowest.version == (1, 2)
     glibc = needs(undefined=symbols)
     assert not found(glibc), "glibc's have versions"
+
+
+def test_musl_gcc_under_manylinux() -> None:
+    """``libc.so`` is what musl-gcc's code needs, and no glibc has a library of that name."""
+    one = needs(needed=("libc.so",), versions=())
+    assert found(one) == [("C library", "libc.so")]

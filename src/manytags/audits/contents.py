@@ -40,7 +40,7 @@ _MAX_JUDGED = 1_000_000
 #: Remarks, and folders that one file looks through.
 _MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
 #: Tags name no release after it.
-_FIRST_MUSL_1_2 = "1.2.0"
+_FIRST_MUSL_1_2 = (1, 2, 0)
 #: Bytes of the header of an ELF file of 64 bits, and of one of 32.
 _HEADER, _LEAST = 64, 52
 
@@ -156,12 +156,13 @@ def elf_remarks(needs: ElfNeeds) -> Iterator[Remark]:
     if needs.libpython:
         yield Remark(needs.name, "libpython", f"needs {needs.libpython}, which many interpreters are built without")
     if any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in needs.needed):
-        releases = dict(policies("musllinux").releases)
-        newer = {each.name: releases.get(each.name, "") for each in needs.undefined if not each.weak}
-        newest = max(newer.values(), default="")
+        releases = {name: tuple(map(int, each.split("."))) for name, each in policies("musllinux").releases}
+        newer = {each.name: releases.get(each.name, ()) for each in needs.undefined if not each.weak}
+        newest = max(newer.values(), default=())
         if newest > _FIRST_MUSL_1_2:
             names = ", ".join(name for name, release in newer.items() if release == newest)
-            yield Remark(needs.name, "musl release", f"needs musl {newest} for {names}, and no tag can say so")
+            release = ".".join(map(str, newest))
+            yield Remark(needs.name, "musl release", f"needs musl {release} for {names}, and no tag can say so")
 
 
 def _dist_info(archive: Archive, names: list[str]) -> str:

@@ -39,7 +39,8 @@ class ElfNeeds:
     :param machine: e_machine.
     :param bits: 32 or 64.
     :param byte_order: ``little`` or ``big``.
-    :param kind: ``shared object``, ``executable``, ``object file``, ``core dump`` or ``type 4711``.
+    :param kind: ``shared object``, ``executable``, ``object file``, ``core dump``, ``debug information`` alone, or
+        ``type 4711``.
     :param flags: e_flags.
     :param interpreter: the loader that an executable asks for (PT_INTERP).
     :param soname: its name among libraries.
@@ -106,8 +107,11 @@ def read_elf(stream: BinaryIO, name: str) -> ElfNeeds:
     """
     image = Image(stream, name)
     interpreter = image.interpreter()
-    dynamic = None
-    if any(segment.kind == PT_DYNAMIC for segment in image.segments):
+    dynamic, kind = None, _KINDS.get(image.type, f"type {image.type}")
+    place = next((segment.address for segment in image.segments if segment.kind == PT_DYNAMIC), None)
+    if place is not None and image.is_left_out(place):
+        kind = "debug information"  # what `objcopy --only-keep-debug` leaves; loaders find zeros where tables were
+    elif place is not None:
         dynamic = Dynamic(image)
     elif image.type == ET_DYN:
         raise image.error("a shared object without PT_DYNAMIC")
@@ -124,7 +128,7 @@ def read_elf(stream: BinaryIO, name: str) -> ElfNeeds:
         machine=image.machine,
         bits=64 if image.wide else 32,
         byte_order=image.byte_order,
-        kind=_KINDS.get(image.type, f"type {image.type}"),
+        kind=kind,
         flags=image.flags,
         interpreter=None if interpreter is None else interpreter.decode("utf-8", "backslashreplace"),
         soname=dynamic.named(DT_SONAME) if dynamic else None,

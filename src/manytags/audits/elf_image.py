@@ -29,6 +29,8 @@ PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 _MAX_PROGRAM_HEADERS = 65536
 #: PT_LOADs among them: linkers write four, tools that change a file add one each time.
 _MAX_LOADED = 128
+#: The smallest page of any system; all map whole ones.
+_PAGE = 4096
 #: A path that the kernel takes.
 _MAX_INTERPRETER = 4096
 #: Sections are looked through for attributes only; object files of generated code have some thousand.
@@ -189,4 +191,27 @@ class Image(Header):
             if segment.file_size and segment.offset + segment.file_size > self.size:
                 where = segment.offset + segment.file_size
                 raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")
-        return tuple((each.address, each.address + each.file_size, each.offset) for each in loaded if each.file_size)
+        nexts = [*(segment.address for segment in loaded[1:]), 1 << 64]
+        held = [self._held(segment, following) for segment, following in zip(loaded, nexts, strict=False)]
+        return tuple(
+            (each.address, each.address + size, each.offset) for each, size in zip(loaded, held, strict=True) if size
+        )
+
+    def _held(self, segment: Segment, following: int) -> int:
+        """Count the bytes of the file that a segment maps, up to where the following one begins."""
+        size = segment.file_size
+        if not size or size < segment.memory_size:
+            return size  # zeros follow
+        # Whole pages are mapped: what stands in the file behind the last byte is there as well.
+        end = min(_pages(segment.address + size), following // _PAGE * _PAGE)
+        return max(size, min(end - segment.address, self.size - segment.offset))
+
+    def is_left_out(self, address: int) -> bool:
+        """Whether an address is in what is loaded, but not in the file: a file of debug information alone."""
+        held = any(start <= address < end for start, end, _ in self._loaded)
+        loaded = [segment for segment in self.segments if segment.kind == PT_LOAD]
+        return not held and any(each.address <= address < each.address + each.memory_size for each in loaded)
+
+
+def _pages(address: int) -> int:
+    return (address + _PAGE - 1) // _PAGE * _PAGE

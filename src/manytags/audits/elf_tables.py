@@ -27,7 +27,7 @@ _STB_LOCAL, _STB_WEAK = 0, 2
 
 # The largest that were seen, in torch 2.13's libtorch_cpu.so of 434 MB, are in parentheses.
 _MAX_ENTRIES = 65536  # of the dynamic section (42)
-_MAX_STRINGS = 64 << 20  # bytes of .dynstr (5 MiB)
+_MAX_STRINGS = 112 << 20  # bytes of .dynstr (5 MiB; 79 MiB in tensorflow 2.21's libtensorflow_cc.so)
 _MAX_VERSIONS = 16384  # needed versions (50)
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106)

@@ -10,6 +10,9 @@ from .modules import Module, modules
 from .stable_abi import newer, outside, uses_python
 from .verdict import Violation
 
+#: The first CPython that knows ``abi3t`` (:pep:`803`).
+_FIRST_ABI3T = (3, 15)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -81,7 +84,7 @@ def _of_python(module: Module, implementation: str, version: tuple[int, ...]) ->
         return True
     abi = parse_abi(module.abi)
     if abi.family == "stable":
-        return implementation == "cpython"
+        return implementation == "cpython" and (version >= _FIRST_ABI3T or not abi.free_threaded)
     return abi.family == implementation and abi.version == version
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 #: ELF's name for 32-bit Arm does not say which Arm: that, tags promise and attributes only declare.
 _ARMS = ("armv6l", "armv7l")
 #: What begins the names of each C library and its loader, where the other's policies hold.
-_OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-"), "musllinux": ("libc.so.6", "ld-linux")}
+_OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-", "libc.so"), "musllinux": ("libc.so.6", "ld-linux")}
 #: What all names begin with by which musl can be needed.
 MUSL_LIBC = "libc.musl-"
 #: Float ABI that the tags of an architecture stand for.
