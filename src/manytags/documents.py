@@ -73,13 +73,13 @@ class Document:
             raise self.error(self.text, f"{self.name} has the unknown key {key[:80]!r}")
 
 
-def load_document(text: str, name: str, error: type[InvalidInput]) -> Document:
+def load_document(text: str, name: str, error: type[InvalidInput], longest: int = MAX_TEXT) -> Document:
     """Parse JSON text whose outermost value is an object.
 
     :raises InvalidInput: of the class ``error``: too long, no JSON, or no object.
     """
-    if len(text) > MAX_TEXT:
-        raise error(text, f"longer than {MAX_TEXT} characters")
+    if len(text) > longest:
+        raise error(text, f"longer than {longest} characters")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as trouble:

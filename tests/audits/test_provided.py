@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from manytags import HostLibraries, InvalidPolicy, MissingLibrary, ProbeError, host_libraries, missing_for
+from manytags import HostLibraries, InvalidInput, InvalidPolicy, MissingLibrary, ProbeError, host_libraries, missing_for
 from manytags.audits.elf_defined import read_library
 from manytags.audits.packages import packages_of
 from manytags.audits.policies import policies, policy
@@ -251,9 +251,12 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
     with pytest.raises(InvalidElf):
         host_libraries(TAG, "/usr/bin/broken", root)
     with pytest.raises(InvalidPolicy, match="no Python in this root"):
-        host_libraries("manylinux_2_17", root=tmp_path / "nothing")
+        host_libraries("manylinux_2_17", root=tmp_path / "usr/lib")
     with pytest.raises(InvalidPolicy, match="no Python in this root"):
-        provided_policies(root=tmp_path / "nothing")
+        provided_policies(root=tmp_path / "usr/lib")
+    for nothing in (tmp_path / "nothing", tmp_path / "usr/bin/tool"):
+        with pytest.raises(InvalidInput, match="there is no such folder"):
+            host_libraries(TAG, root=nothing)
 
 
 def test_a_static_interpreter_loads_nothing(tmp_path: Path) -> None:
@@ -453,8 +456,30 @@ def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
     broken.write_bytes(b"no archive")
     with pytest.raises(InvalidWheel):
         missing_for(broken, root)
+    (tmp_path / "empty").mkdir()
     with pytest.raises(InvalidPolicy, match="no Python in this root"):
         missing_for(wheel(tmp_path, {}, "demo-1-py3-none-any.whl"), tmp_path / "empty")
+
+
+def test_a_wheel_of_another_system(tmp_path: Path) -> None:
+    """Its code is not read, so nothing can be said to be there."""
+    root = lay(tmp_path / "root", whole())
+    path = wheel(tmp_path, {}, "demo-1-cp312-cp312-win_amd64.whl")
+    (missing,) = missing_for(path, root)
+    assert str(missing) == "demo-1-cp312-cp312-win_amd64.whl is for another system: win_amd64"
+    both = wheel(tmp_path, {"demo/_demo.so": MODULE}, "demo-1-cp312-cp312-manylinux_2_17_x86_64.win_amd64.whl")
+    assert missing_for(both, root) == ()
+
+
+def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
+    """What it needs is not known, and its import fails."""
+    root = lay(tmp_path / "root", whole())
+    path = wheel(tmp_path, {"demo/_demo.so": MODULE})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("demo/_half.so", MODULE.build()[:100])
+    (missing,) = missing_for(path, root)
+    assert (missing.file, missing.what) == ("demo/_half.so", "damaged file")
+    assert str(missing).startswith("demo/_half.so is damaged: ")
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -470,6 +495,12 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert f"/usr/bin/python3 lacks what {TAG} promises" in text
     assert f"{path}: all there" in text
     assert f"{path}: 1 missing" in text
+    nothing = tmp_path / "nothing-1-py3-none-any.whl"
+    nothing.write_bytes(b"")
+    assert main(["missing", str(nothing), path, "--root", str(kept)]) == 2
+    out, err = capsys.readouterr()
+    assert out == f"{path}: all there\n", "one bad file stands in nobody's way"
+    assert err.startswith("manytags: invalid wheel 'nothing-1-py3-none-any.whl'")
     assert main(["host-libraries", "--root", str(broken)]) == 1
     text = capsys.readouterr().out
     assert "The newest that is kept: none" in text

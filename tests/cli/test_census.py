@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -86,11 +87,18 @@ def test_pieces_are_merged(listed: str, tmp_path: Path, capsys: pytest.CaptureFi
     assert both["total"] == {"wheels": 4, "releases": 3, "projects": 3} == whole.total._asdict()
     assert both["counts"]["platform"]["win32"] == {"wheels": 2, "releases": 1, "projects": 1}
     assert list(both["installable"].values()) == [{"wheels": 2, "releases": 2, "projects": 2}]
-    for key in ("total", "counts", "installable"):
-        del both[key]
     assert Census.from_json(json.dumps(both)) == whole
     status, out, _ = run(capsys, "census", str(other), "--for", PI, "--merge", str(pieces[0]), "--csv")
     assert out == whole.to_csv().replace("\r\n", "\n") or out == whole.to_csv()
+
+
+def test_json_is_what_the_schema_says(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the command adds for readers is described, and stops no program from reading the rest."""
+    jsonschema = pytest.importorskip("jsonschema")
+    text = run(capsys, "census", listed, "--for", PI, "--json")[1]
+    schema = files("manytags").joinpath("schemas").joinpath("census.schema.json").read_text(encoding="utf-8")
+    jsonschema.validate(json.loads(text), json.loads(schema))
+    assert Census.from_json(text) == census(NAMES, [manytags.target("3.11", "manylinux_2_31_armv7l")])
 
 
 def test_projects_that_publish_a_tag(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -116,7 +124,9 @@ def test_a_chart(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ("{", [], "is no JSON"),
         ('{"name": "a"}', [], "an entry without 'filename'"),
         ('[{"filename": "a", "requires-python": 3}]', [], "an entry without 'filename'"),
-        ("a", ["--by", "colour", "--svg", "x.svg"], "a census counts by platform"),
+        ('{"filename": "a"}\n{"filename": \n{"filename": "b"}', [], """is no JSON from '{"filename":' on: """),
+        ("a", ["--by", "abi"], "--by goes with --svg or --projects"),
+        ("a", ["--top", "0"], "1 or more"),
         ("a", ["--merge", "FILE"], "invalid census"),
         ("a", ["--for", "win32"], "is no NAME:PYTHON"),
     ],
@@ -132,6 +142,13 @@ def test_bad_input_is_one_line(
     assert reason in err
     assert run(capsys, "census", str(tmp_path / "nowhere"))[0] == 2
     assert "named by --for and --targets" in run(capsys, "--target", "win32", "census", str(page))[2]
+
+
+def test_an_unknown_table_is_told_before_anything_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody waits for an index to be counted, and reads then that a word was wrong."""
+    with pytest.raises(SystemExit):
+        main(["census", "nowhere", "--by", "colour", "--svg", "x.svg"])
+    assert "'platform', 'abi'" in capsys.readouterr().err
 
 
 def test_which_wheels(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

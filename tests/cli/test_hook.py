@@ -102,7 +102,7 @@ REFUSED = {
     "--ceiling= --target debian-12-arm64": "invalid manylinux hook '': expected 'all', 'none' or a version",
     "--variable A-B --target debian-12-arm64": "invalid manylinux hook 'A-B': a variable's name has letters",
     "--where --python /no/such": "cannot ask '/no/such' about itself",
-    "--verified --root /no/such/root": "there is no Python in '/no/such/root'; --target names the machine",
+    "--verified --root /no/such/root": "invalid input '/no/such/root': there is no such folder",
 }
 
 

@@ -15,7 +15,7 @@ from manytags import parse_profile
 from manytags.documents import Document, Mismatch
 from manytags.errors import InvalidProfile
 from manytags.indexes.patterns import MOST_PATTERNS, expand_pattern, matches
-from manytags.indexes.profiles import ACTIONS, CHECKS, LIBCS, MOST_IMPLIED, NUMBERED, PROFILES, builtin_profile
+from manytags.indexes.profiles import ACTIONS, CHECKS, FLOORED, MOST_IMPLIED, NUMBERED, PROFILES, builtin_profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -280,7 +280,7 @@ def test_the_schema_has_the_readers_keys(monkeypatch: pytest.MonkeyPatch) -> Non
     assert set(checks["numbers"]["properties"]) == {*taken["numbers"], "known"}
     assert set(checks["floors"]["properties"]) == {*taken["floors"], "first"}
     assert set(checks["numbers"]["properties"]["known"]["properties"]) == set(NUMBERED)
-    assert set(checks["floors"]["properties"]["first"]["properties"]) == set(LIBCS)
+    assert set(checks["floors"]["properties"]["first"]["properties"]) == set(FLOORED)
     assert properties["rules"]["items"]["properties"]["action"]["enum"] == list(ACTIONS)
     assert found["$defs"]["check"]["properties"]["action"]["enum"] == list(ACTIONS[:-1])
     assert properties["extends"]["enum"] == list(PROFILES)

@@ -195,6 +195,7 @@ def test_a_name_may_have_several_problems() -> None:
         ("manylinux_2_5_s390x", "no interpreter claims manylinux_2_5_s390x", "manylinux_2_17_s390x"),
         ("manylinux_02_17_x86_64", "no installer can read the platform tag", "an sdist"),
         ("musllinux_1_9_x86_64", "musl 1.9 is not known", "musllinux_1_2_x86_64"),
+        ("macosx_10_9_arm64", "macOS 10.9 has no arm64: the first that has is 11.0", "macosx_11_0_arm64"),
         ("macosx_10_99_x86_64", "there is no macOS 10.99", "macosx_11_0_x86_64"),
         ("macosx_26_0_ppc", "no interpreter claims macosx_26_0_ppc", "an sdist"),
         ("android_5_x86", "there is no Android API level 5", "android_16_x86"),
@@ -430,10 +431,10 @@ def test_a_problem_is_a_value() -> None:
     assert lines[2] == f"  rule: {problem.rule} ({problem.source}, {problem.date})"
 
 
-def wheel_with_code(folder: Path, platform_tag: str) -> Path:
-    """Make a wheel with a compiled module for x86_64 in it."""
+def wheel_with_code(folder: Path, platform_tag: str, most: int | None = None) -> Path:
+    """Make a wheel with a compiled module for x86_64 in it, or the beginning of one."""
     path = folder / f"demo-1.0-cp312-cp312-{platform_tag}.whl"
-    code = (Path(__file__).parents[1] / "audits" / "elf" / "x86_64.so").read_bytes()
+    code = (Path(__file__).parents[1] / "audits" / "elf" / "x86_64.so").read_bytes()[:most]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("demo.cpython-312-x86_64-linux-gnu.so", code)
         tag = f"Tag: cp312-cp312-{platform_tag}"
@@ -461,3 +462,10 @@ def test_a_true_tag_is_no_problem(tmp_path: Path) -> None:
     honest = manytags.audit(wheel_with_code(tmp_path, "linux_x86_64")).honest_tags
     path = wheel_with_code(tmp_path, next(tag for tag in honest if tag.startswith("manylinux")))
     assert check_upload(path, "strict", today=TODAY) == ()
+
+
+def test_damaged_code_does_not_pass_for_honest(tmp_path: Path) -> None:
+    """What cannot be read cannot be false; an index that checks must not be passed by cutting a file off."""
+    (problem,) = check_upload(wheel_with_code(tmp_path, "manylinux_2_17_x86_64", 100), "strict", today=TODAY)
+    assert (problem.tag, problem.refused) == ("demo.cpython-312-x86_64-linux-gnu.so", True)
+    assert "is damaged: " in problem.message

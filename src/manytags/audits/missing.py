@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import InvalidPolicy
+from ..errors import InvalidPolicy, InvalidTag
 from ..hosts.libraries import Requester
+from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, OtherPlatform, parse_platform
 from .packages import Package, packages_of
 from .provided import open_process
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from .elf_tables import NeededVersion
     from .loaded import Loaded, Process
 
-    Kind = Literal["library", "symbol versions", "loader", "architecture"]
+    Kind = Literal["library", "symbol versions", "loader", "architecture", "damaged file", "system"]
 
 #: Libraries of the other C library, which a loader of one's own cannot stand in for.
 _GLIBC_ONLY = ("libc.so.6", "ld-linux")
@@ -32,8 +33,10 @@ class MissingLibrary:
     :param file: the wheel's file that needs it.
     :param what: ``library``: there is none of that name; ``symbol versions``: the one that is found does not define
         them; ``loader``: a program of the wheel asks for a loader that is not there; ``architecture``: the file is code
-        of another architecture than the interpreter, and nothing more can be said.
-    :param library: the library, the path of the loader, or the architecture.
+        of another architecture than the interpreter, and nothing more can be said; ``damaged file``: what it needs
+        cannot be read; ``system``: all of the wheel is for another system than Linux, whose code is not read.
+    :param library: the library, the path of the loader, the architecture, what is wrong with the damaged file, or the
+        wheel's platform tags.
     :param versions: the versions that are not defined.
     :param found: where the loader finds the library that lacks them.
     :param through: the host's own libraries by which the wheel needs it; none where it needs it itself.
@@ -54,6 +57,10 @@ class MissingLibrary:
         by = f"{self.file} (through {', '.join(self.through)})" if self.through else self.file
         if self.what == "architecture":
             return f"{self.file} is code for {self.library}"
+        if self.what == "damaged file":
+            return f"{self.file} is damaged: {self.library}"
+        if self.what == "system":
+            return f"{self.file} is for another system: {self.library}"
         if self.what == "loader":
             return f"{by} asks for the loader {self.library}, which is not there"
         if self.what == "symbol versions":
@@ -93,6 +100,7 @@ def missing_for(
     :param library_path: ``LD_LIBRARY_PATH``; that of this process by default, and none in a root.
     :raises InvalidWheel: it is no wheel.
     :raises InvalidElf: it is a single file that is no ELF file, or the interpreter's file is damaged.
+    :raises InvalidInput: the root is no folder, or no Python is in it.
     :raises ProbeError: the interpreter is not there, or is no program for Linux.
 
     >>> import sys
@@ -105,7 +113,22 @@ def missing_for(
     process = open_process(python, root, library_path)
     if process is None:
         raise InvalidPolicy(str(root), "there is no Python in this root; name it")
-    return missing_libraries(found.needs, found.brought, process)
+    platforms = tuple(dict.fromkeys(claim.tag for claim in found.claims if claim.field == "platform tag"))
+    if platforms and all(map(_of_other_system, platforms)):
+        return (MissingLibrary(found.name, "system", ".".join(platforms)),)
+    damaged = (
+        MissingLibrary(remark.file, "damaged file", remark.text)
+        for remark in found.remarks
+        if remark.what == "damaged ELF file"
+    )
+    return (*damaged, *missing_libraries(found.needs, found.brought, process))
+
+
+def _of_other_system(tag: str) -> bool:
+    try:
+        return not isinstance(parse_platform(tag), (AnyPlatform, Linux, Manylinux, Musllinux, OtherPlatform))
+    except InvalidTag:
+        return False
 
 
 def missing_libraries(

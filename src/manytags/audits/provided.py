@@ -10,7 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from ..errors import InvalidPolicy
+from ..errors import InvalidInput, InvalidPolicy
 from ..hosts.libraries import Requester
 from ..hosts.roots import Root
 from ..tags.libc import LEGACY_MANYLINUX
@@ -142,7 +142,7 @@ class HostLibraries:
         return json.dumps(self.to_data(), indent=2)
 
     def __str__(self) -> str:
-        who = self.interpreter or self.loader or "this machine"
+        who = self.interpreter or self.loader or self.root or "this machine"
         wanting = [*self.missing, *(each for each in self.lacking if each.path is not None)]
         head = f"{who} has all that {self.policy} promises" if self else f"{who} lacks what {self.policy} promises"
         return "\n".join([head, *(f"  {each}" for each in wanting), *(f"  {remark}" for remark in self.remarks)])
@@ -163,6 +163,7 @@ def host_libraries(
     :param python: path of another interpreter than the running one, or than the root's ``python3``.
     :param root: a folder to take for the whole file system: a sysroot, an unpacked image, a folder with a Nix closure.
     :param library_path: ``LD_LIBRARY_PATH``; that of this process by default, and none in a root.
+    :raises InvalidInput: the root is no folder.
     :raises InvalidPolicy: there is no such policy, or it is of another architecture than the interpreter named.
     :raises ProbeError: the interpreter is not there, or is no program for Linux.
     :raises InvalidElf: its file is damaged.
@@ -209,6 +210,8 @@ def open_process(
     Where the usual one is of another architecture than the one asked for, the standard loader stands for it; ``None``
     where that is missing too.
     """
+    if root is not None and not os.path.isdir(root):
+        raise InvalidInput(os.fspath(root), "there is no such folder")
     files = Root(None if root is None else os.fspath(root))
     if library_path is None and root is None:
         library_path = os.environ.get("LD_LIBRARY_PATH")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import sys
 
-from .index_rows import add_row_options, named_machines, read_rows
+from .index_rows import add_row_options, read_rows
 from .layout import printable
+from .machine_list import named_machines
 from .target_choice import BadArgumentsError
 
 TYPE_CHECKING = False
@@ -15,12 +16,11 @@ if TYPE_CHECKING:
 
     from ..indexes.census import Census
 
-#: What ``--json`` adds to a census, for readers who do not count.
-ADDED_KEYS = ("total", "installable", "counts")
-
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
+    from ..indexes.census_tables import TABLES
+
     add_row_options(parser)
     parser.add_argument(
         "--merge",
@@ -38,7 +38,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--top", metavar="N", type=int, default=10, help="how many lines of each table, or bars")
     parser.add_argument("--svg", metavar="FILE", default=None, help="draw the platform tags there, too")
-    parser.add_argument("--by", default="platform", help="draw another table, or list projects by what it counts")
+    parser.add_argument(
+        "--by", choices=TABLES, default=None, help="draw another table, or list projects by what it counts"
+    )
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="print JSON, which --merge reads")
     forms.add_argument("--csv", action="store_true", default=False, help="print CSV")
@@ -50,6 +52,11 @@ def run(arguments: argparse.Namespace) -> int:
     from ..indexes.census_forms import list_to_csv
     from ..indexes.which_wheels import filename_from_url
 
+    if arguments.by is not None and arguments.svg is None and not arguments.projects:
+        raise BadArgumentsError("--by goes with --svg or --projects")
+    if arguments.top < 1:
+        raise BadArgumentsError("--top is how many lines there are of each table: 1 or more")
+    by = arguments.by or "platform"
     targets = list(named_machines(arguments).values())
     pieces = [_piece(path) for path in arguments.merge]
     # Pieces alone are merged without waiting for standard input.
@@ -60,9 +67,9 @@ def run(arguments: argparse.Namespace) -> int:
         pieces.insert(0, census(rows, targets))
     found = pieces[0] if len(pieces) == 1 else pieces[0].merge(*pieces[1:])
     if arguments.svg is not None:
-        _write(arguments.svg, found.to_svg(arguments.by, arguments.top))
+        _write(arguments.svg, found.to_svg(by, arguments.top))
     if arguments.projects:
-        projects = found.projects(*arguments.projects, by=arguments.by)
+        projects = found.projects(*arguments.projects, by=by)
         if arguments.json:
             print(json.dumps(projects, indent=2))
         elif arguments.csv:
@@ -75,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     elif arguments.csv:
         sys.stdout.write(found.to_csv())
     else:
-        print(found.to_text(max(arguments.top, 1)))
+        print(found.to_text(arguments.top))
     return 0
 
 
@@ -93,17 +100,11 @@ def _with_added_keys(found: Census) -> str:
 def _piece(path: str) -> Census:
     from ..errors import InvalidCensus
     from ..indexes.census import Census
+    from ..indexes.census_json import MAX_CENSUS
     from .files import read_text
 
-    text = read_text(path, 2_000_000_000)
     try:
-        content = json.loads(text)
-        if isinstance(content, dict):
-            text = json.dumps({key: value for key, value in content.items() if key not in ADDED_KEYS})
-    except (ValueError, RecursionError):
-        pass  # the census's own reader says what is wrong
-    try:
-        return Census.from_json(text)
+        return Census.from_json(read_text(path, MAX_CENSUS))
     except InvalidCensus as error:
         raise InvalidCensus("standard input" if path == "-" else path, error.reason) from None
 

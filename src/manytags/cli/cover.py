@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ..errors import InvalidInput
-from ..targets import Target
 from .layout import columns, printable
-from .target_choice import BadArgumentsError, is_here
+from .machine_list import add_machine_options, named_machines
+from .target_choice import BadArgumentsError
 from .wheels import add_file_options, read_entries, releases
 
 TYPE_CHECKING = False
@@ -17,26 +16,14 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from ..choose.cover import Cover
+    from ..targets import Target
     from .wheels import Entry
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_file_options(parser)
-    parser.add_argument(
-        "--for",
-        metavar="NAME:PYTHON",
-        dest="machines",
-        action="append",
-        default=[],
-        help="a machine, such as debian-12-arm64:3.12; may be repeated",
-    )
-    parser.add_argument(
-        "--targets",
-        metavar="FILE",
-        default=None,
-        help="machines in a file: NAME:PYTHON one a line, or a JSON list of targets",
-    )
+    add_machine_options(parser)
     parser.add_argument("--fewest", action="store_true", default=False, help="as few wheels as can serve all of them")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
@@ -45,9 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Print what each machine takes; the status is 1 where one is left without."""
     from ..choose.cover import cover
 
-    if not is_here(arguments):
-        raise BadArgumentsError("the machines of `cover` are named by --for and --targets")
-    machines = _machines(arguments)
+    machines = named_machines(arguments)
+    if not machines:
+        raise BadArgumentsError("no machine is named; --for or --targets does")
     entries = _one_release(releases(read_entries(arguments.files)))
     found = cover(entries, machines.values(), fewest=arguments.fewest, yanked=arguments.yanked)
     if arguments.json:
@@ -75,37 +62,3 @@ def _one_release(found: dict[str, dict[Version, list[Entry]]]) -> list[Entry]:
     if len(named) > 1:
         raise BadArgumentsError(f"these are files of several releases, as {named[0]} and {named[1]}; name those of one")
     return [entry for versions in found.values() for entries in versions.values() for entry in entries]
-
-
-def _machines(arguments: argparse.Namespace) -> dict[str, Target]:
-    machines: dict[str, Target] = {name: _described(name) for name in arguments.machines}
-    if arguments.targets is not None:
-        from .files import read_text
-
-        text = read_text(arguments.targets)
-        if text.lstrip()[:1] == "[":
-            for target in _from_json(arguments.targets, text):
-                machines[str(target)] = target
-        else:
-            names = [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-            machines.update((name, _described(name)) for name in names)
-    if not machines:
-        raise BadArgumentsError("no machine is named; --for or --targets does")
-    return machines
-
-
-def _described(text: str) -> Target:
-    from ..targets.named import target
-
-    name, colon, python = text.rpartition(":")
-    if not colon:
-        raise BadArgumentsError(f"{text[:100]!r} is no NAME:PYTHON, such as debian-12-arm64:3.12")
-    return target(python, name)
-
-
-def _from_json(path: str, text: str) -> list[Target]:
-    try:
-        return [Target.from_json(json.dumps(one)) for one in json.loads(text)]
-    except (InvalidInput, ValueError, RecursionError) as error:
-        reason = error.reason if isinstance(error, InvalidInput) else error
-        raise BadArgumentsError(f"{path!r} is no list of targets: {reason}") from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from ..errors import InvalidWheel
 from .host_libraries import add_host_options, chosen_host
 from .layout import printable
 
@@ -18,19 +21,28 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is missing; the status is 1 where something is."""
+    """Print what is missing; the status is 1 where something is, and 2 where a file is no wheel."""
     from ..audits.missing import missing_for
 
     python, root = chosen_host(arguments)
-    found = {wheel: missing_for(wheel, root, python) for wheel in arguments.wheels}
+    status = 0
+    answers: list[dict[str, object]] = []
+    for wheel in arguments.wheels:
+        try:
+            missing = missing_for(wheel, root, python)
+        except InvalidWheel as error:
+            print(f"manytags: {printable(str(error))}", file=sys.stderr)
+            status = 2
+            continue
+        status = max(status, int(bool(missing)))
+        if arguments.json:
+            answers.append({"wheel": wheel, "missing": [each.to_data() for each in missing]})
+            continue
+        print(printable(f"{wheel}: {'all there' if not missing else f'{len(missing)} missing'}"))
+        for each in missing:
+            print(printable(f"  {each}"))
     if arguments.json:
         import json
 
-        answers = [{"wheel": wheel, "missing": [each.to_data() for each in all_]} for wheel, all_ in found.items()]
         print(json.dumps(answers, indent=2))
-    else:
-        for wheel, missing in found.items():
-            print(printable(f"{wheel}: {'all there' if not missing else f'{len(missing)} missing'}"))
-            for each in missing:
-                print(printable(f"  {each}"))
-    return 1 if any(found.values()) else 0
+    return status

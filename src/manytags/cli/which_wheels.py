@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from .index_rows import add_row_options, named_machines, read_rows
+from .index_rows import add_row_options, read_rows
 from .layout import printable
+from .machine_list import named_machines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

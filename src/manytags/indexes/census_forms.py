@@ -35,7 +35,7 @@ def census_to_text(census: Census, top: int) -> str:
         lines.append(f"of these {census.yanked:,} yanked, {census.variants:,} wheel variants")
     if census.others:
         listed = ", ".join(f"{files:,} {ending}" for ending, files in census.others.items())
-        lines.append(f"no wheels: {listed}")
+        lines.append(f"other files: {listed}")
     if census.invalid:
         lines.append(f"invalid wheel file names: {census.invalid:,}, such as {shown(census.invalid_names[0])}")
     tables = [("can be installed by", {str(target): count for target, count in census.installable.items()}, 0)]

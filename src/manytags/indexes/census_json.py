@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from ..documents import Document, Mismatch, read_list, read_object, read_string
+from ..documents import Document, Mismatch, load_document, read_list, read_object, read_string
 from ..errors import InvalidCensus, InvalidInput, InvalidTag
 from ..tags.filename import normalized_name
 from ..tags.wheel import is_name, is_version, split_tag_set
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Version of the form. Files of older versions keep loading.
 CENSUS_FORMAT = 1
+#: What ``manytags census --json`` adds, for readers who do not count: it follows from the rest, and is not read.
+ADDED_KEYS = ("total", "installable", "counts")
 #: Characters that are read: all of PyPI has some hundred million.
 MAX_CENSUS = 2_000_000_000
 
@@ -74,13 +76,7 @@ def tally_from_json(text: str) -> Tally:
 
     :raises InvalidCensus: it is no such thing.
     """
-    if len(text) > MAX_CENSUS:
-        raise InvalidCensus(text, f"longer than {MAX_CENSUS} characters")
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as trouble:
-        raise InvalidCensus(text, f"it is no JSON: {trouble}") from None
-    document = Document(text, "census", content, InvalidCensus)
+    document = load_document(text, "census", InvalidCensus, MAX_CENSUS)
     form = document.take("manytags_census", _read_count)
     if form != CENSUS_FORMAT:
         raise InvalidCensus(text, f"it has form {form}; this manytags reads form {CENSUS_FORMAT}")
@@ -105,6 +101,8 @@ def tally_from_json(text: str) -> Tally:
     tally.others = document.take("others", _read_counts)
     tally.invalid = document.take("invalid", _read_count)
     tally.examples = document.take("invalid_names", _read_examples)
+    for key in ADDED_KEYS:
+        document.section_or_empty(key)
     document.close()
     _check_sums(tally, used, text)
     return tally

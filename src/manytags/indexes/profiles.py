@@ -47,7 +47,7 @@ ACTIONS = ("accept", "warn", "deprecate", "refuse", "implied")
 CHECKS = ("readable", "numbers", "floors", "takers", "pairs", "audit")
 #: What ``numbers`` and ``floors`` may know.
 NUMBERED = ("glibc", "musl", "macos", "ios", "android", "pyemscripten")
-LIBCS = ("glibc", "musl")
+FLOORED = ("glibc", "musl", "macos")
 #: Most tags that one profile's implied ones are read as.
 MOST_IMPLIED = 100
 
@@ -124,7 +124,7 @@ class Profile:
     :param rules: what it does with platform tags; the first that is in force and means a tag decides.
     :param checks: (name, what is done where it fails) of what is checked besides.
     :param known: (kind of tag, ranges of its numbers that exist).
-    :param floors: (C library, (architecture, the first version of the library that has it)).
+    :param floors: (C library or ``macos``, (architecture, its first version that has it)).
     """
 
     name: str
@@ -229,7 +229,7 @@ def _read_checks(section: Document, profile: Profile) -> Profile:
         if name == "numbers":
             known |= _read_table(entry, "known", NUMBERED, _read_ranges)
         if name == "floors":
-            floors |= _read_table(entry, "first", LIBCS, _read_architectures)
+            floors |= _read_table(entry, "first", FLOORED, _read_architectures)
         entry.close()
     section.close()
     ordered = tuple((name, checks[name]) for name in CHECKS if name in checks)

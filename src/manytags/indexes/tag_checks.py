@@ -66,15 +66,16 @@ def check_numbers(text: str, profile: Profile, date: str) -> str:
 
 
 def check_floors(text: str, profile: Profile) -> str:
-    """Hold a platform tag's C library against the first version of it on the architecture."""
+    """Hold a platform tag's C library, or its macOS, against the first version of it on the architecture."""
     tag = _parsed(text)
-    if not isinstance(tag, (Manylinux, Musllinux)):
+    if not isinstance(tag, (MacOS, Manylinux, Musllinux)):
         return ""
-    kind, version = ("glibc", tag.glibc) if isinstance(tag, Manylinux) else ("musl", tag.musl)
-    first = dict(dict(profile.floors).get(kind, ())).get(tag.arch)
+    kind, version, words = numbered(tag) or ("", (), "")
+    arch = tag.format if isinstance(tag, MacOS) else tag.arch
+    first = dict(dict(profile.floors).get(kind, ())).get(arch)
     if first is None or version >= first:
         return ""
-    return f"{kind} {version[0]}.{version[1]} has no {tag.arch}: the first that has is {'.'.join(map(str, first))}"
+    return f"{words} has no {arch}: the first that has is {'.'.join(map(str, first))}"
 
 
 def check_takers(text: str) -> str:

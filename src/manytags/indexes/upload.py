@@ -225,11 +225,15 @@ def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProble
 
 
 def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
-    """List the false tags of a wheel that was audited."""
+    """List the false tags of a wheel that was audited, and its code that no audit can read."""
     check = dict(profile.checks).get("audit")
     if check is None or check.on(day) not in SEVERITIES:
         return []
-    found = []
+    found = [
+        _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a wheel that is built anew", check, day)
+        for remark in audit.remarks
+        if remark.what == "damaged ELF file"
+    ]
     for claim in audit.claims:
         if claim.false:
             more = len(claim.reasons) - _MOST_REASONS
