@@ -115,7 +115,7 @@ def test_audit_of_a_broken_wheel(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "there is no such file" in err
 
 
-@pytest.mark.parametrize("arguments", [["foo-1.0.tar.gz"], ["--audit", "foo-1.0.tar.gz"], ["README", "foo.egg"]])
+@pytest.mark.parametrize("arguments", [["foo-1.0.tar.gz"], ["--audit", "foo-1.0.tar.gz"], ["foo-1.0.zip", "foo-1.0.tar.gz.asc"]])
 def test_no_wheels(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """A script that checks the wrong folder must not take silence for a yes."""
     status, out, err = run(capsys, *arguments)
@@ -136,3 +136,10 @@ def test_odd_names_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "foo\x1b[2J-1.0-py3-none-any.whl")
     assert status == 1
     assert "\x1b" not in out
+
+
+def test_a_slip_of_the_hand(capsys: pytest.CaptureFixture[str]) -> None:
+    """A wheel that was misspelt must not be called accepted by being passed over."""
+    status, out, err = run(capsys, "foo-1.0-py3-none-any.wh", GOOD)
+    assert (status, out) == (2, "")
+    assert err == "manytags: 'foo-1.0-py3-none-any.wh' is no wheel: its name does not end in '.whl'\n"

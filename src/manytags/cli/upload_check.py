@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from ..indexes.upload import UploadProblem
 
 
+#: Endings of what is uploaded beside wheels, and is passed over here.
+_OTHERS = (".tar.gz", ".zip", ".asc", ".sig", ".metadata", ".attestation")
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     from ..indexes.profiles import PROFILES
@@ -83,6 +87,10 @@ def _read_profile(path: str) -> Profile:
 
 def _wheels(files: Sequence[str], audited: bool) -> list[str] | list[Path]:
     """List the wheels that arguments stand for, as names or, where they are to be opened, as paths."""
+    for file in files:
+        # Folders may hold anything; who names a file means that file.
+        if not (file == "-" or file.lower().endswith((".whl", ".json", *_OTHERS)) or os.path.isdir(file)):
+            raise BadArgumentsError(f"{file!r} is no wheel: its name does not end in '.whl'")
     found = _paths(files) if audited else [str(entry["filename"]) for entry in read_entries(list(files))]
     wheels = [name for name in dict.fromkeys(found) if name.lower().endswith(".whl")]
     if not wheels:
