@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from manytags.audits.claims import Claim, claims_from_contents, honest_tags
-from manytags.audits.contents import Contents, Remark
+from manytags.audits.contents import Contents, Remark, elf_remarks
 from manytags.audits.elf import ElfNeeds
 from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
 from manytags.tags.filename import TagSet, parse_tag_set
@@ -39,6 +41,7 @@ def elf(  # noqa: PLR0917 - what a file can be
         undefined=undefined if versions else (),
         soname=soname,
         arm_attributes=attributes,
+        executable_stack=False,
     )
 
 
@@ -134,6 +137,8 @@ def test_data_for_other_machines(other: ElfNeeds) -> None:
     """What no host loads contradicts no tag, and promises nothing either."""
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), other)).values()) == {TRUE}
     assert set(said(made("py3-none-any", other)).values()) == {TRUE}
+    # but who tagged it for some machines may know why
+    assert set(said(made("py3-none-manylinux1_x86_64", other)).values()) == {TRUE}
     needy = elf(needed=(other.name.rpartition("/")[2],))
     assert said(made("py3-none-manylinux1_x86_64", needy, other))["manylinux1_x86_64"] == MUCH
 
@@ -147,6 +152,68 @@ def test_libraries_that_the_wheel_brings() -> None:
     assert said(made(tag, needy, elf("foo.libs/libbar-1a2b.so", soname="libbar.so.1")))["manylinux1_x86_64"] == TRUE
     # but what it brings is judged too
     assert said(made(tag, needy, elf("foo.libs/libbar.so.1", version="GLIBC_2.14")))["manylinux1_x86_64"] == MUCH
+
+
+def test_a_c_library_that_the_wheel_brings() -> None:
+    """A process has its own before it loads anything of a wheel: a file of that name must not hide what is needed."""
+    needy = elf(version="GLIBC_2.38")
+    for name in ("libc.so.6", "ld-linux-x86-64.so.2"):
+        contents = made("py3-none-manylinux1_x86_64", needy, elf(f"foo.libs/{name}"))
+        assert said(contents)["manylinux1_x86_64"] == MUCH
+        assert not contents.brought & {name}
+    named = elf("foo.libs/a.so", soname="libc.so.6")
+    assert said(made("py3-none-manylinux1_x86_64", needy, named))["manylinux1_x86_64"] == MUCH
+
+
+def test_names_of_modules() -> None:
+    """A module is imported by its whole name: code for the tag under the name of another system is never found."""
+    cross = elf("foo/_c.cpython-312-x86_64-linux-gnu.so", "aarch64", version="GLIBC_2.17")
+    for tag in ("linux_aarch64", "manylinux_2_17_aarch64"):
+        found = claim(made(f"cp312-cp312-{tag}", cross), tag)
+        assert [str(each) for each in found.reasons] == [
+            "foo/_c.cpython-312-x86_64-linux-gnu.so: extension module named for x86_64-linux-gnu"
+        ]
+    assert honest_tags(made("cp312-cp312-linux_aarch64", cross)) == ()
+    right = elf("foo/_c.cpython-312-aarch64-linux-gnu.so", "aarch64", version="GLIBC_2.17")
+    assert said(made("cp312-cp312-manylinux_2_17_aarch64", cross, right))["manylinux_2_17_aarch64"] == TRUE
+    for names, tag, verdict in (
+        (("cpython-312-x86_64-linux-musl",), "manylinux1_x86_64", MUCH),
+        (("cpython-312-x86_64-linux-gnu",), "musllinux_1_2_x86_64", MUCH),
+        (("cpython-312-x86_64-linux-musl",), "musllinux_1_2_x86_64", TRUE),
+        # up to 3.10 CPython had one name on both
+        (("cpython-310-x86_64-linux-gnu",), "musllinux_1_2_x86_64", TRUE),
+        (("cpython-312-x86_64-linux-gnu", "cpython-312-x86_64-linux-musl"), "musllinux_1_2_x86_64", TRUE),
+        (("cpython-34m",), "musllinux_1_2_x86_64", TRUE),
+        (("abi3",), "musllinux_1_2_x86_64", TRUE),
+    ):
+        code = [elf(f"foo/_c.{name}.so", needed=()) for name in names]
+        assert said(made(f"cp312-cp312-{tag}", *code))[tag] == verdict, (names, tag)
+
+
+def test_debug_information() -> None:
+    """It is of one architecture, needs nothing, and is no module although it may be named as one."""
+    debug = elf(f"debug/{MODULE}", needed=(), kind="debug information")
+    assert set(said(made("py3-none-manylinux1_x86_64", elf(), debug)).values()) == {TRUE}
+    assert said(made("py3-none-any", debug)) == {"py3": TRUE, "none": TRUE, "any": MUCH}
+    needy = elf(needed=(MODULE.rpartition("/")[2],))
+    assert said(made("py3-none-manylinux1_x86_64", needy, debug))["manylinux1_x86_64"] == MUCH
+
+
+def test_remarks_on_search_paths() -> None:
+    """A folder of the machine that built it, and one that is another wherever the program is started."""
+    needs = replace(elf(), rpath="$ORIGIN/../foo.libs:/home/joe/lib:foo.libs:")
+    assert [each.text for each in elf_remarks(needs)] == [
+        "'/home/joe/lib' is looked through, on whatever machine it is",
+        "'foo.libs' is looked through, below whatever folder is current",
+        "'' is looked through, below whatever folder is current",
+    ]
+
+
+def test_remarks_on_releases_of_musl() -> None:
+    """Alpine's own libgcc_s, grafted into a musllinux_1_2 wheel, crashes where musl is 1.2.3."""
+    packed = replace(elf(needed=("libc.musl-x86_64.so.1",)), packed_relocations=True)
+    assert [each.what for each in elf_remarks(packed)] == ["musl release"]
+    assert not list(elf_remarks(replace(elf(), packed_relocations=True))), "glibc's versions tell"
 
 
 def test_before_the_first_policy() -> None:

@@ -131,6 +131,18 @@ def test_gnu_hash_that_covers_nothing(tmp_path: Path) -> None:
     assert "far" in {symbol.name for symbol in read(path).undefined}
 
 
+def test_filters_and_packed_relocations(tmp_path: Path) -> None:
+    """What a loader loads besides DT_NEEDED, and what only newer ones know how to do."""
+    assert not read(compiled(tmp_path, MODULE, "-lm")).packed_relocations
+    needs = read(compiled(tmp_path, MODULE, "-Wl,--no-as-needed", "-lm", "-Wl,--filter=libfar.so.1"))
+    assert set(needs.needed) == {"libm.so.6", "libc.so.6", "libfar.so.1"}
+    source = "static int one; int *two[] = {&one, &one, &one};"
+    packed = read(compiled(tmp_path, source, "-Wl,--no-as-needed", "-lc", "-Wl,-z,pack-relative-relocs"))
+    if not any(each.version == "GLIBC_ABI_DT_RELR" for each in packed.versions):
+        pytest.skip("this linker packs no relocations")
+    assert packed.packed_relocations
+
+
 def test_old_search_path_and_libpython(tmp_path: Path) -> None:
     """RPATH and RUNPATH differ in what they reach; libpython is what no wheel may be linked to."""
     (tmp_path / "python").mkdir()

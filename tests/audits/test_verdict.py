@@ -97,7 +97,12 @@ def test_processors() -> None:
 def test_executable_stacks() -> None:
     """glibc 2.41 refuses them, and every manylinux tag claims glibc 2.41 too."""
     assert [reason for reason, _ in found(needs(executable_stack=True))] == ["executable stack"]
-    assert not found(needs(executable_stack=None))
+    # glibc's default where PT_GNU_STACK is missing, by architecture
+    assert found(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
+    assert not found(needs(executable_stack=None, architecture="aarch64", versions=()), arch="aarch64")
+    # programs have theirs from the kernel
+    assert not found(needs(executable_stack=True, interpreter="/lib64/ld-linux-x86-64.so.2"))
+    assert not found(needs(executable_stack=True, kind="executable"))
     assert not found(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
     assert lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64") is None
     lowest = lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64", ignored=["executable stack"])
@@ -168,3 +173,14 @@ def test_musl_gcc_under_manylinux() -> None:
     """``libc.so`` is what musl-gcc's code needs, and no glibc has a library of that name."""
     one = needs(needed=("libc.so",), versions=())
     assert found(one) == [("C library", "libc.so")]
+
+
+def test_packed_relocations() -> None:
+    """glibc before 2.36 does not do them and the code crashes; newer ones refuse code that does not say so."""
+    silent, told = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
+    assert found(silent) == found(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
+    assert found(needs(packed_relocations=True, versions=told)) == [("symbol version", "GLIBC_ABI_DT_RELR")]
+    assert not found(needs(packed_relocations=True, versions=told), version=(2, 36))
+    alone = needs(packed_relocations=True, versions=())
+    assert found(alone) == [("relocations", "DT_RELR")]
+    assert not found(alone, version=(2, 36))

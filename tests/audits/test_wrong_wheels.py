@@ -24,9 +24,10 @@ from .wrong.wheels import audited, binary, for_machine, section_less
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "report.txt"
 
-#: A module of CPython 3.12, one of 3.13 free-threaded, one of the stable ABI, and a library.
-C312, C313T, ABI3, LIB = (
+#: A module of CPython 3.12, the same of one on musl, one of 3.13 free-threaded, one of the stable ABI, and a library.
+C312, C312_MUSL, C313T, ABI3, LIB = (
     "foo/_c.cpython-312-x86_64-linux-gnu.so",
+    "foo/_c.cpython-312-x86_64-linux-musl.so",
     "foo/_c.cpython-313t-x86_64-linux-gnu.so",
     "foo/_c.abi3.so",
     "foo/libfoo.so",
@@ -194,13 +195,16 @@ CASES = {
     ),
     "musl's code under manylinux": Case(
         f"{CP312}-manylinux_2_17_x86_64",
-        {C312: "musl"},
+        {C312_MUSL: "musl"},
         (
             Said(
                 PLATFORM,
                 "manylinux_2_17_x86_64",
                 MUCH,
-                (f"{C312}: C library libc.musl-x86_64.so.1",),
+                (
+                    f"{C312_MUSL}: C library libc.musl-x86_64.so.1",
+                    f"{C312_MUSL}: extension module named for x86_64-linux-musl",
+                ),
                 ("musllinux_1_1_x86_64",),
             ),
         ),
@@ -214,7 +218,7 @@ CASES = {
                 PLATFORM,
                 "musllinux_1_2_x86_64",
                 MUCH,
-                (f"{C312}: C library libc.so.6",),
+                (f"{C312}: C library libc.so.6", f"{C312}: extension module named for x86_64-linux-gnu"),
                 ("manylinux_2_5_x86_64",),
             ),
         ),
@@ -493,7 +497,7 @@ CASES = {
     "a platform, and no code": Case(
         f"{NONE}-manylinux_2_28_x86_64",
         {"foo/data.txt": b"text"},
-        (Said(PLATFORM, "manylinux_2_28_x86_64", LESS, (), ("any",)),),
+        (Said(PLATFORM, "manylinux_2_28_x86_64", LESS, (), ("any",), "it has no ELF file"),),
         ("any",),
     ),
     "one Python's ABI, and no module": Case(

@@ -157,6 +157,11 @@ LIES: dict[str, Callable[[Editor], Editor]] = {
     "a segment of 2^64": lambda file: file.program(PT_LOAD, 5, HUGE),
     "a segment at 2^64": lambda file: file.program(PT_LOAD, 2, HUGE),
     "a segment whose address overflows": lambda file: file.program(PT_LOAD, 3, HUGE),
+    "a segment that lies otherwise in its page": lambda file: file.program(PT_LOAD, 2, 8),
+    "a segment over another's page": lambda file: over_a_page(file),  # noqa: PLW0108 - it stands below
+    "x86-64 as big-endian": lambda file: file.put("B", 5, 2),
+    "i386 as 64 bits": lambda file: file.put("H", 18, 3),
+    "s390 as little-endian": lambda file: file.put("H", 18, 22),
     "a segment smaller in memory": lambda file: file.program(PT_LOAD, 6, 1),
     "a segment over another": lambda file: file.program(PT_LOAD, 6, 1 << 20),
     "PT_DYNAMIC outside": lambda file: file.program(PT_DYNAMIC, 3, 1 << 40),
@@ -198,6 +203,14 @@ PT_GNU_STACK = 0x6474E551
 def stack(file: Editor) -> int:
     """Offset of the program header PT_GNU_STACK, which is free to become another."""
     return file.programs_at + 56 * next(n for n, each in enumerate(file.image.segments) if each.kind == PT_GNU_STACK)
+
+
+def over_a_page(file: Editor) -> Editor:
+    """Move the second segment into the page in which the first one ends; the pages are another's in the file."""
+    place = file.programs_at + 56  # the header of the second
+    first, second = file.image.segments[:2]
+    assert first.kind == second.kind == PT_LOAD
+    return file.put("3Q", place + 8, second.offset, second.offset % 4096, 0).put("Q", place + 8, second.offset + 4096)
 
 
 @pytest.mark.parametrize("lie", LIES)

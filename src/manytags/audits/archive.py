@@ -1,10 +1,10 @@
 """The members of a wheel's archive, read from bytes that may lie.
 
 The directory is read by :mod:`zipfile`, within bounds, and must be that of an archive which every reader reads alike:
-one end, nothing around it, no two members of one name, none that lies over another or outside or says other things of
-itself than the directory does, no names that lead out of a folder. Members are
-inflated here: to open one by ``zipfile`` costs 60 µs before its first byte, and the first bytes of all have to be seen,
-since a file needs no name that ends in ``.so`` to be loaded.
+one end, nothing around it or between its members, no two of one name, none that lies over another or outside or says
+other things of itself than the directory does, no names that lead out of a folder. Members are inflated here: to open
+one by ``zipfile`` costs 60 µs before its first byte, and the first bytes of all have to be seen, since a file needs no
+name that ends in ``.so`` to be loaded.
 
 Rule: PKWARE's APPNOTE.TXT; :pep:`427`.
 """
@@ -47,6 +47,10 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _END, _END_64, _LOCATOR_64 = struct.Struct("<4s4H2IH"), struct.Struct("<4sQ2H2I4Q"), struct.Struct("<4sIQI")
 #: Stand where the number is elsewhere: in a field of 64 bits, or behind the member.
 _ELSEWHERE_16, _ELSEWHERE, _BEHIND = 0xFFFF, 0xFFFFFFFF, 0x8
+#: Bytes of what says it behind the member: with a mark or without, numbers of 32 bits or of 64.
+_DESCRIPTORS = frozenset({12, 16, 20, 24})
+#: Extra fields: sizes of 64 bits, and another name.
+_EXTRA_SIZES, _EXTRA_NAME = 0x0001, 0x7075
 
 
 class Member(NamedTuple):
@@ -88,6 +92,7 @@ class Archive:
                     raise self.error(f"its directory has {len(entries)} members, and says that it has {count}")
                 self._check_names([entry.orig_filename.removesuffix("/") for entry in entries])
                 self.members = tuple(self._member(entry) for entry in entries if not entry.is_dir())
+                self._folders = tuple(self._member(entry) for entry in entries if entry.is_dir())
                 self._limits = self._check_layout([entry.header_offset for entry in entries], directory.start_dir)
         except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError, struct.error) as trouble:
             if isinstance(trouble, InvalidWheel):
@@ -101,26 +106,29 @@ class Archive:
         """Make the error that says what is wrong with this archive."""
         return InvalidWheel(self.name, reason)
 
-    def heads(self, size: int, least: int) -> Iterator[tuple[Member, bytes]]:
+    def heads(self, size: int) -> Iterator[tuple[Member, bytes]]:
         """Go through the members with their first bytes.
 
         :param size: how many, at most.
-        :param least: members of fewer bytes are passed over.
         :raises InvalidWheel: a member is damaged.
         """
         inflater = zlib.decompressobj
         for member in self.members:
-            if member.size < least:
-                continue
             start, data = self._data_start(member, size + _CODES)
-            if member.method == _DEFLATED:
+            if member.size < size:
+                # Small enough to be read to its end, which is where it could be more than it says.
+                data = self._whole(member, start)
+            elif member.method == _DEFLATED:
                 try:
                     data = inflater(-15).decompress(data, size)
                 except zlib.error as trouble:
                     raise self._error_of(member)(f"it cannot be inflated: {trouble}") from None
                 if len(data) < size:
-                    data = self._stream_of(member, start).bytes_at(0, min(size, member.size))
+                    data = self._stream_of(member, start).bytes_at(0, size)
             yield member, data[:size]
+        for folder in self._folders:
+            start, _ = self._data_start(folder, 0)
+            self._whole(folder, start)
 
     def open(self, member: Member) -> BinaryIO:
         """Open a member as a seekable stream; a large one is not held as a whole.
@@ -162,7 +170,7 @@ class Archive:
 
     def _whole(self, member: Member, start: int) -> bytes:
         error = self._error_of(member)
-        data = self.bytes_at(start, member.packed)
+        data = self.bytes_at(start, member.packed) if member.packed else b""
         if member.method == _DEFLATED:
             machine = zlib.decompressobj(-15)
             try:
@@ -197,22 +205,31 @@ class Archive:
             raise self._error_of(member)("its header is cut off")
         mark, _, flags, method, _, _, checksum, packed, full, name_size, extra_size = _LOCAL.unpack_from(data)
         said = (mark, method, checksum, packed, full)
-        if said != (b"PK\3\4", member.method, member.checksum, member.packed, member.size) or flags & _UNREADABLE:
-            self._check_header(member, flags, said)
         start = _LOCAL.size + name_size + extra_size
-        if member.offset + start + member.packed > self._limits[member.offset]:
-            raise self._error_of(member)("it lies over what follows it")
-        if data[_LOCAL.size : _LOCAL.size + name_size] != name:
-            self._check_name(member, flags, name_size)
         if len(data) < start + size:
             data = self.bytes_at(member.offset, start + size)
+        extra = data[start - extra_size : start] if extra_size else b""
+        if said != (b"PK\3\4", member.method, member.checksum, member.packed, member.size) or flags & _UNREADABLE:
+            self._check_header(member, flags, said, extra)
+        after = self._limits[member.offset] - (member.offset + start + member.packed)
+        if after and not (flags & _BEHIND and after in _DESCRIPTORS):
+            wrong = "it lies over what follows it" if after < 0 else f"behind it stand {after} bytes of no member"
+            raise self._error_of(member)(wrong)
+        if data[_LOCAL.size : _LOCAL.size + name_size] != name or not (flags & _UTF_8 or member.name.isascii()):
+            self._check_name(member, flags, name_size)
+        if extra:
+            self._check_extra(member.name, extra)
         return member.offset + start, data[start : start + min(size, member.packed)]
 
-    def _check_header(self, member: Member, flags: int, said: tuple[bytes, int, int, int, int]) -> None:
+    def _check_header(self, member: Member, flags: int, said: tuple[bytes, int, int, int, int], extra: bytes) -> None:
         """See that a header which is not just like the directory leaves to it what it does not say itself."""
         mark, method, checksum, packed, size = said
+        if _ELSEWHERE in {packed, size}:
+            wide = _extras(extra).get(_EXTRA_SIZES, b"")
+            # Both must be there, the size before the packed one.
+            size, packed = struct.unpack_from("<2Q", wide) if len(wide) >= 16 else (size, packed)
         behind = flags & _BEHIND and not (checksum or packed or size)
-        sizes = packed in {member.packed, _ELSEWHERE} and size in {member.size, _ELSEWHERE}
+        sizes = packed == member.packed and size == member.size
         same = mark == b"PK\3\4" and method == member.method and not flags & _UNREADABLE
         if not same or not (behind or (sizes and checksum == member.checksum)):
             raise self._error_of(member)("its header is not what the directory says")
@@ -222,6 +239,12 @@ class Archive:
         name = self.bytes_at(member.offset + _LOCAL.size, size)
         if flags & _UTF_8 or name.decode("cp437") != member.name:
             raise self._error_of(member)("its header has another name")
+
+    def _check_extra(self, name: str, extra: bytes) -> None:
+        """See that no extra field gives a member another name, which some readers take."""
+        other = _extras(extra).get(_EXTRA_NAME)
+        if other is not None and other[5:] != name.encode("utf-8", "surrogatepass"):
+            raise self.error(f"{shown(name)}: an extra field gives it another name")
 
     def _check_end(self) -> int:
         """See that there is one end, and a directory small enough to be read; return how many members it counts."""
@@ -268,8 +291,12 @@ class Archive:
             wrong = f"stored, with two sizes: {size} and {packed}"
         elif packed > 2 * size + _SLACK:
             wrong = f"{packed} bytes for {size} that it inflates to"
+        elif size and entry.is_dir():
+            wrong = f"a folder of {size} bytes"
         if wrong:
             raise self.error(f"{shown(name)}: {wrong}")
+        if entry.extra:
+            self._check_extra(name, entry.extra)
         return Member(name, size, packed, entry.CRC, method, entry.header_offset)
 
     def _check_layout(self, offsets: list[int], directory: int) -> dict[int, int]:
@@ -280,7 +307,7 @@ class Archive:
         ends = dict.fromkeys(offsets, 0)
         if len(ends) < len(offsets):
             raise self.error("two of its members are one")
-        for member in self.members:
+        for member in (*self.members, *self._folders):
             ends[member.offset] = member.offset + _LOCAL.size + len(member.name) + member.packed
         if offsets and min(offsets) != 0:
             raise self.error("bytes stand before its first member")
@@ -309,3 +336,14 @@ class Archive:
         total = sum(member.size for member in self.members)
         if total > _MAX_SIZE or (total > _SUSPICIOUS_SIZE and total > _MAX_RATIO * self._size):
             raise self.error(f"a bomb: {self._size} bytes that inflate to {total}")
+
+
+def _extras(data: bytes) -> dict[int, bytes]:
+    """List the extra fields of a member by their kinds; of two of a kind, nobody knows which counts: empty."""
+    found: dict[int, bytes] = {}
+    position = 0
+    while position + 4 <= len(data):
+        kind, size = struct.unpack_from("<2H", data, position)
+        found[kind] = b"" if kind in found else data[position + 4 : position + 4 + size]
+        position += 4 + size
+    return found

@@ -12,9 +12,10 @@ from ..errors import InvalidPolicy
 from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
 from ..tags.python import parse_abi
 from .contents import is_code, is_data
+from .modules import modules
 from .policies import policies, policy
 from .processors import arm_version
-from .python_claims import abi_verdict, python_verdict
+from .python_claims import abi_verdict, name_violations, python_verdict
 from .verdict import Violation, lowest_policy, machine_violations, violations
 
 TYPE_CHECKING = False
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from .contents import Contents
     from .elf import ElfNeeds
+    from .modules import Module
 
     Field = Literal["python tag", "ABI tag", "platform tag", "Root-Is-Purelib"]
     Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
@@ -76,9 +78,9 @@ def claims_from_contents(contents: Contents) -> tuple[Claim, ...]:
         found.append(Claim("ABI tag", tag, where, *_Found(*abi_verdict(tag, code)).unless(unread)))
     listed = [(parse_platform(tag), tag, where) for tag, where in _members(contents, "platforms")]
     beside = [platform for platform, _, _ in listed]
-    honest = honest_tags(contents)
+    wheel = _Wheel(contents, code, modules(code), contents.brought, beside, honest_tags(contents))
     for platform, tag, where in listed:
-        found.append(Claim("platform tag", tag, where, *_judge_platform(platform, contents, beside, honest)))
+        found.append(Claim("platform tag", tag, where, *_judge_platform(platform, wheel)))
     rooted = tuple(each for each in code if not is_data(each.name))
     if contents.purelib and rooted:
         found.append(Claim("Root-Is-Purelib", "true", (_WHEEL,), "claims too much", _as_reasons(rooted), ("false",)))
@@ -96,14 +98,15 @@ def honest_tags(contents: Contents) -> tuple[str, ...]:
         return ()
     if not code:
         return () if contents.wheel is None else ("any",)
-    found = []
+    found, named, brought = [], modules(code), contents.brought
     for architecture in _architectures(code):
-        if machine_violations(code, architecture):
+        if machine_violations(code, architecture) or name_violations(named, "linux", architecture):
             continue
         tags = [
             lowest.tag
             for kind in (_MANYLINUX, _MUSLLINUX)
-            if (lowest := lowest_policy(code, kind, architecture, contents.brought))
+            if not name_violations(named, kind, architecture)
+            and (lowest := lowest_policy(code, kind, architecture, brought))
         ]
         found += tags or [f"linux_{architecture}"]
     return tuple(found)
@@ -162,74 +165,82 @@ class _Found(NamedTuple):
         return _Found("cannot judge", note=unread) if unread and not self.reasons else self
 
 
-def _judge_platform(
-    platform: PlatformTag, contents: Contents, beside: list[PlatformTag], honest: tuple[str, ...]
-) -> _Found:
-    """Judge one platform tag, with those that stand beside it."""
+class _Wheel(NamedTuple):
+    """What a platform tag is judged by: what is in the wheel, the tags beside it, and those that are true."""
+
+    contents: Contents
+    code: tuple[ElfNeeds, ...]
+    modules: tuple[Module, ...]
+    brought: frozenset[str]
+    beside: list[PlatformTag]
+    honest: tuple[str, ...]
+
+
+def _judge_platform(platform: PlatformTag, wheel: _Wheel) -> _Found:
+    """Judge one platform tag."""
     if isinstance(platform, AnyPlatform):
-        code = code_of(contents)
-        found = _Found("claims too much", _as_reasons(code), honest) if code else _Found("true")
+        found = _Found("claims too much", _as_reasons(wheel.code), wheel.honest) if wheel.code else _Found("true")
     elif isinstance(platform, (Linux, Manylinux, Musllinux)):
-        found = _judge_linux(platform, contents, beside, honest)
+        found = _judge_linux(platform, wheel)
     else:
         return _Found("cannot judge", note=_OTHER_SYSTEM)
-    return found.unless(_unread(contents))
+    return found.unless(_unread(wheel.contents))
 
 
-def _judge_linux(
-    platform: Linux | Manylinux | Musllinux, contents: Contents, beside: list[PlatformTag], honest: tuple[str, ...]
-) -> _Found:
-    found, known, note = _contradictions(platform, contents)
+def _judge_linux(platform: Linux | Manylinux | Musllinux, wheel: _Wheel) -> _Found:
+    found, known, note = _contradictions(platform, wheel)
     if found:
-        alike = tuple(tag for tag in honest if type(parse_platform(tag)) is type(platform))
-        return _Found("claims too much", found, alike or honest, note)
+        alike = tuple(tag for tag in wheel.honest if type(parse_platform(tag)) is type(platform))
+        return _Found("claims too much", found, alike or wheel.honest, note)
     if not known:
         return _Found("cannot judge", note=note)
-    better = _better(platform, beside, honest)
-    if not note and isinstance(platform, Musllinux) and code_of(contents):
+    better = _better(platform, wheel)
+    if not note and isinstance(platform, Musllinux) and wheel.code:
         note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
-    if better and isinstance(platform, Linux) and code_of(contents):
+    if better and isinstance(platform, Linux) and wheel.code:
         note = "it says nothing of the C library that the code needs"
+    if better and not wheel.code:
+        note = "it has no ELF file"
     return _Found("claims less than it could" if better else "true", (), better, note)
 
 
-def _contradictions(
-    platform: Linux | Manylinux | Musllinux, contents: Contents
-) -> tuple[tuple[Violation, ...], bool, str]:
+def _contradictions(platform: Linux | Manylinux | Musllinux, wheel: _Wheel) -> tuple[tuple[Violation, ...], bool, str]:
     """Find what contradicts a tag; also whether there is a policy to judge it by, and what to say of that."""
-    code = code_of(contents)
-    if isinstance(platform, Linux) or contents.headers_only:
-        return machine_violations(code, platform.arch), True, ""
+    code, architecture = wheel.code, platform.arch
+    if isinstance(platform, Linux):
+        return machine_violations(code, architecture) + name_violations(wheel.modules, "linux", architecture), True, ""
     kind, version = (_MANYLINUX, platform.glibc) if isinstance(platform, Manylinux) else (_MUSLLINUX, platform.musl)
+    named = name_violations(wheel.modules, kind, architecture)
+    if wheel.contents.headers_only:
+        return machine_violations(code, architecture) + named, True, ""
     try:
-        promised = policy(kind, (version[0], version[1]), platform.arch)
+        promised = policy(kind, (version[0], version[1]), architecture)
     except InvalidPolicy as error:
-        oldest = next(iter(policies(kind).of(platform.arch)), None)
+        oldest = next(iter(policies(kind).of(architecture)), None)
         if oldest is None or version > oldest.version:
-            return machine_violations(code, platform.arch), False, f"no policy: {error.reason}"
+            return machine_violations(code, architecture) + named, False, f"no policy: {error.reason}"
         # What the first policy does not allow, none before it would.
-        return violations(code, oldest, contents.brought), False, f"no policy: {error.reason}"
+        return violations(code, oldest, wheel.brought) + named, False, f"no policy: {error.reason}"
     note = "" if promised.listed else "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
-    return violations(code, promised, contents.brought), True, note
+    return violations(code, promised, wheel.brought) + named, True, note
 
 
-def _better(
-    platform: Linux | Manylinux | Musllinux, beside: list[PlatformTag], honest: tuple[str, ...]
-) -> tuple[str, ...]:
+def _better(platform: Linux | Manylinux | Musllinux, wheel: _Wheel) -> tuple[str, ...]:
     """Find tags that are true and say more than one that is true."""
-    if honest == ("any",):
-        return honest
+    if wheel.honest == ("any",):
+        # Object files, or code for graphics cards, are of use on some machines only.
+        return () if wheel.contents.needs else wheel.honest
     if isinstance(platform, Musllinux):
         return ()  # the oldest policy that nothing contradicts is no proof
-    others = [(tag, parse_platform(tag)) for tag in honest]
+    others = [(tag, parse_platform(tag)) for tag in wheel.honest]
     promises = [(tag, true) for tag, true in others if isinstance(true, (Manylinux, Musllinux))]
     mine = [(tag, true) for tag, true in promises if true.arch == platform.arch]
     if isinstance(platform, Linux):
         return tuple(tag for tag, _ in mine)
     for tag, true in mine:
         # Beside a tag that says it all, a newer one does no harm.
-        if true < platform and true not in beside:
-            rivals = [each for each in beside if isinstance(each, Manylinux) and each < platform]
+        if true < platform and true not in wheel.beside:
+            rivals = [each for each in wheel.beside if isinstance(each, Manylinux) and each < platform]
             return () if rivals else (tag,)
     return ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain, islice
@@ -9,11 +10,11 @@ from typing import NamedTuple
 
 from ..errors import InvalidElf, InvalidTag, InvalidWheelFilename, shown
 from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
-from .elf import ElfNeeds, read_elf, read_elf_header
+from .elf import DEBUG_INFORMATION, ElfNeeds, read_elf, read_elf_header
 from .elf_image import MAGIC
 from .policies import KINDS, policies
 from .stable_abi import is_of_python
-from .verdict import MUSL_LIBC
+from .verdict import MUSL_LIBC, is_of_c_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,17 +33,19 @@ _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
 #: Tags: real wheels stay below 150.
 _MAX_TAGS = 512
 #: ELF files whose needs are kept: the largest wheels have some 600.
-_MAX_FILES = 10_000
+_MAX_FILES = 5000
 #: Undefined symbols of all of them, kept or not: those of VTK 9.7 have 102,674.
 _MAX_UNDEFINED = 500_000
-#: Tags times files, libraries and versions that are needed: so many things are judged, and may be found wrong.
-_MAX_JUDGED = 1_000_000
+#: Tags times files, libraries and versions that are needed: so many things are judged, and may be found wrong. Of 91
+#: real wheels scipy has most, 7,424.
+_MAX_JUDGED = 200_000
 #: Remarks, and folders that one file looks through.
 _MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
 #: Tags name no release after it.
 _FIRST_MUSL_1_2 = (1, 2, 0)
-#: Bytes of the header of an ELF file of 64 bits, and of one of 32.
-_HEADER, _LEAST = 64, 52
+#: Bytes of the header of an ELF file. Smaller ones are looked at too: Linux runs programs of 45 bytes.
+_HEADER = 64
+_CODE = frozenset({"shared object", "executable", DEBUG_INFORMATION})
 
 
 class Remark(NamedTuple):
@@ -87,15 +90,21 @@ class Contents:
 
     @property
     def brought(self) -> frozenset[str]:
-        """Names by which files of the wheel can be needed: their own, and their SONAMEs."""
-        code = [each for each in self.needs if is_code(each)]
-        names = {each.name.rpartition("/")[2] for each in code}
-        return frozenset(names | {each.soname for each in code if each.soname})
+        """Names by which files of the wheel can be needed: their own, and their SONAMEs.
+
+        None of the C library's: a process has that one before it loads anything of a wheel.
+        """
+        code = [each for each in self.needs if is_code(each) and each.kind != DEBUG_INFORMATION]
+        names = {each.name.rpartition("/")[2] for each in code} | {each.soname for each in code if each.soname}
+        return frozenset(name for name in names if not is_of_c_library(name))
 
 
 def is_code(needs: ElfNeeds) -> bool:
-    """Whether a host could load or run a file: no object file, nor code for graphics cards."""
-    return needs.kind in {"shared object", "executable"} and not needs.architecture.startswith("e_machine")
+    """Whether a host could load or run a file: no object file, nor code for graphics cards.
+
+    Debug information counts: it is of one architecture, and a program without libraries can look just like it.
+    """
+    return needs.kind in _CODE and not needs.architecture.startswith("e_machine")
 
 
 def is_data(file: str) -> bool:
@@ -149,20 +158,29 @@ def elf_remarks(needs: ElfNeeds) -> Iterator[Remark]:
     for path in (needs.rpath, needs.runpath):
         for folder in path.split(":", _MAX_FOLDERS) if path else ():
             if not folder.startswith(("$ORIGIN", "${ORIGIN}")):
-                yield Remark(needs.name, "search path", f"{folder!r} is looked through, on whatever machine it is")
+                where = "on whatever machine it is" if folder.startswith("/") else "below whatever folder is current"
+                yield Remark(needs.name, "search path", f"{folder!r} is looked through, {where}")
     for library in needs.needed:
         if "/" in library:
             yield Remark(needs.name, "library path", f"needs {library!r} by its path")
     if needs.libpython:
         yield Remark(needs.name, "libpython", f"needs {needs.libpython}, which many interpreters are built without")
-    if any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in needs.needed):
-        releases = {name: tuple(map(int, each.split("."))) for name, each in policies("musllinux").releases}
-        newer = {each.name: releases.get(each.name, ()) for each in needs.undefined if not each.weak}
-        newest = max(newer.values(), default=())
-        if newest > _FIRST_MUSL_1_2:
-            names = ", ".join(name for name, release in newer.items() if release == newest)
-            release = ".".join(map(str, newest))
-            yield Remark(needs.name, "musl release", f"needs musl {release} for {names}, and no tag can say so")
+    yield from _musl_remarks(needs)
+
+
+def _musl_remarks(needs: ElfNeeds) -> Iterator[Remark]:
+    """Remark on which release of musl a file needs, where no tag can say so."""
+    if not any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in needs.needed):
+        return
+    if needs.packed_relocations:
+        yield Remark(needs.name, "musl release", "needs musl 1.2.4 for DT_RELR, and no tag can say so")
+    releases = {name: tuple(map(int, each.split("."))) for name, each in policies("musllinux").releases}
+    newer = {each.name: releases.get(each.name, ()) for each in needs.undefined if not each.weak}
+    newest = max(newer.values(), default=())
+    if newest > _FIRST_MUSL_1_2:
+        names = ", ".join(name for name, release in newer.items() if release == newest)
+        release = ".".join(map(str, newest))
+        yield Remark(needs.name, "musl release", f"needs musl {release} for {names}, and no tag can say so")
 
 
 def _dist_info(archive: Archive, names: list[str]) -> str:
@@ -175,17 +193,12 @@ def _dist_info(archive: Archive, names: list[str]) -> str:
 
 def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
     """Read tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
-    text = archive.read(member, _MAX_WHEEL).decode("utf-8", "replace")
     triples: dict[Triple, None] = {}
-    purelib = False
-    for line in text.splitlines():
-        key, mark, value = line.partition(":")
-        value = value.strip()
-        if not mark:
-            continue
-        if key.strip().lower() == "root-is-purelib":
+    purelib = None
+    for key, value in _headers(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace")):
+        if key == "root-is-purelib" and purelib is None:
             purelib = value.lower() == "true"
-        if key.strip().lower() == "tag":
+        if key == "tag":
             try:
                 tags = parse_tag_set(value)
             except InvalidTag as error:
@@ -196,13 +209,31 @@ def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], 
     if not triples:
         raise archive.error(f"{member.name}: it lists no tag")
     pythons, abis, platforms = (tuple(dict.fromkeys(members)) for members in zip(*triples, strict=True))
-    return TagSet(pythons, abis, platforms), set(triples), purelib
+    return TagSet(pythons, abis, platforms), set(triples), bool(purelib)
+
+
+def _headers(text: str) -> list[tuple[str, str]]:
+    """Read the headers of a message as the standard library's ``email`` does, by which installers read ``WHEEL``.
+
+    An empty line, or one that is no header, ends them; what is indented belongs to the line before.
+    """
+    found: list[tuple[str, list[str]]] = []
+    for line in re.split(r"\r\n|\r|\n", text):
+        key, mark, value = line.partition(":")
+        if line.startswith((" ", "\t")):
+            if found:
+                found[-1][1].append(line)
+        elif mark and re.fullmatch(r"[!-9;-~]+", key):
+            found.append((key.lower(), [value]))
+        else:
+            break
+    return [(key, "".join(lines).strip()) for key, lines in found]
 
 
 def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[ElfNeeds]:
     """Read every ELF file, whatever it is called and whether RECORD knows it or not."""
     count = undefined = 0
-    for member, head in archive.heads(_HEADER, _LEAST):
+    for member, head in archive.heads(_HEADER):
         if head[:4] != MAGIC:
             continue
         count += 1

@@ -14,7 +14,7 @@ from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
 from ..hosts.infer import ARCHITECTURES, EF_MIPS_ABI2, EM_386, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, EM_X86_64
 from .elf_image import ET_DYN, PT_DYNAMIC, Header, Image
 from .elf_notes import riscv_architecture, x86_isa_levels
-from .elf_tables import DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, NeededVersion, Symbols, UndefinedSymbol
+from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, NeededVersion, Symbols, UndefinedSymbol
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,10 @@ _PF_X = 1
 _SHT_ARM_ATTRIBUTES = 0x70000003
 _MAX_ATTRIBUTES = 65536
 
+#: e_machine of the processors that a host may have.
+_MACHINES = frozenset(machine for machine, _, _ in ARCHITECTURES) | {EM_ARM}
+
+DEBUG_INFORMATION = "debug information"
 _KINDS = {1: "object file", 2: "executable", 3: "shared object", 4: "core dump"}
 _RISCV_FLOATS = ("soft", "single", "double", "quad")  # by e_flags & 6
 _LOONGARCH_FLOATS = {1: "soft", 2: "single", 3: "double"}  # by e_flags & 7
@@ -56,6 +60,8 @@ class ElfNeeds:
     :param riscv_architecture: what RISC-V code declares, as ``rv64i2p1_m2p0``.
     :param x86_isa_needed: the level of x86-64 that loaders ask for, 1 to 4; 0 where none is.
     :param x86_isa_used: the level that it makes use of where the processor has it.
+    :param packed_relocations: whether its loader must know DT_RELR, which those before glibc 2.36 and musl 1.2.4 pass
+        over.
     :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
     """
 
@@ -79,6 +85,7 @@ class ElfNeeds:
     riscv_architecture: str | None = None
     x86_isa_needed: int = 0
     x86_isa_used: int = 0
+    packed_relocations: bool = False
     executable_stack: bool | None = None
 
     @property
@@ -110,7 +117,7 @@ def read_elf(stream: BinaryIO, name: str) -> ElfNeeds:
     dynamic, kind = None, _KINDS.get(image.type, f"type {image.type}")
     place = next((segment.address for segment in image.segments if segment.kind == PT_DYNAMIC), None)
     if place is not None and image.is_left_out(place):
-        kind = "debug information"  # what `objcopy --only-keep-debug` leaves; loaders find zeros where tables were
+        kind = DEBUG_INFORMATION  # what `objcopy --only-keep-debug` leaves; loaders find zeros where tables were
     elif place is not None:
         dynamic = Dynamic(image)
     elif image.type == ET_DYN:
@@ -143,6 +150,8 @@ def read_elf(stream: BinaryIO, name: str) -> ElfNeeds:
         riscv_architecture=riscv_architecture(image) if image.machine == EM_RISCV else None,
         x86_isa_needed=levels[0],
         x86_isa_used=levels[1],
+        # What needs no library is relocated by nobody but itself.
+        packed_relocations=dynamic is not None and DT_RELR in dynamic.tags and bool(dynamic.needed),
         executable_stack=None if stack is None else bool(stack & _PF_X),
     )
 
@@ -173,7 +182,12 @@ def _architecture(image: Header) -> str:
         return "arm" if image.byte_order == "little" else "armeb"
     if image.machine == EM_MIPS and not image.wide and image.flags & EF_MIPS_ABI2:
         return "mipsn32el" if image.byte_order == "little" else "mipsn32"
-    return ARCHITECTURES.get((image.machine, bits, image.byte_order), f"e_machine {image.machine}, {bits} bits")
+    known = ARCHITECTURES.get((image.machine, bits, image.byte_order))
+    swapped = image.machine >> 8 | (image.machine & 0xFF) << 8
+    if known is None and (image.machine in _MACHINES or swapped in _MACHINES):
+        # Linux asks a program for e_machine alone, and runs it.
+        raise image.error(f"e_machine {image.machine} in a {image.byte_order}-endian file of {bits} bits")
+    return known or f"e_machine {image.machine}, {bits} bits"
 
 
 def _float_abi(image: Header, attributes: dict[int, int]) -> str | None:

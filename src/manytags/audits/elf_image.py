@@ -181,13 +181,22 @@ class Image(Header):
             raise self.error("it loads nothing: no PT_LOAD among its program headers")
         if len(loaded) > _MAX_LOADED:
             raise self.error(f"it loads {len(loaded)} segments")
-        end = 0
+        end = before = 0
         for segment in loaded:
             if segment.address < end:
                 raise self.error(f"loaded segments overlap at address 0x{segment.address:x}")
             if segment.file_size > segment.memory_size:
                 raise self.error("a loaded segment is larger in the file than in memory")
-            end = segment.address + segment.memory_size
+            if segment.memory_size:
+                shift = segment.offset - segment.address
+                if shift % _PAGE:
+                    raise self.error(
+                        f"address 0x{segment.address:x} is loaded from another place of a page in the file"
+                    )
+                if end and (end - 1) // _PAGE == segment.address // _PAGE and shift != before:
+                    # What is mapped last wins, with its whole page.
+                    raise self.error(f"what is loaded at 0x{segment.address:x} covers the page of what is before it")
+                before, end = shift, segment.address + segment.memory_size
             if segment.file_size and segment.offset + segment.file_size > self.size:
                 where = segment.offset + segment.file_size
                 raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")

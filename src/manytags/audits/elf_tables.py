@@ -19,7 +19,7 @@ from .elf_image import PT_DYNAMIC, Image
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ = 1, 2, 4, 5, 6, 7, 8
 DT_STRSZ, DT_SYMENT, DT_SONAME, DT_RPATH, DT_REL, DT_RELSZ, DT_PLTREL, DT_JMPREL = 10, 11, 14, 15, 17, 18, 20, 23
 DT_RUNPATH, DT_GNU_HASH, DT_VERSYM, DT_VERNEED, DT_MIPS_SYMTABNO = 29, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFE, 0x70000011
-DT_VERDEF = 0x6FFFFFFC
+DT_RELR, DT_VERDEF, DT_FILTER = 36, 0x6FFFFFFC, 0x7FFFFFFF  # the last: libraries that glibc loads too
 
 _EM_MIPS, _EM_S390 = 8, 22
 _VER_FLG_BASE, _VER_FLG_WEAK = 1, 2
@@ -81,7 +81,7 @@ class Dynamic:
         self.tags: dict[int, int] = {}
         needed = []
         for tag, value in self._entries():
-            if tag == DT_NEEDED:
+            if tag in {DT_NEEDED, DT_FILTER}:
                 needed.append(value)
             else:
                 self.tags[tag] = value  # where one stands twice, loaders take the last

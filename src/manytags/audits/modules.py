@@ -5,9 +5,11 @@ Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` (``.abi3.so
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from ..tags.python import parse_abi, parse_python_version
+from .elf import DEBUG_INFORMATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from .elf import ElfNeeds
 
 _STABLE = ("abi3", "abi3t")
+#: Characters of what stands behind a module's own name; the longest known have some 40.
+_LONGEST = 80
 _PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
 
 
@@ -26,11 +30,13 @@ class Module(NamedTuple):
     :param stem: folder and name by which it is imported.
     :param abi: ABI tag of the only interpreters that load a file of its name; ``abi3`` or ``abi3t`` where its name says
         so; ``None`` for a plain ``.so``, which all of them load.
+    :param triplet: the system of these interpreters, as ``x86_64-linux-gnu``; empty where its name does not say.
     """
 
     file: str
     stem: str
     abi: str | None
+    triplet: str = ""
 
     @property
     def loaded_by(self) -> str:
@@ -51,16 +57,19 @@ def modules(needs: Iterable[ElfNeeds]) -> tuple[Module, ...]:
     >>> from manytags.audits.elf import ElfNeeds
     >>> file = ElfNeeds("foo/_c.cpython-312-x86_64-linux-gnu.so", "x86_64", 62, 64, "little", "shared object")
     >>> modules([file])
-    (Module(file='foo/_c.cpython-312-x86_64-linux-gnu.so', stem='foo/_c', abi='cp312'),)
+    (Module(file='foo/_c.cpython-312-x86_64-linux-gnu.so', stem='foo/_c', abi='cp312', triplet='x86_64-linux-gnu'),)
     """
     found = []
     for each in needs:
+        if each.kind == DEBUG_INFORMATION:
+            continue  # which may stand in a folder of its own under the module's name
         folder, _, base = each.name.rpartition("/")
         stem, _, suffix = base.partition(".")
         kind = suffix.rpartition(".")[0].partition("-")[0] if suffix.endswith("so") else ""
-        abi = _abi(kind, suffix)
+        abi = _abi(kind, suffix) if len(suffix) <= _LONGEST else None
         if abi or (suffix == "so" and (stem in each.modules or _is_of_python_2(each))):
-            found.append(Module(each.name, f"{folder}/{stem}" if folder else stem, abi))
+            triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if kind == "cpython" else ""
+            found.append(Module(each.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
     return tuple(found)
 
 
@@ -69,6 +78,7 @@ def _is_of_python_2(needs: ElfNeeds) -> bool:
     return any(each.name in _PYTHON_2 for each in needs.undefined)
 
 
+@lru_cache(maxsize=256)  # one wheel has one or two
 def _abi(kind: str, suffix: str) -> str | None:
     """Name the ABI tag of ``cpython-312-x86_64-linux-gnu.so``, ``pypy310-pp73-x86_64-linux-gnu.so``, ``abi3.so``."""
     if kind in _STABLE:

@@ -13,6 +13,18 @@ from .verdict import Violation
 #: The first CPython that knows ``abi3t`` (:pep:`803`).
 _FIRST_ABI3T = (3, 15)
 
+#: Architecture of a tag -> what the names of modules call it.
+_TRIPLETS = {
+    **{name: name for name in ("x86_64", "aarch64", "s390x", "riscv64", "loongarch64")},
+    "i686": "i386",
+    "armv6l": "arm",
+    "armv7l": "arm",
+    "ppc64le": "powerpc64le",
+    "ppc64": "powerpc64",
+}
+#: The first CPython whose modules have other names on musl.
+_FIRST_MUSL = (3, 11)
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -76,6 +88,37 @@ def python_verdict(tag: str, code: Collection[ElfNeeds], stable: bool) -> tuple[
             for name, since in newer(each, version)
         )
     return ("claims too much", reasons, "") if reasons else ("true", (), "")
+
+
+def name_violations(found: Collection[Module], kind: str, architecture: str) -> tuple[Violation, ...]:
+    """List the modules whose names say that interpreters of another system load them: no other looks for such names.
+
+    :param found: the modules of one wheel.
+    :param kind: ``manylinux``, ``musllinux`` or ``linux``.
+    :param architecture: as in tags.
+
+    Rule: CPython's ``EXT_SUFFIX``; musl has its own since 3.11 (python/cpython#87278).
+    """
+    # Thousands of modules are for one or two systems.
+    systems = {(each.triplet, each.abi) for each in found}
+    right = {each for each in systems if _of_system(*each, kind, architecture)}
+    if right == systems:
+        return ()
+    mine = {each.stem for each in found if (each.triplet, each.abi) in right}
+    return tuple(
+        Violation(each.file, "extension module", f"named for {each.triplet}") for each in found if each.stem not in mine
+    )
+
+
+def _of_system(triplet: str, abi: str | None, kind: str, architecture: str) -> bool:
+    machine, linux, libc = triplet.partition("-linux-")
+    if not linux or not abi or architecture not in _TRIPLETS:
+        return True
+    if machine != _TRIPLETS[architecture]:
+        return False
+    if kind == "musllinux":
+        return libc.startswith("musl") or parse_abi(abi).version < _FIRST_MUSL
+    return kind != "manylinux" or libc.startswith("gnu")
 
 
 def _of_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Reason = Literal[
         "architecture", "float ABI", "C library", "library", "symbol version", "forbidden symbol", "executable stack",
-        "processor level", "declared processor", "extension module", "stable ABI", "ELF file",
+        "relocations", "processor level", "declared processor", "extension module", "stable ABI", "ELF file",
     ]  # fmt: skip
 
 #: ELF's name for 32-bit Arm does not say which Arm: that, tags promise and attributes only declare.
@@ -25,6 +25,16 @@ _ARMS = ("armv6l", "armv7l")
 _OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-", "libc.so"), "musllinux": ("libc.so.6", "ld-linux")}
 #: What all names begin with by which musl can be needed.
 MUSL_LIBC = "libc.musl-"
+#: By which glibc knows that code has packed relocations, and that it knows how to do them.
+_PACKED = "GLIBC_ABI_DT_RELR"
+#: Libraries that are one with the C library, and its loaders.
+_C_LIBRARY = frozenset({
+    "libc.so", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libanl.so.1",
+    "libresolv.so.2", "libmvec.so.1",
+})  # fmt: skip
+_LOADERS = ("ld-linux", "ld-musl-", "ld64.so.", "ld.so.1", MUSL_LIBC)
+#: Architectures on which glibc takes a file without PT_GNU_STACK for one that asks for an executable stack.
+_STACK_BY_DEFAULT = frozenset({"x86_64", "i686", "armv7l", "armv6l", "s390x"})
 #: Float ABI that the tags of an architecture stand for.
 _FLOAT_ABI = {"armv6l": "hard", "armv7l": "hard", "riscv64": "double", "loongarch64": "double"}
 
@@ -71,9 +81,10 @@ def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
         yield violation
         if violation.reason == "architecture":
             return  # nothing else can be said: all lists are of another architecture
-    if needs.executable_stack and policy.kind == "manylinux":
-        # From 2.41 on glibc refuses to load it, and a tag speaks for all later versions; musl never cared.
-        yield Violation(needs.name, "executable stack", "PT_GNU_STACK with PF_X")
+    if policy.kind == "manylinux" and (stack := _executable_stack(needs, policy.architecture)):
+        yield Violation(needs.name, "executable stack", stack)
+    if needs.packed_relocations and policy.kind == "manylinux" and not _relocated(needs, policy):
+        yield Violation(needs.name, "relocations", "DT_RELR", None, _newest(policy, "GLIBC"))
     for library in needs.needed:
         if library not in brought and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
@@ -86,6 +97,36 @@ def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
             found = tuple(sorted(users.get((library, version), ())))
             yield Violation(needs.name, "symbol version", version, library, allowed, found)
     yield from _of_symbols(needs, policy, brought)
+
+
+def is_of_c_library(name: str) -> bool:
+    """Whether a library is the C library or a part of it, which every process has before it loads a wheel's."""
+    return name in _C_LIBRARY or name.startswith(_LOADERS)
+
+
+def _executable_stack(needs: ElfNeeds, architecture: str) -> str:
+    """Tell how a file asks for an executable stack; empty where it does not.
+
+    From 2.41 on glibc refuses to load such a library, and a tag speaks for all later versions. Programs get their
+    stack from the kernel, and musl never cared.
+
+    Rule: glibc 2.41, NEWS; its ``stackinfo.h`` of each architecture.
+    """
+    if needs.kind != "shared object" or needs.interpreter:
+        return ""
+    if needs.executable_stack is None:
+        return "without PT_GNU_STACK" if architecture in _STACK_BY_DEFAULT else ""
+    return "PT_GNU_STACK with PF_X" if needs.executable_stack else ""
+
+
+def _relocated(needs: ElfNeeds, policy: Policy) -> bool:
+    """Whether loaders take packed relocations: older ones pass over them, newer ones ask code of libc for this version.
+
+    Where the version is asked for, it is judged as any other.
+    """
+    if any(each.version == _PACKED for each in needs.versions):
+        return True
+    return policy.allows_version(_PACKED) and not any(each.library.startswith("libc.so.") for each in needs.versions)
 
 
 def _users(needs: ElfNeeds) -> dict[tuple[str | None, str | None], set[str]]:

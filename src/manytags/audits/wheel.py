@@ -128,7 +128,8 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
     head = stream.read(_HEADER)
     stream.seek(0)
     headers_only = depth == "header"
-    if head[:4] == MAGIC:
+    # Who appends a wheel to a program has both; by that name installers take the wheel.
+    if head[:4] == MAGIC and not name.lower().endswith(".whl"):
         needs = read_elf_header(head, name) if headers_only else condensed(read_elf(stream, name))
         contents = Contents(None, None, None, (needs,), headers_only, tuple(elf_remarks(needs)))
     else:
