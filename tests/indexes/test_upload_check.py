@@ -115,7 +115,9 @@ def test_audit_of_a_broken_wheel(capsys: pytest.CaptureFixture[str], tmp_path: P
     assert "there is no such file" in err
 
 
-@pytest.mark.parametrize("arguments", [["foo-1.0.tar.gz"], ["--audit", "foo-1.0.tar.gz"], ["foo-1.0.zip", "foo-1.0.tar.gz.asc"]])
+@pytest.mark.parametrize(
+    "arguments", [["foo-1.0.tar.gz"], ["--audit", "foo-1.0.tar.gz"], ["foo-1.0.zip", "foo-1.0.tar.gz.asc"]]
+)
 def test_no_wheels(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
     """A script that checks the wrong folder must not take silence for a yes."""
     status, out, err = run(capsys, *arguments)
