@@ -57,3 +57,9 @@ def test_the_rest_is_counted(tmp_path: Path) -> None:
     assert notes[0].startswith("  note: demo/m0.so, demo/m9.so, demo/m18.so: damaged ELF file: ")
     assert str(found).endswith("\n  and 1 more")
     assert report(found, whole=True).count("damaged ELF file") == 9
+
+
+def test_a_single_file_tells_what_it_needs(tmp_path: Path) -> None:
+    """Who has a crash and no wheel wants the library's name, not only that no policy allows it."""
+    (tmp_path / "a.so").write_bytes(X86_64)
+    assert str(audit(tmp_path / "a.so")).splitlines()[1] == "  needs libm.so.6 GLIBC_2.29"

@@ -174,7 +174,12 @@ def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
     """The file that crashed is asked what it needs; nobody has to make a wheel of it first."""
     status, out, _ = run(capsys, str(FOLDER / "armhf.so"))
     assert status == 0
-    assert out == "armhf.so\n  true tags: manylinux_2_31_armv7l\n"
+    assert out.splitlines() == [
+        "armhf.so",
+        "  needs libm.so.6 GLIBC_2.29",
+        "  needs libc.so.6 GLIBC_2.4",
+        "  true tags: manylinux_2_31_armv7l",
+    ]
 
 
 def test_standard_input(tmp_path: Path) -> None:

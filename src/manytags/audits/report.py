@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .claims import Claim
     from .contents import Remark
+    from .elf import ElfNeeds
     from .verdict import Violation
     from .wheel import WheelAudit
 
@@ -29,9 +30,20 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
     lines = [audit.name]
     for claim in audit.claims:
         lines += [f"  {line}" for line in _claim_lines(claim, whole)]
+    if not audit.claims:
+        lines += _cut([f"  needs {line}" for each in audit.needs for line in _need_lines(each, whole)], whole, "  ")
     lines.append(f"  true tags: {', '.join(audit.honest_tags) or 'none can be named'}")
     lines += _cut([f"  note: {line}" for line in _remark_lines(audit.remarks, whole)], whole, "  ")
     return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
+
+
+def _need_lines(needs: ElfNeeds, whole: bool) -> Iterator[str]:
+    """Tell which libraries a single file needs, and the newest version of each family that it needs of them."""
+    for library in needs.needed:
+        versions = sorted((each.version for each in needs.versions if each.library == library), key=_natural)
+        newest = {version.partition("_")[0]: version for version in versions}
+        told = versions if whole else list(newest.values())
+        yield f"{library} {', '.join(told)}".rstrip()
 
 
 def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
