@@ -15,6 +15,7 @@ from manytags import ManytagsError, Profile, check_upload, parse_profile
 from manytags.indexes.profiles import ACTIONS, CHECKS
 
 from ..laws.strategies import SPICE, any_platform_text
+from .processor_time import in_time
 from .test_target_json import VALUES, places, put
 
 #: Seconds of processor time; a slow machine under load needs a tenth of it.
@@ -64,14 +65,14 @@ def read(text: str) -> Profile | None:
         str(error).encode()  # can be printed anywhere
         return None
     finally:
-        assert process_time() - before < LONGEST_TIME
+        assert in_time(before, LONGEST_TIME)
 
 
 def check(name: str, index: str | Profile) -> bool:
     """Check a name against a profile, and tell whether it is taken."""
     before = process_time()
     found = check_upload(name, index, today=TODAY)
-    assert process_time() - before < LONGEST_TIME
+    assert in_time(before, LONGEST_TIME)
     for problem in found:
         assert problem.severity in {"refused", "accepted but deprecated", "accepted but misleading"}
         assert str(problem)

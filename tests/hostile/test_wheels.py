@@ -29,6 +29,7 @@ from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
+from .processor_time import in_time
 from .test_audit_elf import LIES, Editor
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ NAME = "foo-1.0-py3-none-manylinux1_x86_64.whl"
 TAG = "py3-none-manylinux1_x86_64"
 LIB = "foo/libfoo.so"
 
-MOST_SECONDS, MOST_MEMORY = 2.0, 200_000_000
+MOST_MEMORY = 200_000_000
 STORED, DEFLATED = 0, 8
 
 
@@ -55,7 +56,7 @@ def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
         said = f"{found}\n{found.to_json()}"
     except ManytagsError as error:
         found, said = error, str(error)
-    assert time.process_time() - began < MOST_SECONDS
+    assert in_time(began)
     assert "\x1b" not in said
     if trace:
         tracemalloc.start()
@@ -667,7 +668,7 @@ def test_more_to_judge_than_there_can_be() -> None:
     text = "".join(f"Tag: py3-none-linux_a{number}\n" for number in range(500)).encode()
     files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
     refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "tags, and ELF files that are or need", heavy)
-    few = archive(*files[:120], entry(f"{INFO}/WHEEL", text))
+    few = archive(*files[:75], entry(f"{INFO}/WHEEL", text))
     found = heavy(few)
     assert isinstance(found, WheelAudit), found
     assert found.false
@@ -679,10 +680,10 @@ def test_modules_that_no_tag_is_true_of() -> None:
     loaded = struct.pack("<2I6Q", PT_LOAD, 5, 0, 0, 0, 192, 192, 4096)
     least = header + loaded + struct.pack("<2I6Q", PT_DYNAMIC, 6, 176, 176, 176, 16, 16, 8) + bytes(16)
     text = "".join(f"Tag: cp312-cp312-musllinux_1_{minor}_x86_64\n" for minor in range(1, 101)).encode()
-    modules = (entry(f"foo/m{number}.cpython-312-x86_64-linux-gnu.so", least) for number in range(1900))
+    modules = (entry(f"foo/m{number}.cpython-312-x86_64-linux-gnu.so", least) for number in range(1140))
     found = outcome(archive(*modules, entry(f"{INFO}/WHEEL", text)), trace=False)
     assert isinstance(found, WheelAudit), found
-    assert sum(len(each.reasons) for each in found.claims) >= 190_000
+    assert sum(len(each.reasons) for each in found.claims) >= 114_000
 
 
 def many_symbols(count: int) -> bytes:
@@ -823,7 +824,7 @@ def test_random_changes(inside: bool) -> None:
             str(found)
         except ManytagsError:
             errors += 1
-        assert time.process_time() - began < MOST_SECONDS
+        assert in_time(began)
     assert errors if not inside else not errors
 
 
@@ -840,4 +841,4 @@ def test_the_cheap_look_has_the_same_bounds() -> None:
     for data in (archive(entry(LIB, LARGE)), archive(*(entry(f"foo/{n}.so", PLAIN[:64]) for n in range(5000)))):
         began = time.process_time()
         assert audit(io.BytesIO(data), NAME, "header").needs
-        assert time.process_time() - began < MOST_SECONDS
+        assert in_time(began)

@@ -13,6 +13,8 @@ import pytest
 import manytags
 from manytags import Census, InvalidWheelFilename, census
 
+from ..hostile.processor_time import in_time
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -114,7 +116,7 @@ def test_megabytes_are_read_once() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert found.invalid == 51
-    assert process_time() - start < 2
+    assert in_time(start)
     assert peak < 10 * MEGABYTE
 
 
@@ -129,7 +131,7 @@ def test_distinct_tag_sets_overflow_nothing() -> None:
     number = 21_000
     start = process_time()
     found = census(many_tag_sets(number))
-    assert process_time() - start < 5
+    assert in_time(start, 5)
     assert found.total == (number, 100, 1)
     assert len(found.counts()) == number
     assert {*found.counts().values()} == {(1, 1, 1)}

@@ -245,6 +245,7 @@ def assert_true_of_a_wheel_filename(text: str, error: InvalidWheelFilename) -> N
 @given(st.one_of(wheel_filenames, strategies.mutated(wheel_filenames)))
 @example("Foo_.bar-1.0-py3-none-any.whl")
 @example("_-1.0-py3-none-any.whl")
+@example("-0-cp20-none-manylinux1_x86_64.whl")
 def test_what_packaging_reads_manytags_reads_alike(text: str) -> None:
     """Name, version, build tag and tags are packaging's; what only one of them takes is listed here with the reason."""
     try:
@@ -271,6 +272,7 @@ def only_packaging_takes(text: str) -> bool:
     tags = fields[-3:]
     return (
         not text.isascii()  # PEP 427: only ASCII letters
+        or not fields[0]  # older ones: no name at all
         or fields[1] != fields[1].strip()  # white space around a version belongs to metadata
         or not set("".join(tags)) <= PLAIN | {"."}  # PEP 425: what no tag has
         or not all("-".join(tags).replace("-", ".").split("."))  # older ones: empty members

@@ -38,7 +38,7 @@ _MAX_FILES = 5000
 _MAX_UNDEFINED = 500_000
 #: Tags times files, libraries and versions that are needed: so many things are judged, and may be found wrong. Of 91
 #: real wheels scipy has most, 7,424.
-_MAX_JUDGED = 200_000
+_MAX_JUDGED = 120_000
 #: Remarks, and folders that one file looks through.
 _MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
 #: Tags name no release after it.
