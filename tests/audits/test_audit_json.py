@@ -84,7 +84,7 @@ def test_the_schema_has_the_words_of_the_values() -> None:
     assert parts["violation"]["properties"]["reason"]["enum"] == words("verdict", "Reason")
     assert parts["remark"]["properties"]["what"]["enum"] == words("contents", "What")
     assert parts["claim"]["properties"]["field"]["enum"] == words("claims", "Field")
-    assert parts["claim"]["properties"]["verdict"]["enum"] == words("claims", "Verdict")
+    assert parts["claim"]["properties"]["verdict"]["enum"] == words("python_claims", "Verdict")
 
 
 def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manytags.audits.elf import ElfNeeds
+from manytags.audits.modules import modules
 from manytags.audits.python_claims import abi_verdict, python_verdict
 
 C311, C312, C313, C313T, C312D = (f"cpython-{each}-x86_64-linux-gnu" for each in ("311", "312", "313", "313t", "312d"))
@@ -56,7 +57,8 @@ def code(*names: str) -> tuple[ElfNeeds, ...]:
 )
 def test_abi_tags(tag: str, files: tuple[str, ...], verdict: str, honest: tuple[str, ...]) -> None:
     """An interpreter that takes the wheel by this tag imports its modules, or not."""
-    assert abi_verdict(tag, code(*files))[0::2][:2] == (verdict, honest)
+    found = code(*files)
+    assert abi_verdict(tag, found, modules(found))[0::2][:2] == (verdict, honest)
 
 
 @pytest.mark.parametrize(
@@ -77,10 +79,13 @@ def test_abi_tags(tag: str, files: tuple[str, ...], verdict: str, honest: tuple[
 )
 def test_python_tags(tag: str, files: tuple[str, ...], verdict: str) -> None:
     """A Python that takes the wheel by this tag imports its modules, or not."""
-    assert python_verdict(tag, code(*files), stable=False)[0] == verdict
+    found = code(*files)
+    assert python_verdict(tag, found, modules(found), stable=False)[0] == verdict
 
 
 def test_ten_thousand_modules() -> None:
     """Each is compared with itself only: a wheel of modules takes no minutes."""
     many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
-    assert len(abi_verdict("cp312", many)[1]) == len(python_verdict("cp312", many, stable=False)[1]) == 10_000
+    found = modules(many)
+    assert len(abi_verdict("cp312", many, found)[1]) == 10_000
+    assert len(python_verdict("cp312", many, found, stable=False)[1]) == 10_000

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from .contents import Contents
     from .elf import ElfNeeds
     from .modules import Module
+    from .python_claims import Verdict
 
     Field = Literal["python tag", "ABI tag", "platform tag", "Root-Is-Purelib"]
-    Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
 
 _NAME, _WHEEL = "file name", "WHEEL"
 _OTHER_SYSTEM = "code of other systems than Linux is not read"
@@ -65,20 +65,25 @@ class Claim(NamedTuple):
         return f"{self.field} {self.tag}: {self.verdict}{note}"
 
 
-def claims_from_contents(contents: Contents) -> tuple[Claim, ...]:
-    """Judge every tag in a wheel's file name and in its ``WHEEL``."""
+def claims_from_contents(contents: Contents, honest: tuple[str, ...] | None = None) -> tuple[Claim, ...]:
+    """Judge every tag in a wheel's file name and in its ``WHEEL``.
+
+    :param contents: what was read of the wheel.
+    :param honest: what :func:`honest_tags` says of it, for those who have asked already.
+    """
     found: list[Claim] = []
     code = code_of(contents)
+    named = modules(code)
     unread = _unread(contents) or (_OTHER_SYSTEM if not code and _not_linux(contents) else "")
     stable = any(parse_abi(tag).family == "stable" for tag, _ in _members(contents, "abis"))
     for tag, where in _members(contents, "pythons"):
-        verdict, reasons, note = python_verdict(tag, code, stable)
+        verdict, reasons, note = python_verdict(tag, code, named, stable)
         found.append(Claim("python tag", tag, where, *_Found(verdict, reasons, (), note).unless(unread)))
     for tag, where in _members(contents, "abis"):
-        found.append(Claim("ABI tag", tag, where, *_Found(*abi_verdict(tag, code)).unless(unread)))
+        found.append(Claim("ABI tag", tag, where, *_Found(*abi_verdict(tag, code, named)).unless(unread)))
     listed = [(parse_platform(tag), tag, where) for tag, where in _members(contents, "platforms")]
     beside = [platform for platform, _, _ in listed]
-    wheel = _Wheel(contents, code, modules(code), contents.brought, beside, honest_tags(contents))
+    wheel = _Wheel(contents, code, named, contents.brought, beside, honest_tags(contents) if honest is None else honest)
     for platform, tag, where in listed:
         found.append(Claim("platform tag", tag, where, *_judge_platform(platform, wheel)))
     rooted = tuple(each for each in code if not is_data(each.name))

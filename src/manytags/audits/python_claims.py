@@ -6,9 +6,18 @@ Rule: :pep:`425` (``none``, and tags of one interpreter), :pep:`384`, :pep:`652`
 from __future__ import annotations
 
 from ..tags.python import AbiTag, parse_abi, parse_python_tag
-from .modules import Module, modules
 from .stable_abi import newer, outside, uses_python
 from .verdict import Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from typing import Literal
+
+    from .elf import ElfNeeds
+    from .modules import Module
+
+    Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
 
 #: The first CPython that knows ``abi3t`` (:pep:`803`).
 _FIRST_ABI3T = (3, 15)
@@ -25,19 +34,16 @@ _TRIPLETS = {
 #: The first CPython whose modules have other names on musl.
 _FIRST_MUSL = (3, 11)
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from typing import Literal
 
-    from .elf import ElfNeeds
+def abi_verdict(
+    tag: str, code: Collection[ElfNeeds], found: Collection[Module]
+) -> tuple[Verdict, tuple[Violation, ...], tuple[str, ...], str]:
+    """Judge an ABI tag: verdict, what contradicts it, what would be true in its place, and a note.
 
-    Verdict = Literal["true", "claims too much", "claims less than it could", "cannot judge"]
-
-
-def abi_verdict(tag: str, code: Collection[ElfNeeds]) -> tuple[Verdict, tuple[Violation, ...], tuple[str, ...], str]:
-    """Judge an ABI tag: verdict, what contradicts it, what would be true in its place, and a note."""
-    found = modules(code)
+    :param tag: the tag.
+    :param code: the files of the wheel.
+    :param found: the modules among them.
+    """
     abi = parse_abi(tag)
     if abi.family == "other":
         return "cannot judge", (), (), "an ABI that manytags does not know"
@@ -68,13 +74,17 @@ def _without_modules(
     return "claims less than it could", (), ("none",), "it has no extension module"
 
 
-def python_verdict(tag: str, code: Collection[ElfNeeds], stable: bool) -> tuple[Verdict, tuple[Violation, ...], str]:
+def python_verdict(
+    tag: str, code: Collection[ElfNeeds], found: Collection[Module], stable: bool
+) -> tuple[Verdict, tuple[Violation, ...], str]:
     """Judge a python tag: verdict, what contradicts it, and a note.
 
+    :param tag: the tag.
+    :param code: the files of the wheel.
+    :param found: the modules among them.
     :param stable: an ABI tag beside it is that of the stable ABI: then it names the oldest Python of all that will do.
     """
     python = parse_python_tag(tag)
-    found = modules(code)
     if len(python.version) < 2 or python.implementation is None:
         return "true", (), ""
     mine = {each.stem for each in found if _of_python(each, python.implementation, python.version)}

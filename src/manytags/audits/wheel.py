@@ -139,11 +139,12 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
 
 def audit_from_contents(contents: Contents, name: str, path: str | None = None) -> WheelAudit:
     """Judge what was read of a wheel. Pure."""
+    honest = honest_tags(contents)
     return WheelAudit(
         name=name,
         path=path,
-        claims=claims_from_contents(contents),
-        honest_tags=honest_tags(contents),
+        claims=claims_from_contents(contents, honest),
+        honest_tags=honest,
         remarks=contents.remarks,
         # What symbols there were to say something of stands in the claims.
         needs=tuple(replace(each, undefined=()) if each.undefined else each for each in contents.needs),
