@@ -14,6 +14,7 @@ from .elf import DEBUG_INFORMATION, ElfNeeds, read_elf, read_elf_header
 from .elf_image import MAGIC
 from .policies import KINDS, policies
 from .stable_abi import is_of_python
+from .symbol_versions import family_of
 from .verdict import MUSL_LIBC, is_of_c_library
 
 TYPE_CHECKING = False
@@ -272,7 +273,7 @@ def condensed(needs: ElfNeeds) -> ElfNeeds:
     kept = tuple(
         each
         for each in needs.undefined
-        if (each.version and each.version.partition("_")[0] in families) or each.name in forbidden or is_of_python(each)
+        if (each.version and family_of(each.version) in families) or each.name in forbidden or is_of_python(each)
     )
     return replace(needs, undefined=kept)
 

@@ -12,6 +12,7 @@ from functools import cache
 
 from ..documents import Document, Mismatch, load_document, read_list, read_string
 from ..errors import InvalidPolicy
+from .symbol_versions import family_of
 
 Version = tuple[int, int]
 
@@ -70,7 +71,7 @@ class Policy:
         >>> policy("manylinux", (2, 17), "x86_64").allows_version("GLIBC_2.18")
         False
         """
-        return name in self.symbol_versions or name.partition("_")[0] not in self.families
+        return name in self.symbol_versions or family_of(name) not in self.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +276,7 @@ def _read_symbol_versions(
             if known is None or not known.first <= place <= known.last:
                 raise InvalidPolicy(document.text, f"{steps[place]} has no {architecture}")
             for name in names:
-                if name.partition("_")[0] not in families:
+                if family_of(name) not in families:
                     raise InvalidPolicy(document.text, f"{name} is of none of its families")
                 if any(name in before for before in found[architecture]):
                     raise InvalidPolicy(document.text, f"{name} is added twice on {architecture}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from .symbol_versions import family_of, in_order, is_number, numbers_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ _HOMES = {
     "ZLIB": "libz.so.1",
     "LIBATOMIC": "libatomic.so.1",
 }
-_PLAIN = re.compile(r"[A-Z]+_\d+(?:\.\d+)*")
 
 
 def promised_libraries(wanted: Policy) -> list[str]:
@@ -50,26 +49,13 @@ def lacking_versions(wanted: Policy, defined: Mapping[str, Iterable[str]]) -> di
     everywhere = set().union(*defined.values())
     newest: dict[str, list[int]] = {}
     for version in everywhere:
-        family = version.partition("_")[0]
-        if _PLAIN.fullmatch(version):
-            newest[family] = max(newest.get(family, []), _numbers(version))
+        family = family_of(version)
+        if is_number(version):
+            newest[family] = max(newest.get(family, []), numbers_of(version))
     lacking: dict[str, tuple[str, ...]] = {}
     for version in in_order(wanted.symbol_versions - everywhere):
-        family = version.partition("_")[0]
+        family = family_of(version)
         home = _HOMES.get(family, "libc.so.6")
-        if defined.get(home) and (not _PLAIN.fullmatch(version) or _numbers(version) > newest.get(family, [])):
+        if defined.get(home) and (not is_number(version) or numbers_of(version) > newest.get(family, [])):
             lacking[home] = (*lacking.get(home, ()), version)
     return lacking
-
-
-def in_order(versions: Iterable[str]) -> tuple[str, ...]:
-    """Sort versions as people count: by family, then by number.
-
-    >>> in_order(["GLIBC_2.17", "GLIBC_2.5", "GCC_3.0"])
-    ('GCC_3.0', 'GLIBC_2.5', 'GLIBC_2.17')
-    """
-    return tuple(sorted(versions, key=lambda name: (name.partition("_")[0], _numbers(name), name)))
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(number) for number in re.findall(r"\d{1,9}", version)]

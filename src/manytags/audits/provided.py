@@ -17,7 +17,8 @@ from ..tags.libc import LEGACY_MANYLINUX
 from .loaded import Interpreter, Process, read_interpreter, standard_loader, usual_interpreter
 from .packages import Package, packages_of
 from .policies import policies, policy
-from .promises import in_order, lacking_versions, promised_libraries
+from .promises import lacking_versions, promised_libraries
+from .symbol_versions import in_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

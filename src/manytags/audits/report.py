@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from .symbol_versions import family_of, in_order
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,9 +42,9 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
 def _need_lines(needs: ElfNeeds, whole: bool) -> Iterator[str]:
     """Tell which libraries a single file needs, and the newest version of each family that it needs of them."""
     for library in needs.needed:
-        versions = sorted((each.version for each in needs.versions if each.library == library), key=_natural)
-        newest = {version.partition("_")[0]: version for version in versions}
-        told = versions if whole else list(newest.values())
+        versions = in_order(each.version for each in needs.versions if each.library == library)
+        newest = {family_of(version): version for version in versions}
+        told = versions if whole else newest.values()
         yield f"{library} {', '.join(told)}".rstrip()
 
 
@@ -63,13 +65,13 @@ def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
     """
 
     def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
-        family = reason.what.partition("_")[0] if reason.reason == "symbol version" else reason.what
+        family = family_of(reason.what) if reason.reason == "symbol version" else reason.what
         return reason.reason, reason.library or "", family, reason.allowed
 
     lines = []
     for (kind, library, _, allowed), group in groupby(sorted(reasons, key=rule), key=rule):
         found = list(group)
-        names = sorted({reason.what for reason in found}, key=_natural, reverse=True)
+        names = in_order({reason.what for reason in found})[::-1]
         newest = [reason for reason in found if reason.what == names[0]]
         if whole and len(names) > 1:
             what = ", ".join(names)
@@ -90,12 +92,6 @@ def _remark_lines(remarks: tuple[Remark, ...], whole: bool) -> list[str]:
     for remark in remarks:
         files.setdefault((remark.what, remark.text), []).append(remark.file)
     return [f"{_some(names, whole)}: {what}: {text}" for (what, text), names in files.items()]
-
-
-def _natural(name: str) -> list[tuple[int, str]]:
-    """Order names as their numbers are: 3.4.9 before 3.4.18."""
-    parts = name.replace("_", ".").split(".")
-    return [(int(part), "") if part.isascii() and part.isdecimal() and len(part) < 10 else (-1, part) for part in parts]
 
 
 def _some(names: list[str], whole: bool) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from .policies import Policies, Policy, policies
 from .processors import beyond
+from .symbol_versions import family_of, in_order, is_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,7 +95,7 @@ def _violations(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
     for library, version, weak in needs.versions:
         if not weak and library not in brought and not policy.allows_version(version):
             users = users or _users(needs)
-            allowed = _newest(policy, version.partition("_")[0])
+            allowed = _newest(policy, family_of(version))
             found = tuple(sorted(users.get((library, version), ())))
             yield Violation(needs.name, "symbol version", version, library, allowed, found)
     yield from _of_symbols(needs, policy, brought)
@@ -170,15 +172,10 @@ def _of_symbols(needs: ElfNeeds, policy: Policy, brought: frozenset[str]) -> Ite
                 yield Violation(needs.name, "forbidden symbol", symbol, library)
 
 
+@lru_cache(maxsize=256)  # a strange file asks for one family thousands of times
 def _newest(policy: Policy, family: str) -> tuple[str, ...]:
     """Name the newest version of a family that a policy allows, if there is one."""
-    versions = [name for name in policy.symbol_versions if name.partition("_")[0] == family]
-    plain = [name for name in versions if name.partition("_")[2].replace(".", "").isdecimal()]
-    return (max(plain, key=_numbers),) if plain else ()
-
-
-def _numbers(name: str) -> list[int]:
-    return [int(number) for number in name.partition("_")[2].split(".")]
+    return in_order(name for name in policy.symbol_versions if is_number(name) and family_of(name) == family)[-1:]
 
 
 def lowest_policy(
