@@ -20,7 +20,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "manytags"
 
 #: Modules that every room may import, lowest first, then the rooms: each imports only what stands before it.
 GROUND = ("errors", "documents")
-ROOMS = ("tags", "targets", "hosts", "choose", "audits", "indexes", "cli")
+ROOMS = ("tags", "platforms", "targets", "hosts", "choose", "binaries", "loaders", "audits", "indexes", "cli")
 #: The public face loads names from everywhere, and `python -m manytags` is the command line.
 FACE = ("__init__", "__main__")
 

@@ -1,0 +1,215 @@
+"""Every architecture of Linux that manytags knows: one line each. All other code derives what it needs from here.
+
+To add an architecture, add its line; ``tests/platforms/test_architectures.py`` says what is wrong with it.
+"""
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Literal
+
+# ELF e_machine, where a rule is about just this one. The table has all of them.
+EM_386, EM_MIPS, EM_PPC64, EM_S390, EM_ARM, EM_X86_64, EM_AARCH64 = 3, 8, 21, 22, 40, 62, 183
+EM_RISCV, EM_LOONGARCH = 243, 258
+#: ELF e_flags of MIPS: the n32 ABI.
+EF_MIPS_ABI2 = 0x20
+
+# The columns. This is a comment, since every byte of a docstring costs every start 45 instructions; and the table is
+# text, because a start needs one of its lines, and objects for all of them would cost a thirteenth of the whole start.
+#
+# name       what Linux tags call it
+# elf        e_machine, ELF class in bits, and byte order of its code (the first line with these three is the answer
+#            where nothing else decides)
+# constant   what `<elf.h>` calls the e_machine
+# manylinux  the oldest glibc whose manylinux tags an interpreter claims; `-` where manylinux does not exist. The
+#            floors are packaging's: 2.5 where manylinux1 existed, else 2.17
+# twin       the architecture that its programs of the other width have on the same kernel
+# kernel     what `os.uname()`, and so `platform_machine`, may say; the usual name first
+# triplet    how the platform of its extension modules begins (:pep:`3149`), as in `x86_64-linux-gnu`
+# takes      the architecture whose wheels its interpreters take as their own; `=` for its own
+# neighbour  the architecture whose hard-float wheels it takes after all others
+# float      the float ABI that manylinux and musllinux wheels for it have, where there are several
+# stack      `x` where glibc takes a file without PT_GNU_STACK for one that asks for an executable stack
+# glibc      the glibc that a triple without a version means
+# pip        the first pip that takes its manylinux tags, where that is later than for the others
+# aliases    what compilers and distributions call it
+_TABLE = """
+x86_64        62/64/little  EM_X86_64    2.5  i686    x86_64      x86_64      =      -      -      x 2.28 -    amd64,x64
+i686          3/32/little   EM_386       2.5  x86_64  i686,x86_64 i386        =      -      -      x 2.28 -    x86,i386,i586
+x32           62/32/little  EM_X86_64    -    -       x86_64      x86_64      =      -      -      - 2.28 -    -
+aarch64       183/64/little EM_AARCH64   2.17 armv8l  aarch64     aarch64     =      -      -      - 2.28 -    arm64
+aarch64_be    183/64/big    EM_AARCH64   -    -       aarch64_be  aarch64_be  =      -      -      - 2.28 -    -
+aarch64_ilp32 183/32/little EM_AARCH64   -    -       aarch64     aarch64     =      -      -      - 2.28 -    -
+armv7l        40/32/little  EM_ARM       2.17 aarch64 armv7l      arm         =      armv6l hard   x 2.28 -    armhf,armv7,armv7hl
+armv8l        40/32/little  EM_ARM       -    aarch64 aarch64     arm         armv7l armv6l hard   x 2.28 -    -
+armv6l        40/32/little  EM_ARM       -    -       armv6l      arm         =      -      hard   x 2.28 -    arm,armv6
+armv5tel      40/32/little  EM_ARM       -    -       armv5tel    arm         =      -      -      x 2.28 -    armel
+armv7b        40/32/big     EM_ARM       -    -       armv7b      armeb       =      -      -      - 2.28 -    -
+ppc64le       21/64/little  EM_PPC64     2.17 ppcle   ppc64le     powerpc64le =      -      -      - 2.28 -    ppc64el,powerpc64le
+ppc64         21/64/big     EM_PPC64     2.17 ppc     ppc64       powerpc64   =      -      -      - 2.28 -    powerpc64
+ppcle         20/32/little  EM_PPC       -    ppc64le ppcle       powerpcle   =      -      -      - 2.28 -    -
+ppc           20/32/big     EM_PPC       -    ppc64   ppc         powerpc     =      -      -      - 2.28 -    -
+s390x         22/64/big     EM_S390      2.17 s390    s390x       s390x       =      -      -      x 2.28 -    -
+s390          22/32/big     EM_S390      -    s390x   s390        s390        =      -      -      - 2.28 -    -
+riscv64       243/64/little EM_RISCV     2.17 riscv32 riscv64     riscv64     =      -      double - 2.39 24.1 riscv64gc
+riscv32       243/32/little EM_RISCV     -    riscv64 riscv32     riscv32     =      -      -      - 2.39 -    -
+loongarch64   258/64/little EM_LOONGARCH 2.17 -       loongarch64 loongarch64 =      -      double - 2.36 24.1 loong64
+loongarch32   258/32/little EM_LOONGARCH -    -       loongarch32 loongarch32 =      -      -      - 2.36 -    -
+mips64el      8/64/little   EM_MIPS      -    -       mips64      mips64el    =      -      -      - 2.28 -    -
+mips64        8/64/big      EM_MIPS      -    mips    mips64      mips64      =      -      -      - 2.28 -    -
+mipsel        8/32/little   EM_MIPS      -    -       mips        mipsel      =      -      -      - 2.28 -    -
+mips          8/32/big      EM_MIPS      -    mips64  mips        mips        =      -      -      - 2.28 -    -
+mipsn32el     8/32/little   EM_MIPS      -    -       mips64      mips64el    =      -      -      - 2.28 -    -
+mipsn32       8/32/big      EM_MIPS      -    -       mips64      mips64      =      -      -      - 2.28 -    -
+"""
+
+
+class Architecture:
+    """One line of the table.
+
+    :param line: the line.
+    """
+
+    __slots__ = ("_fields", "name")
+
+    if TYPE_CHECKING:
+        name: str
+        _fields: list[str]
+
+    def __init__(self, line: str) -> None:
+        self._fields = line.split()
+        self.name = self._fields[0]
+
+    def __repr__(self) -> str:
+        return f"Architecture({' '.join(self._fields)!r})"
+
+    @property
+    def machine(self) -> int:
+        """ELF e_machine."""
+        return int(self._fields[1].split("/")[0])
+
+    @property
+    def bits(self) -> int:
+        """Width of its pointers, by ELF class: 32 or 64."""
+        return int(self._fields[1].split("/")[1])
+
+    @property
+    def byte_order(self) -> "Literal['little', 'big']":
+        """Byte order of its code."""
+        return "big" if self._fields[1].endswith("big") else "little"
+
+    @property
+    def manylinux_floor(self) -> "tuple[int, int] | None":
+        """The oldest glibc whose manylinux tags an interpreter claims, or ``None`` where manylinux does not exist."""
+        return _version(self._fields[3])
+
+    @property
+    def twin(self) -> "str | None":
+        """The architecture of the other width on the same kernel."""
+        return _known(self._fields[4])
+
+    @property
+    def kernels(self) -> "list[str]":
+        """What ``os.uname()`` may say; the usual name first."""
+        return self._fields[5].split(",")
+
+    @property
+    def triplet(self) -> str:
+        """How the platform of its extension modules begins."""
+        return self._fields[6]
+
+    @property
+    def takes(self) -> str:
+        """The architecture whose wheels its interpreters take as their own: mostly its own name."""
+        return self.name if self._fields[7] == "=" else self._fields[7]
+
+    @property
+    def neighbour(self) -> "str | None":
+        """The architecture whose hard-float wheels it takes after all others."""
+        return _known(self._fields[8])
+
+    @property
+    def float_abi(self) -> "str | None":
+        """The float ABI that wheels for it have, where there are several."""
+        return _known(self._fields[9])
+
+    @property
+    def executable_stack(self) -> bool:
+        """Whether glibc takes a file without PT_GNU_STACK for one that asks for an executable stack."""
+        return self._fields[10] == "x"
+
+    @property
+    def default_glibc(self) -> "tuple[int, int]":
+        """The glibc that a triple without a version means."""
+        version = _version(self._fields[11])
+        assert version is not None  # noqa: S101 - the table has one in each line
+        return version
+
+    @property
+    def first_pip(self) -> "str | None":
+        """The first pip that takes its manylinux tags, where that is later than for the others."""
+        return _known(self._fields[12])
+
+    @property
+    def aliases(self) -> "list[str]":
+        """What compilers and distributions call it."""
+        return [] if self._fields[13] == "-" else self._fields[13].split(",")
+
+
+def _known(field: str) -> "str | None":
+    return None if field == "-" else field
+
+
+def _version(field: str) -> "tuple[int, int] | None":
+    if field == "-":
+        return None
+    major, minor = field.split(".")
+    return int(major), int(minor)
+
+
+def _line_at(position: int) -> "Architecture | None":
+    """Read the line that a position is in; -1 is in none."""
+    if position < 0:
+        return None
+    return Architecture(_TABLE[_TABLE.rfind("\n", 0, position) + 1 : _TABLE.find("\n", position + 1)])
+
+
+def architecture(name: str) -> "Architecture | None":
+    """Find an architecture by what Linux tags call it.
+
+    >>> architecture("armv8l").takes, architecture("vax")
+    ('armv7l', None)
+    """
+    return _line_at(_TABLE.find(f"\n{name} ") + 1 or -1)
+
+
+def architecture_from_elf(machine: int, bits: int, byte_order: str) -> "Architecture | None":
+    """Find an architecture by e_machine, ELF class and byte order; the first that has them.
+
+    >>> architecture_from_elf(62, 32, "little").name
+    'x32'
+    """
+    return _line_at(_TABLE.find(f" {machine}/{bits}/{byte_order} "))
+
+
+def architectures() -> "list[Architecture]":
+    """List all architectures."""
+    return [Architecture(line) for line in _TABLE.strip().split("\n")]
+
+
+def architecture_from_name(name: str) -> "Architecture | None":
+    """Find an architecture by what tags, compilers or distributions call it.
+
+    >>> architecture_from_name("arm64").name
+    'aarch64'
+    """
+    return architecture(name) or next((row for row in architectures() if name in row.aliases), None)
+
+
+def machine_name(number: int) -> str:
+    """Name an e_machine as <elf.h> does, as far as tags need it.
+
+    >>> machine_name(62), machine_name(4711)
+    ('EM_X86_64', 'e_machine 4711')
+    """
+    row = _line_at(_TABLE.find(f" {number}/"))
+    return f"e_machine {number}" if row is None else row._fields[2]  # noqa: SLF001 - its own module's

@@ -1,0 +1,64 @@
+"""The table of architectures: what is wrong with a line is said here, before a user meets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from manytags.platforms.linux.architectures import (
+    Architecture,
+    architecture,
+    architecture_from_elf,
+    architecture_from_name,
+    architectures,
+)
+
+ROWS = architectures()
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_line_reads(row: Architecture) -> None:
+    """A column too few or a word in the wrong one would move all that follow."""
+    assert len(repr(row).split()) == 14
+    assert row.bits in {32, 64}
+    assert row.byte_order in {"little", "big"}
+    assert row.executable_stack in {True, False}
+    assert row.default_glibc > (2, 0)
+    assert row.manylinux_floor is None or (2, 0) < row.manylinux_floor <= row.default_glibc
+    assert row.float_abi in {None, "hard", "double"}
+    assert row.first_pip is None or row.first_pip.replace(".", "").isdigit()
+    assert row.kernels
+    assert row.triplet
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_line_is_found(row: Architecture) -> None:
+    """By its name, by each of its aliases and, unless another line is the usual answer, by its ELF header."""
+    for name in (row.name, *row.aliases):
+        found = architecture_from_name(name)
+        assert found is not None
+        assert found.name == row.name
+    by_header = architecture_from_elf(row.machine, row.bits, row.byte_order)
+    assert by_header is not None
+    assert (by_header.machine, by_header.bits, by_header.byte_order) == (row.machine, row.bits, row.byte_order)
+
+
+def test_no_name_is_taken_twice() -> None:
+    """An alias of two architectures would mean the first of them in silence."""
+    names = [name for row in ROWS for name in (row.name, *row.aliases)]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_what_a_line_names_is_there(row: Architecture) -> None:
+    """A twin, a neighbour or an architecture whose wheels are taken has a line of its own, and a twin is of one kind."""
+    for name in (row.twin, row.neighbour, row.takes):
+        assert name is None or architecture(name) is not None
+    twin = architecture(row.twin) if row.twin else None
+    if twin is not None:
+        assert (twin.bits, twin.byte_order) == (96 - row.bits, row.byte_order)
+
+
+@pytest.mark.parametrize("name", ["", " ", "x86", "62/64/little", "EM_X86_64", "86_64", "hard", "=", "-"])
+def test_what_is_no_name_is_not_found(name: str) -> None:
+    """The table is searched as text: no other column may answer."""
+    assert architecture(name) is None
