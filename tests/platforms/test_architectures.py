@@ -50,7 +50,7 @@ def test_no_name_is_taken_twice() -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_what_a_line_names_is_there(row: Architecture) -> None:
-    """A twin, a neighbour or an architecture whose wheels are taken has a line of its own, and a twin is of one kind."""
+    """A twin, a neighbour or an architecture whose wheels are taken has a line of its own, and a twin is alike."""
     for name in (row.twin, row.neighbour, row.takes):
         assert name is None or architecture(name) is not None
     twin = architecture(row.twin) if row.twin else None

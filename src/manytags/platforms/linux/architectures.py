@@ -212,4 +212,4 @@ def machine_name(number: int) -> str:
     ('EM_X86_64', 'e_machine 4711')
     """
     row = _line_at(_TABLE.find(f" {number}/"))
-    return f"e_machine {number}" if row is None else row._fields[2]  # noqa: SLF001 - its own module's
+    return f"e_machine {number}" if row is None else row._fields[2]
