@@ -17,14 +17,14 @@ EF_MIPS_ABI2 = 0x20
 # text, because a start needs one of its lines, and objects for all of them would cost a thirteenth of the whole start.
 #
 # name       what Linux tags call it
-# elf        e_machine, ELF class in bits, and byte order of its code (the first line with these three is the answer
-#            where nothing else decides)
-# constant   what `<elf.h>` calls the e_machine
+# elf        e_machine, ELF class in bits, and byte order of its code (le or be). Where several lines have the same, the
+#            first is the answer if nothing else decides
+# constant   what `<elf.h>` calls the e_machine, without `EM_`
 # manylinux  the oldest glibc whose manylinux tags an interpreter claims; `-` where manylinux does not exist. The
 #            floors are packaging's: 2.5 where manylinux1 existed, else 2.17
 # twin       the architecture that its programs of the other width have on the same kernel
-# kernel     what `os.uname()`, and so `platform_machine`, may say; the usual name first
-# triplet    how the platform of its extension modules begins (:pep:`3149`), as in `x86_64-linux-gnu`
+# kernel     what `os.uname()`, and so `platform_machine`, may say, the usual name first; `=` for the architecture's name
+# triplet    how the platform of its extension modules begins (PEP 3149), as in `x86_64-linux-gnu`; `=` likewise
 # takes      the architecture whose wheels its interpreters take as their own; `=` for its own
 # neighbour  the architecture whose hard-float wheels it takes after all others
 # float      the float ABI that manylinux and musllinux wheels for it have, where there are several
@@ -33,33 +33,33 @@ EF_MIPS_ABI2 = 0x20
 # pip        the first pip that takes its manylinux tags, where that is later than for the others
 # aliases    what compilers and distributions call it
 _TABLE = """
-x86_64        62/64/little  EM_X86_64    2.5  i686    x86_64      x86_64      =      -      -      x 2.28 -    amd64,x64
-i686          3/32/little   EM_386       2.5  x86_64  i686,x86_64 i386        =      -      -      x 2.28 -    x86,i386,i586
-x32           62/32/little  EM_X86_64    -    -       x86_64      x86_64      =      -      -      - 2.28 -    -
-aarch64       183/64/little EM_AARCH64   2.17 armv8l  aarch64     aarch64     =      -      -      - 2.28 -    arm64
-aarch64_be    183/64/big    EM_AARCH64   -    -       aarch64_be  aarch64_be  =      -      -      - 2.28 -    -
-aarch64_ilp32 183/32/little EM_AARCH64   -    -       aarch64     aarch64     =      -      -      - 2.28 -    -
-armv7l        40/32/little  EM_ARM       2.17 aarch64 armv7l      arm         =      armv6l hard   x 2.28 -    armhf,armv7,armv7hl
-armv8l        40/32/little  EM_ARM       -    aarch64 aarch64     arm         armv7l armv6l hard   x 2.28 -    -
-armv6l        40/32/little  EM_ARM       -    -       armv6l      arm         =      -      hard   x 2.28 -    arm,armv6
-armv5tel      40/32/little  EM_ARM       -    -       armv5tel    arm         =      -      -      x 2.28 -    armel
-armv7b        40/32/big     EM_ARM       -    -       armv7b      armeb       =      -      -      - 2.28 -    -
-ppc64le       21/64/little  EM_PPC64     2.17 ppcle   ppc64le     powerpc64le =      -      -      - 2.28 -    ppc64el,powerpc64le
-ppc64         21/64/big     EM_PPC64     2.17 ppc     ppc64       powerpc64   =      -      -      - 2.28 -    powerpc64
-ppcle         20/32/little  EM_PPC       -    ppc64le ppcle       powerpcle   =      -      -      - 2.28 -    -
-ppc           20/32/big     EM_PPC       -    ppc64   ppc         powerpc     =      -      -      - 2.28 -    -
-s390x         22/64/big     EM_S390      2.17 s390    s390x       s390x       =      -      -      x 2.28 -    -
-s390          22/32/big     EM_S390      -    s390x   s390        s390        =      -      -      - 2.28 -    -
-riscv64       243/64/little EM_RISCV     2.17 riscv32 riscv64     riscv64     =      -      double - 2.39 24.1 riscv64gc
-riscv32       243/32/little EM_RISCV     -    riscv64 riscv32     riscv32     =      -      -      - 2.39 -    -
-loongarch64   258/64/little EM_LOONGARCH 2.17 -       loongarch64 loongarch64 =      -      double - 2.36 24.1 loong64
-loongarch32   258/32/little EM_LOONGARCH -    -       loongarch32 loongarch32 =      -      -      - 2.36 -    -
-mips64el      8/64/little   EM_MIPS      -    -       mips64      mips64el    =      -      -      - 2.28 -    -
-mips64        8/64/big      EM_MIPS      -    mips    mips64      mips64      =      -      -      - 2.28 -    -
-mipsel        8/32/little   EM_MIPS      -    -       mips        mipsel      =      -      -      - 2.28 -    -
-mips          8/32/big      EM_MIPS      -    mips64  mips        mips        =      -      -      - 2.28 -    -
-mipsn32el     8/32/little   EM_MIPS      -    -       mips64      mips64el    =      -      -      - 2.28 -    -
-mipsn32       8/32/big      EM_MIPS      -    -       mips64      mips64      =      -      -      - 2.28 -    -
+x86_64        62/64/le  X86_64    2.5  i686    =        =           =      -      -      x 2.28 -    amd64,x64
+i686          3/32/le   386       2.5  x86_64  =,x86_64 i386        =      -      -      x 2.28 -    x86,i386,i586
+x32           62/32/le  X86_64    -    -       x86_64   x86_64      =      -      -      - 2.28 -    -
+aarch64       183/64/le AARCH64   2.17 armv8l  =        =           =      -      -      - 2.28 -    arm64
+aarch64_be    183/64/be AARCH64   -    -       =        =           =      -      -      - 2.28 -    -
+aarch64_ilp32 183/32/le AARCH64   -    -       aarch64  aarch64     =      -      -      - 2.28 -    -
+armv7l        40/32/le  ARM       2.17 aarch64 =        arm         =      armv6l hard   x 2.28 -    armhf,armv7,armv7hl
+armv8l        40/32/le  ARM       -    aarch64 aarch64  arm         armv7l armv6l hard   x 2.28 -    -
+armv6l        40/32/le  ARM       -    -       =        arm         =      -      hard   x 2.28 -    arm,armv6
+armv5tel      40/32/le  ARM       -    -       =        arm         =      -      -      x 2.28 -    armel
+armv7b        40/32/be  ARM       -    -       =        armeb       =      -      -      - 2.28 -    -
+ppc64le       21/64/le  PPC64     2.17 ppcle   =        powerpc64le =      -      -      - 2.28 -    ppc64el,powerpc64le
+ppc64         21/64/be  PPC64     2.17 ppc     =        powerpc64   =      -      -      - 2.28 -    powerpc64
+ppcle         20/32/le  PPC       -    ppc64le =        powerpcle   =      -      -      - 2.28 -    -
+ppc           20/32/be  PPC       -    ppc64   =        powerpc     =      -      -      - 2.28 -    -
+s390x         22/64/be  S390      2.17 s390    =        =           =      -      -      x 2.28 -    -
+s390          22/32/be  S390      -    s390x   =        =           =      -      -      - 2.28 -    -
+riscv64       243/64/le RISCV     2.17 riscv32 =        =           =      -      double - 2.39 24.1 riscv64gc
+riscv32       243/32/le RISCV     -    riscv64 =        =           =      -      -      - 2.39 -    -
+loongarch64   258/64/le LOONGARCH 2.17 -       =        =           =      -      double - 2.36 24.1 loong64
+loongarch32   258/32/le LOONGARCH -    -       =        =           =      -      -      - 2.36 -    -
+mips64el      8/64/le   MIPS      -    -       mips64   =           =      -      -      - 2.28 -    -
+mips64        8/64/be   MIPS      -    mips    =        =           =      -      -      - 2.28 -    -
+mipsel        8/32/le   MIPS      -    -       mips     =           =      -      -      - 2.28 -    -
+mips          8/32/be   MIPS      -    mips64  =        =           =      -      -      - 2.28 -    -
+mipsn32el     8/32/le   MIPS      -    -       mips64   mips64el    =      -      -      - 2.28 -    -
+mipsn32       8/32/be   MIPS      -    -       mips64   mips64      =      -      -      - 2.28 -    -
 """
 
 
@@ -88,6 +88,11 @@ class Architecture:
         return int(self._fields[1].split("/")[0])
 
     @property
+    def machine_name(self) -> str:
+        """What ``<elf.h>`` calls its e_machine."""
+        return f"EM_{self._fields[2]}"
+
+    @property
     def bits(self) -> int:
         """Width of its pointers, by ELF class: 32 or 64."""
         return int(self._fields[1].split("/")[1])
@@ -95,7 +100,7 @@ class Architecture:
     @property
     def byte_order(self) -> "Literal['little', 'big']":
         """Byte order of its code."""
-        return "big" if self._fields[1].endswith("big") else "little"
+        return "big" if self._fields[1].endswith("be") else "little"
 
     @property
     def manylinux_floor(self) -> "tuple[int, int] | None":
@@ -110,17 +115,17 @@ class Architecture:
     @property
     def kernels(self) -> "list[str]":
         """What ``os.uname()`` may say; the usual name first."""
-        return self._fields[5].split(",")
+        return self._fields[5].replace("=", self.name).split(",")
 
     @property
     def triplet(self) -> str:
         """How the platform of its extension modules begins."""
-        return self._fields[6]
+        return self._fields[6].replace("=", self.name)
 
     @property
     def takes(self) -> str:
         """The architecture whose wheels its interpreters take as their own: mostly its own name."""
-        return self.name if self._fields[7] == "=" else self._fields[7]
+        return self._fields[7].replace("=", self.name)
 
     @property
     def neighbour(self) -> "str | None":
@@ -188,7 +193,7 @@ def architecture_from_elf(machine: int, bits: int, byte_order: str) -> "Architec
     >>> architecture_from_elf(62, 32, "little").name
     'x32'
     """
-    return _line_at(_TABLE.find(f" {machine}/{bits}/{byte_order} "))
+    return _line_at(_TABLE.find(f" {machine}/{bits}/{byte_order[:1]}e "))
 
 
 def architectures() -> "list[Architecture]":
@@ -212,4 +217,4 @@ def machine_name(number: int) -> str:
     ('EM_X86_64', 'e_machine 4711')
     """
     row = _line_at(_TABLE.find(f" {number}/"))
-    return f"e_machine {number}" if row is None else row._fields[2]
+    return f"e_machine {number}" if row is None else row.machine_name
