@@ -35,6 +35,7 @@ OUTSIDE_CALLS = {"open", "__import__", "exec", "eval", "input", "print"}
 MAY_LOOK = {
     "__init__.py": "imports the module behind a public name when that is first used (PEP 562)",
     "__main__.py": "ends the process with a status",
+    "platforms/__init__.py": "imports a family of platforms when it is first needed",
     "hosts/probe.py": "sees the interpreter and machine it runs on, and imports _manylinux as PEP 600 demands",
     "hosts/probe_libc.py": "the same: asks the C library by ctypes, reads the maps of its own process",
     "hosts/probe_systems.py": "the same: versions of macOS, iOS, Android and Pyodide",

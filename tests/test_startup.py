@@ -23,13 +23,13 @@ HEAVY = {
 OURS = {
     "manytags",
     "manytags.tags",
-    "manytags.tags.libc",
-    "manytags.tags.wheel",
+    "manytags.platforms",
+    "manytags.platforms.linux",
+    "manytags.platforms.linux.architectures",
     "manytags.targets",
     "manytags.targets.expand",
     "manytags.hosts",
     "manytags.hosts.elf_header",
-    "manytags.hosts.infer",
     "manytags.hosts.probe",
 }
 WHEEL = "demo-1.0-cp312-cp312-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"

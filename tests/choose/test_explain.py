@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 import manytags
 from manytags import TagOptions, Target, explain, target, target_from_facts
-from manytags.choose.reasons import Why
+from manytags.choose.reasons import ReasonKind
 
 from ..hostile.processor_time import in_time
 from ..hosts.machines import all_machines, changed
@@ -211,8 +211,8 @@ def test_the_texts_are_those_that_were_read() -> None:
 
 def test_every_reason_has_a_text() -> None:
     """A reason that no case gives is a sentence that nobody has read."""
-    told = {reason.why for case in cases().values() for reason in explain(case.file, case.target).reasons}
-    assert told == set(Why)
+    told = {reason.kind for case in cases().values() for reason in explain(case.file, case.target).reasons}
+    assert told == set(ReasonKind)
 
 
 @pytest.mark.parametrize("name", cases())
@@ -235,9 +235,9 @@ def test_it_is_data_too(name: str) -> None:
     """A program reads the same as a person: reasons as names and values, in JSON."""
     case = cases()[name]
     found = explain(case.file, case.target, others=case.others)
-    data = json.loads(json.dumps(found.as_data()))
+    data = json.loads(json.dumps(found.to_data()))
     assert data["compatible"] is found.compatible is bool(found)
-    assert [reason["why"] for reason in data["reasons"]] == [reason.why.name.lower() for reason in found.reasons]
+    assert [reason["kind"] for reason in data["reasons"]] == [reason.kind.name.lower() for reason in found.reasons]
     assert all(reason["values"] for reason in data["reasons"])
     assert data["remedies"]["nearest"] == found.remedies.nearest
     again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
@@ -265,7 +265,7 @@ def test_the_nearest_tag_is_taken() -> None:
 
 def test_the_distributions_named_take_the_wheel() -> None:
     """Who upgrades a machine for a wheel must be able to install it then."""
-    from manytags.targets.distributions import releases
+    from manytags.platforms.linux.distributions import releases
 
     by_title = {
         release.title.partition(" (")[0]
@@ -278,9 +278,9 @@ def test_the_distributions_named_take_the_wheel() -> None:
         found = explain(case.file, case.target)
         for title in found.remedies.releases:
             platform = by_title[title].platform(case.target.platform.arch)
-            (about,) = (r for r in found.reasons if r.why in {Why.LIBC, Why.LIBC_TOO_OLD})
+            (about,) = (r for r in found.reasons if r.kind in {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD})
             there = Target(case.target.python, platform)
-            assert not any(reason.why is about.why for reason in explain(case.file, there).reasons), title
+            assert not any(reason.kind is about.kind for reason in explain(case.file, there).reasons), title
             named += 1
     assert named > 20
 
@@ -294,7 +294,7 @@ def test_own_distribution_comes_first() -> None:
 def test_a_key_gives_the_entry() -> None:
     """An installer's own objects are explained as index entries are."""
     found = explain(("x", entry(yanked="broken")), debian(), key=lambda pair: pair[1])  # type: ignore[index]
-    assert [reason.why for reason in found.reasons] == [Why.YANKED]
+    assert [reason.kind for reason in found.reasons] == [ReasonKind.YANKED]
     assert found.reasons[0].values == {"because": "broken"}
 
 
@@ -330,7 +330,7 @@ def test_a_wheel_fits_or_there_is_a_reason(tags: str, there: Target) -> None:
     assert (found.matched is not None) == found.compatible
     if found.matched is not None:
         assert manytags.rank(found.matched, there) == found.rank
-    assert list(found.reasons) == sorted(found.reasons, key=lambda reason: [*Why].index(reason.why))
+    assert list(found.reasons) == sorted(found.reasons, key=lambda reason: [*ReasonKind].index(reason.kind))
     assert str(found).startswith("compatible" if found else "not compatible")
 
 
@@ -359,7 +359,7 @@ def test_any_text_is_explained(text: str, there: Target) -> None:
     """What a stranger calls a wheel is answered, never raised; what is printed has no control characters."""
     found = explain(text, there, others=[text])
     assert found.compatible == (not found.reasons)
-    if not found and found.reasons[0].why is Why.NOT_A_WHEEL:
+    if not found and found.reasons[0].kind is ReasonKind.NOT_A_WHEEL:
         assert found.reasons[0].sentence.isprintable()
 
 

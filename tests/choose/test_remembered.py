@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import manytags
-from manytags import Target, best, rank, sort, target
-from manytags.tags import filename, wheel
+from manytags import Target, best, rank, sort, tags, target
+from manytags.tags import filename
 
 from ..test_corpus import tag_sets
 
@@ -55,27 +55,27 @@ def test_an_index_cannot_fill_the_memory() -> None:
     """Ever new endings, tag sets, names and versions: what is kept has an end, and so has the length of each."""
     there = Target(SERVER.python, SERVER.platform)
     ranks = there.ranks
-    names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(wheel.MEMO_LIMIT + 500)]
+    names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(tags.MEMO_LIMIT + 500)]
     assert best(names, there) == names[-1]
-    assert len(ranks.endings) <= wheel.MEMO_LIMIT
-    for number in range(wheel.MEMO_LIMIT + 500):
+    assert len(ranks.endings) <= tags.MEMO_LIMIT
+    for number in range(tags.MEMO_LIMIT + 500):
         manytags.parse_wheel_filename(f"foo{number}-{number}-py{number}-none-p{number}.whl")
         rank(f"py{number}-none-p{number}", there)
     kept = (ranks._memo, ranks._pairs, ranks._fields, filename._TAG_SETS, filename._TEXTS)
-    assert all(len(memo) <= wheel.MEMO_LIMIT for memo in kept)
+    assert all(len(memo) <= tags.MEMO_LIMIT for memo in kept)
     assert best(["foo-1.0-1-py3-none-any.whl", *names[:3]], there) == names[2]
     long = "py3-none-" + ".".join(f"linux_{number}" for number in range(300))
     assert best([f"foo-1.0-{long}.whl"], there) is None
     assert rank(long, there) is None
     manytags.parse_wheel_filename(f"{'foo' * 150}-{'1.' * 150}0-py3-none-any.whl")
-    assert all(len(text) <= wheel.MEMO_TEXT for memo in (*kept, ranks.endings) for text in memo)
+    assert all(len(text) <= tags.MEMO_TEXT for memo in (*kept, ranks.endings) for text in memo)
 
 
 def test_too_many_triples_are_refused_when_halves_are_known() -> None:
     """The limit is one of the product, whichever half was seen before."""
     there = Target(SERVER.python, SERVER.platform)
     many = ".".join(f"p{number}" for number in range(65))
-    assert len(many) < wheel.MEMO_TEXT
+    assert len(many) < tags.MEMO_TEXT
     assert rank(f"{many}-none-any", there) is None
     assert rank(f"py3-none-{many}", there) is None
     for _ in range(2):

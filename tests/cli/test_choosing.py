@@ -229,7 +229,7 @@ def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) 
     assert any(line.startswith("  not compatible: the wheel is for Windows") for line in lines)
     status, out, _ = run(capsys, "pylock", lock, "--json", *there)
     (missing,) = [one for one in json.loads(out)["packages"] if one["kind"] == "nothing"]
-    assert [reason["why"] for reason in missing["explanation"]["reasons"]] == ["system"]
+    assert [reason["kind"] for reason in missing["explanation"]["reasons"]] == ["system"]
     status, out, _ = run(capsys, "pylock", lock, "--extra", "slow", *WINDOWS)
     assert status == 1
     assert "not for this machine: the file has no extra 'slow'" in out

@@ -339,7 +339,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert "compatible: rank" in capsys.readouterr().out
     assert main(["explain", "--json", wheel, "--facts", ARMEL]) == 1
     (data,) = json.loads(capsys.readouterr().out)
-    assert [reason["why"] for reason in data["reasons"]] == ["float_abi"]
+    assert [reason["kind"] for reason in data["reasons"]] == ["float_abi"]
 
 
 def test_other_tools_files_are_targets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

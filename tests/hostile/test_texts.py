@@ -106,7 +106,7 @@ def test_a_hostile_text_is_refused_at_little_cost(use: str, name: str) -> None:
     assert meter.calls < (500_000 if use == "target by platform" else 200_000)
     assert meter.peak < 50_000_000
     if error is None:
-        # Some letters may be a tag of an unknown kind; best passes over what is no wheel by its ending.
+        # Some letters may be a tag of an unknown kind; best passes over what does not end as a wheel does.
         assert len(TEXTS[name]) < 5_000 or use.startswith("best")
         assert use.startswith("parse_") or not TEXTS[name].endswith(".whl")
         return
@@ -134,10 +134,10 @@ def test_a_long_text_is_cut_in_the_message(use: str, length: int) -> None:
 
 def test_what_is_remembered_stays_bounded() -> None:
     """A long-running resolver that ranks ever new tags must not grow for ever."""
-    from manytags.tags import wheel
+    from manytags import tags
 
     target = manytags.target("cp312", "win_amd64")
-    limit = wheel.MEMO_LIMIT
+    limit = tags.MEMO_LIMIT
     for number in range(limit + 10):
         assert manytags.rank(f"cp{number}-none-any", target) is None or number == 312
     assert len(target.ranks._memo) <= limit
@@ -179,7 +179,7 @@ def test_the_largest_set_that_is_taken_is_ranked_without_multiplying_out() -> No
         ("." * MEGABYTE, f"invalid tag '{'.' * 120}'... (1000000 characters): longer than 4096 characters"),
         (
             TEXTS["10,000 triples"],
-            f"invalid tag '{TEXTS['10,000 triples'][:120]}'... (233 characters): it stands for more than 4096 triples",
+            f"invalid tag '{TEXTS['10,000 triples'][:120]}'... (233 characters): it means more than 4096 triples",
         ),
     ],
 )
@@ -241,14 +241,14 @@ def test_bad_platform_tags(text: str, reason: str, position: int | None) -> None
         ("foo-1.0-py3-any.whl", "expected 5 to 7 fields between dashes, got 4", None),
         ("foo-1.0-1-2-py3-none-any-x.whl", "expected 5 to 7 fields between dashes, got 8", None),
         ("foo.whl", "expected 5 to 7 fields between dashes, got 1", None),
-        ("foo-one-py3-none-any.whl", "'one' is no version", 4),
-        ("foo-1..0-py3-none-any.whl", "'1..0' is no version", 4),
-        ("foo--py3-none-any.whl", "'' is no version", 4),
-        ("foo- 1.0-py3-none-any.whl", "' 1.0' is no version", 4),
-        ("foo-1.0+-py3-none-any.whl", "'1.0+' is no version", 4),
-        ("-1.0-py3-none-any.whl", "'' is no project name", 0),
-        ("foo__bar-1.0-py3-none-any.whl", "'foo__bar' is no project name", 0),
-        ("dir/foo-1.0-py3-none-any.whl", "'dir/foo' is no project name", 0),
+        ("foo-one-py3-none-any.whl", "'one' is not a version", 4),
+        ("foo-1..0-py3-none-any.whl", "'1..0' is not a version", 4),
+        ("foo--py3-none-any.whl", "'' is not a version", 4),
+        ("foo- 1.0-py3-none-any.whl", "' 1.0' is not a version", 4),
+        ("foo-1.0+-py3-none-any.whl", "'1.0+' is not a version", 4),
+        ("-1.0-py3-none-any.whl", "'' is not a project name", 0),
+        ("foo__bar-1.0-py3-none-any.whl", "'foo__bar' is not a project name", 0),
+        ("dir/foo-1.0-py3-none-any.whl", "'dir/foo' is not a project name", 0),
         ("f\u00f6o-1.0-py3-none-any.whl", "the non-ASCII character '\u00f6'", 1),
         (
             "foo-1.0-a-py3-none-any.whl",
@@ -265,10 +265,10 @@ def test_bad_platform_tags(text: str, reason: str, position: int | None) -> None
             "the build tag '1234567890123456789' does not begin with a number of 1 to 18 digits",
             8,
         ),
-        ("foo-1.0-py3-none-any-.whl", "'' stands after the platform tag and is no variant label", 21),
+        ("foo-1.0-py3-none-any-.whl", "'' follows the platform tag and is not a variant label", 21),
         (
             "foo-1.0-1-py3-none-any-win32.whl",
-            "'win32' stands after the platform tag and is no variant label",
+            "'win32' follows the platform tag and is not a variant label",
             23,
         ),
         ("foo-1.0-py3--any.whl", "an empty ABI tag", 12),
@@ -278,11 +278,11 @@ def test_bad_platform_tags(text: str, reason: str, position: int | None) -> None
         ("foo-1.0-a..b-a..b-a..b-a..b.whl", "an empty python tag", 10),
         ("." * MEGABYTE, "longer than 4096 characters", None),
         ("-" * 4_090 + ".whl", "expected 5 to 7 fields between dashes, got 4091", None),
-        (TEXTS["a file of 10,000 triples"], "it stands for more than 4096 triples", None),
+        (TEXTS["a file of 10,000 triples"], "it means more than 4096 triples", None),
     ],
 )
 def test_bad_wheel_file_names(text: str, reason: str, position: int | None) -> None:
-    """Parser, rank and best refuse the same names with the same words; best passes over what is no wheel at all."""
+    """Parser, rank and best refuse the same names with the same words; best passes over what is not a wheel at all."""
     if not text.endswith(".whl"):
         assert manytags.best([text], TARGET) is None
     for use in (manytags.parse_wheel_filename, *([USES["rank"], USES["best"]] if text.endswith(".whl") else [])):

@@ -423,8 +423,8 @@ def test_a_problem_is_a_value() -> None:
     """It is sent between processes, written as JSON, and printed."""
     (problem,) = check_upload(platform("linux_x86_64"), today=TODAY)
     assert pickle.loads(pickle.dumps(problem)) == problem  # noqa: S301 - our own
-    assert UploadProblem(**problem.as_data()) == problem
-    assert json.loads(json.dumps(problem.as_data()))["severity"] == "refused"
+    assert UploadProblem(**problem.to_data()) == problem
+    assert json.loads(json.dumps(problem.to_data()))["severity"] == "refused"
     lines = str(problem).splitlines()
     assert lines[0] == f"refused: {problem.message}"
     assert lines[1].startswith("  instead: ")

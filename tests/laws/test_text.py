@@ -11,8 +11,9 @@ from packaging.version import InvalidVersion, Version
 
 import manytags
 from manytags import InvalidTag, InvalidWheelFilename
+from manytags.tags import MAX_TEXT, MAX_TRIPLES
+from manytags.tags.text import split_tag_set, split_wheel_filename
 from manytags.tags.version import is_version
-from manytags.tags.wheel import MAX_TEXT, MAX_TRIPLES, split_tag_set, split_wheel_filename
 
 from . import strategies
 
@@ -147,7 +148,7 @@ def assert_true_of_a_tag_set(text: str, error: manytags.InvalidInput) -> None:
         assert place == 0 or text[place - 1] == "."
         assert "-" not in text[:place]
     else:
-        assert error.reason == f"it stands for more than {MAX_TRIPLES} triples"
+        assert error.reason == f"it means more than {MAX_TRIPLES} triples"
         sizes = [field.count(".") + 1 for field in text.split("-")]
         assert sizes[0] * sizes[1] * sizes[2] > MAX_TRIPLES
 
@@ -220,10 +221,10 @@ def assert_true_of_a_wheel_filename(text: str, error: InvalidWheelFilename) -> N
     elif reason.startswith("expected 5 to 7 fields"):
         assert reason.endswith(f"got {len(fields)}")
         assert not 5 <= len(fields) <= 7
-    elif reason.endswith("is no project name"):
+    elif reason.endswith("is not a project name"):
         assert place == 0
         assert repr(fields[0]) in reason
-    elif reason.endswith("is no version"):
+    elif reason.endswith("is not a version"):
         assert place == len(fields[0]) + 1
         assert repr(fields[1]) in reason
         with pytest.raises(InvalidVersion):
@@ -231,7 +232,7 @@ def assert_true_of_a_wheel_filename(text: str, error: InvalidWheelFilename) -> N
     elif reason.startswith("the build tag"):
         assert text[:place].count("-") == 2
         assert repr(fields[2]) in reason
-    elif "is no variant label" in reason:
+    elif "is not a variant label" in reason:
         assert place is not None
         assert len(fields) > 5
         assert text[place:] == f"{fields[-1]}.whl"

@@ -23,7 +23,7 @@ import pytest
 import manytags
 from manytags import Manylinux
 from manytags.cli import main
-from manytags.tags.libc import LEGACY_MANYLINUX
+from manytags.tags import LEGACY_MANYLINUX
 
 from . import hook_world
 from .hook_world import SETTINGS, Setting

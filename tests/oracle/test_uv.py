@@ -16,7 +16,7 @@ import pytest
 
 import manytags
 from manytags import Platform, Target
-from manytags.tags.wheel import split_wheel_filename
+from manytags.tags.text import split_wheel_filename
 
 from . import uv_world
 from .uv_differences import UV_DIFFERENCES, UvDifference, expected_groups, expected_platform_tags

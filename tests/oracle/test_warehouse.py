@@ -17,7 +17,7 @@ import pytest
 
 from manytags import check_upload
 from manytags.indexes.profiles import builtin_profile
-from manytags.tags.wheel import split_wheel_filename
+from manytags.tags.text import split_wheel_filename
 
 from . import warehouse_world as world
 

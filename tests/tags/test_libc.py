@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from manytags.tags.libc import glibc_versions, parse_libc_version
+from manytags.tags import glibc_versions, parse_libc_version
 
 
 @pytest.mark.parametrize(

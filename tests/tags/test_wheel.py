@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from manytags import InvalidTag
-from manytags.tags.wheel import build_from_text, is_build, is_label, is_name, split_tag_set, split_wheel_filename
-from manytags.tags.wheel import is_version as is_version_of_a_file
+from manytags.tags import build_from_text, is_build, is_label, is_name
+from manytags.tags import is_version as is_version_of_a_file
+from manytags.tags.text import split_tag_set, split_wheel_filename
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_the_tag_set_is_not_looked_into() -> None:
 
 def test_tag_sets_keep_the_order_written() -> None:
     """What is printed back must be what was written."""
-    assert split_tag_set("PY3.py2-none-win32.any") == [("py3", "py2"), ("none",), ("win32", "any")]
+    assert split_tag_set("PY3.py2-none-win32.any") == (("py3", "py2"), ("none",), ("win32", "any"))
 
 
 def test_limits_are_inclusive() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import manytags
 from manytags import Platform, TagOptions, Target, target_from_facts
-from manytags.tags.libc import MANYLINUX_FLOORS
+from manytags.platforms.linux.architectures import architecture
 
 from ..hosts.machines import Machine, all_machines
 from ..oracle.known_differences import MACHINES_THAT_DIFFER
@@ -24,7 +24,8 @@ def seen(name: str) -> tuple[Machine, Target]:
 
 def name_of(platform: Platform) -> str:
     """Name a platform as a user would who knows the C library and the architecture."""
-    if platform.glibc is not None and platform.arch in MANYLINUX_FLOORS:
+    known = architecture(platform.arch)
+    if platform.glibc is not None and known and known.manylinux_floor:
         return f"manylinux_{platform.glibc[0]}_{platform.glibc[1]}_{platform.arch}"
     if platform.musl is not None:
         return f"musllinux_{platform.musl[0]}_{platform.musl[1]}_{platform.arch}"

@@ -10,7 +10,7 @@ from packaging.markers import Marker
 
 import manytags
 from manytags import InvalidTarget, Platform, marker_environment, target, target_from_markers
-from manytags.targets.markers import macos_from_darwin
+from manytags.platforms.macos import macos_from_darwin
 
 #: What a target cannot know: of the kernel that happens to run.
 UNKNOWN = {"platform_release", "platform_version"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import manytags
 from manytags import InvalidTarget, Python, parse_python
-from manytags.targets.pythons import GRAALPY_VERSIONS, cpython_abis
+from manytags.targets.named import GRAALPY_VERSIONS, cpython_abis
 
 NAMES = {
     "3.12": Python("cpython", (3, 12), ("cp312",)),

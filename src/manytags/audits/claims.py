@@ -9,7 +9,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import InvalidPolicy
-from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
+from ..platforms.linux.tags import Linux, Manylinux, Musllinux
+from ..platforms.other import AnyPlatform
+from ..platforms.parse import parse_platform
+from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
 from .contents import is_code, is_data
 from .modules import modules

@@ -9,9 +9,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from ..hosts.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
-from ..hosts.infer import ARCHITECTURES, EF_MIPS_ABI2, EM_386, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, EM_X86_64
+from ..platforms.linux.architectures import (
+    EF_MIPS_ABI2,
+    EM_386,
+    EM_ARM,
+    EM_LOONGARCH,
+    EM_MIPS,
+    EM_RISCV,
+    EM_X86_64,
+    architecture_from_elf,
+    architectures,
+)
+from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
 from .elf_image import ET_DYN, PT_DYNAMIC, Header, Image
 from .elf_notes import riscv_architecture, x86_isa_levels
 from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, NeededVersion, Symbols, UndefinedSymbol
@@ -26,7 +36,7 @@ _SHT_ARM_ATTRIBUTES = 0x70000003
 _MAX_ATTRIBUTES = 65536
 
 #: e_machine of the processors that a host may have.
-_MACHINES = frozenset(machine for machine, _, _ in ARCHITECTURES) | {EM_ARM}
+_MACHINES = frozenset(row.machine for row in architectures())
 
 DEBUG_INFORMATION = "debug information"
 _KINDS = {1: "object file", 2: "executable", 3: "shared object", 4: "core dump"}
@@ -182,7 +192,8 @@ def _architecture(image: Header) -> str:
         return "arm" if image.byte_order == "little" else "armeb"
     if image.machine == EM_MIPS and not image.wide and image.flags & EF_MIPS_ABI2:
         return "mipsn32el" if image.byte_order == "little" else "mipsn32"
-    known = ARCHITECTURES.get((image.machine, bits, image.byte_order))
+    row = architecture_from_elf(image.machine, bits, image.byte_order)
+    known = row.name if row else None
     swapped = image.machine >> 8 | (image.machine & 0xFF) << 8
     if known is None and (image.machine in _MACHINES or swapped in _MACHINES):
         # Linux asks a program for e_machine alone, and runs it.

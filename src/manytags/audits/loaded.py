@@ -13,11 +13,11 @@ from collections import deque
 from typing import NamedTuple
 
 from ..errors import InvalidElf, ProbeError
-from ..hosts.arm import LOADERS_HARD_FLOAT, VFP_ARGS_IN_REGISTERS
 from ..hosts.elf_header import read_elf_header
-from ..hosts.infer import ARCHITECTURES, EM_ARM
 from ..hosts.libraries import Requester, Search, Sought, code_of, read_loader
 from ..hosts.probe import Sight, see_executable
+from ..platforms.linux.architectures import EM_ARM, architecture_from_elf
+from ..platforms.linux.arm import LOADERS_HARD_FLOAT, VFP_ARGS_IN_REGISTERS
 from .elf_defined import Library, read_library
 
 TYPE_CHECKING = False
@@ -95,8 +95,8 @@ def _architecture(header: dict[str, object], loader: str) -> str:
     if code.machine == EM_ARM and code.bits == 32:
         hard = code.flags & 0x400 or header["arm_vfp_args"] == VFP_ARGS_IN_REGISTERS
         return "armv7l" if hard or loader.rpartition("/")[2] in LOADERS_HARD_FLOAT else "armel"
-    named = ARCHITECTURES.get((code.machine, code.bits, code.byte_order))
-    return named or f"e_machine {code.machine}"
+    row = architecture_from_elf(code.machine, code.bits, code.byte_order)
+    return row.name if row else f"e_machine {code.machine}"
 
 
 def usual_interpreter(root: Root) -> str | None:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from ..errors import InvalidPolicy, InvalidTag
 from ..hosts.libraries import Requester
-from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, OtherPlatform, parse_platform
+from ..platforms.linux.tags import Linux, Manylinux, Musllinux
+from ..platforms.other import AnyPlatform, OtherPlatform
+from ..platforms.parse import parse_platform
 from .packages import Package, packages_of
 from .provided import open_process
 

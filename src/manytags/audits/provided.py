@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from ..errors import InvalidInput, InvalidPolicy
 from ..hosts.libraries import Requester
 from ..hosts.roots import Root
-from ..tags.libc import LEGACY_MANYLINUX
+from ..tags import LEGACY_MANYLINUX
 from .loaded import Interpreter, Process, read_interpreter, standard_loader, usual_interpreter
 from .packages import Package, packages_of
 from .policies import policies, policy

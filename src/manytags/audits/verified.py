@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..errors import InvalidPolicy
-from ..tags.platform import Manylinux, parse_platform
+from ..platforms.linux.tags import Manylinux
+from ..platforms.parse import parse_platform
 from ..targets.expand import platform_tags
 from .policies import policy
 from .provided import host_libraries
@@ -12,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..targets import Platform
+    from ..platforms import Platform
 
 
 def verified_tags(platform: Platform, provides: Callable[[str], object] = host_libraries) -> tuple[str, ...]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..errors import InvalidWheelFilename, shown
-from ..tags import Value
+from ..platforms import Evidence
 from ..tags.filename import WheelFilename, parse_wheel_filename
-from ..targets import Evidence, Target
+from ..targets import Target
 from .entries import python_fits, read_entry
 from .pips import bundled_pip, is_newer
-from .reasons import Reason, Why, in_order, weight
+from .reasons import Reason, ReasonKind, in_order, weight
 from .remedies import SDISTS, Remedies, remedies
 from .why_platform import why_not_platform
 from .why_python import why_not_python
@@ -22,7 +24,8 @@ QUOTES = "'\""
 _WIDTH = 98  # of a line, without what the text is indented by
 
 
-class Explanation(Value):
+@dataclass(frozen=True, slots=True)
+class Explanation:
     """Whether a wheel fits a target, and why.
 
     :param filename: the wheel's file name.
@@ -33,26 +36,12 @@ class Explanation(Value):
     :param remedies: what would change it.
     """
 
-    __slots__ = ("filename", "matched", "rank", "reasons", "remedies", "target")
-    _fields = ("filename", "target", "rank", "matched", "reasons", "remedies")
-
     filename: str
     target: Target
     rank: int | None
     matched: str | None
     reasons: tuple[Reason, ...]
     remedies: Remedies
-
-    def __init__(  # noqa: PLR0913, PLR0917 - made here alone
-        self,
-        filename: str,
-        target: Target,
-        rank: int | None,
-        matched: str | None,
-        reasons: tuple[Reason, ...],
-        remedies: Remedies,
-    ) -> None:
-        self._assign(filename=filename, target=target, rank=rank, matched=matched, reasons=reasons, remedies=remedies)
 
     @property
     def compatible(self) -> bool:
@@ -62,23 +51,15 @@ class Explanation(Value):
     def __bool__(self) -> bool:
         return self.compatible
 
-    def as_data(self) -> dict[str, object]:
+    def to_data(self) -> dict[str, object]:
         """Give the explanation as what JSON can hold."""
         return {
             "filename": self.filename,
             "compatible": self.compatible,
             "rank": self.rank,
             "matched": self.matched,
-            "reasons": [
-                {
-                    "why": reason.why.name.lower(),
-                    "values": reason.values,
-                    "sentence": reason.sentence,
-                    "evidence": [str(item) for item in reason.evidence],
-                }
-                for reason in self.reasons
-            ],
-            "remedies": {name: getattr(self.remedies, name) for name in self.remedies._fields},
+            "reasons": [reason.to_data() for reason in self.reasons],
+            "remedies": self.remedies.to_data(),
         }
 
     def __str__(self) -> str:
@@ -89,14 +70,14 @@ class Explanation(Value):
             return "\n".join(lines)
         first, *others = self.reasons
         lines = [f"not compatible: {first}", *(f"  and {other}" for other in others)]
-        evidence = dict.fromkeys(_told(item) for reason in self.reasons for item in reason.evidence)
+        evidence = dict.fromkeys(_evidence_line(item) for reason in self.reasons for item in reason.evidence)
         lines += [f"  {item}" for item in evidence]
         lines += [f"  {line}" for line in self.remedies.lines()]
         return "\n".join(lines)
 
 
-def _told(item: Evidence) -> str:
-    """Evidence as a line that fits a mail: what was seen, and what follows where that does not make it long."""
+def _evidence_line(item: Evidence) -> str:
+    """Write evidence as a line that fits a mail: what was seen, and what follows unless that makes it long."""
     whole = str(item)
     return whole if len(whole) <= _WIDTH else item.because
 
@@ -110,11 +91,11 @@ def explain(
 ) -> Explanation:
     """Explain whether a wheel fits a target, and why or why not.
 
-    :param file: a wheel file name, an entry of an index, or what ``key`` makes one of these from. What is no wheel file
-        name is explained too: that is the reason.
+    :param file: a wheel file name, an entry of an index, or what ``key`` makes one of these from. A name that is not
+        a wheel file name is explained too: that is the reason.
     :param target: what it is for.
     :param key: gives a file name or an entry for ``file``.
-    :param others: other file names of the same release, to be named where they fit.
+    :param others: other file names of the same release; those that fit are named.
 
     >>> from manytags import target
     >>> print(explain("foo-1.0-cp312-cp312-musllinux_1_2_x86_64.whl", target("3.12", "debian-12-x86_64")).reasons[0])
@@ -132,7 +113,7 @@ def explain(
             sentence = (
                 f"{shown(filename)} is a source distribution: it has no tags, and every Python may try to build it"
             )
-        reason = Reason(Why.NOT_A_WHEEL, {"filename": filename}, sentence)
+        reason = Reason(ReasonKind.NOT_A_WHEEL, {"filename": filename}, sentence)
         return Explanation(filename, target, None, None, (reason,), remedies(None, target, (reason,), others))
     reasons = [
         *_about_file(wheel, _reason_given(file) if yanked else None, requires, target),
@@ -140,48 +121,48 @@ def explain(
     ]
     rank = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
     matched = None if rank is None else _matched(wheel, target, rank)
-    told = in_order(reasons)
-    if told:
+    ordered = in_order(reasons)
+    if ordered:
         rank = None
-    return Explanation(filename, target, rank, matched, told, remedies(wheel, target, told, others))
+    return Explanation(filename, target, rank, matched, ordered, remedies(wheel, target, ordered, others))
 
 
 def _reason_given(entry: object) -> str:
-    """The reason that an index gives for yanking a file, or an empty text."""
+    """Return the reason that an index gives for yanking a file, or an empty text."""
     given = getattr(entry, "get", lambda _: "")("yanked")
     return given if isinstance(given, str) else ""
 
 
 def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, target: Target) -> list[Reason]:
-    """Reasons that are not in its tags."""
+    """Give the reasons that are not in its tags."""
     reasons = []
     if wheel.variant is not None:
         sentence = f"it is a wheel variant ({wheel.variant}), which only installers that know variants choose"
-        reasons.append(Reason(Why.VARIANT, {"variant": wheel.variant}, sentence))
+        reasons.append(Reason(ReasonKind.VARIANT, {"variant": wheel.variant}, sentence))
     if yanked is not None:
         because = f": {shown(yanked)}" if yanked else ""
-        reasons.append(Reason(Why.YANKED, {"because": yanked}, f"it was yanked from its index{because}"))
+        reasons.append(Reason(ReasonKind.YANKED, {"because": yanked}, f"it was yanked from its index{because}"))
     if requires is not None and not python_fits(requires, target):
-        found = target.python.full_version or ".".join(map(str, target.python.version))
-        sentence = f"the release requires Python {shown(requires).strip(QUOTES)}; the target's is {found}"
-        reasons.append(Reason(Why.REQUIRES_PYTHON, {"needs": requires, "found": found}, sentence))
+        has = target.python.full_version or ".".join(map(str, target.python.version))
+        sentence = f"the release requires Python {shown(requires).strip(QUOTES)}; the target's is {has}"
+        reasons.append(Reason(ReasonKind.REQUIRES_PYTHON, {"needs": requires, "found": has}, sentence))
     return reasons
 
 
 def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
-    """Reasons in its tags: of its combinations, the ones that miss by least."""
+    """Give the reasons in its tags: of its combinations, those that miss by least."""
     tags, takes = wheel.tag_set, target.ranks.takes_python
     if target.ranks.of_members(tags.pythons, tags.abis, tags.platforms) is not None:
         return []
-    # The python side and the platform side of a tag are independent, but for `any`, so each side's nearest is told.
+    # The python side and the platform side of a tag are independent, except for `any`, so each reports its nearest.
     pythons = [why_not_python(python, abi, target) for python in tags.pythons for abi in tags.abis]
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]
     reasons = [*min(pythons, key=weight), *min(platforms, key=weight)]
     if not reasons:
-        # Each side is taken, but not with the other: some groups stand with `any` alone, most without it.
+        # Each side is taken, but not with the other: some python tags go with `any` alone, most go without it.
         pair = next(f"{python}-{abi}" for python in tags.pythons for abi in tags.abis if takes(python, abi))
         sentence = f"the target takes {pair} with platform tags of its own only, not with any"
-        reasons.append(Reason(Why.UNCLAIMED, {"tag": str(tags)}, sentence))
+        reasons.append(Reason(ReasonKind.UNCLAIMED, {"tag": str(tags)}, sentence))
     return reasons
 
 

@@ -1,4 +1,4 @@
-"""Which pip is old enough to know a tag: a publisher's question. Pure.
+"""Which pip is new enough to know a tag: a publisher's question. Pure.
 
 Rule: pip's change log (``NEWS.rst``) and the ``packaging`` that each pip has inside (``src/pip/_vendor/vendor.txt``),
 read in pip's repository at the tags of the releases named here and of those before them:
@@ -21,19 +21,10 @@ pyemscripten                        26.1     packaging 26.2 (26.0.1 has 26.0, wh
 
 from __future__ import annotations
 
-from ..tags.platform import IOS, Android, Emscripten, MacOS, Manylinux, Musllinux, Pyemscripten, Pyodide, parse_platform
+from ..platforms.parse import parse_platform
 
-#: Legacy manylinux names -> first pip that takes them.
-LEGACY_PIPS = {"manylinux1": "8.1", "manylinux2010": "19.0", "manylinux2014": "19.3"}
-#: First pip that takes perennial manylinux tags (:pep:`600`), musllinux (:pep:`656`), and macOS 11's version numbers.
-PERENNIAL_PIP, MUSLLINUX_PIP, MACOS_11_PIP = "20.3", "21.2", "20.3"
-#: Architectures that manylinux came to later, and the first pip that takes its tags there, legacy names included.
-LATE_ARCHITECTURES = {"riscv64": "24.1", "loongarch64": "24.1"}
-#: First pips that know iOS, Android and Pyodide's ABI.
-NEWER_PIPS = {IOS: "24.3", Android: "25.1", Pyemscripten: "26.1"}
-
-#: Python -> the pip that its first release brought along (``ensurepip``); nobody has an older one there, save who took
-#: care to. Distributions ship the same or newer: Debian 10 has pip 18.1 for Python 3.7.
+#: Python -> the pip that its first release brought along (``ensurepip``). An older pip is there only if somebody put it
+#: there. Distributions ship the same or newer: Debian 10 has pip 18.1 for Python 3.7.
 BUNDLED_PIPS = {
     (3, 6): "9.0.1",
     (3, 7): "10.0.1",
@@ -53,28 +44,15 @@ def oldest_pip(tag: str) -> str | None:
     Of several names for one wheel (``manylinux_2_17_x86_64.manylinux2014_x86_64``) the oldest pip counts.
 
     :param tag: one platform tag, or several with dots between.
-    :raises InvalidTag: it is no platform tag.
+    :raises InvalidTag: it is not a platform tag.
 
     >>> oldest_pip("manylinux_2_17_x86_64.manylinux2014_x86_64"), oldest_pip("musllinux_1_2_x86_64")
     ('19.3', '21.2')
     """
-    found = [_oldest(name) for name in tag.split(".")]
-    if None in found:
+    pips = [parse_platform(name).oldest_pip() for name in tag.split(".")]
+    if None in pips:
         return None
-    return min((pip for pip in found if pip is not None), key=_numbers)
-
-
-def _oldest(name: str) -> str | None:
-    tag = parse_platform(name)
-    if isinstance(tag, Manylinux):
-        legacy = LEGACY_PIPS.get(name.lower().partition("_")[0], PERENNIAL_PIP)
-        return LATE_ARCHITECTURES.get(tag.arch, legacy)
-    if isinstance(tag, Musllinux):
-        return MUSLLINUX_PIP
-    if isinstance(tag, MacOS) and tag.version >= (11, 0):
-        return MACOS_11_PIP
-    # Pyodide's older names are what its interpreters call themselves: pip never had to know them.
-    return None if isinstance(tag, (Emscripten, Pyodide)) else NEWER_PIPS.get(type(tag))
+    return min((pip for pip in pips if pip is not None), key=_numbers)
 
 
 def bundled_pip(python: tuple[int, ...]) -> str:

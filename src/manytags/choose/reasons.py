@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
-from ..tags import Value
-from ..targets import Evidence
+from ..platforms import Evidence
+from ..targets import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Why(Enum):
-    """Kinds of reasons, in the order in which they are told."""
+class ReasonKind(Enum):
+    """Kinds of reasons, in the order in which they are reported."""
 
     NOT_A_WHEEL = "not a wheel file name"
     VARIANT = "a wheel variant"
@@ -40,44 +41,59 @@ class Why(Enum):
     OPTION = "turned off by an option"
 
 
-class Reason(Value):
+@dataclass(frozen=True, slots=True)
+class Reason:
     """One reason why a wheel does not fit.
 
-    :param why: which kind.
+    :param kind: which kind.
     :param values: what it is about, by name, such as ``needs`` and ``found``.
     :param sentence: the reason in words.
     :param evidence: what was seen of the target that makes it so; empty where the target was described.
     """
 
-    __slots__ = ("evidence", "sentence", "values", "why")
-    _fields = ("why", "values", "sentence", "evidence")
-
-    why: Why
+    kind: ReasonKind
     values: Mapping[str, str]
     sentence: str
-    evidence: tuple[Evidence, ...]
-
-    def __init__(self, why: Why, values: Mapping[str, str], sentence: str, evidence: tuple[Evidence, ...] = ()) -> None:
-        self._assign(why=why, values=dict(values), sentence=sentence, evidence=tuple(evidence))
+    evidence: tuple[Evidence, ...] = ()
 
     def __hash__(self) -> int:
-        return hash((self.why, self.sentence))
+        return hash((self.kind, self.sentence))
 
     def __str__(self) -> str:
         return self.sentence
 
+    def to_data(self) -> dict[str, object]:
+        """Give the reason as what JSON can hold."""
+        return {
+            "kind": self.kind.name.lower(),
+            "values": dict(self.values),
+            "sentence": self.sentence,
+            "evidence": [str(item) for item in self.evidence],
+        }
 
-_ORDER = {why: index for index, why in enumerate(Why)}
+
+def mismatch(  # noqa: PLR0913, PLR0917 - what a mismatch is made of
+    kind: ReasonKind, needs: str, has: str, sentence: str, target: Target, subjects: tuple[str, ...]
+) -> Reason:
+    """Make a reason of what a wheel needs and what a target has.
+
+    :param subjects: the evidence that it rests on, by ``Evidence.subject``.
+    """
+    evidence = tuple(item for item in target.evidence if item.subject in subjects)
+    return Reason(kind, {"needs": needs, "found": has}, sentence, evidence)
+
+
+_ORDER = {kind: index for index, kind in enumerate(ReasonKind)}
 
 
 def weight(reasons: list[Reason]) -> tuple[int, int]:
-    """Weigh reasons: of several tags that do not fit, the one to talk about has the fewest, and the last in order.
+    """Weigh reasons: of several tags that do not fit, the one to report has the fewest reasons, and the last in order.
 
-    What is told last is what misses by least: a C library too old is nearer than another operating system.
+    The last in order misses by least: a C library that is too old is nearer than another operating system.
     """
-    return len(reasons), -max((_ORDER[reason.why] for reason in reasons), default=0)
+    return len(reasons), -max((_ORDER[reason.kind] for reason in reasons), default=0)
 
 
 def in_order(reasons: list[Reason]) -> tuple[Reason, ...]:
-    """Sort reasons into the order in which they are told."""
-    return tuple(sorted(reasons, key=lambda reason: _ORDER[reason.why]))
+    """Sort reasons into the order in which they are reported."""
+    return tuple(sorted(reasons, key=lambda reason: _ORDER[reason.kind]))

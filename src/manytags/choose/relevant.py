@@ -6,14 +6,16 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ..errors import InvalidInput
+from ..platforms import Platform
+from ..platforms.names import platform_from_name
+from ..platforms.parse import machines_of
+from ..tags import SYSTEMS
 from ..tags.python import parse_abi, parse_python_tag
-from ..tags.wheel import split_tag_set, split_wheel_filename
-from ..targets import SYSTEMS, Platform, Python, Target
+from ..tags.text import split_tag_set, split_wheel_filename
+from ..targets import Python, Target
 from ..targets.expand import platform_tags, python_groups
-from ..targets.named import platform_from_name
-from ..targets.pythons import FIRST_FREE_THREADED, cpython_abis
+from ..targets.named import FIRST_FREE_THREADED, cpython_abis
 from .entries import python_fits, read_entry
-from .implied import machines_of
 from .select import _invalid
 
 TYPE_CHECKING = False
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from packaging.specifiers import SpecifierSet
 
     #: Python tags, ABI tags, platform tags.
-    Members = list[tuple[str, ...]]
+    Members = tuple[tuple[str, ...], ...]
 
 T = TypeVar("T")
 
@@ -138,7 +140,7 @@ class _InRange:
         self._systems: set[str] = set()
         self._platform_tags: set[str] = set()
         for system in systems or ():
-            if isinstance(system, str) and system.lower() in SYSTEMS:
+            if isinstance(system, str) and system.lower() in {*SYSTEMS, "other"}:
                 self._systems.add(system.lower())
             else:
                 platform = platform_from_name(system) if isinstance(system, str) else system

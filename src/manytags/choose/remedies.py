@@ -2,52 +2,55 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 from ..errors import InvalidTag
-from ..tags import Value
-from ..tags.architecture import LIBC_ARCHITECTURE
+from ..platforms import Platform
+from ..platforms.linux.architectures import architecture
+from ..platforms.parse import parse_platform_or_none
+from ..tags import parse_libc_version
 from ..tags.filename import WheelFilename
-from ..tags.libc import LibcVersion, parse_libc_version
-from ..tags.platform import Manylinux, Musllinux, parse_platform
-from ..targets import Platform, Target
+from ..targets import Target
 from .pips import oldest_pip
-from .reasons import Reason, Why
+from .reasons import Reason, ReasonKind
 from .select import best
 
 #: Reasons that another platform tag, or another release of a distribution, would answer.
 _ABOUT_PLATFORM = {
-    Why.UNCLAIMED,
-    Why.SYSTEM,
-    Why.ARCHITECTURE,
-    Why.FLOAT_ABI,
-    Why.LIBC,
-    Why.LIBC_TOO_OLD,
-    Why.SYSTEM_VERSION,
-    Why.SYSTEM_TOO_OLD,
-    Why.MALFORMED,
-    Why.FORBIDDEN,
-    Why.OPTION,
+    ReasonKind.UNCLAIMED,
+    ReasonKind.SYSTEM,
+    ReasonKind.ARCHITECTURE,
+    ReasonKind.FLOAT_ABI,
+    ReasonKind.LIBC,
+    ReasonKind.LIBC_TOO_OLD,
+    ReasonKind.SYSTEM_VERSION,
+    ReasonKind.SYSTEM_TOO_OLD,
+    ReasonKind.MALFORMED,
+    ReasonKind.FORBIDDEN,
+    ReasonKind.OPTION,
 }
 
 #: Reasons that another build of Python would answer.
 _ABOUT_PYTHON = {
-    Why.IMPLEMENTATION,
-    Why.PYTHON_TOO_OLD,
-    Why.PYTHON_TOO_NEW,
-    Why.DEBUG,
-    Why.FREE_THREADED,
-    Why.STABLE_ABI,
-    Why.UNICODE,
-    Why.ABI,
+    ReasonKind.IMPLEMENTATION,
+    ReasonKind.PYTHON_TOO_OLD,
+    ReasonKind.PYTHON_TOO_NEW,
+    ReasonKind.DEBUG,
+    ReasonKind.FREE_THREADED,
+    ReasonKind.STABLE_ABI,
+    ReasonKind.UNICODE,
+    ReasonKind.ABI,
 }
 
-#: Endings of source distributions: today's, and one that is still on indexes.
+#: Endings of source distributions: today's, and an older one that indexes still hold.
 SDISTS = (".tar.gz", ".zip")
 
-#: Distributions that people ask about; the others follow one of these.
+#: Distributions that people ask about; the others follow these.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
 
 
-class Remedies(Value):
+@dataclass(frozen=True, slots=True)
+class Remedies:
     """What would make a wheel fit, or serve in its place.
 
     :param nearest: what the target takes that is nearest: a platform tag, the one that asks most; where the Python does
@@ -56,11 +59,8 @@ class Remedies(Value):
     :param pip: the oldest pip that knows the wheel's platform tag, or ``None``.
     :param other: another file of the release that fits best, or ``None``.
     :param sdist: the sdist of the release, or ``None``.
-    :param searched: whether other files of the release were given, so that what is not named here is not there.
+    :param searched: whether other files of the release were given, so that none but these exist.
     """
-
-    __slots__ = ("nearest", "other", "pip", "releases", "sdist", "searched")
-    _fields = ("nearest", "releases", "pip", "other", "sdist", "searched")
 
     nearest: str | None
     releases: tuple[str, ...]
@@ -69,16 +69,9 @@ class Remedies(Value):
     sdist: str | None
     searched: bool
 
-    def __init__(  # noqa: PLR0913, PLR0917 - made here alone
-        self,
-        nearest: str | None,
-        releases: tuple[str, ...],
-        pip: str | None,
-        other: str | None,
-        sdist: str | None,
-        searched: bool,
-    ) -> None:
-        self._assign(nearest=nearest, releases=releases, pip=pip, other=other, sdist=sdist, searched=searched)
+    def to_data(self) -> dict[str, object]:
+        """Give the remedies as what JSON can hold."""
+        return asdict(self)
 
     def lines(self) -> list[str]:
         """Write the remedies for a person, one a line."""
@@ -99,16 +92,16 @@ class Remedies(Value):
 def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason, ...], others: list[str]) -> Remedies:
     """Find what would make a wheel fit, or serve in its place.
 
-    :param wheel: the wheel, or ``None`` where the name is none.
+    :param wheel: the wheel, or ``None`` where its name is not a wheel file name.
     :param target: what it is for.
     :param reasons: why it does not fit.
     :param others: other file names of the same release.
     """
     if not reasons:
         return Remedies(None, (), _pip(wheel), None, None, bool(others))
-    about_libc = any(reason.why in {Why.LIBC, Why.LIBC_TOO_OLD} for reason in reasons)
+    about_libc = any(reason.kind in {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD} for reason in reasons)
     return Remedies(
-        _nearest(wheel, target, {reason.why for reason in reasons}),
+        _nearest(wheel, target, {reason.kind for reason in reasons}),
         _releases(wheel, target.platform) if about_libc and wheel is not None else (),
         _pip(wheel),
         best(others, target, on_invalid="ignore"),
@@ -117,14 +110,14 @@ def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason,
     )
 
 
-def _nearest(wheel: WheelFilename | None, target: Target, whys: set[Why]) -> str | None:
+def _nearest(wheel: WheelFilename | None, target: Target, kinds: set[ReasonKind]) -> str | None:
     """What the target takes instead of what was wrong: its own ABI, and of its tags the one with the most demands."""
     fields: list[str] = []
-    if whys & _ABOUT_PYTHON:
+    if kinds & _ABOUT_PYTHON:
         pure = f"py{target.python.version[0]}", "none", "any"
         wants_pure = wheel is not None and wheel.tag_set.abis == ("none",)
         fields += (pure if wants_pure else next(iter(target.ranks), pure))[:2]
-    if whys & _ABOUT_PLATFORM:
+    if kinds & _ABOUT_PLATFORM:
         tags = target.platform_tags()
         own = [tag for tag in tags if tag.startswith(("manylinux", "musllinux"))]
         fields.append(next(iter(own or tags), "any"))
@@ -145,30 +138,28 @@ def _releases(wheel: WheelFilename, platform: Platform) -> tuple[str, ...]:
 
     The machine's own distribution comes first.
     """
-    from ..targets.distributions import releases
+    from ..platforms.linux.distributions import releases
 
-    arches = {platform.arch, LIBC_ARCHITECTURE.get(platform.arch, platform.arch)}
-    wanted: dict[str, LibcVersion] = {}
+    known = architecture(platform.arch)
+    arches = {platform.arch, known.takes if known else platform.arch}
+    wanted: dict[str, tuple[int, ...]] = {}
     for text in wheel.tag_set.platforms:
-        try:
-            tag = parse_platform(text)
-        except InvalidTag:
-            continue
-        if isinstance(tag, (Manylinux, Musllinux)) and tag.arch in arches:
-            libc, version = ("glibc", tag.glibc) if isinstance(tag, Manylinux) else ("musl", tag.musl)
-            wanted[libc] = min(wanted.get(libc, version), version)
-    found: dict[str, str] = {}
+        tag = parse_platform_or_none(text)
+        need = tag.need if tag is not None and tag.system == "linux" and tag.machine in arches else None
+        if need is not None:
+            wanted[need.subject] = min(wanted.get(need.subject, need.version), need.version)
+    titles: dict[str, str] = {}
     for release in releases():
         needs, has = wanted.get(release.libc), parse_libc_version(release.libc_version)
         if needs is None or has is None or has < needs or not arches & set(release.architectures):
             continue
         is_own = release.os_id is not None and release.os_id == platform.distribution
         if is_own or release.distribution in _WELL_KNOWN:
-            found.setdefault(release.distribution, _short_title(release.title))
-    own = [name for name in found if name == platform.distribution]
-    return tuple(found[name] for name in dict.fromkeys([*own, *found]))
+            titles.setdefault(release.distribution, _short_title(release.title))
+    own = [name for name in titles if name == platform.distribution]
+    return tuple(titles[name] for name in dict.fromkeys([*own, *titles]))
 
 
 def _short_title(title: str) -> str:
-    """Without its code name, and as people write it."""
+    """Drop the code name, and shorten what people shorten."""
     return title.partition(" (")[0].replace("Red Hat Enterprise Linux", "RHEL").replace("Fedora Linux", "Fedora")

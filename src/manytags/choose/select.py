@@ -3,7 +3,8 @@
 The best tag wins, then the higher build tag; ties go to the name that sorts first, so that listing order never decides.
 """
 
-from ..tags.wheel import MEMO_LIMIT, MEMO_TEXT, build_from_text, split_wheel_filename
+from ..tags import MEMO_LIMIT, MEMO_TEXT, build_from_text
+from ..tags.text import split_wheel_filename
 from .entries import python_fits, read_entry
 
 #: Where a file without a build tag stands among those that have one: behind them.

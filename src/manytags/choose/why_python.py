@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..tags.python import AbiTag, PythonTag, parse_abi, parse_python_tag
 from ..targets import Target
-from .reasons import Reason, Why
+from .reasons import Reason, ReasonKind, mismatch
 
 TITLES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "ironpython": "IronPython", "jython": "Jython"}
 
@@ -27,13 +27,8 @@ def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
     return reasons or _why_abi(tag, interface, target)
 
 
-def _found(target: Target) -> str:
+def _version_of(target: Target) -> str:
     return ".".join(map(str, target.python.version[:2]))
-
-
-def _reason(why: Why, needs: str, found: str, sentence: str, target: Target, *subjects: str) -> Reason:
-    evidence = tuple(item for item in target.evidence if item.subject in subjects)
-    return Reason(why, {"needs": needs, "found": found}, sentence, evidence)
 
 
 def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
@@ -42,24 +37,26 @@ def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reas
     title = TITLES.get(implementation, implementation)
     if tag.implementation is None:
         sentence = f"the wheel is for a Python that manytags does not know ({tag}); the target is {title}"
-        return [_reason(Why.IMPLEMENTATION, str(tag), implementation, sentence, target, "python")]
+        return [mismatch(ReasonKind.IMPLEMENTATION, str(tag), implementation, sentence, target, ("python",))]
     if tag.implementation not in {"python", implementation}:
         name = TITLES.get(tag.implementation, tag.implementation)
         sentence = f"the wheel is for {name} ({tag}); the target is {title}"
-        return [_reason(Why.IMPLEMENTATION, tag.implementation, implementation, sentence, target, "python")]
+        return [mismatch(ReasonKind.IMPLEMENTATION, tag.implementation, implementation, sentence, target, ("python",))]
     name = "Python" if tag.implementation == "python" else title
     needs = ".".join(map(str, tag.version))
     if tag.version > version[: len(tag.version)]:
         kind = f"{name} {needs} and newer" if interface.family != "cpython" else f"{name} {needs}"
-        sentence = f"the wheel is for {kind} ({tag}); the target's Python is {_found(target)}"
-        return [_reason(Why.PYTHON_TOO_OLD, needs, _found(target), sentence, target, "python")]
+        sentence = f"the wheel is for {kind} ({tag}); the target's Python is {_version_of(target)}"
+        return [mismatch(ReasonKind.PYTHON_TOO_OLD, needs, _version_of(target), sentence, target, ("python",))]
     if tag.version[:1] != version[:1]:
-        sentence = f"the wheel is for Python {needs} ({tag}); the target's Python is {_found(target)}"
-        return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
+        sentence = f"the wheel is for Python {needs} ({tag}); the target's Python is {_version_of(target)}"
+        return [mismatch(ReasonKind.PYTHON_TOO_NEW, needs, _version_of(target), sentence, target, ("python",))]
     own_only = interface.family != "stable" and tag.implementation == implementation
     if own_only and len(tag.version) > 1 and tag.version < version:
-        sentence = f"the wheel is for {name} {needs} alone ({tag}-{interface}); the target's Python is {_found(target)}"
-        return [_reason(Why.PYTHON_TOO_NEW, needs, _found(target), sentence, target, "python")]
+        sentence = (
+            f"the wheel is for {name} {needs} alone ({tag}-{interface}); the target's Python is {_version_of(target)}"
+        )
+        return [mismatch(ReasonKind.PYTHON_TOO_NEW, needs, _version_of(target), sentence, target, ("python",))]
     return []
 
 
@@ -68,28 +65,33 @@ def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
     own = target.python.abis[0] if target.python.abis else "none"
     mine = parse_abi(own)
 
-    def reason(why: Why, sentence: str) -> list[Reason]:
-        return [_reason(why, str(interface), own, sentence, target, "ABI")]
+    def reason(kind: ReasonKind, sentence: str) -> list[Reason]:
+        return [mismatch(kind, str(interface), own, sentence, target, ("ABI",))]
 
     if interface.family == "stable" and target.python.implementation == "cpython":
         kinds = ("a free-threaded build", "a build with the global interpreter lock")
         theirs, ours = (kinds if interface.free_threaded else kinds[::-1])[0], kinds[0 if mine.free_threaded else 1]
-        return reason(Why.STABLE_ABI, f"the wheel uses {interface}, the stable ABI of {theirs}; this Python is {ours}")
+        return reason(
+            ReasonKind.STABLE_ABI, f"the wheel uses {interface}, the stable ABI of {theirs}; this Python is {ours}"
+        )
     if interface.family == "cpython" and mine.family == "cpython":
         if interface.free_threaded != mine.free_threaded:
             words = ("free-threaded", "not free-threaded")
             theirs, ours = words if interface.free_threaded else words[::-1]
             return reason(
-                Why.FREE_THREADED, f"the wheel is for a build that is {theirs} ({interface}); this Python is {ours}"
+                ReasonKind.FREE_THREADED,
+                f"the wheel is for a build that is {theirs} ({interface}); this Python is {ours}",
             )
         if interface.debug and not mine.debug:
-            return reason(Why.DEBUG, f"the wheel is for a debug build ({interface}); this Python is a release build")
+            return reason(
+                ReasonKind.DEBUG, f"the wheel is for a debug build ({interface}); this Python is a release build"
+            )
         if interface.version == mine.version:
             return reason(
-                Why.UNICODE,
+                ReasonKind.UNICODE,
                 f"the wheel is for a build with another Unicode width or memory allocator ({interface}); "
                 f"this Python's ABI is {own}",
             )
     if interface.family == "pypy" and mine.family == "pypy":
-        return reason(Why.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one's is {own}")
-    return reason(Why.ABI, f"the wheel's ABI tag {interface} does not go with {tag}; this Python takes {own}")
+        return reason(ReasonKind.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one's is {own}")
+    return reason(ReasonKind.ABI, f"the wheel's ABI tag {interface} does not go with {tag}; this Python takes {own}")

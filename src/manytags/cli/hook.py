@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from ..targets import Platform
+    from ..platforms import Platform
 
 _ASK_WHERE = "import sysconfig; print(sysconfig.get_path('purelib'))"
 _TIMEOUT = 60.0  # seconds
@@ -125,9 +125,8 @@ def choose_platform(arguments: argparse.Namespace, root: str | None) -> Platform
 
     :raises ManytagsError: there is no such machine.
     """
-    from ..hosts import Facts
-    from ..hosts.infer import target_from_facts
-    from ..targets.named import platform_from_name
+    from ..hosts import Facts, target_from_facts
+    from ..platforms.names import platform_from_name
     from .target_choice import choose_target
 
     if arguments.target is not None and arguments.python_version is None:
@@ -145,9 +144,10 @@ def choose_platform(arguments: argparse.Namespace, root: str | None) -> Platform
 def _platform_in(root: str, python: str | None) -> Platform:
     """Conclude from the files in a folder which machine they are of."""
     from ..audits.provided import provided_policies
-    from ..tags.libc import parse_libc_version
-    from ..tags.platform import Manylinux, parse_platform
-    from ..targets import Platform
+    from ..platforms import Platform
+    from ..platforms.linux.tags import Manylinux
+    from ..platforms.parse import parse_platform
+    from ..tags import parse_libc_version
 
     try:
         found = provided_policies(python, root)

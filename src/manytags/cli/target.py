@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import argparse
 
-    from ..targets import Platform
+    from ..platforms import Platform
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +20,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the platform of a name, or with a Python the target."""
+    from ..platforms.names import platform_from_name
     from ..targets.expand import platform_tags
-    from ..targets.named import platform_from_name, target
+    from ..targets.named import target
     from .machine import as_json, report
 
     if getattr(arguments, "python_version", None) is not None:

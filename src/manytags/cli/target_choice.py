@@ -84,7 +84,7 @@ def choose_target(arguments: argparse.Namespace) -> tuple[Target, Facts | None]:
         from .files import read_target
 
         return read_target(arguments.target_file), None
-    from ..hosts.infer import target_from_facts
+    from ..hosts import target_from_facts
 
     facts = choose_facts(arguments)
     return target_from_facts(facts), facts

@@ -16,9 +16,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the names."""
-    from ..targets.distributions import releases
-    from ..targets.named import platform_names
-    from ..targets.triples import NAMED
+    from ..platforms.linux.distributions import releases
+    from ..platforms.names import named, platform_from_tag, platform_names
 
     if arguments.json:
         import json
@@ -27,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     lines = ["Any platform tag: a host that takes this tag and all below it", ""]
     lines += ["Names and triples (also ARCH-unknown-linux-gnu, -musl, ARCH-manylinux_2_N, ARCH-musllinux_1_N)"]
-    lines += columns([(name, str(platform)) for name, platform in NAMED.items()], "  ")
+    lines += columns([(name, str(platform_from_tag(tag))) for name, tag in named().items()], "  ")
     lines += ["", "Releases, each with an architecture behind it: debian-12-aarch64"]
     lines += columns(
         [

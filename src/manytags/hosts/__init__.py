@@ -1,17 +1,18 @@
-"""Seeing machines: what a probe sees becomes :class:`Facts`, and from facts alone follows a target.
+"""Seeing machines: what a probe sees becomes :class:`Facts`, and a target follows from facts alone.
 
-This front of the room holds the facts, and the only functions of manytags that look at the host without being told to.
+This front of the room holds the facts, the way from them to a target, and the only functions of manytags that look at
+the host without being asked to. The same facts give the same target anywhere.
 """
 
-from ..tags import Value
+from ..platforms import Evidence, Platform, family, release_numbers, tag_text
+from ..tags import SYSTEMS, Value
+from ..targets import Python, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
 
     from packaging.tags import Tag
-
-    from ..targets import Target
 
 #: Version of the JSON form.
 FACTS_FORMAT = 1
@@ -162,8 +163,6 @@ def detect(
     """
     found = _CACHE.get("here") if executable is None else None
     if found is None:
-        from .infer import target_from_facts
-
         found = target_from_facts(_facts_of(executable, cache))
         if executable is None:
             found = _CACHE.setdefault("here", found)
@@ -210,3 +209,91 @@ def clear_cache() -> None:
     _CACHE.clear()
     _TAGS.clear()
     REMEMBERED.clear()
+
+
+def target_from_facts(facts: Facts) -> "Target":
+    """Conclude what an interpreter takes from what was seen of it.
+
+    :param facts: from :func:`manytags.probe`, or from a file.
+    :raises InvalidFacts: they contradict themselves or lack what their system needs.
+    :raises InvalidOverride: a ``_manylinux`` module was seen that raised or answered nonsense.
+
+    >>> from manytags import probe
+    >>> target_from_facts(probe()) == target_from_facts(probe())
+    True
+    """
+    evidence: list[Evidence] = []
+    python = infer_python(facts, evidence)
+    platform = infer_platform(facts, evidence)
+    options = None
+    if facts.text("manylinux_module"):
+        from ..targets.options import TagOptions
+        from .override import refused_tags
+
+        options = TagOptions(refused=refused_tags(facts, platform, evidence))
+    return Target(python, platform, options, tuple(evidence))
+
+
+def infer_python(facts: Facts, evidence: "list[Evidence]") -> "Python":
+    """Conclude implementation, version and ABI tags."""
+    implementation = facts.text("implementation")
+    text = facts.text("python_version")
+    version = release_numbers(text)
+    if not implementation:
+        from ..errors import InvalidFacts
+
+        raise InvalidFacts(implementation, "an implementation has a name")
+    if len(version) < 2:
+        from ..errors import InvalidFacts
+
+        raise InvalidFacts(text, "python_version has no minor version")
+    if implementation == "cpython":
+        abis, because = _cpython_abis(facts, version)
+    else:
+        abis, because = _abi_by_suffix(facts)
+    evidence += [
+        Evidence("python", f"{implementation} {text}", facts.seen("implementation")),
+        Evidence("ABI", ", ".join(abis) or "none of its own", because),
+    ]
+    return Python(implementation, version, abis, text)
+
+
+def _cpython_abis(facts: Facts, version: "tuple[int, ...]") -> "tuple[tuple[str, ...], str]":
+    """CPython's ABI follows from how it was built (:pep:`3149`, :pep:`703`)."""
+    threads = "t" if facts.get("free_threaded") and version >= (3, 13) else ""
+    debug = "d" if facts.get("debug") else ""
+    plain = f"cp{version[0]}{version[1]}{threads}"
+    because = f"{facts.seen('abiflags' if facts.get('abiflags') is not None else 'debug')}"
+    if version < (3, 8):
+        # Windows has no abiflags there, and was always built with pymalloc.
+        pymalloc = "m" if "m" in facts.text("abiflags") or facts.get("abiflags") is None else ""
+        return (f"{plain}{debug}{pymalloc}",), because
+    return ((f"{plain}{debug}", plain) if debug else (plain,)), because
+
+
+def _abi_by_suffix(facts: Facts) -> "tuple[tuple[str, ...], str]":
+    """Others name their ABI in the ending of extension modules, such as ``.pypy310-pp73-x86_64-linux-gnu.so``."""
+    suffixes = facts.texts("extension_suffixes")
+    if not suffixes:
+        return (), "no extension suffixes"
+    fields = suffixes[0].split(".")
+    because = f"{facts.seen('extension_suffixes')}: {suffixes[0]}"
+    if len(fields) < 3:
+        return (), because
+    words = fields[1].split("-")
+    # How many words name the ABI; what follows them names the platform.
+    length = next((length for name, length in (("pypy", 2), ("graalpy", 3)) if words[0].startswith(name)), len(words))
+    return (tag_text("-".join(words[:length])),), because
+
+
+def infer_platform(facts: Facts, evidence: "list[Evidence]") -> Platform:
+    """Conclude the platform, by what the interpreter says its system is."""
+    sys_platform = facts.text("sys_platform")
+    system = "other"
+    for name, (known, _) in SYSTEMS.items():
+        if known == sys_platform:
+            system = name
+    # Tags for "linux" have an architecture after the dash; a Python may be built to call itself something else.
+    if system == "linux" and facts.text("sysconfig_platform").partition("-")[0] not in {"linux", ""}:
+        system = "other"
+    return family(system).infer(facts, evidence)

@@ -6,13 +6,13 @@ import json
 
 from ..documents import Document, Mismatch, load_document, read_integer, read_string, read_strings
 from ..errors import InvalidFacts
+from ..platforms import Evidence, Platform, release_numbers, tag_text
+from ..platforms.names import platform_from_name
 from ..tags.text import parse_number
-from ..targets import Evidence, Platform, Target
+from ..targets import Target
 from ..targets.formats import read_tag_text
 from ..targets.markers import marker_environment
-from ..targets.named import platform_from_name
-from . import Facts
-from .infer import release_numbers, tag_text, target_from_facts
+from . import Facts, target_from_facts
 
 #: Beginning of ``platform`` -> ``sys.platform``.
 SYSTEMS = {"macosx": "darwin", "win": "win32"}

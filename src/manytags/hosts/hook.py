@@ -13,16 +13,16 @@ from textwrap import fill
 
 from .. import __version__
 from ..errors import InvalidHook
-from ..tags.architecture import hosts_taking_libc
-from ..tags.libc import LEGACY_MANYLINUX, LibcVersion
-from ..tags.platform import Manylinux, parse_platform
+from ..platforms.linux.tags import Manylinux, hosts_taking_libc
+from ..platforms.parse import parse_platform
+from ..tags import LEGACY_MANYLINUX, LibcVersion
 from ..targets.expand import platform_tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..targets import Platform
+    from ..platforms import Platform
 
 #: How every module begins that was written here.
 WRITTEN_BY = "# Written by manytags "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from .infer import (
+from ..platforms.linux.architectures import (
     EF_MIPS_ABI2,
     EM_386,
     EM_AARCH64,

@@ -6,9 +6,9 @@ Rule: :pep:`600` (``manylinux_compatible``), :pep:`513`, :pep:`571` and :pep:`59
 from __future__ import annotations
 
 from ..errors import InvalidOverride
-from ..tags.architecture import LIBC_ARCHITECTURE
-from ..targets import Evidence, Platform
-from ..targets.expand import libc_tags
+from ..platforms import Evidence, Platform
+from ..platforms.linux import libc_tags
+from ..platforms.linux.architectures import architecture
 from . import Facts
 
 
@@ -21,7 +21,8 @@ def refused_tags(facts: Facts, platform: Platform, evidence: list[Evidence]) -> 
     if platform.glibc is None:
         return ()
     # The probe asks about more architectures and versions than this host turned out to have tags of.
-    tags = set(libc_tags(platform, LIBC_ARCHITECTURE.get(platform.arch, platform.arch)))
+    known = architecture(platform.arch)
+    tags = set(libc_tags(platform, known.takes if known else platform.arch))
     for failure in facts.texts("manylinux_failed"):
         question, _, trouble = failure.partition(": ")
         if question in tags or question.startswith("import"):

@@ -11,8 +11,9 @@ import re
 from bisect import insort
 
 from ..choose.entries import python_fits, read_entry
+from ..tags import MEMO_LIMIT, MEMO_TEXT, is_name, is_version
 from ..tags.filename import normalized_name
-from ..tags.wheel import MEMO_LIMIT, MEMO_TEXT, is_name, is_version, split_tag_set, split_wheel_filename
+from ..tags.text import split_tag_set, split_wheel_filename
 from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, as_dict, at_rest
 
 TYPE_CHECKING = False

@@ -7,8 +7,9 @@ from collections import Counter
 
 from ..documents import Document, Mismatch, load_document, read_list, read_object, read_string
 from ..errors import InvalidCensus, InvalidInput, InvalidTag
+from ..tags import is_name, is_version
 from ..tags.filename import normalized_name
-from ..tags.wheel import is_name, is_version, split_tag_set
+from ..tags.text import split_tag_set
 from ..targets import Target
 from .census_count import release_from_version
 from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, at_rest, profiles_of

@@ -8,17 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-from ..errors import InvalidTag
-from ..tags.apple import IOS, MacOS
-from ..tags.linux import Linux, Manylinux, Musllinux
-from ..tags.platform import Android, AnyPlatform, Emscripten, Pyemscripten, Pyodide, Windows, parse_platform
+from ..platforms.parse import parse_platform_or_none
 from .census_tally import profiles_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..tags.platform import PlatformTag
+    from ..platforms.tag import PlatformTag
     from .census_tally import Profile, Tally
 
 #: What is counted by.
@@ -44,42 +41,24 @@ def keys_of(tag_set: str) -> dict[str, set[str]]:
     """
     pythons, abis, platforms = ({*field.split(".")} for field in tag_set.split("-"))
     machines = set()
-    floors: dict[tuple[type, str], PlatformTag] = {}
+    floors: dict[tuple[str, str], PlatformTag] = {}
     for text in platforms:
-        try:
-            tag = parse_platform(text)
-        except InvalidTag:  # it begins like a kind of tag that it is not
-            machines.add(("other", ""))
+        tag = parse_platform_or_none(text)
+        if tag is None:  # it begins like a kind of tag that it is not
+            machines.add("other")
             continue
-        machines.add(_machine(tag))
-        if isinstance(tag, (Manylinux, Musllinux)):
-            floor = floors.setdefault((type(tag), tag.arch), tag)
-            floors[type(tag), tag.arch] = min(tag, floor, key=lambda one: one.sort_key)
+        machines.add(f"{tag.system} {tag.machine}".rstrip())
+        if tag.need is not None and tag.need.subject in {"glibc", "musl"}:
+            floor = floors.setdefault((tag.need.subject, tag.machine), tag)
+            floors[tag.need.subject, tag.machine] = min(tag, floor, key=lambda member: member.sort_key)
     return {
         "platform": platforms,
         "abi": abis,
         "python": pythons,
-        "libc": {tag.perennial if isinstance(tag, Manylinux) else str(tag) for tag in floors.values()},
-        "architecture": {f"{system} {arch}".rstrip() for system, arch in machines},
-        "system": {system for system, _ in machines},
+        "libc": {tag.perennial for tag in floors.values()},
+        "architecture": machines,
+        "system": {machine.partition(" ")[0] for machine in machines},
     }
-
-
-def _machine(tag: PlatformTag) -> tuple[str, str]:  # noqa: PLR0911 - one return for each kind
-    """System and architecture, as the tag names them."""
-    if isinstance(tag, (Linux, Manylinux, Musllinux)):
-        return "linux", tag.arch
-    if isinstance(tag, MacOS):
-        return "macos", tag.format
-    if isinstance(tag, Windows):
-        return "windows", tag.arch
-    if isinstance(tag, IOS):
-        return "ios", tag.multiarch
-    if isinstance(tag, Android):
-        return "android", tag.abi
-    if isinstance(tag, (Pyemscripten, Pyodide, Emscripten)):
-        return "emscripten", tag.arch
-    return ("any", "") if isinstance(tag, AnyPlatform) else ("other", "")
 
 
 class Tables:

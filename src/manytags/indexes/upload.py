@@ -56,7 +56,7 @@ class UploadProblem:
         """Whether the index does not take the file."""
         return self.severity == REFUSED
 
-    def as_data(self) -> dict[str, str]:
+    def to_data(self) -> dict[str, str]:
         """Give the fields as JSON has them."""
         return {name: getattr(self, name) for name in self.__slots__}
 

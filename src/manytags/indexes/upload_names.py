@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ..errors import shown
+from ..tags import MAX_TEXT
 from ..tags.filename import normalized_name
-from ..tags.wheel import MAX_TEXT
 from .profiles import NameRules
 
 _FORM = "name-version[-build]-python-abi-platform.whl"

@@ -10,7 +10,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ..targets import Platform, Target
+    from ..platforms import Platform
+    from ..targets import Target
 
 T = TypeVar("T")
 

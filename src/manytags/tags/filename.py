@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from ..errors import InvalidTag, InvalidWheelFilename
-from . import Value
-from .wheel import MEMO_LIMIT, MEMO_TEXT, build_from_text, split_tag_set, split_wheel_filename
+from . import MEMO_LIMIT, MEMO_TEXT, Value, build_from_text
+from .text import split_tag_set, split_wheel_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packaging.tags import Tag
     from packaging.version import Version
 
-#: () without a build tag, else its number and what follows: compares as :pep:`427` asks.
+#: () without a build tag, else its number and what follows it. Compares as :pep:`427` asks.
 BuildTag = tuple[()] | tuple[int, str]
 
 
-#: Real indexes repeat themselves: file names share their tag sets, and those of a release its name and version.
+#: Real indexes repeat themselves: file names share tag sets, and the files of a release share its name and version.
 _TAG_SETS: dict[str, TagSet] = {}
 _TEXTS: dict[str, str] = {}
 
@@ -105,14 +105,14 @@ def parse_tag_set(text: str) -> TagSet:
 
     Rule: :pep:`425`, Compressed Tag Sets.
     """
-    found = _TAG_SETS.get(text)
-    if found is None:
-        found = TagSet(*split_tag_set(text))
+    tag_set = _TAG_SETS.get(text)
+    if tag_set is None:
+        tag_set = TagSet(*split_tag_set(text))
         if len(text) <= MEMO_TEXT:
             if len(_TAG_SETS) >= MEMO_LIMIT:
                 _TAG_SETS.clear()
-            _TAG_SETS[text] = found
-    return found
+            _TAG_SETS[text] = tag_set
+    return tag_set
 
 
 def parse_tag(text: str) -> frozenset[Tag]:
@@ -120,7 +120,7 @@ def parse_tag(text: str) -> frozenset[Tag]:
 
     :param text: such as ``cp312-cp312-linux_x86_64`` or ``py2.py3-none-any``.
     :raises InvalidTag: there are not three fields, a member is empty or has a character that no tag has, a python tag
-        begins with a digit, or the set stands for more than 4,096 triples.
+        begins with a digit, or the set means more than 4,096 triples.
 
     >>> sorted(map(str, parse_tag("py2.py3-none-any")))
     ['py2-none-any', 'py3-none-any']
@@ -132,7 +132,7 @@ def parse_wheel_filename(text: str) -> WheelFilename:
     """Parse a wheel file name into its parts.
 
     :param text: the bare file name, without a folder.
-    :raises InvalidWheelFilename: it is no wheel file name; ``reason`` says why.
+    :raises InvalidWheelFilename: it is not a wheel file name; ``reason`` says why.
 
     >>> wheel = parse_wheel_filename("NumPy-2.3.0-1-cp312-cp312-manylinux_2_28_aarch64.whl")
     >>> wheel.name, wheel.build, wheel.tag_set.platforms
@@ -147,11 +147,13 @@ def parse_wheel_filename(text: str) -> WheelFilename:
         start = len("-".join(filter(None, (name, version, build)))) + 1
         position = None if error.position is None else error.position + start
         raise InvalidWheelFilename(text, error.reason, position) from None
-    return WheelFilename(text, _one(normalized_name(name)), _one(version), build_from_text(build), tag_set, variant)
+    return WheelFilename(
+        text, _shared(normalized_name(name)), _shared(version), build_from_text(build), tag_set, variant
+    )
 
 
-def _one(text: str) -> str:
-    """The one object for a name or a version, which all files of a release share."""
+def _shared(text: str) -> str:
+    """Return the object for a name or a version that all files of a release share."""
     if len(text) > MEMO_TEXT:
         return text
     if len(_TEXTS) >= MEMO_LIMIT:

@@ -24,7 +24,7 @@ class PythonTag(Value):
     """One python tag: which implementation, and which version of the language.
 
     :param text: the tag as it prints.
-    :param implementation: ``python`` for any, else ``cpython``, ``pypy``...; ``None`` where manytags knows none.
+    :param implementation: ``python`` for any, else ``cpython``, ``pypy``...; ``None`` where manytags knows no such one.
     :param version: one number for a major version, two for a minor one, empty where the tag has none.
     """
 

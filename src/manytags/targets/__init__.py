@@ -1,7 +1,7 @@
 """What wheels are chosen for. Pure: a target describes a machine, it does not look at one.
 
-A target is one Python on one platform, and the centre of manytags: everything before it finds one out, everything after
-it only reads it. The rules by which it takes wheels are in ``ladder`` and ``expand``.
+A target is one Python on one platform, and the centre of manytags: everything before it finds a target out, everything
+after it only reads one. ``expand`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
 """
 
 from ..tags import Value
@@ -10,12 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packaging.tags import Tag
 
-    from ..tags.libc import LibcVersion
+    from ..platforms import Evidence, Platform
     from .expand import Ranks
     from .options import TagOptions
-
-#: The systems that have a ladder; ``other`` is known by its platform tag alone.
-SYSTEMS = ("linux", "macos", "windows", "ios", "android", "emscripten", "other")
 
 
 class Python(Value):
@@ -58,96 +55,6 @@ class Python(Value):
     def __str__(self) -> str:
         version = self.full_version or ".".join(map(str, self.version))
         return f"{self.implementation} {version} ({', '.join(self.abis) or 'no ABI of its own'})"
-
-
-class Platform(Value):
-    """Which machine, as far as platform tags can tell one from another.
-
-    :param system: one of ``SYSTEMS``.
-    :param arch: architecture as this system's tags name it; for ``other``, and for what follows no ladder, the tag.
-    :param glibc: glibc version of a Linux with glibc, else ``None``.
-    :param musl: musl version of a Linux with musl, else ``None``.
-    :param version: of macOS and iOS (major, minor); of Android the API level alone; of Pyodide's ABI.
-    :param build_arch: architecture that a wheel built here is made for, where that is not ``arch``: an ARMv6 userland
-        runs on ARMv7 machines.
-    :param distribution: ``ID`` of a Linux's ``/etc/os-release``, where it is known.
-    """
-
-    __slots__ = ("arch", "build_arch", "distribution", "glibc", "musl", "system", "version")
-    _fields = ("system", "arch", "glibc", "musl", "version", "build_arch", "distribution")
-
-    if TYPE_CHECKING:
-        system: str
-        arch: str
-        glibc: LibcVersion | None
-        musl: LibcVersion | None
-        version: tuple[int, ...] | None
-        build_arch: str | None
-        distribution: str | None
-
-    def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
-        self,
-        system: str,
-        arch: str,
-        glibc: "LibcVersion | None" = None,
-        musl: "LibcVersion | None" = None,
-        version: "tuple[int, ...] | None" = None,
-        build_arch: "str | None" = None,
-        distribution: "str | None" = None,
-    ) -> None:
-        libc = glibc or musl or (0, 0)
-        # Beyond these versions no ladder is meant, and a ladder's length must stay bounded.
-        bounded = 0 <= libc[0] < 100 and 0 <= libc[1] < 1000
-        tag_like = arch.isascii() and arch.replace("_", "a").isalnum()
-        if system not in SYSTEMS or not bounded or not tag_like or (glibc and musl):
-            from .trouble import platform_error
-
-            raise platform_error(system, arch, glibc, musl)
-        self._assign(
-            system=system,
-            arch=arch,
-            glibc=None if glibc is None else (glibc[0], glibc[1]),
-            musl=None if musl is None else (musl[0], musl[1]),
-            version=None if version is None else tuple(version),
-            build_arch=build_arch,
-            distribution=distribution,
-        )
-
-    def __str__(self) -> str:
-        title = {"linux": "Linux", "macos": "macOS", "ios": "iOS", "android": "Android", "emscripten": "Emscripten"}
-        if self.system not in title:
-            return f"Windows ({self.arch})" if self.system == "windows" else self.arch
-        about = ""
-        if self.glibc:
-            about = f" with glibc {self.glibc[0]}.{self.glibc[1]}"
-        elif self.musl:
-            about = f" with musl {self.musl[0]}.{self.musl[1]}"
-        elif self.version:
-            about = f" {'.'.join(map(str, self.version))}"
-        return f"{title[self.system]}{about} on {self.arch}"
-
-
-class Evidence(Value):
-    """Why something about a target is believed.
-
-    :param subject: what it is about, such as ``architecture``.
-    :param conclusion: what is believed, such as ``armv7l, hard float``.
-    :param because: what was seen and where, in words.
-    """
-
-    __slots__ = ("because", "conclusion", "subject")
-    _fields = ("subject", "conclusion", "because")
-
-    if TYPE_CHECKING:
-        subject: str
-        conclusion: str
-        because: str
-
-    def __init__(self, subject: str, conclusion: str, because: str) -> None:
-        self._assign(subject=subject, conclusion=conclusion, because=because)
-
-    def __str__(self) -> str:
-        return f"{self.subject}: {self.conclusion} ({self.because})"
 
 
 class Target(Value):

@@ -2,27 +2,20 @@
 
 A target's tags are groups (a python tag with an ABI tag) times the ladder of its platform tags. They are never
 multiplied out to rank: the rank of a triple is its group's base plus its platform's offset, so a list of a thousand
-tags is two small tables. Linux's ladder is here, the other systems' are in ``ladders``. Order and ends are packaging's
-where packaging is right; what differs is listed, with its evidence, in ``tests/oracle/known_differences.py``.
+tags is two small tables. The ladders are in ``platforms``. Order and ends are packaging's where packaging is right;
+``tests/oracle/known_differences.py`` lists what differs, with the evidence.
 """
 
-from ..tags.libc import LEGACY_NAMES, MANYLINUX_FLOORS, glibc_versions
-from ..tags.wheel import (
-    MAX_TRIPLES,
-    MEMO_LIMIT,
-    MEMO_TEXT,
-    split_members,
-    split_pythons,
-    split_tag_set,
-    split_wheel_filename,
-)
+from ..platforms import family
+from ..tags import MAX_TRIPLES, MEMO_LIMIT, MEMO_TEXT, filename_fields, split_members, split_pythons, tag_set_members
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from typing import Protocol
 
-    from . import Platform, Python, Target
+    from ..platforms import Platform
+    from . import Python, Target
     from .options import TagOptions
 
     class TagLike(Protocol):
@@ -146,7 +139,7 @@ class Ranks:
     def of_new_text(self, text: str) -> int | None:
         """As :meth:`of_text`, for one that remembers the answer itself."""
         if len(text) > MEMO_TEXT:
-            return self.of_members(*split_tag_set(text))
+            return self.of_members(*(tag_set_members(text) or _refused(text)))
         pair, _, platforms = text.rpartition("-")
         left = self._pairs.get(pair)
         right = self._fields.get(platforms)
@@ -156,7 +149,7 @@ class Ranks:
         if right is None:
             right = self._of_platforms(split_members(platforms))
         if not 0 < left[2] * right[2] <= MAX_TRIPLES:
-            split_tag_set(text)  # raises: it is no tag set, or stands for too many triples
+            _refused(text)
         if len(self._pairs) >= MEMO_LIMIT or len(self._fields) >= MEMO_LIMIT:
             self._pairs.clear()
             self._fields.clear()
@@ -166,6 +159,13 @@ class Ranks:
         if left[0] is not None and right[0] is not None:
             return left[0] + right[0]
         return left[1] if right[1] else None
+
+
+def _refused(text: str) -> "tuple[tuple[str, ...], ...]":
+    """Raise the error for text that is not a tag set, or means too many triples."""
+    from ..tags.text import split_tag_set
+
+    return split_tag_set(text)
 
 
 def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[str, str]]]":
@@ -210,52 +210,12 @@ def platform_tags(platform: "Platform", options: "TagOptions | None" = None) -> 
     >>> platform_tags(Platform("linux", "aarch64", glibc=(2, 18)))[:3]
     ('linux_aarch64', 'manylinux_2_18_aarch64', 'manylinux_2_17_aarch64')
     """
-    if platform.system == "linux":
-        tags = linux_ladder(platform)
-    else:
-        from .ladders import LADDERS
-
-        tags = LADDERS[platform.system](platform)
+    tags = family(platform.system).ladder(platform)
     if options is not None:
         from .options import with_options
 
         tags = with_options(tags, platform, options)
     return tuple(tags)
-
-
-def linux_ladder(platform: "Platform") -> "list[str]":
-    """The bare tag of the architecture, then its libc's tags from the newest down."""
-    if platform.arch.startswith("arm"):
-        return arm_ladder(platform)
-    return [f"linux_{platform.arch}", *libc_tags(platform, platform.arch)]
-
-
-def arm_ladder(platform: "Platform") -> "list[str]":
-    """As any Linux, but 32-bit Arm has neighbours whose code it runs: ARMv8 takes ARMv7's, and both ARMv6's last."""
-    from ..tags.architecture import HARD_FLOAT_ALSO, LIBC_ARCHITECTURE, LINUX_ALSO
-
-    arch = platform.arch
-    tags = [f"linux_{name}" for name in (arch, *LINUX_ALSO.get(arch, ()))]
-    tags += libc_tags(platform, LIBC_ARCHITECTURE.get(arch, arch))
-    if platform.glibc or platform.musl:
-        for also in HARD_FLOAT_ALSO.get(arch, ()):
-            tags += [f"linux_{also}", *libc_tags(platform, also)]
-    return tags
-
-
-def libc_tags(platform: "Platform", arch: str) -> "list[str]":
-    """Tags of the platform's libc for one architecture, newest first."""
-    tags: list[str] = []
-    floor = MANYLINUX_FLOORS.get(arch)
-    if platform.glibc is not None and floor is not None:
-        for version in glibc_versions(platform.glibc, floor):
-            tags.append(f"manylinux_{version}_{arch}")
-            if version in LEGACY_NAMES:
-                tags.append(f"{LEGACY_NAMES[version]}_{arch}")
-    if platform.musl is not None:
-        major, newest = platform.musl
-        tags += [f"musllinux_{major}_{minor}_{arch}" for minor in range(newest, -1, -1)]
-    return tags
 
 
 def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int | None":
@@ -284,13 +244,16 @@ def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int |
 
 
 def rank_filename(text: str, target: "Target") -> "int | None":
-    """Rank a wheel file name; a wheel variant (draft :pep:`825`) fits nobody who does not know its label."""
-    _, _, _, tags, variant = split_wheel_filename(text)
-    try:
-        found = target.ranks.of_text(tags)
-    except ValueError:
-        from ..tags.filename import parse_wheel_filename
+    """Rank a wheel file name; a wheel variant (draft :pep:`825`) fits only those who know its label."""
+    fields = filename_fields(text)
+    if fields is not None:
+        try:
+            of_tags = target.ranks.of_text(fields[3])
+        except ValueError:
+            pass
+        else:
+            return None if fields[4] is not None else of_tags
+    from ..tags.filename import parse_wheel_filename
 
-        parse_wheel_filename(text)  # raises the same of the whole name
-        raise
-    return None if variant is not None else found
+    parse_wheel_filename(text)  # raises, and names the whole file name
+    raise AssertionError(text)

@@ -18,10 +18,11 @@ from ..documents import (
     read_version,
 )
 from ..errors import InvalidTag, InvalidTarget
+from ..platforms import Evidence, Platform
 from ..tags.text import checked_tag_text
-from . import Evidence, Platform, Python, Target
+from . import Python, Target
+from .named import is_full_version
 from .options import TagOptions
-from .pythons import is_full_version
 
 #: Version of the form. Files of older versions keep loading.
 TARGET_FORMAT = 1

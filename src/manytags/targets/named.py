@@ -1,47 +1,26 @@
-"""Targets by the names that people use: ``target("cp312", "manylinux_2_28_aarch64")``."""
+"""Targets and Pythons by the names that people use: ``3.12``, ``cp313t``, ``pypy3.10``."""
 
 from __future__ import annotations
 
-from ..errors import InvalidTag, InvalidTarget
-from ..tags.architecture import LIBC_ARCHITECTURE
-from ..tags.libc import MANYLINUX_FLOORS
-from ..tags.platform import (
-    IOS,
-    Android,
-    Emscripten,
-    Linux,
-    MacOS,
-    Manylinux,
-    Musllinux,
-    PlatformTag,
-    Pyemscripten,
-    Pyodide,
-    Windows,
-    parse_platform,
-)
-from . import Platform, Python, Target
+from ..errors import InvalidTarget
+from ..platforms import Platform
+from ..platforms.names import platform_from_name
+from ..tags.python import IMPLEMENTATIONS, parse_abi
+from ..tags.text import parse_number
+from ..tags.version import is_version
+from . import Python, Target
 from .options import TagOptions
-from .pythons import parse_python
-from .triples import ARCHITECTURES, NAMED, platform_from_triple
 
-#: Beginnings of the tags of systems whose tags have no order; what begins otherwise is a name that nobody knows.
-OTHER_SYSTEMS = (
-    "aix_",
-    "cygwin_",
-    "dragonfly_",
-    "freebsd_",
-    "gnu_",
-    "haiku_",
-    "hp_ux_",
-    "midnightbsd_",
-    "mingw_",
-    "msys_",
-    "netbsd_",
-    "openbsd_",
-    "solaris_",
-    "sunos_",
-    "wasi_",
-)
+#: First CPython that can be built without the global interpreter lock (:pep:`703`).
+FIRST_FREE_THREADED = (3, 13)
+
+#: The ABI of PyPy's own, by the oldest version of the language that has it. PyPy 8 changed it for Python 3.12.
+PYPY_ABIS = (((3, 12), "pp80"), ((3, 0), "pp73"))
+#: The newest GraalPy that runs each version of the language; its ABI carries both.
+GRAALPY_VERSIONS = {(3, 10): "240", (3, 11): "242", (3, 12): "250"}
+
+_LONGEST = 100  # characters; no Python has a longer name
+_EXPECTED = "expected such as '3.12', 'cp312', '3.13t', '3.12d', 'pypy3.10' or 'cp313-cp313t'"
 
 
 def target(python: str | Python, platform: str | Platform, options: TagOptions | None = None) -> Target:
@@ -67,105 +46,116 @@ def target(python: str | Python, platform: str | Platform, options: TagOptions |
     return made
 
 
-def platform_from_name(name: str) -> Platform:
-    """Describe the platform that people call by a name.
+def parse_python(text: str) -> Python:
+    """Parse the name of a Python, such as ``cp312``, ``3.13t``, ``3.12.4`` or ``pypy3.10``.
 
-    :param name: a platform tag, a distribution's release with an architecture, a triple, or a name of uv's.
-    :raises InvalidTarget: nothing is called so; the nearest names are given.
+    :param text: an implementation (``cp``, ``cpython``, ``python``, ``pp``, ``pypy``, ``graalpy``; CPython where it is
+        left out), a version with dots or as in a python tag, and CPython's letters: ``t`` free-threaded, ``d`` debug.
+        Or a python tag and an ABI tag, with a dash between.
+    :raises InvalidTarget: no Python is called so.
 
-    >>> str(platform_from_name("ubuntu-jammy-x86_64"))
-    'Linux with glibc 2.35 on x86_64'
+    >>> parse_python("3.13td").abis
+    ('cp313td', 'cp313t')
+    >>> parse_python("pypy3.10").abis
+    ('pypy310_pp73',)
     """
-    lowered = name.lower()
-    if len(name) > 200 or not name.isascii():  # lower() makes a k of the Kelvin sign
-        raise InvalidTarget(name, "names of platforms have at most 200 characters, all of them ASCII")
-    described = platform_from_triple(lowered)
-    if described is None and "-" in name:  # no tag has a dash, and reading the data of distributions has its price
-        from .distributions import platform_from_distribution
+    if len(text) > _LONGEST:
+        raise InvalidTarget(text, f"no Python has a name of more than {_LONGEST} characters")
+    name, dash, abi = text.lower().partition("-")
+    letters = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))]
+    rest = name[len(letters) :]
+    flags = rest.lstrip("0123456789.")
+    digits = rest[: len(rest) - len(flags)]
+    implementation = {"": "cpython", "python": "cpython", "cpython": "cpython", "pypy": "pypy", "py": None}.get(
+        letters, IMPLEMENTATIONS.get(letters)
+    )
+    version = _parse_version(digits)
+    letters_fit = set(flags) <= {"t", "d"} and len(set(flags)) == len(flags) and not (dash and flags)
+    if implementation not in {"cpython", "pypy", "graalpy"} or version is None or not letters_fit:
+        raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
+    if version < (3, 2):
+        raise InvalidTarget(text, "manytags describes Python 3.2 and newer")
+    full = digits if digits.count(".") == 2 else None
+    if dash:
+        return Python(implementation, version, _explicit_abis(text, implementation, version, abi), full)
+    if implementation != "cpython":
+        if flags:
+            raise InvalidTarget(text, f"{implementation} has no builds called {flags!r}")
+        return Python(implementation, version, (_other_abi(text, implementation, version),), full)
+    _check_threads(text, version, flags)
+    return Python("cpython", version, cpython_abis(version, "t" in flags, "d" in flags), full)
 
-        described = platform_from_distribution(lowered)
-    return described or platform_from_tag(name)
 
+def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool) -> tuple[str, ...]:
+    """List the ABI tags of a CPython build, best first, without the stable ABI.
 
-def platform_from_tag(text: str) -> Platform:
-    """Describe the host that takes a platform tag and all below it.
+    :param version: (major, minor).
 
-    :param text: one platform tag.
-    :raises InvalidTarget: it is no platform tag, or one that no single machine has.
+    >>> cpython_abis((3, 12), False, True), cpython_abis((3, 7), False, False)
+    (('cp312d', 'cp312'), ('cp37m',))
 
-    >>> platform_from_tag("manylinux_2_28_armv7l").glibc
-    (2, 28)
+    Rule: :pep:`3149`; since 3.8 a debug build also loads modules of a release build.
     """
+    plain = f"cp{version[0]}{version[1]}{'t' if free_threaded else ''}"
+    if version[:2] < (3, 8):
+        # Until 3.7 tags told of pymalloc, which all builds had; until 3.2 of wide Unicode, which Linux's had.
+        wide = "u" if version[:2] < (3, 3) else ""
+        return (f"{plain}{'d' if debug else ''}m{wide}",)
+    return (f"{plain}d", plain) if debug else (plain,)
+
+
+def is_full_version(text: str, version: tuple[int, ...]) -> bool:
+    """Whether a text is what ``platform.python_version()`` can say of a version of the language.
+
+    >>> is_full_version("3.15.0a1+", (3, 15)), is_full_version("3.15.0", (3, 1))
+    (True, False)
+    """
+    start = f"{version[0]}.{version[1]}"
+    # "+" stands behind what was built from a repository.
+    return is_version(text.removesuffix("+")) and text.startswith(start) and not text[len(start) :][:1].isdigit()
+
+
+def _parse_version(text: str) -> tuple[int, ...] | None:
+    fields = text.split(".") if "." in text else [text[:1], text[1:]]
+    numbers = tuple(number for field in fields if (number := parse_number(field)) is not None and number < 1000)
+    return numbers if len(numbers) == len(fields) and len(fields) in {2, 3} else None
+
+
+def _other_abi(text: str, implementation: str, version: tuple[int, ...]) -> str:
+    digits = f"{version[0]}{version[1]}"
+    if implementation == "pypy":
+        return f"pypy{digits}_{next(abi for oldest, abi in PYPY_ABIS if version >= oldest)}"
+    release = GRAALPY_VERSIONS.get((version[0], version[1]))
+    if release is None:
+        known = ", ".join(f"{major}.{minor}" for major, minor in GRAALPY_VERSIONS)
+        raise InvalidTarget(text, f"manytags knows GraalPy for Python {known}; else name the ABI tag after a dash")
+    return f"graalpy{release}_{digits}_native"
+
+
+def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi: str) -> tuple[str, ...]:
+    """The ABI that is named after a dash, with what a build of that ABI also loads."""
     try:
-        tag = parse_platform(text)
-    except InvalidTag as error:
-        if "-" in text:
-            raise _unknown(text) from None
-        raise InvalidTarget(text, error.reason, error.position) from None
-    try:
-        return _platform(text, tag)
-    except InvalidTarget as error:
-        raise InvalidTarget(text, error.reason) from None  # of the name, not of a part of it
+        tag = parse_abi(abi)
+    except ValueError as error:
+        raise InvalidTarget(text, f"its ABI tag: {error}") from None
+    known = implementation != "cpython" or tag.flags in _cpython_flags(version)
+    if tag.family != implementation or tag.version != version[:2] or not known:
+        raise InvalidTarget(text, f"{abi!r} is no ABI tag of {implementation} {version[0]}.{version[1]}")
+    if implementation != "cpython":
+        return (str(tag),)
+    _check_threads(text, version, tag.flags)
+    also = cpython_abis(version, tag.free_threaded, tag.debug)
+    return also if also[0] == str(tag) else (str(tag),)
 
 
-def _platform(text: str, tag: PlatformTag) -> Platform:  # noqa: C901, PLR0911, PLR0912 - one case for each kind
-    match tag:
-        case Linux(arch=arch):
-            return Platform("linux", arch)
-        case Manylinux(glibc=glibc, arch=arch):
-            if arch not in MANYLINUX_FLOORS or glibc < MANYLINUX_FLOORS[arch]:
-                raise InvalidTarget(text, f"no interpreter claims it; {_manylinux_of(arch)}")
-            return Platform("linux", arch, glibc=glibc)
-        case Musllinux(musl=musl, arch=arch):
-            if arch in LIBC_ARCHITECTURE:
-                raise InvalidTarget(text, f"no interpreter claims it; use {LIBC_ARCHITECTURE[arch]}")
-            return Platform("linux", arch, musl=musl)
-        case MacOS(version=version, format=machine):
-            if machine.startswith(("universal", "fat", "intel")):
-                raise InvalidTarget(text, f"{machine} is a file for several machines; name one, as arm64 or x86_64")
-            return Platform("macos", machine, version=version)
-        case IOS(version=version, multiarch=multiarch):
-            return Platform("ios", multiarch, version=version)
-        case Android(api_level=level, abi=abi):
-            return Platform("android", abi, version=(level,))
-        case Windows():
-            return Platform("windows", str(tag))
-        case Emscripten():
-            return Platform("emscripten", str(tag))
-        case Pyodide(claimed=False):
-            raise InvalidTarget(text, f"no interpreter claims it; use {str(tag).replace('pyodide', 'pyemscripten')}")
-        case Pyemscripten(version=version):
-            return Platform("emscripten", "wasm32", version=version)
-    if str(tag) == "any" or str(tag).startswith(OTHER_SYSTEMS):
-        return Platform("other", str(tag))
-    raise _unknown(text)
+def _cpython_flags(version: tuple[int, ...]) -> tuple[str, ...]:
+    """The letters that ABI tags of a CPython version can end in, in the only order that it writes them."""
+    if version >= (3, 8):
+        return "", "d", "t", "td"
+    builds = ("", "d", "m", "dm")
+    return (*builds, *(f"{build}u" for build in builds)) if version < (3, 3) else builds
 
 
-def _manylinux_of(arch: str) -> str:
-    floor = MANYLINUX_FLOORS.get(arch)
-    if floor is None:
-        return f"manylinux is known on {', '.join(sorted(MANYLINUX_FLOORS))}; bare tags as 'linux_{arch}'"
-    return f"manylinux begins with {floor[0]}.{floor[1]} on {arch}"
-
-
-def platform_names() -> list[str]:
-    """List names that :func:`platform_from_name` knows: uv's, triples, and distributions with each architecture."""
-    from .distributions import releases
-
-    triples = [f"{arch}-unknown-linux-{libc}" for arch in sorted(MANYLINUX_FLOORS) for libc in ("gnu", "musl")]
-    own = [
-        f"{release.distribution}-{release.version}-{arch}" for release in releases() for arch in release.architectures
-    ]
-    return list(dict.fromkeys([*NAMED, *triples, *own]))
-
-
-def _unknown(text: str) -> InvalidTarget:
-    from difflib import get_close_matches
-
-    tags = [f"linux_{arch}" for arch in ARCHITECTURES]
-    tags += [f"manylinux_2_28_{arch}" for arch in MANYLINUX_FLOORS] + [
-        f"musllinux_1_2_{arch}" for arch in MANYLINUX_FLOORS
-    ]
-    near = get_close_matches(text.lower(), [*platform_names(), *tags, "win_amd64", "macosx_14_0_arm64"], 3)
-    hint = f"the nearest are {', '.join(near)}" if near else "it is no platform tag, distribution or triple"
-    return InvalidTarget(text, f"no platform is called so; {hint}")
+def _check_threads(text: str, version: tuple[int, ...], flags: str) -> None:
+    if "t" in flags and version[:2] < FIRST_FREE_THREADED:
+        raise InvalidTarget(text, "free-threaded builds begin with Python 3.13")

@@ -1,16 +1,15 @@
 """What a target's owner decides about its tags, applied to the ladder of its platform. Pure.
 
-Ladders say what a platform can take; every option takes away from that, moves, or adds behind it.
+A ladder says what a platform can take. Each option takes tags away, moves them, or adds some at the end.
 """
 
 from __future__ import annotations
 
 from ..errors import InvalidTag, InvalidTarget
-from ..tags import Value
-from ..tags.libc import LEGACY_MANYLINUX, LibcVersion
-from ..tags.platform import Manylinux, parse_platform
+from ..platforms import Platform
+from ..platforms.parse import parse_platform
+from ..tags import LEGACY_MANYLINUX, LibcVersion, Value
 from ..tags.text import checked_tag_text
-from . import Platform
 
 
 class TagOptions(Value):
@@ -97,10 +96,10 @@ def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> 
     refused = {_perennial(tag) for tag in options.refused}
     tags = [tag for tag in ladder if takes(tag, platform, options) and _perennial(tag) not in refused]
     if not options.linux_first:
-        # Bare tags go behind their own architecture's; ARMv6's, which are another's, stay behind all of these.
+        # Bare tags follow their own architecture's other tags; ARMv6's, which are another's, still come last.
         foreign = "_armv6l" if platform.arch != "armv6l" else "_"
         tags.sort(key=lambda tag: (tag.endswith(foreign), tag.startswith("linux_")))
-    # "any" is no platform's tag: what it fits is told by the Python alone.
+    # "any" is not a platform's own tag: whether it fits depends on the Python alone.
     return list(dict.fromkeys([*tags, *(tag for tag in options.extra if tag != "any")]))
 
 
@@ -110,12 +109,12 @@ def takes(tag: str, platform: Platform, options: TagOptions) -> bool:
         return False
     if tag.endswith("_armv6l") and platform.arch != "armv6l" and not options.armv6_on_armv7:
         return False
-    parsed = parse_platform(tag) if platform.system == "linux" and tag.startswith("manylinux") else None
-    return not isinstance(parsed, Manylinux) or (options.manylinux and _within(parsed.glibc, options))
+    need = parse_platform(tag).need if platform.system == "linux" and tag.startswith("manylinux") else None
+    return need is None or (options.manylinux and _within(need.version, options))
 
 
 def _perennial(tag: str) -> str:
-    """The spelling of :pep:`600`, where the tag has a legacy one: both names are refused as one."""
+    """Spell a tag as :pep:`600` does: a legacy name and its perennial one are refused together."""
     family, _, arch = tag.partition("_")
     version = LEGACY_MANYLINUX.get(family)
     return tag if version is None else f"manylinux_{version[0]}_{version[1]}_{arch}"
@@ -127,6 +126,6 @@ def _trusts_bare(platform: Platform, options: TagOptions) -> bool:
     return options.bare_linux == "always"
 
 
-def _within(version: LibcVersion, options: TagOptions) -> bool:
+def _within(version: tuple[int, ...], options: TagOptions) -> bool:
     ceiling, floor = options.manylinux_ceiling, options.manylinux_floor
     return (ceiling is None or version <= ceiling) and (floor is None or floor <= version)

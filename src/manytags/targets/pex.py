@@ -6,11 +6,12 @@ import json
 
 from ..documents import Document, load_document, read_object, read_string, read_strings
 from ..errors import InvalidTarget, ManytagsError
-from ..tags.wheel import split_tag_set
-from . import Evidence, Platform, Python, Target
+from ..platforms import Evidence, Platform
+from ..platforms.names import platform_from_tag
+from ..tags.text import split_tag_set
+from . import Python, Target
 from .expand import platform_tags
 from .markers import marker_environment, python_from_markers
-from .named import platform_from_tag
 from .options import TagOptions
 
 TYPE_CHECKING = False

@@ -3,6 +3,8 @@
 To add an architecture, add its line; ``tests/platforms/test_architectures.py`` says what is wrong with it.
 """
 
+from ...tags import Value
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Literal
@@ -23,7 +25,7 @@ EF_MIPS_ABI2 = 0x20
 # manylinux  the oldest glibc whose manylinux tags an interpreter claims; `-` where manylinux does not exist. The
 #            floors are packaging's: 2.5 where manylinux1 existed, else 2.17
 # twin       the architecture that its programs of the other width have on the same kernel
-# kernel     what `os.uname()`, and so `platform_machine`, may say, the usual name first; `=` for the architecture's name
+# kernel     what `os.uname()`, and so `platform_machine`, may say, the usual name first; `=` for the name
 # triplet    how the platform of its extension modules begins (PEP 3149), as in `x86_64-linux-gnu`; `=` likewise
 # takes      the architecture whose wheels its interpreters take as their own; `=` for its own
 # neighbour  the architecture whose hard-float wheels it takes after all others
@@ -63,111 +65,69 @@ mipsn32       8/32/be   MIPS      -    -       mips64   mips64      =      -    
 """
 
 
-class Architecture:
-    """One line of the table.
+class Architecture(Value):
+    """One line of the table, whose columns are its fields.
 
     :param line: the line.
     """
 
-    __slots__ = ("_fields", "name")
+    __slots__ = (
+        *("line", "name", "machine", "bits", "byte_order", "machine_name", "manylinux_floor", "twin", "kernels"),
+        *("triplet", "takes", "neighbour", "float_abi", "executable_stack", "default_glibc", "first_pip", "aliases"),
+    )
+    _fields = ("line",)
 
     if TYPE_CHECKING:
+        line: str
         name: str
-        _fields: list[str]
+        machine: int
+        bits: int
+        byte_order: Literal["little", "big"]
+        machine_name: str
+        manylinux_floor: tuple[int, int] | None
+        twin: str | None
+        kernels: tuple[str, ...]
+        triplet: str
+        takes: str
+        neighbour: str | None
+        float_abi: str | None
+        executable_stack: bool
+        default_glibc: tuple[int, int]
+        first_pip: str | None
+        aliases: tuple[str, ...]
 
     def __init__(self, line: str) -> None:
-        self._fields = line.split()
-        self.name = self._fields[0]
+        name, elf, constant, *fields = line.replace("=", line.split(" ", 1)[0]).split()
+        machine, bits, order = elf.split("/")
+        floor, twin, kernels, triplet, takes, neighbour, floats, stack, glibc, pip, aliases = (
+            None if field == "-" else field for field in fields
+        )
+        self._assign(
+            line=line,
+            name=name,
+            machine=int(machine),
+            bits=int(bits),
+            byte_order="big" if order == "be" else "little",
+            machine_name=f"EM_{constant}",
+            manylinux_floor=floor and _version(floor),
+            twin=twin,
+            kernels=tuple((kernels or name).split(",")),
+            triplet=triplet,
+            takes=takes,
+            neighbour=neighbour,
+            float_abi=floats,
+            executable_stack=stack is not None,
+            default_glibc=_version(glibc or ""),
+            first_pip=pip,
+            aliases=tuple(aliases.split(",")) if aliases else (),
+        )
 
     def __repr__(self) -> str:
-        return f"Architecture({' '.join(self._fields)!r})"
-
-    @property
-    def machine(self) -> int:
-        """ELF e_machine."""
-        return int(self._fields[1].split("/")[0])
-
-    @property
-    def machine_name(self) -> str:
-        """What ``<elf.h>`` calls its e_machine."""
-        return f"EM_{self._fields[2]}"
-
-    @property
-    def bits(self) -> int:
-        """Width of its pointers, by ELF class: 32 or 64."""
-        return int(self._fields[1].split("/")[1])
-
-    @property
-    def byte_order(self) -> "Literal['little', 'big']":
-        """Byte order of its code."""
-        return "big" if self._fields[1].endswith("be") else "little"
-
-    @property
-    def manylinux_floor(self) -> "tuple[int, int] | None":
-        """The oldest glibc whose manylinux tags an interpreter claims, or ``None`` where manylinux does not exist."""
-        return _version(self._fields[3])
-
-    @property
-    def twin(self) -> "str | None":
-        """The architecture of the other width on the same kernel."""
-        return _known(self._fields[4])
-
-    @property
-    def kernels(self) -> "list[str]":
-        """What ``os.uname()`` may say; the usual name first."""
-        return self._fields[5].replace("=", self.name).split(",")
-
-    @property
-    def triplet(self) -> str:
-        """How the platform of its extension modules begins."""
-        return self._fields[6].replace("=", self.name)
-
-    @property
-    def takes(self) -> str:
-        """The architecture whose wheels its interpreters take as their own: mostly its own name."""
-        return self._fields[7].replace("=", self.name)
-
-    @property
-    def neighbour(self) -> "str | None":
-        """The architecture whose hard-float wheels it takes after all others."""
-        return _known(self._fields[8])
-
-    @property
-    def float_abi(self) -> "str | None":
-        """The float ABI that wheels for it have, where there are several."""
-        return _known(self._fields[9])
-
-    @property
-    def executable_stack(self) -> bool:
-        """Whether glibc takes a file without PT_GNU_STACK for one that asks for an executable stack."""
-        return self._fields[10] == "x"
-
-    @property
-    def default_glibc(self) -> "tuple[int, int]":
-        """The glibc that a triple without a version means."""
-        version = _version(self._fields[11])
-        assert version is not None  # noqa: S101 - the table has one in each line
-        return version
-
-    @property
-    def first_pip(self) -> "str | None":
-        """The first pip that takes its manylinux tags, where that is later than for the others."""
-        return _known(self._fields[12])
-
-    @property
-    def aliases(self) -> "list[str]":
-        """What compilers and distributions call it."""
-        return [] if self._fields[13] == "-" else self._fields[13].split(",")
+        return f"Architecture({' '.join(self.line.split())!r})"
 
 
-def _known(field: str) -> "str | None":
-    return None if field == "-" else field
-
-
-def _version(field: str) -> "tuple[int, int] | None":
-    if field == "-":
-        return None
-    major, minor = field.split(".")
+def _version(text: str) -> "tuple[int, int]":
+    major, minor = text.split(".")
     return int(major), int(minor)
 
 
@@ -178,13 +138,17 @@ def _line_at(position: int) -> "Architecture | None":
     return Architecture(_TABLE[_TABLE.rfind("\n", 0, position) + 1 : _TABLE.find("\n", position + 1)])
 
 
+_KNOWN: "dict[str, Architecture]" = {}
+
+
 def architecture(name: str) -> "Architecture | None":
     """Find an architecture by what Linux tags call it.
 
     >>> architecture("armv8l").takes, architecture("vax")
     ('armv7l', None)
     """
-    return _line_at(_TABLE.find(f"\n{name} ") + 1 or -1)
+    known = _KNOWN.get(name) or _line_at(_TABLE.find(f"\n{name} ") + 1 or -1)
+    return known and _KNOWN.setdefault(known.name, known)
 
 
 def architecture_from_elf(machine: int, bits: int, byte_order: str) -> "Architecture | None":

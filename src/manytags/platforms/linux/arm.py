@@ -1,13 +1,16 @@
-"""What facts tell of 32-bit Arm: how floats are passed, and which Arm the userland is built for. Pure.
+"""What facts say of 32-bit Arm: how floats are passed, and which Arm the userland is built for. Pure.
 
 ``linux_armv7l`` says neither, and both decide whether code loads.
 """
 
 from __future__ import annotations
 
-from ..targets import Evidence, Platform
-from . import Facts
-from .infer import EM_ARM
+from .. import Evidence, Platform
+from .architectures import EM_ARM
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .. import ReadsFacts
 
 # ELF e_flags
 EF_ARM_EABI_MASK, EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000
@@ -21,17 +24,17 @@ LOADERS_HARD_FLOAT = ("ld-linux-armhf.so.3", "ld-musl-armhf.so.1", "ld-musl-arme
 LOADERS_SOFT_FLOAT = ("ld-linux.so.3", "ld-musl-arm.so.1", "ld-musl-armeb.so.1")
 
 
-def arm_platform(facts: Facts, platform: Platform, evidence: list[Evidence]) -> Platform:
+def arm_platform(facts: ReadsFacts, platform: Platform, evidence: list[Evidence]) -> Platform:
     """Complete a platform whose architecture is 32-bit Arm.
 
     manylinux and musllinux wheels for 32-bit Arm are hard-float; an interpreter that is not must claim none of them.
     """
     floats, built_for = float_abi(facts), userland(facts)
-    evidence += [found for found in (floats, built_for) if found is not None]
+    evidence += [item for item in (floats, built_for) if item is not None]
     glibc, musl = platform.glibc, platform.musl
     if (glibc or musl) and (floats is None or floats.conclusion != "hard"):
-        found = floats.conclusion if floats else "unknown"
-        because = f"the float ABI is {found}; manylinux and musllinux wheels for 32-bit Arm are hard-float (PEP 599)"
+        name = floats.conclusion if floats else "unknown"
+        because = f"the float ABI is {name}; manylinux and musllinux wheels for 32-bit Arm are hard-float (PEP 599)"
         evidence.append(Evidence("libc tags", "none", because))
         glibc = musl = None
     build_arch = built_for.conclusion if built_for else platform.arch
@@ -43,7 +46,7 @@ def arm_platform(facts: Facts, platform: Platform, evidence: list[Evidence]) -> 
 
 
 def float_abi_of_flags(flags: int) -> tuple[str, str]:
-    """Tell what e_flags of 32-bit Arm code say of its float ABI, and by which of them; empty where they are silent.
+    """Say what e_flags of 32-bit Arm code say of its float ABI, and by which of them; empty where they are silent.
 
     >>> float_abi_of_flags(0x5000400)
     ('hard', 'EABI5, hard-float bit')
@@ -57,8 +60,8 @@ def float_abi_of_flags(flags: int) -> tuple[str, str]:
     return "", ""
 
 
-def float_abi(facts: Facts) -> Evidence | None:
-    """Tell whether 32-bit Arm code passes floats in VFP registers (hard) or not (soft); ``None`` on other machines.
+def float_abi(facts: ReadsFacts) -> Evidence | None:
+    """Say whether 32-bit Arm code passes floats in VFP registers (hard) or not (soft); ``None`` on other machines.
 
     e_flags decide; binaries of old binutils carry neither bit, then ``Tag_ABI_VFP_args`` does, then the loader's name,
     then what the interpreter calls its own multiarch.
@@ -84,7 +87,7 @@ def float_abi(facts: Facts) -> Evidence | None:
     return by_loader or _float_abi_by_name("multiarch", facts.text("multiarch"), facts)
 
 
-def _float_abi_by_name(fact: str, name: str, facts: Facts) -> Evidence | None:
+def _float_abi_by_name(fact: str, name: str, facts: ReadsFacts) -> Evidence | None:
     if name in LOADERS_HARD_FLOAT or name.endswith("eabihf"):
         return Evidence("float ABI", "hard", f"{facts.seen(fact)}: {name}")
     if name in LOADERS_SOFT_FLOAT or name.endswith("eabi"):
@@ -92,8 +95,8 @@ def _float_abi_by_name(fact: str, name: str, facts: Facts) -> Evidence | None:
     return None
 
 
-def userland(facts: Facts) -> Evidence | None:
-    """Tell the architecture that this userland is built for, where it is older than what the kernel runs on.
+def userland(facts: ReadsFacts) -> Evidence | None:
+    """Name the architecture that this userland is built for, where it is older than what the kernel runs on.
 
     Raspberry Pi OS and Alpine's armhf are ARMv6 on every board: what is built here is called so.
 

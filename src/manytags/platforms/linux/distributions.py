@@ -3,55 +3,43 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib.resources import files
 
-from ..errors import InvalidTarget
-from ..tags.libc import parse_libc_version
-from . import Platform
-from .triples import architecture_from_name
+from ...errors import InvalidTarget
+from ...tags import parse_libc_version
+from .. import Platform
+from .architectures import architecture_from_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@dataclass(frozen=True, slots=True)
 class Release:
     """One release of one distribution.
 
-    :ivar distribution: its name, such as ``debian``.
-    :ivar version: such as ``12``.
-    :ivar title: for people, such as ``Debian 12 (bookworm)``.
-    :ivar libc: ``glibc`` or ``musl``.
-    :ivar libc_version: as the distribution has it, such as ``2.36``.
-    :ivar architectures: for which it is made.
-    :ivar os_id: ``ID`` of its ``/etc/os-release``.
-    :ivar released: month of its release, or ``None``.
+    :param distribution: its name, such as ``debian``.
+    :param version: such as ``12``.
+    :param title: for people, such as ``Debian 12 (bookworm)``.
+    :param libc: ``glibc`` or ``musl``.
+    :param libc_version: as the distribution has it, such as ``2.36``.
+    :param architectures: for which it is made.
+    :param os_id: ``ID`` of its ``/etc/os-release``.
+    :param released: month of its release, or ``None``.
+    :param names: what people call it, such as ``debian-12`` and ``debian-bookworm``.
     """
 
-    __slots__ = (
-        "architectures",
-        "distribution",
-        "libc",
-        "libc_version",
-        "names",
-        "os_id",
-        "released",
-        "title",
-        "version",
-    )
-
-    def __init__(self, distribution: str, version: str, about: dict[str, object], entry: dict[str, object]) -> None:
-        self.distribution, self.version = distribution, version
-        codename = entry.get("codename")
-        self.title = f"{about['title']} {version}" + (f" ({codename})" if codename else "")
-        self.libc = "musl" if "musl" in entry else "glibc"
-        self.libc_version = str(entry[self.libc])
-        self.architectures = tuple(_texts(entry.get("architectures", about["architectures"])))
-        self.os_id = about["os_release_id"] if isinstance(about["os_release_id"], str) else None
-        self.released = str(entry["released"]) if "released" in entry else None
-        own = [version, *_texts(entry.get("aliases", [])), *([str(codename).lower()] if codename else [])]
-        families = [distribution, *_texts(about["aliases"])]
-        self.names = tuple(f"{family}-{name}" for family in families for name in own)
+    distribution: str
+    version: str
+    title: str
+    libc: str
+    libc_version: str
+    architectures: tuple[str, ...]
+    os_id: str | None
+    released: str | None
+    names: tuple[str, ...]
 
     def platform(self, arch: str) -> Platform:
         """Describe this release on an architecture."""
@@ -64,6 +52,23 @@ class Release:
         glibc = version if self.libc == "glibc" and arch != "armv5tel" else None
         musl = version if self.libc == "musl" and arch != "armv5tel" else None
         return Platform("linux", arch, glibc, musl, None, build_arch, os_id)
+
+
+def _release(distribution: str, version: str, about: dict[str, object], entry: dict[str, object]) -> Release:
+    codename = entry.get("codename")
+    libc = "musl" if "musl" in entry else "glibc"
+    versions = [version, *_texts(entry.get("aliases", [])), *([str(codename).lower()] if codename else [])]
+    return Release(
+        distribution,
+        version,
+        f"{about['title']} {version}" + (f" ({codename})" if codename else ""),
+        libc,
+        str(entry[libc]),
+        tuple(_texts(entry.get("architectures", about["architectures"]))),
+        about["os_release_id"] if isinstance(about["os_release_id"], str) else None,
+        str(entry["released"]) if "released" in entry else None,
+        tuple(f"{name}-{spelled}" for name in (distribution, *_texts(about["aliases"])) for spelled in versions),
+    )
 
 
 def _texts(value: object) -> list[str]:
@@ -79,7 +84,7 @@ _CACHE: list[Release] = []
 def releases() -> list[Release]:
     """List every release that manytags knows, in the order of the data file; read once."""
     if not _CACHE:
-        text = files("manytags.targets").joinpath("distributions.json").read_text(encoding="utf-8")
+        text = files("manytags.platforms.linux").joinpath("distributions.json").read_text(encoding="utf-8")
         _CACHE.extend(_read(json.loads(text)["distributions"]))
     return _CACHE
 
@@ -88,11 +93,11 @@ def _read(distributions: dict[str, dict[str, object]]) -> Iterator[Release]:
     for name, about in distributions.items():
         entries = about["releases"]
         if isinstance(entries, dict):
-            yield from (Release(name, version, about, entry) for version, entry in entries.items())
+            yield from (_release(name, version, about, entry) for version, entry in entries.items())
 
 
 def platform_from_distribution(name: str) -> Platform | None:
-    """Describe a distribution's release on an architecture, or return ``None`` where the name begins like none.
+    """Describe a distribution's release on an architecture, or return ``None`` where the name is not of one.
 
     A release that is not listed is its longest listed beginning: ``rhel-8.10`` is RHEL 8.
 
@@ -103,7 +108,8 @@ def platform_from_distribution(name: str) -> Platform | None:
     'Linux with musl 1.2 on x86_64'
     """
     stem, _, last = name.rpartition("-")
-    arch = architecture_from_name(last)
+    row = architecture_from_name(last)
+    arch = row.name if row else None
     release = _find(stem if arch is not None else name)
     if release is None:
         return None

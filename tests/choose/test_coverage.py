@@ -12,13 +12,14 @@ from manytags import (
     InvalidWheelFilename,
     Platform,
     Target,
-    covers,
-    marker,
+    check_coverage,
     marker_environment,
+    marker_from_wheel,
     rank,
     target,
 )
-from manytags.choose.implied import _places, machines_of
+from manytags.choose.coverage import _places
+from manytags.platforms.parse import machines_of
 from manytags.targets.expand import platform_tags
 
 from ..laws import strategies as laws
@@ -56,13 +57,13 @@ def test_true_wherever_the_wheel_goes(case: tuple[str, Target]) -> None:
     """A locker that drops wheels by their markers must never drop one that somebody takes."""
     name, machine = case
     assert rank(name, machine) is not None
-    assert true_of(marker(name), machine), marker(name)
+    assert true_of(marker_from_wheel(name), machine), marker_from_wheel(name)
 
 
 @given(laws.tag_sets)
 def test_always_a_marker(tags: str) -> None:
     """Whatever tags strangers make up, what comes out is a marker that packaging reads."""
-    text = marker(f"foo-1.0-{tags}.whl")
+    text = marker_from_wheel(f"foo-1.0-{tags}.whl")
     if text:
         Marker(text)
 
@@ -112,7 +113,7 @@ MARKERS = {
 @pytest.mark.parametrize("tags", MARKERS)
 def test_markers(tags: str) -> None:
     """What a lock file will show to a reviewer is short, and the same every time."""
-    assert marker(f"foo-1.0-{tags}.whl") == MARKERS[tags]
+    assert marker_from_wheel(f"foo-1.0-{tags}.whl") == MARKERS[tags]
 
 
 @pytest.mark.parametrize(
@@ -137,15 +138,15 @@ def test_markers(tags: str) -> None:
 )
 def test_false_of_foreigners(tags: str, python: str, platform: str) -> None:
     """A marker that is always true would be true too, and worth nothing."""
-    assert not true_of(marker(f"foo-1.0-{tags}.whl"), target(python, platform))
+    assert not true_of(marker_from_wheel(f"foo-1.0-{tags}.whl"), target(python, platform))
 
 
 def test_entries_and_bad_names() -> None:
-    """What ``best`` takes, ``marker`` takes."""
-    assert marker({"filename": "foo-1-py3-none-any.whl"}) == 'python_version >= "3"'
-    assert marker((1, "foo-1-py3-none-any.whl"), key=lambda pair: pair[1]) == 'python_version >= "3"'  # type: ignore[index]
+    """What ``best`` takes, ``marker_from_wheel`` takes."""
+    assert marker_from_wheel({"filename": "foo-1-py3-none-any.whl"}) == 'python_version >= "3"'
+    assert marker_from_wheel((1, "foo-1-py3-none-any.whl"), key=lambda pair: pair[1]) == 'python_version >= "3"'  # type: ignore[index]
     with pytest.raises(InvalidWheelFilename):
-        marker("foo.whl")
+        marker_from_wheel("foo.whl")
 
 
 @given(laws.any_platform_text, laws.platforms.filter(exists))
@@ -177,14 +178,14 @@ WHEELS = [
 
 def left_out(files: list[object], text: str) -> list[str]:
     """Say in words what is left out."""
-    return [str(environment) for environment in covers(files, text).left_out]
+    return [str(environment) for environment in check_coverage(files, text).left_out]
 
 
 def test_covers_everything() -> None:
     """The usual set of wheels serves everywhere, and a pure wheel serves more."""
-    assert covers(WHEELS, 'python_version >= "3.10"')
-    assert covers(["foo-1.0-py3-none-any.whl"], "")
-    found = covers(WHEELS, "")
+    assert check_coverage(WHEELS, 'python_version >= "3.10"')
+    assert check_coverage(["foo-1.0-py3-none-any.whl"], "")
+    found = check_coverage(WHEELS, "")
     assert found
     assert {(place.system, place.arch) for place in found.served} == {
         *(("linux", "x86_64"), ("linux", "aarch64"), ("macos", "x86_64"), ("macos", "arm64"), ("windows", "win_amd64"))
@@ -228,7 +229,7 @@ def test_what_is_left_out(files: list[object], text: str, expected: list[str]) -
 @given(st.lists(st.sampled_from(WHEELS), max_size=8), st.sampled_from(["", 'python_version >= "3.12"', LINUX]))
 def test_covers_agrees_with_best(files: list[str], text: str) -> None:
     """What is left out is served by no machine of the kind, and what is served is by one."""
-    found = covers(files, text)
+    found = check_coverage(files, text)
     libc = {"linux": [{"glibc": (2, 40)}, {"musl": (1, 2)}], "macos": [{"version": (15, 0)}]}
     for environment in (*found.served, *found.left_out):
         python = target(environment.version, "win32").python
@@ -244,7 +245,7 @@ def test_covers_agrees_with_best(files: list[str], text: str) -> None:
 def test_no_marker(text: str) -> None:
     """What is no marker is one clear error."""
     with pytest.raises(InvalidInput, match="marker") as caught:
-        covers([], text)
+        check_coverage([], text)
     assert caught.value.text == text
     assert len(str(caught.value)) < 500
 
@@ -252,12 +253,12 @@ def test_no_marker(text: str) -> None:
 def test_one_text_is_not_a_list() -> None:
     """Letters are no file names."""
     with pytest.raises(TypeError, match="several files"):
-        covers("foo-1-py3-none-any.whl", "")
+        check_coverage("foo-1-py3-none-any.whl", "")
 
 
 def test_many_names_in_a_marker_stay_bounded() -> None:
     """A marker from a stranger cannot make the list of environments long."""
     text = " or ".join(f'python_full_version == "3.{minor}.{minor}"' for minor in range(200))
-    found = covers([], text)
+    found = check_coverage([], text)
     assert len(found.left_out) < 2000
     assert len(_places([], ["darwin", "ios", "wasm32"])) < 20

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from manytags import Facts, InvalidFacts, Target, target_from_facts
-from manytags.hosts.infer import machine_name, release_numbers
+from manytags.platforms import release_numbers
+from manytags.platforms.linux.architectures import machine_name
 
-from .machines import changed, seen_machines
+from ..hosts.machines import changed, seen_machines
 
 SEEN = "where it was seen"
 X86_64 = {"elf_class": 64, "elf_data": "little", "elf_machine": 62, "elf_flags": 0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from manytags import IOS, MacOS, parse_platform
-from manytags.tags.apple import mac_formats
+from manytags.platforms.macos import mac_formats
 
 
 def test_the_parts_are_there() -> None:

@@ -1,0 +1,151 @@
+"""Android: ``android_API_ABI`` (:pep:`738`). The order and the ends of the ladder are packaging's."""
+
+from __future__ import annotations
+
+from ..errors import InvalidFacts, InvalidTag
+from ..tags.text import parse_number
+from . import Evidence, Platform, tag_text
+from .tag import Miss, Need, PlatformTag, Takers, VersionRange
+from .versions import bounded, too_old, with_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from . import ReadsFacts
+
+TITLE = "Android"
+NAMES = {  # the API level is uv's
+    "aarch64-linux-android": "android_24_arm64_v8a",
+    "x86_64-linux-android": "android_24_x86_64",
+    "armv7-linux-androideabi": "android_24_armeabi_v7a",
+    "i686-linux-android": "android_24_x86",
+}
+COMMON: tuple[str, ...] = ()
+RETIRED: tuple[str, ...] = ()
+EXAMPLES = ("android_24_arm64_v8a", "android_21_x86_64", "android_16_armeabi_v7a", "android_30_x86", "android_9_x86")
+
+#: ABI -> ``platform_machine``, where the two differ.
+MACHINES = {"arm64_v8a": "aarch64", "armeabi_v7a": "armv7l", "x86": "i686", "x86_64": "x86_64"}
+#: The oldest Android API level that runs CPython without large patches, as packaging has it.
+FIRST_ANDROID_API = 16
+#: The first pip that takes Android tags.
+FIRST_PIP = "25.1"
+
+
+class Android(PlatformTag):
+    """``android_API_ABI`` (:pep:`738`).
+
+    :param api_level: the Android API level that the wheel asks for.
+    :param abi: the Android ABI, such as ``arm64_v8a``.
+    """
+
+    __slots__ = ("abi", "api_level")
+    _fields = ("api_level", "abi")
+    _kind = 7
+    system = "android"
+
+    api_level: int
+    abi: str
+
+    def __init__(self, api_level: int, abi: str) -> None:
+        self._assign(api_level=api_level, abi=abi)
+
+    def __str__(self) -> str:
+        return f"android_{self.api_level}_{self.abi}"
+
+    @property
+    def machine(self) -> str:
+        """The Android ABI."""
+        return self.abi
+
+    @property
+    def need(self) -> Need:
+        """The API level."""
+        return Need("android", (self.api_level,), f"Android API level {self.api_level}")
+
+    def takers(self) -> Takers:
+        """Devices of this ABI, from the API level on."""
+        versions: VersionRange = ((self.api_level,), None)
+        if self.api_level < FIRST_ANDROID_API:
+            return {f"Android too old for CPython, {self.abi}": versions}
+        return {f"Android {self.abi}": versions}
+
+    def platform(self) -> Platform:
+        """Describe a device with just this API level."""
+        return Platform("android", self.abi, version=(self.api_level,))
+
+    def machines(self) -> list[str]:
+        """List the one ABI, unless its API level is one that no device has."""
+        return [self.abi] if FIRST_ANDROID_API <= self.api_level < 1000 else []
+
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """Look at the ABI, then at the API level."""
+        del evidence
+        if self.abi != platform.arch:
+            return [self.for_other_machine(platform)]
+        if (self.api_level,) <= (platform.version or ()):
+            return [self.unclaimed(f"CPython runs from API level {FIRST_ANDROID_API} on")]
+        return [too_old(TITLE, self.need, platform)]
+
+    def oldest_pip(self) -> str:
+        """The first that knows :pep:`738`."""
+        return FIRST_PIP
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return self.abi, self.api_level
+
+
+def parse(text: str) -> Android | None:
+    """Read an Android tag."""
+    name, _, rest = text.partition("_")
+    if name != "android":
+        return None
+    level_text, _, abi = rest.partition("_")
+    level = parse_number(level_text)
+    if level is None or not abi:
+        raise InvalidTag(text, "expected android_API_ABI with a plain number")
+    return Android(level, abi)
+
+
+def ladder(platform: Platform) -> list[str]:
+    """This API level and all below it, down to the first that can run CPython."""
+    level = bounded(platform, platform.version[0] if platform.version else -1)
+    return [f"android_{older}_{platform.arch}" for older in range(level, FIRST_ANDROID_API - 1, -1)]
+
+
+def describe(platform: Platform) -> str:
+    """Name API level and ABI."""
+    return with_version(TITLE, platform)
+
+
+def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
+    """Conclude API level and ABI."""
+    level = facts.number("android_api_level")
+    if level is None:
+        raise InvalidFacts("android", "facts lack 'android_api_level'")
+    abi = tag_text(facts.text("sysconfig_platform").rpartition("-")[2])
+    if not abi:
+        reason = "facts lack 'sysconfig_platform', of which the tags of Android are made"
+        raise InvalidFacts("sysconfig_platform", reason)
+    evidence += [
+        Evidence("architecture", abi, facts.seen("sysconfig_platform")),
+        Evidence("Android", f"API level {level}", facts.seen("android_api_level")),
+    ]
+    return Platform("android", abi, version=(level,))
+
+
+def machines() -> tuple[str, ...]:
+    """List Android's ABIs."""
+    return tuple(MACHINES)
+
+
+def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
+    """``platform_machine`` is the kernel's."""
+    return "posix", "android", "Android", (MACHINES.get(platform.arch, platform.arch),)
+
+
+def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
+    """Return nothing: markers do not tell the API level."""
+    del machine, environment
+    return None

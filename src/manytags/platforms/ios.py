@@ -1,0 +1,159 @@
+"""iOS: ``ios_X_Y_MULTIARCH`` (:pep:`730`). The order and the ends of the ladder are packaging's."""
+
+from __future__ import annotations
+
+from ..errors import InvalidFacts, InvalidTag
+from ..tags.text import parse_number
+from . import Evidence, Platform, tag_text
+from .tag import Miss, Need, PlatformTag, Takers
+from .versions import pair_of_facts, pair_of_platform, too_old, with_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from . import ReadsFacts
+
+TITLE = "iOS"
+NAMES = {  # the version is uv's
+    "arm64-apple-ios": "ios_13_0_arm64_iphoneos",
+    "arm64-apple-ios-simulator": "ios_13_0_arm64_iphonesimulator",
+    "x86_64-apple-ios-simulator": "ios_13_0_x86_64_iphonesimulator",
+}
+COMMON: tuple[str, ...] = ()
+RETIRED: tuple[str, ...] = ()
+EXAMPLES = (
+    *("ios_13_0_arm64_iphoneos", "ios_17_4_arm64_iphonesimulator", "ios_13_0_x86_64_iphonesimulator"),
+    *("ios_11_0_arm64_iphoneos", "ios_13_12_arm64_iphoneos"),
+)
+
+#: The first iOS with what CPython needs. Minors have stayed below 10.
+FIRST_IOS_MAJOR = 12
+LAST_IOS_MINOR = 9
+#: The first pip that takes iOS tags.
+FIRST_PIP = "24.3"
+
+
+class IOS(PlatformTag):
+    """``ios_X_Y_MULTIARCH``.
+
+    :param version: the iOS version that the wheel asks for.
+    :param multiarch: processor and SDK, such as ``arm64_iphoneos``.
+    """
+
+    __slots__ = ("multiarch", "version")
+    _fields = ("version", "multiarch")
+    _kind = 5
+    system = "ios"
+
+    version: tuple[int, int]
+    multiarch: str
+
+    def __init__(self, version: tuple[int, int], multiarch: str) -> None:
+        self._assign(version=version, multiarch=multiarch)
+
+    def __str__(self) -> str:
+        return f"ios_{self.version[0]}_{self.version[1]}_{self.multiarch}"
+
+    @property
+    def machine(self) -> str:
+        """Processor and SDK."""
+        return self.multiarch
+
+    @property
+    def need(self) -> Need:
+        """The version of iOS."""
+        return Need("ios", self.version, f"iOS {self.version[0]}.{self.version[1]}")
+
+    def takers(self) -> Takers:
+        """Devices or simulators of this kind, from the version on."""
+        major, minor = self.version
+        if major < FIRST_IOS_MAJOR:
+            return {f"iOS too old for CPython, {self.multiarch}": (self.version, None)}
+        end = None if minor <= LAST_IOS_MINOR else (major + 1, 0)
+        return {f"iOS {self.multiarch}": (self.version, end)}
+
+    def platform(self) -> Platform:
+        """Describe a device with just this version."""
+        return Platform("ios", self.multiarch, version=self.version)
+
+    def machines(self) -> list[str]:
+        """List the one kind of device, unless its version is one that no device has."""
+        return [self.multiarch] if FIRST_IOS_MAJOR <= self.version[0] < 1000 > self.version[1] else []
+
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """Look at the device, then at the version."""
+        del evidence
+        if self.multiarch != platform.arch:
+            return [self.for_other_machine(platform)]
+        if self.version <= (platform.version or ()):
+            return [self.unclaimed("iOS had no such version, or none that runs CPython")]
+        return [too_old(TITLE, self.need, platform)]
+
+    def oldest_pip(self) -> str:
+        """The first that knows :pep:`730`."""
+        return FIRST_PIP
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return self.multiarch, self.version
+
+
+def parse(text: str) -> IOS | None:
+    """Read an iOS tag."""
+    _, _, numbers = text.partition("_")
+    major_text, _, rest = numbers.partition("_")
+    minor_text, _, multiarch = rest.partition("_")
+    major, minor = parse_number(major_text), parse_number(minor_text)
+    if not numbers:
+        return None
+    if major is None or minor is None or not multiarch:
+        raise InvalidTag(text, "expected ios_MAJOR_MINOR_MULTIARCH with two plain numbers")
+    return IOS((major, minor), multiarch)
+
+
+def ladder(platform: Platform) -> list[str]:
+    """This iOS version and all before it, down to the first that can run CPython."""
+    major, minor = pair_of_platform(platform)
+    if major < FIRST_IOS_MAJOR:
+        return []
+    rungs = [(major, older) for older in range(minor, -1, -1)]
+    rungs += [
+        (older, any_minor)
+        for older in range(major - 1, FIRST_IOS_MAJOR - 1, -1)
+        for any_minor in range(LAST_IOS_MINOR, -1, -1)
+    ]
+    return [f"ios_{rung[0]}_{rung[1]}_{platform.arch}" for rung in rungs]
+
+
+def describe(platform: Platform) -> str:
+    """Name version and device."""
+    return with_version(TITLE, platform)
+
+
+def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
+    """Conclude version and device."""
+    version = pair_of_facts(facts, "ios_version")
+    multiarch = tag_text(facts.text("multiarch"))
+    if not multiarch:
+        raise InvalidFacts("multiarch", "facts lack 'multiarch', of which the tags of iOS are made")
+    evidence += [
+        Evidence("architecture", multiarch, facts.seen("multiarch")),
+        Evidence("iOS", f"{version[0]}.{version[1]}", facts.seen("ios_version")),
+    ]
+    return Platform("ios", multiarch, version=version)
+
+
+def machines() -> tuple[str, ...]:
+    """List the devices and simulators of :pep:`730`."""
+    return "arm64_iphoneos", "arm64_iphonesimulator", "x86_64_iphonesimulator"
+
+
+def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
+    """``platform_machine`` is the processor without the SDK."""
+    return "posix", "ios", "iOS", (platform.arch.rpartition("_")[0],)
+
+
+def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
+    """Return nothing: markers do not tell a device from a simulator."""
+    del machine, environment
+    return None

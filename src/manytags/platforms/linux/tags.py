@@ -1,0 +1,369 @@
+"""Linux platform tags: manylinux (:pep:`600` and its forerunners), musllinux (:pep:`656`), bare ``linux_*``."""
+
+from __future__ import annotations
+
+from ...errors import InvalidTag, InvalidTarget
+from ...tags import LAST_ASSUMED_MINOR, LEGACY_MANYLINUX, LEGACY_NAMES, LibcVersion
+from ...tags.text import parse_number
+from .. import Platform
+from ..tag import EVERY_VERSION, Miss, Need, PlatformTag, Takers
+from .architectures import architecture, architectures
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .. import Evidence
+    from ..tag import Index
+
+#: Legacy manylinux names -> the first pip that takes them.
+LEGACY_PIPS = {"manylinux1": "8.1", "manylinux2010": "19.0", "manylinux2014": "19.3"}
+#: The first pip that takes perennial manylinux tags, and musllinux tags.
+PERENNIAL_PIP, MUSLLINUX_PIP = "20.3", "21.2"
+
+#: The floor of an architecture that has no manylinux: no version reaches it.
+NO_MANYLINUX: LibcVersion = (1000, 0)
+
+_ROWS = architectures()
+
+
+def hosts_taking_linux(arch: str) -> list[str]:
+    """List the architectures whose interpreters take ``linux_<arch>`` whatever their libc and float ABI.
+
+    >>> hosts_taking_linux("armv7l")
+    ['armv7l', 'armv8l']
+    """
+    return [arch, *(host.name for host in _ROWS if host.takes == arch != host.name)]
+
+
+def hosts_taking_libc(arch: str) -> list[str]:
+    """List the architectures whose interpreters take ``manylinux_*_<arch>`` or ``musllinux_*_<arch>``.
+
+    >>> hosts_taking_libc("armv7l"), hosts_taking_libc("armv8l")
+    (['armv7l', 'armv8l'], [])
+    """
+    known = architecture(arch)
+    return [host for host in hosts_taking_linux(arch) if host != arch or known is None or known.takes == arch]
+
+
+def hosts_also_taking(arch: str) -> list[str]:
+    """List the architectures whose hard-float interpreters take ``arch``'s code after their own.
+
+    >>> hosts_also_taking("armv6l")
+    ['armv7l', 'armv8l']
+    """
+    return [host.name for host in _ROWS if host.neighbour == arch]
+
+
+class LinuxTag(PlatformTag):
+    """A tag for Linux.
+
+    :ivar arch: architecture, as in the tag.
+    """
+
+    __slots__ = ()
+    system = "linux"
+    arch: str
+
+    @property
+    def machine(self) -> str:
+        """The architecture."""
+        return self.arch
+
+    def machines(self) -> list[str]:
+        """List the architectures on which interpreters take this tag."""
+        need = self.need
+        # No platform is described beyond these versions.
+        if need is not None and not (self._floor() <= need.version < (100, 0) and need.version[1] < 1000):
+            return []
+        hosts = hosts_taking_linux if need is None else hosts_taking_libc
+        return [*hosts(self.arch), *hosts_also_taking(self.arch)]
+
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """Look at the architecture first: a libc that is new enough would help nobody who has another processor."""
+        known = architecture(platform.arch)
+        runs = {platform.arch, *((known.takes, known.neighbour) if known else ())}
+        if self._nobody_claims() and (self.arch in runs or self._has_neighbour()):
+            return [self.unclaimed(self._nobody_claims())]
+        if self.arch not in runs:
+            return [self.for_other_machine(platform)]
+        if self.arch.startswith("arm") and platform.glibc is None and platform.musl is None:
+            return [self._miss_of_floats(evidence)]
+        return [self._miss_of_libc(platform)]
+
+    def _libc_tags(self, index: Index) -> tuple[str, str]:
+        """Name the oldest manylinux and musllinux tags that an index takes for this architecture, or empty texts."""
+        known = architecture(self.arch)
+        arch = known.takes if known else self.arch
+        takes = architecture(arch)
+        floor = takes.manylinux_floor if takes else None
+        tags = []
+        if floor:
+            glibc = max(floor, index.first("glibc", arch))
+            tags.append(f"manylinux_{glibc[0]}_{glibc[1]}_{arch}")
+        musl = max((1, 2), index.first("musl", arch))
+        tags.append(f"musllinux_1_{musl[1]}_{arch}")
+        names = {tag.partition("_")[0]: tag for tag in tags if index.takes(tag)}
+        return names.get("manylinux", ""), names.get("musllinux", "")
+
+    def _has_neighbour(self) -> bool:
+        known = architecture(self.arch)
+        return known is not None and known.neighbour is not None
+
+    def _floor(self) -> LibcVersion:
+        """The oldest version of the libc that any interpreter claims."""
+        return 0, 0
+
+    def _nobody_claims(self) -> str:
+        """Why no interpreter claims this tag, or an empty text where some do."""
+        return ""
+
+    def _miss_of_libc(self, platform: Platform) -> Miss:
+        raise NotImplementedError
+
+    def _miss_of_floats(self, evidence: tuple[Evidence, ...]) -> Miss:
+        floats = next((item.conclusion for item in evidence if item.subject == "float ABI"), None)
+        if floats is None:
+            unknown = "of the target no C library and float ABI is known"
+            sentence = f"the wheel's code is hard-float Arm (armhf, {self}); {unknown}"
+            return Miss("libc", str(self), "unknown", sentence, ("libc",))
+        subject = f"{self} wheels are" if isinstance(self, Linux) else "the wheel's code is"
+        kind = "soft-float (armel)" if floats == "soft" else f"of {floats} float ABI"
+        sentence = f"{subject} hard-float Arm (armhf); this interpreter is {kind}"
+        return Miss("float_abi", "hard", floats, sentence, ("float ABI",))
+
+
+def _dotted(version: LibcVersion) -> str:
+    return f"{version[0]}.{version[1]}"
+
+
+def _libc_of(platform: Platform) -> str:
+    if platform.glibc:
+        return f"glibc {_dotted(platform.glibc)}"
+    return f"musl {_dotted(platform.musl)}" if platform.musl else "no known C library"
+
+
+class Manylinux(LinuxTag):
+    """``manylinux_X_Y_ARCH`` or a legacy name for it.
+
+    :param glibc: the glibc version that the wheel asks for.
+    :param arch: architecture, as in the tag.
+    :param legacy: whether it prints as its legacy name, where it has one; it is equal either way.
+
+    >>> Manylinux((2, 17), "x86_64", legacy=True) == Manylinux((2, 17), "x86_64")
+    True
+    """
+
+    __slots__ = ("arch", "glibc", "legacy")
+    _fields = ("glibc", "arch", "legacy")
+    _compared = ("glibc", "arch")
+    _kind = 2
+
+    glibc: LibcVersion
+    arch: str
+    legacy: bool
+
+    def __init__(self, glibc: LibcVersion, arch: str, legacy: bool = False) -> None:
+        self._assign(glibc=glibc, arch=arch, legacy=legacy and glibc in LEGACY_MANYLINUX.values())
+
+    @property
+    def alias(self) -> str | None:
+        """The legacy name of this tag, such as ``manylinux2014_x86_64``, or ``None``."""
+        name = LEGACY_NAMES.get(f"{self.glibc[0]}_{self.glibc[1]}")
+        return None if name is None else f"{name}_{self.arch}"
+
+    def __str__(self) -> str:
+        return (self.legacy and self.alias) or self.perennial
+
+    @property
+    def perennial(self) -> str:
+        """The :pep:`600` spelling, such as ``manylinux_2_17_x86_64``."""
+        return f"manylinux_{self.glibc[0]}_{self.glibc[1]}_{self.arch}"
+
+    @property
+    def need(self) -> Need:
+        """The version of glibc."""
+        return Need("glibc", self.glibc, f"glibc {_dotted(self.glibc)}")
+
+    def takers(self) -> Takers:
+        """Hosts on a glibc as new, of an architecture for which interpreters claim manylinux."""
+        if self._floor() == NO_MANYLINUX:
+            return {f"manylinux that no interpreter claims, {self.arch}": (self.glibc, None)}
+        # A minor beyond what is assumed of its major is in no ladder of a newer major.
+        end = (self.glibc[0] + 1, 0) if self.glibc[1] > LAST_ASSUMED_MINOR else None
+        return {f"glibc {host}": (self.glibc, end) for host in hosts_taking_libc(self.arch)}
+
+    def platform(self) -> Platform:
+        """Describe a host on just this glibc."""
+        known = architecture(self.arch)
+        floor = known.manylinux_floor if known else None
+        if floor is None:
+            names = ", ".join(sorted(row.name for row in _ROWS if row.manylinux_floor))
+            reason = f"no interpreter claims it; manylinux is known on {names}; bare tags as 'linux_{self.arch}'"
+            raise InvalidTarget(str(self), reason)
+        if self.glibc < floor:
+            raise InvalidTarget(str(self), f"no interpreter claims it; {self._nobody_claims()}")
+        return Platform("linux", self.arch, glibc=self.glibc)
+
+    def instead(self, index: Index) -> str:
+        """Say which manylinux tag to use: the newest that exists, or the oldest of the architecture."""
+        manylinux, _ = self._libc_tags(index)
+        newest = next((last for _, last in index.ranges("glibc")[-1:]), None)
+        if not manylinux:
+            return ""
+        if newest is not None and self.glibc > newest:
+            most = f"manylinux_{newest[0]}_{newest[1]}_{manylinux.split('_', 3)[3]}"
+            return f"the tag of the glibc that it needs, {most} at most: `auditwheel repair` finds it"
+        return f"{manylinux}, or a later one that it keeps to: `auditwheel repair` finds it"
+
+    def oldest_pip(self) -> str:
+        """A late architecture counts for legacy names too."""
+        known = architecture(self.arch)
+        name = str(self).partition("_")[0]
+        return (known.first_pip if known else None) or LEGACY_PIPS.get(name, PERENNIAL_PIP)
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return self.arch, self.glibc
+
+    def _floor(self) -> LibcVersion:
+        known = architecture(self.arch)
+        return (known.manylinux_floor if known else None) or NO_MANYLINUX
+
+    def _nobody_claims(self) -> str:
+        floor = self._floor()
+        if floor == NO_MANYLINUX:
+            return f"there is no manylinux for {self.arch}"
+        return f"manylinux begins with {_dotted(floor)} on {self.arch}" if self.glibc < floor else ""
+
+    def _miss_of_libc(self, platform: Platform) -> Miss:
+        needs, has = f"glibc {_dotted(self.glibc)}", _libc_of(platform)
+        if platform.glibc is None:
+            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
+        if self.glibc < platform.glibc:
+            return self.unclaimed(f"no glibc {self.glibc[0]} has a minor version as high")
+        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
+
+
+class Musllinux(LinuxTag):
+    """``musllinux_X_Y_ARCH``.
+
+    :param musl: the musl version that the wheel asks for.
+    :param arch: architecture, as in the tag.
+    """
+
+    __slots__ = ("arch", "musl")
+    _fields = ("musl", "arch")
+    _kind = 3
+
+    musl: LibcVersion
+    arch: str
+
+    def __init__(self, musl: LibcVersion, arch: str) -> None:
+        self._assign(musl=musl, arch=arch)
+
+    def __str__(self) -> str:
+        return f"musllinux_{self.musl[0]}_{self.musl[1]}_{self.arch}"
+
+    @property
+    def need(self) -> Need:
+        """The version of musl."""
+        return Need("musl", self.musl, f"musl {_dotted(self.musl)}")
+
+    def takers(self) -> Takers:
+        """Hosts on a musl of the same major version, as new or newer."""
+        hosts = [*hosts_taking_libc(self.arch), *hosts_also_taking(self.arch)]
+        versions = (self.musl, (self.musl[0] + 1, 0))
+        if not hosts:
+            return {f"musllinux that no interpreter claims, {self.arch}": versions}
+        return {f"musl {host}": versions for host in hosts}
+
+    def platform(self) -> Platform:
+        """Describe a host on just this musl."""
+        known = architecture(self.arch)
+        if known and known.takes != self.arch:
+            raise InvalidTarget(str(self), f"no interpreter claims it; use {known.takes}")
+        return Platform("linux", self.arch, musl=self.musl)
+
+    def instead(self, index: Index) -> str:
+        """Name a musl that exists."""
+        _, musllinux = self._libc_tags(index)
+        return f"the musl that it was built with, such as {musllinux}" if musllinux else ""
+
+    def oldest_pip(self) -> str:
+        """Every architecture came with the first."""
+        return MUSLLINUX_PIP
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return self.arch, self.musl
+
+    def _miss_of_libc(self, platform: Platform) -> Miss:
+        needs, has, here = f"musl {_dotted(self.musl)}", _libc_of(platform), platform.musl
+        if here is None:
+            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
+        if self.musl < here:
+            return self.unclaimed(f"musl {here[0]} promises nothing to what was built for musl {self.musl[0]}")
+        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
+
+
+class Linux(LinuxTag):
+    """``linux_ARCH``: built on some Linux of this architecture, with no promise about its libc or its ABI.
+
+    :param arch: architecture, as in the tag.
+    """
+
+    __slots__ = ("arch",)
+    _fields = ("arch",)
+    _kind = 1
+
+    arch: str
+
+    def __init__(self, arch: str) -> None:
+        self._assign(arch=arch)
+
+    def __str__(self) -> str:
+        return f"linux_{self.arch}"
+
+    def takers(self) -> Takers:
+        """Hosts of this architecture, whatever their libc."""
+        takers = {
+            f"{libc} {host}": EVERY_VERSION
+            for host in hosts_taking_linux(self.arch)
+            for libc in ("glibc", "musl", "unknown libc")
+        }
+        for host in hosts_also_taking(self.arch):
+            takers[f"glibc {host}"] = takers[f"musl {host}"] = EVERY_VERSION
+        return takers
+
+    def instead(self, index: Index) -> str:
+        """Name tags that say which libc the wheel needs."""
+        manylinux, musllinux = self._libc_tags(index)
+        if not manylinux:
+            return ""
+        also = f", or {musllinux} where it was built with musl" if musllinux else ""
+        return f"the tag of the glibc that it needs, from {manylinux} on: `auditwheel repair` finds it{also}"
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return (self.arch,)
+
+    def _miss_of_libc(self, platform: Platform) -> Miss:
+        return self.unclaimed(f"bare tags are claimed of the interpreter's own architecture, {platform.arch}")
+
+
+def parse_linux(text: str) -> LinuxTag | None:
+    """Read a checked text as a Linux platform tag, or return ``None`` where it only begins like one.
+
+    :raises InvalidTag: it begins like a perennial tag and is malformed.
+    """
+    kind, _, rest = text.partition("_")
+    if kind == "linux" and rest:
+        return Linux(rest)
+    if kind in LEGACY_MANYLINUX and rest:
+        return Manylinux(LEGACY_MANYLINUX[kind], rest, legacy=True)
+    if kind not in {"manylinux", "musllinux"}:
+        return None
+    major_text, _, rest = rest.partition("_")
+    minor_text, _, arch = rest.partition("_")
+    major, minor = parse_number(major_text), parse_number(minor_text)
+    if major is None or minor is None:
+        raise InvalidTag(text, f"expected {kind}_MAJOR_MINOR_ARCH with two plain numbers")
+    if not arch:
+        raise InvalidTag(text, f"expected {kind}_MAJOR_MINOR_ARCH, the architecture is missing")
+    return Manylinux((major, minor), arch) if kind == "manylinux" else Musllinux((major, minor), arch)

@@ -1,0 +1,255 @@
+"""macOS: ``macosx_X_Y_FORMAT``. Versions and binary formats are Apple's, the order of the ladder is packaging's."""
+
+from __future__ import annotations
+
+from ..errors import InvalidFacts, InvalidTag, InvalidTarget
+from ..tags.text import parse_number
+from . import Evidence, Platform
+from .tag import Miss, Need, PlatformTag, Takers, VersionRange
+from .versions import pair_of_facts, pair_of_platform, too_old, with_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from . import ReadsFacts
+    from .tag import Index
+
+AppleVersion = tuple[int, int]
+
+TITLE = "macOS"
+NAMES = {  # the version is uv's
+    "macos": "macosx_13_0_arm64",
+    "aarch64-apple-darwin": "macosx_13_0_arm64",
+    "x86_64-apple-darwin": "macosx_13_0_x86_64",
+}
+COMMON = ("x86_64", "arm64")
+RETIRED = ("i386", "ppc64", "ppc")
+EXAMPLES = (
+    *("macosx_14_0_arm64", "macosx_10_9_x86_64", "macosx_11_0_universal2", "macosx_10_6_intel", "macosx_10_4_fat"),
+    *("macosx_10_5_ppc64", "macosx_10_6_i386", "macosx_10_3_ppc", "macosx_13_3_arm64", "macosx_10_0_x86_64"),
+)
+
+#: Machine -> binary formats that it can load, best first, and the macOS versions (from, to) that have them.
+#: The file formats are Apple's ``lipo`` combinations as distutils named them; Arm came with macOS 11.
+MAC_FORMATS: dict[str, tuple[tuple[str, ...], AppleVersion, AppleVersion | None]] = {
+    "x86_64": (("x86_64", "intel", "fat64", "fat3", "universal2", "universal"), (10, 4), None),
+    "arm64": (("arm64", "universal2"), (10, 0), None),
+    "i386": (("i386", "intel", "fat3", "fat", "universal"), (10, 4), None),
+    "ppc64": (("ppc64", "fat64", "universal"), (10, 4), (10, 5)),
+    "ppc": (("ppc", "fat3", "fat", "universal"), (10, 0), (10, 6)),
+}
+
+#: What other systems call a machine -> what macOS tags call it.
+SPELLINGS = {"amd64": "x86_64", "aarch64": "arm64"}
+
+#: macOS 11 runs what was built for these minors of 10; 10.16 is what 11 calls itself to old programs.
+MAC_10_MINORS_ON_11 = range(16, 3, -1)
+#: The first pip that takes macOS 11's version numbers.
+FIRST_PIP_OF_11 = "20.3"
+
+
+def mac_formats(machine: str, version: AppleVersion) -> tuple[str, ...]:
+    """List the binary formats that a machine loads when they are built for a macOS version.
+
+    >>> mac_formats("arm64", (11, 0))
+    ('arm64', 'universal2')
+    """
+    formats, first, last = MAC_FORMATS.get(machine, ((machine,), (10, 0), None))
+    return formats if first <= version and (last is None or version <= last) else ()
+
+
+class MacOS(PlatformTag):
+    """``macosx_X_Y_FORMAT``.
+
+    :param version: the macOS version that the wheel asks for.
+    :param format: binary format: one machine's, such as ``arm64``, or several in one file, such as ``universal2``.
+    """
+
+    __slots__ = ("format", "version")
+    _fields = ("version", "format")
+    _kind = 4
+    system = "macos"
+
+    version: AppleVersion
+    format: str
+
+    def __init__(self, version: AppleVersion, format: str) -> None:  # noqa: A002 - the field's own term
+        self._assign(version=version, format=format)
+
+    def __str__(self) -> str:
+        return f"macosx_{self.version[0]}_{self.version[1]}_{self.format}"
+
+    @property
+    def machine(self) -> str:
+        """The binary format."""
+        return self.format
+
+    @property
+    def need(self) -> Need:
+        """The version of macOS."""
+        return Need("macos", self.version, f"macOS {self.version[0]}.{self.version[1]}")
+
+    def takers(self) -> Takers:
+        """Machines that load the format, from the version on.
+
+        From macOS 11 on interpreters claim a major version's ``.0`` only; no interpreter claims a later minor.
+        """
+        if self.version >= (11, 1) and self.version[1]:
+            return {f"macOS minor that no interpreter claims, {self.format}": (self.version, None)}
+        takers = {f"macOS {machine}": self._versions_on(machine) for machine in MAC_FORMATS}
+        claimed = {machine: versions for machine, versions in takers.items() if versions is not None}
+        return claimed or {f"macOS that no interpreter claims, {self.format}": (self.version, None)}
+
+    def _versions_on(self, machine: str) -> VersionRange | None:
+        loads = self.format in mac_formats(machine, self.version)
+        if self.version >= (11, 0):
+            return (self.version, None) if loads else None
+        # A 10.x wheel goes on to macOS 11 for x86_64, or where an x86_64 half is inside (universal2).
+        survives = self.version[1] in MAC_10_MINORS_ON_11 and (
+            loads if machine == "x86_64" else self.format == "universal2"
+        )
+        if loads:
+            return self.version, None if survives else (11, 0)
+        return ((11, 0), None) if survives else None
+
+    def platform(self) -> Platform:
+        """Describe a Mac with just this version; a file for several machines names none."""
+        if self.format.startswith(("universal", "fat", "intel")):
+            reason = f"{self.format} is a file for several machines; name one, as arm64 or x86_64"
+            raise InvalidTarget(str(self), reason)
+        return Platform("macos", self.format, version=self.version)
+
+    def machines(self) -> list[str]:
+        """List the machines that load the format."""
+        takers = self.takers()
+        # Ladders let any machine but x86_64 take old universal2 files from macOS 11 on; of these Arm alone exists.
+        loading = [machine for machine, (formats, _, _) in MAC_FORMATS.items() if self.format in formats]
+        return [machine for machine in loading if f"macOS {machine}" in takers and max(self.version) < 1000]
+
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """Look at the binary format, then at the version."""
+        del evidence
+        formats = MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
+        if self.format not in formats:
+            return [self.for_other_machine(platform)]
+        if self.version >= (11, 1) and self.version[1]:
+            major = f"macosx_{self.version[0]}_0_{self.format}"
+            return [self.unclaimed(f"from macOS 11 on they claim major versions only, as {major}")]
+        if self.version <= (platform.version or ()):
+            return [self.unclaimed(f"no {self.need.words} ran {self.format} code")]
+        return [too_old(TITLE, self.need, platform)]
+
+    def instead(self, index: Index) -> str:
+        """Name the format as macOS spells it, the next version that the index takes, or a version to build for."""
+        spelled = SPELLINGS.get(self.format, self.format)
+        if all(spelled not in formats for formats, _, _ in MAC_FORMATS.values()):
+            return ""
+        own = f"macosx_{self.version[0]}_{self.version[1]}_{spelled}"
+        if spelled != self.format and index.takes(own):
+            return own
+        majors = sorted({last[0] for _, last in index.ranges("macos") if last[0] > 10})
+        tags = {major: f"macosx_{major}_0_{spelled}" for major in majors}
+        tags = {major: tag for major, tag in tags.items() if index.takes(tag)}
+        same = tags.get(self.version[0]) if self.version[1] else None
+        later = [tag for major, tag in tags.items() if major > self.version[0]]
+        if same and later:
+            target = f"MACOSX_DEPLOYMENT_TARGET={self.version[0]}.0"
+            return f"{later[0]}, which asks for more; or build it with {target} for {same}"
+        if later:
+            return later[0]
+        best = same or next(reversed(tags.values()), None)
+        return f"build it with MACOSX_DEPLOYMENT_TARGET={best.split('_')[1]}.0 for {best}" if best else ""
+
+    def oldest_pip(self) -> str | None:
+        """Version numbers changed with macOS 11."""
+        return FIRST_PIP_OF_11 if self.version >= (11, 0) else None
+
+    def _sort_fields(self) -> tuple[object, ...]:
+        return (self.version,)
+
+
+def parse(text: str) -> MacOS | None:
+    """Read a macOS tag."""
+    _, _, numbers = text.partition("_")
+    major_text, _, rest = numbers.partition("_")
+    minor_text, _, last = rest.partition("_")
+    major, minor = parse_number(major_text), parse_number(minor_text)
+    if not numbers:
+        return None
+    if major is None or minor is None or not last:
+        raise InvalidTag(text, "expected macosx_MAJOR_MINOR_FORMAT with two plain numbers")
+    return MacOS((major, minor), last)
+
+
+def ladder(platform: Platform) -> list[str]:
+    """Every macOS version from this one down, in every binary format that the machine loads.
+
+    From macOS 11 on a major version is one rung. Below it x86_64 goes on to what ran on 10.x; Arm only to
+    ``universal2``, whose x86_64 half may be that old.
+    """
+    major, minor = pair_of_platform(platform)
+    machine = platform.arch
+    if major < 11:
+        rungs = [(10, older) for older in range(minor, -1, -1)] if major == 10 else []
+    else:
+        rungs = [(newer, 0) for newer in range(major, 10, -1)]
+        if machine == "x86_64":
+            rungs += [(10, older) for older in MAC_10_MINORS_ON_11]
+    tags = [f"macosx_{version[0]}_{version[1]}_{form}" for version in rungs for form in mac_formats(machine, version)]
+    if major >= 11 and machine != "x86_64":
+        tags += [f"macosx_10_{older}_universal2" for older in MAC_10_MINORS_ON_11]
+    return tags
+
+
+def describe(platform: Platform) -> str:
+    """Name version and machine."""
+    return with_version(TITLE, platform)
+
+
+def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
+    """Conclude version and machine; what runs decides, so pointers count before what the kernel says."""
+    version = pair_of_facts(facts, "macos_version")
+    machine = facts.text("machine")
+    if facts.number("pointer_size") == 4:
+        machine = "ppc" if machine.lower().startswith(("ppc", "power")) else "i386"
+    machine = {"Power Macintosh": "ppc"}.get(machine, machine)
+    if not machine:
+        raise InvalidFacts("machine", "facts lack 'machine', of which the tags of macOS are made")
+    evidence += [
+        Evidence("architecture", machine, f"{facts.seen('machine')}; {facts.number('pointer_size')}-byte pointers"),
+        Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),
+    ]
+    return Platform("macos", machine, version=version)
+
+
+def machines() -> tuple[str, ...]:
+    """List the Macs that today's Pythons run on."""
+    return COMMON
+
+
+def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
+    """``platform_machine`` is what tags call the machine."""
+    return "posix", "darwin", "Darwin", (platform.arch,)
+
+
+def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
+    """Conclude the version from that of Darwin's kernel."""
+    release = environment.get("platform_release")
+    if not isinstance(release, str) or not release or len(release) > 200:
+        raise InvalidTarget(str(release), "the marker environment lacks 'platform_release'")
+    release = release.partition(".")[0]
+    if not (release.isascii() and release.isdigit() and len(release) < 4 and machine in MAC_FORMATS):
+        return None
+    return Platform("macos", machine, version=macos_from_darwin(int(release)))
+
+
+def macos_from_darwin(major: int) -> AppleVersion:
+    """Translate the major version of Darwin's kernel to the macOS it came with.
+
+    >>> macos_from_darwin(19), macos_from_darwin(23), macos_from_darwin(25)
+    ((10, 15), (14, 0), (26, 0))
+    """
+    if major < 20:
+        return 10, max(major - 4, 0)
+    return (major - 9, 0) if major < 25 else (major + 1, 0)

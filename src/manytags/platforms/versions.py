@@ -1,0 +1,56 @@
+"""Versions of systems, in facts and in platforms: what the families with numbered tags share."""
+
+from __future__ import annotations
+
+from ..errors import InvalidFacts, InvalidTarget
+from . import Platform, release_numbers
+from .tag import Miss, Need
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import ReadsFacts
+
+
+def pair_of_platform(platform: Platform) -> tuple[int, int]:
+    """Return the two numbers of a platform's version.
+
+    :raises InvalidTarget: it has fewer, or none that a system could have.
+    """
+    version = platform.version or ()
+    if len(version) < 2:
+        raise InvalidTarget(str(platform), f"{platform.system} needs a version of two numbers")
+    return bounded(platform, version[0]), bounded(platform, version[1])
+
+
+def bounded(platform: Platform, number: int) -> int:
+    """Check a number that decides how long a ladder is: JSON that a stranger wrote may hold any.
+
+    :raises InvalidTarget: no system has such a version.
+    """
+    if not 0 <= number < 1000:
+        raise InvalidTarget(str(platform), f"no {platform.system} has a version like this")
+    return number
+
+
+def pair_of_facts(facts: ReadsFacts, name: str) -> tuple[int, int]:
+    """Read two numbers of a version that was seen; a missing minor is 0.
+
+    :raises InvalidFacts: it was not seen, or is not a version.
+    """
+    numbers = (*release_numbers(facts.text(name)), 0)
+    if len(numbers) < 2:
+        raise InvalidFacts(facts.text(name), f"facts lack a version in {name!r}")
+    return numbers[0], numbers[1]
+
+
+def with_version(title: str, platform: Platform) -> str:
+    """Name a system, its version where it has one, and the machine."""
+    version = f" {'.'.join(map(str, platform.version))}" if platform.version else ""
+    return f"{title}{version} on {platform.arch}"
+
+
+def too_old(title: str, need: Need, platform: Platform) -> Miss:
+    """Say that a platform's version is older than the one that a tag needs."""
+    has = need.words.removesuffix(".".join(map(str, need.version))) + ".".join(map(str, platform.version or ()))
+    sentence = f"the wheel needs {need.words}; the target has {has}"
+    return Miss("system_too_old", need.words, has, sentence, (title,))

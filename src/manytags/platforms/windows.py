@@ -1,0 +1,113 @@
+"""Windows: ``win32``, ``win_amd64``, ``win_arm64`` and their rarer kin. Each machine takes its own tag alone."""
+
+from __future__ import annotations
+
+from ..errors import InvalidFacts
+from . import Evidence, Platform, tag_text
+from .tag import Miss, PlatformTag
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from . import ReadsFacts
+
+TITLE = "Windows"
+NAMES = {
+    "windows": "win_amd64",
+    "x86_64-pc-windows-msvc": "win_amd64",
+    "aarch64-pc-windows-msvc": "win_arm64",
+    "i686-pc-windows-msvc": "win32",
+}
+COMMON = ("win_amd64",)
+RETIRED: tuple[str, ...] = ()
+EXAMPLES = ("win_amd64", "win32", "win_arm64", "win_arm32", "win_ia64")
+
+#: Platform tag -> what follows ``win_`` or would, ``platform_machine``, and what people call the machine.
+MACHINES = {
+    "win32": ("x86", "x86", "32-bit x86"),
+    "win_amd64": ("amd64", "AMD64", "64-bit x86"),
+    "win_arm64": ("arm64", "ARM64", "64-bit Arm"),
+    "win_arm32": ("arm32", "ARM", "32-bit Arm"),
+    "win_ia64": ("ia64", "IA64", "win_ia64"),
+}
+
+
+class Windows(PlatformTag):
+    """``win32``, ``win_amd64``, ``win_arm64`` and their rarer kin. No machine takes another's wheels.
+
+    :param arch: ``x86``, ``amd64``, ``arm64``, ``arm32`` or ``ia64``.
+    """
+
+    __slots__ = ("arch",)
+    _fields = ("arch",)
+    _kind = 6
+    system = "windows"
+
+    arch: str
+
+    def __init__(self, arch: str) -> None:
+        self._assign(arch=arch)
+
+    def __str__(self) -> str:
+        return "win32" if self.arch == "x86" else f"win_{self.arch}"
+
+    @property
+    def machine(self) -> str:
+        """The architecture."""
+        return self.arch
+
+    def platform(self) -> Platform:
+        """Describe the Windows that has this tag."""
+        return Platform("windows", str(self))
+
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """Say which machines the wheel and the Python are for."""
+        del evidence
+        own = platform.arch
+        needs, has = (MACHINES[tag][2] if tag in MACHINES else tag for tag in (str(self), own))
+        sentence = f"the wheel is for {needs} Python ({self}); this one is {has} ({own})"
+        return [Miss("architecture", str(self), own, sentence, ("platform",))]
+
+
+def parse(text: str) -> Windows | None:
+    """Read a Windows tag."""
+    return Windows(MACHINES[text][0]) if text in MACHINES else None
+
+
+def ladder(platform: Platform) -> list[str]:
+    """Return the one tag of the machine."""
+    return [platform.arch]
+
+
+def describe(platform: Platform) -> str:
+    """Name the tag, which says the machine."""
+    return f"Windows ({platform.arch})"
+
+
+def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
+    """Conclude the machine from sysconfig, which knows how the interpreter was built."""
+    tag = tag_text(facts.text("sysconfig_platform"))
+    if not tag:
+        raise InvalidFacts("win32", "facts lack 'sysconfig_platform', from which the platform tag follows")
+    evidence.append(Evidence("platform", tag, facts.seen("sysconfig_platform")))
+    return Platform("windows", tag)
+
+
+def machines() -> tuple[str, ...]:
+    """List the machines for which python.org has Pythons."""
+    return "win_amd64", "win32", "win_arm64"
+
+
+def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
+    """``platform_machine`` is the kernel's, so a 32-bit Python may be told AMD64."""
+    machine = MACHINES[platform.arch][1] if platform.arch in MACHINES else platform.arch
+    return "nt", "win32", "Windows", (machine, "AMD64") if platform.arch == "win32" else (machine,)
+
+
+def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
+    """The machine tells all."""
+    del environment
+    tags = {name.lower(): tag for tag, (_, name, _) in MACHINES.items()}
+    tag = tags.get(machine.lower())
+    return Platform("windows", tag) if tag else None
