@@ -25,7 +25,7 @@ OURS = {
     "manytags.tags",
     "manytags.platforms",
     "manytags.platforms.linux",
-    "manytags.platforms.linux.architectures",
+    "manytags.platforms.linux.table",
     "manytags.targets",
     "manytags.targets.expand",
     "manytags.hosts",

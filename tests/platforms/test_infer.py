@@ -6,7 +6,7 @@ import pytest
 
 from manytags import Facts, InvalidFacts, Target, target_from_facts
 from manytags.platforms import release_numbers
-from manytags.platforms.linux.architectures import machine_name
+from manytags.platforms.linux.table import machine_name
 
 from ..hosts.machines import changed, seen_machines
 

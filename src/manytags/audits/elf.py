@@ -10,18 +10,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
-from ..platforms.linux.architectures import (
-    EF_MIPS_ABI2,
-    EM_386,
-    EM_ARM,
-    EM_LOONGARCH,
-    EM_MIPS,
-    EM_RISCV,
-    EM_X86_64,
-    architecture_from_elf,
-    architectures,
-)
+from ..platforms.linux.architectures import architecture_from_elf, architectures
 from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
+from ..platforms.linux.table import EF_MIPS_ABI2, EM_386, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, EM_X86_64
 from .elf_image import ET_DYN, PT_DYNAMIC, Header, Image
 from .elf_notes import riscv_architecture, x86_isa_levels
 from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, NeededVersion, Symbols, UndefinedSymbol

@@ -16,8 +16,9 @@ from ..errors import InvalidElf, ProbeError
 from ..hosts.elf_header import read_elf_header
 from ..hosts.libraries import Requester, Search, Sought, code_of, read_loader
 from ..hosts.probe import Sight, see_executable
-from ..platforms.linux.architectures import EM_ARM, architecture_from_elf
+from ..platforms.linux.architectures import architecture_from_elf
 from ..platforms.linux.arm import LOADERS_HARD_FLOAT, VFP_ARGS_IN_REGISTERS
+from ..platforms.linux.table import EM_ARM
 from .elf_defined import Library, read_library
 
 TYPE_CHECKING = False

@@ -58,7 +58,7 @@ def value_text(facts: Facts, name: str) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         if name == "elf_machine":
-            from ..platforms.linux.architectures import machine_name
+            from ..platforms.linux.table import machine_name
 
             return f"{value} ({machine_name(value)})"
         return f"0x{value:08x}" if name == "elf_flags" else str(value)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import struct
 from typing import NamedTuple
 
-from ..platforms.linux.architectures import (
+from ..platforms.linux.table import (
     EF_MIPS_ABI2,
     EM_386,
     EM_AARCH64,

@@ -19,7 +19,7 @@ import os
 import re
 from typing import NamedTuple
 
-from ..platforms.linux.architectures import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
+from ..platforms.linux.table import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
 from .elf_header import read_elf_header
 from .ld_cache import MAX_CACHE, Code, LdCache
 from .roots import MAX_PATH

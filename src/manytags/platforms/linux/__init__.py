@@ -7,7 +7,23 @@ interpreters under ``linux32``, and for x32.
 
 from ...tags import LEGACY_NAMES, glibc_versions, parse_libc_version
 from .. import Evidence, Platform, tag_text
-from .architectures import EF_MIPS_ABI2, EM_386, EM_ARM, EM_MIPS, architecture, architecture_from_elf, machine_name
+from .table import (
+    EF_MIPS_ABI2,
+    ELF,
+    EM_386,
+    EM_ARM,
+    EM_MIPS,
+    KERNELS,
+    MANYLINUX,
+    NAME,
+    NEIGHBOUR,
+    TAKES,
+    TWIN,
+    machine_name,
+    row_from_elf,
+    row_of,
+    version_from_field,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,21 +58,21 @@ def ladder(platform: Platform) -> "list[str]":
     Hard-float code for ARMv6 runs on every hard-float ARMv7 and on ARMv8 in 32-bit mode. Only a known libc tells hard
     float from soft.
     """
-    known = architecture(platform.arch)
-    takes = known.takes if known else platform.arch
+    row = row_of(platform.arch)
+    takes = row[TAKES] if row else platform.arch
     tags = [f"linux_{name}" for name in dict.fromkeys((platform.arch, takes))]
     tags += libc_tags(platform, takes)
-    if known and known.neighbour and (platform.glibc or platform.musl):
-        tags += [f"linux_{known.neighbour}", *libc_tags(platform, known.neighbour)]
+    if row and row[NEIGHBOUR] != "-" and (platform.glibc or platform.musl):
+        tags += [f"linux_{row[NEIGHBOUR]}", *libc_tags(platform, row[NEIGHBOUR])]
     return tags
 
 
 def libc_tags(platform: Platform, arch: str) -> "list[str]":
     """List the tags of the platform's libc for one architecture, newest first."""
     tags: list[str] = []
-    known = architecture(arch)
-    if platform.glibc is not None and known and known.manylinux_floor:
-        for version in glibc_versions(platform.glibc, known.manylinux_floor):
+    row = row_of(arch)
+    if platform.glibc is not None and row and row[MANYLINUX] != "-":
+        for version in glibc_versions(platform.glibc, version_from_field(row[MANYLINUX])):
             tags.append(f"manylinux_{version}_{arch}")
             if version in LEGACY_NAMES:
                 tags.append(f"{LEGACY_NAMES[version]}_{arch}")
@@ -127,9 +143,9 @@ def architecture_evidence(facts: "ReadsFacts") -> Evidence:
     if number is not None:
         header = f"{facts.seen('elf_machine')}: {elf_bits}-bit {facts.text('elf_data')}-endian {machine_name(number)}"
         return Evidence("architecture", _from_elf(facts, number, bits, machine), f"{header}; {kernel}")
-    known = architecture(machine)
-    if known and known.twin and known.bits != bits:
-        machine = known.twin  # a 32-bit program on a 64-bit kernel, or a 64-bit one under `linux32`
+    row = row_of(machine)
+    if row and row[TWIN] != "-" and f"/{bits}/" not in row[ELF]:
+        machine = row[TWIN]  # a 32-bit program on a 64-bit kernel, or a 64-bit one under `linux32`
     return Evidence("architecture", machine, f"{kernel}; pointers have {bits // 8} bytes; no ELF header was seen")
 
 
@@ -146,8 +162,8 @@ def _from_elf(facts: "ReadsFacts", number: int, bits: int, machine: str) -> str:
         return machine  # an old kernel on an old processor, which does not run i686 code
     if number == EM_MIPS and bits == 32 and (facts.number("elf_flags") or 0) & EF_MIPS_ABI2:
         return "mipsn32el" if order == "little" else "mipsn32"
-    known = architecture_from_elf(number, bits, order)
-    return known.name if known else machine
+    row = row_from_elf(number, bits, order)
+    return row[NAME] if row else machine
 
 
 def machines() -> "tuple[str, ...]":
@@ -159,8 +175,8 @@ def machines() -> "tuple[str, ...]":
 
 def markers(platform: Platform) -> "tuple[str, str, str, tuple[str, ...]]":
     """``platform_machine`` repeats the kernel, which may call the architecture by another name."""
-    known = architecture(platform.arch)
-    return "posix", "linux", "Linux", known.kernels if known else (platform.arch,)
+    row = row_of(platform.arch)
+    return "posix", "linux", "Linux", tuple(row[KERNELS].split(",")) if row else (platform.arch,)
 
 
 def from_markers(machine: str, environment: "Mapping[str, str]") -> "Platform | None":

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from .. import Evidence, Platform
-from .architectures import EM_ARM
+from .table import EM_ARM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
