@@ -27,41 +27,39 @@ def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
     return reasons or _why_abi(tag, interface, target)
 
 
-def _version_of(target: Target) -> str:
-    return ".".join(map(str, target.python.version[:2]))
-
-
 def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
-    """Reasons that the implementation and the version give."""
+    """Give the reasons that implementation and version are."""
     implementation, version = target.python.implementation, target.python.version[:2]
     title = TITLES.get(implementation, implementation)
+
+    def reason(kind: ReasonKind, needs: str, has: str, sentence: str) -> list[Reason]:
+        return [mismatch(kind, needs, has, sentence, target, ("python",))]
+
     if tag.implementation is None:
         sentence = f"the wheel is for a Python that manytags does not know ({tag}); the target is {title}"
-        return [mismatch(ReasonKind.IMPLEMENTATION, str(tag), implementation, sentence, target, ("python",))]
+        return reason(ReasonKind.IMPLEMENTATION, str(tag), implementation, sentence)
     if tag.implementation not in {"python", implementation}:
         name = TITLES.get(tag.implementation, tag.implementation)
         sentence = f"the wheel is for {name} ({tag}); the target is {title}"
-        return [mismatch(ReasonKind.IMPLEMENTATION, tag.implementation, implementation, sentence, target, ("python",))]
+        return reason(ReasonKind.IMPLEMENTATION, tag.implementation, implementation, sentence)
     name = "Python" if tag.implementation == "python" else title
-    needs = ".".join(map(str, tag.version))
+    needs, has = (".".join(map(str, numbers)) for numbers in (tag.version, version))
     if tag.version > version[: len(tag.version)]:
-        kind = f"{name} {needs} and newer" if interface.family != "cpython" else f"{name} {needs}"
-        sentence = f"the wheel is for {kind} ({tag}); the target's Python is {_version_of(target)}"
-        return [mismatch(ReasonKind.PYTHON_TOO_OLD, needs, _version_of(target), sentence, target, ("python",))]
+        newer = " and newer" if interface.family != "cpython" else ""
+        sentence = f"the wheel is for {name} {needs}{newer} ({tag}); the target's Python is {has}"
+        return reason(ReasonKind.PYTHON_TOO_OLD, needs, has, sentence)
     if tag.version[:1] != version[:1]:
-        sentence = f"the wheel is for Python {needs} ({tag}); the target's Python is {_version_of(target)}"
-        return [mismatch(ReasonKind.PYTHON_TOO_NEW, needs, _version_of(target), sentence, target, ("python",))]
+        sentence = f"the wheel is for Python {needs} ({tag}); the target's Python is {has}"
+        return reason(ReasonKind.PYTHON_TOO_NEW, needs, has, sentence)
     own_only = interface.family != "stable" and tag.implementation == implementation
     if own_only and len(tag.version) > 1 and tag.version < version:
-        sentence = (
-            f"the wheel is for {name} {needs} alone ({tag}-{interface}); the target's Python is {_version_of(target)}"
-        )
-        return [mismatch(ReasonKind.PYTHON_TOO_NEW, needs, _version_of(target), sentence, target, ("python",))]
+        sentence = f"the wheel is for {name} {needs} alone ({tag}-{interface}); the target's Python is {has}"
+        return reason(ReasonKind.PYTHON_TOO_NEW, needs, has, sentence)
     return []
 
 
 def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
-    """Reasons that the ABI gives, implementation and version being right."""
+    """Give the reasons that the ABI is, where implementation and version fit."""
     own = target.python.abis[0] if target.python.abis else "none"
     mine = parse_abi(own)
 

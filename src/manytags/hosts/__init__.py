@@ -46,7 +46,7 @@ class Facts(Value):
     ``sys_platform``, ``os_name``
         ``sys.platform`` and ``os.name``.
     ``system``, ``release``, ``kernel_version``, ``machine``
-        ``os.uname()``, or what stands for it.
+        ``os.uname()``, or ``platform`` where there is none.
     ``sysconfig_platform``
         ``sysconfig.get_platform()``.
     ``host_platform``
@@ -129,7 +129,7 @@ class Facts(Value):
         """Read facts that :meth:`to_json` or the stand-alone probe wrote.
 
         :param text: the JSON, at most a million characters.
-        :raises InvalidFacts: it is no JSON, or a key is missing, unknown or of another type.
+        :raises InvalidFacts: it is not JSON, or a key is missing, unknown or of another type.
 
         >>> from manytags import Facts, probe
         >>> facts = probe()
@@ -150,9 +150,9 @@ REMEMBERED: "dict[str, tuple[dict[str, tuple[int, int, int] | None], Facts]]" = 
 def detect(
     executable: "str | os.PathLike[str] | None" = None, cache: "str | os.PathLike[str] | bool" = False
 ) -> "Target":
-    """Find out what an interpreter takes.
+    """Detect what an interpreter takes.
 
-    :param executable: path of another interpreter; the running one, found out once for each process, without it.
+    :param executable: path of another interpreter; without it, the running one, once for each process.
     :param cache: whether to remember another interpreter until its files change, so that asking again starts no
         process: ``True`` in this process, or a folder in which to remember across processes.
     :raises ProbeError: the other interpreter could not be asked.
@@ -161,12 +161,12 @@ def detect(
     >>> detect() is detect()
     True
     """
-    found = _CACHE.get("here") if executable is None else None
-    if found is None:
-        found = target_from_facts(_facts_of(executable, cache))
+    target = _CACHE.get("here") if executable is None else None
+    if target is None:
+        target = target_from_facts(_facts_of(executable, cache))
         if executable is None:
-            found = _CACHE.setdefault("here", found)
-    return found
+            target = _CACHE.setdefault("here", target)
+    return target
 
 
 def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
@@ -184,7 +184,7 @@ def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.Path
 
 
 def sys_tags() -> "tuple[Tag, ...]":
-    """List the tags that the running interpreter takes, best first; found out once for each process.
+    """List the tags that the running interpreter takes, best first; they are worked out once for each process.
 
     :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
 
@@ -195,8 +195,8 @@ def sys_tags() -> "tuple[Tag, ...]":
 
     Rule: :pep:`425`; the list is that of ``packaging.tags.sys_tags()`` wherever that one is right.
     """
-    found = _TAGS.get("here")
-    return found if found is not None else _TAGS.setdefault("here", detect().tags())
+    tags = _TAGS.get("here")
+    return tags if tags is not None else _TAGS.setdefault("here", detect().tags())
 
 
 def platform_tags() -> "tuple[str, ...]":
@@ -205,7 +205,7 @@ def platform_tags() -> "tuple[str, ...]":
 
 
 def clear_cache() -> None:
-    """Forget what this process found out about its own interpreter and about others; the next call looks again."""
+    """Forget what this process saw of its own interpreter and of others; the next call looks again."""
     _CACHE.clear()
     _TAGS.clear()
     REMEMBERED.clear()

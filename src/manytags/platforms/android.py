@@ -126,7 +126,7 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
         raise InvalidFacts("android", "facts lack 'android_api_level'")
     abi = tag_text(facts.text("sysconfig_platform").rpartition("-")[2])
     if not abi:
-        reason = "facts lack 'sysconfig_platform', of which the tags of Android are made"
+        reason = "facts lack 'sysconfig_platform'; Android's tags are made of it"
         raise InvalidFacts("sysconfig_platform", reason)
     evidence += [
         Evidence("architecture", abi, facts.seen("sysconfig_platform")),

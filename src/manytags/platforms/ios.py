@@ -135,7 +135,7 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     version = pair_of_facts(facts, "ios_version")
     multiarch = tag_text(facts.text("multiarch"))
     if not multiarch:
-        raise InvalidFacts("multiarch", "facts lack 'multiarch', of which the tags of iOS are made")
+        raise InvalidFacts("multiarch", "facts lack 'multiarch'; iOS's tags are made of it")
     evidence += [
         Evidence("architecture", multiarch, facts.seen("multiarch")),
         Evidence("iOS", f"{version[0]}.{version[1]}", facts.seen("ios_version")),

@@ -215,7 +215,7 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
         machine = "ppc" if machine.lower().startswith(("ppc", "power")) else "i386"
     machine = {"Power Macintosh": "ppc"}.get(machine, machine)
     if not machine:
-        raise InvalidFacts("machine", "facts lack 'machine', of which the tags of macOS are made")
+        raise InvalidFacts("machine", "facts lack 'machine'; macOS's tags are made of it")
     evidence += [
         Evidence("architecture", machine, f"{facts.seen('machine')}; {facts.number('pointer_size')}-byte pointers"),
         Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),

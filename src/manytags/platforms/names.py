@@ -74,6 +74,6 @@ def _unknown(text: str) -> InvalidTarget:
 
     linux = family("linux").machines()
     tags = [f"{kind}_{arch}" for arch in linux for kind in ("linux", "manylinux_2_28", "musllinux_1_2")]
-    near = get_close_matches(text.lower(), [*platform_names(), *tags, *named().values()], 3)
+    near = get_close_matches(text.lower(), dict.fromkeys([*platform_names(), *tags, *named().values()]), 3)
     hint = f"the nearest are {', '.join(near)}" if near else "it is not a platform tag, a distribution or a triple"
     return InvalidTarget(text, f"no platform is called so; {hint}")

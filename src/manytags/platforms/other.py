@@ -1,4 +1,4 @@
-"""Every other system, known by its platform tag alone, and ``any``, which is no system's. Nothing is dropped."""
+"""Every other system, known by its platform tag alone, and ``any``, which belongs to none. Nothing is dropped."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class AnyPlatform(PlatformTag):
         return Platform("other", "any")
 
     def machines(self) -> list[str]:
-        """List none: it is no machine's own tag."""
+        """List none: ``any`` is not the tag of a machine."""
         return []
 
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
@@ -115,7 +115,7 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     """Conclude the tag from sysconfig, as packaging does."""
     tag = tag_text(facts.text("sysconfig_platform"))
     if not tag:
-        reason = "facts lack 'sysconfig_platform', from which the platform tag follows"
+        reason = "facts lack 'sysconfig_platform'; the platform tag follows from it"
         raise InvalidFacts(facts.text("sys_platform"), reason)
     evidence.append(Evidence("platform", tag, facts.seen("sysconfig_platform")))
     return Platform("other", tag)

@@ -89,7 +89,7 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     """Conclude the machine from sysconfig, which knows how the interpreter was built."""
     tag = tag_text(facts.text("sysconfig_platform"))
     if not tag:
-        raise InvalidFacts("win32", "facts lack 'sysconfig_platform', from which the platform tag follows")
+        raise InvalidFacts("win32", "facts lack 'sysconfig_platform'; the platform tag follows from it")
     evidence.append(Evidence("platform", tag, facts.seen("sysconfig_platform")))
     return Platform("windows", tag)
 
@@ -100,7 +100,7 @@ def machines() -> tuple[str, ...]:
 
 
 def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
-    """``platform_machine`` is the kernel's, so a 32-bit Python may be told AMD64."""
+    """``platform_machine`` is the kernel's, so a 32-bit Python may see AMD64."""
     machine = MACHINES[platform.arch][1] if platform.arch in MACHINES else platform.arch
     return "nt", "win32", "Windows", (machine, "AMD64") if platform.arch == "win32" else (machine,)
 

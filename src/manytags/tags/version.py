@@ -1,8 +1,7 @@
-"""Whether a text is a version, without loading ``packaging``.
+"""Whether text is a version, without loading ``packaging``.
 
-Ranking a file name must know that its version is one, and nothing more of it. Loading ``packaging.version`` for that
-would cost an embedder more than detection and ranking together. What a version *means* stays with ``packaging``; that
-the two agree on what is one is tested against it.
+Ranking must only know that a file name has a version. Loading ``packaging.version`` for that would cost an embedder
+more than detection and ranking together. ``packaging`` decides what a version *means*; the tests hold this module to it.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ _PRE = ("alpha", "beta", "preview", "pre", "rc", "a", "b", "c")  # longer spelli
 def is_version(text: str) -> bool:
     """Whether ``text`` is a version.
 
-    :param text: what may be one, in any case; surrounding white space is no part of a version here.
+    :param text: any text, in any case; white space around it is not accepted.
 
     >>> [is_version(text) for text in ("1.0", "1!2.0rc1.post2.dev3+cu118", "1.0-1", "one", "1..0")]
     [True, True, True, False, False]
@@ -36,7 +35,7 @@ def is_version(text: str) -> bool:
     end = 0
     while end < len(public) and (public[end].isdigit() or public[end] == "."):
         end += 1
-    # A separator may stand before a letter or before "-1": it belongs to what follows, not to the release.
+    # A separator before a letter or before "-1" belongs to what follows, not to the release.
     release, rest = public[:end], public[end:]
     if release.endswith(".") and rest:
         release, rest = release[:-1], "." + rest
@@ -58,7 +57,7 @@ def _is_suffix(rest: str) -> bool:
 
 
 def _without(rest: str, words: tuple[str, ...]) -> str:
-    """Take ``[sep] word [sep] [number]`` off the front, where it stands there."""
+    """Remove ``[sep] word [sep] [number]`` from the front, where it is there."""
     start = _separator(rest, 0)
     for word in words:
         if rest.startswith(word, start):

@@ -61,7 +61,7 @@ class Target(Value):
     """One Python on one platform: the answer to "which wheels does it take, in which order?".
 
     Two targets are equal when they take the same wheels for the same described reasons: ``python``, ``platform`` and
-    ``options``. ``evidence`` tells how a target was found out and does not count.
+    ``options``. ``evidence`` says how a target was concluded, and does not count.
 
     :param python: which Python.
     :param platform: which machine.
@@ -156,7 +156,7 @@ class Target(Value):
         """Read a target that :meth:`to_json` wrote.
 
         :param text: the JSON.
-        :raises InvalidTarget: it is no JSON, or no target.
+        :raises InvalidTarget: it is not JSON, or not a target.
 
         >>> from manytags import Target, target
         >>> there = target("cp312", "manylinux_2_28_aarch64")

@@ -41,8 +41,8 @@ FIRST_ABI3_MINOR = 2
 class Ranks:
     """The ranks of a target's tags: 0 is best.
 
-    What was read once is remembered: of a tag set its rank, and of its halves, which return in other sets, what they
-    add to a rank. ``endings`` is ``choose.select``'s: what stands behind name and version in a file name.
+    The rank of a tag set is remembered, and what each half of it adds to a rank: halves return in other sets.
+    ``endings`` belongs to ``choose.select``: what follows name and version in a file name.
 
     Iterating gives the ``(python, abi, platform)`` triples in order; ``len()`` counts them.
     """
@@ -81,7 +81,7 @@ class Ranks:
         return (python, abi) in self._bases or (python, abi) in self._any_ranks
 
     def takes_platform(self, platform: str) -> bool:
-        """Whether a platform tag is taken with some Python; ``any`` is no platform's."""
+        """Whether a platform tag is taken with some Python; ``any`` is not a platform's own."""
         return platform in self._offsets
 
     def of_members(self, pythons: "Iterable[str]", abis: "Iterable[str]", platforms: "Collection[str]") -> int | None:
@@ -103,27 +103,27 @@ class Ranks:
             for abi in abis:
                 count += 1
                 group = python, abi
-                found = bases.get(group)
-                if found is not None and (base is None or found < base):
-                    base = found
-                found = any_ranks.get(group)
-                if found is not None and (any_rank is None or found < any_rank):
-                    any_rank = found
+                rank = bases.get(group)
+                if rank is not None and (base is None or rank < base):
+                    base = rank
+                rank = any_ranks.get(group)
+                if rank is not None and (any_rank is None or rank < any_rank):
+                    any_rank = rank
         return base, any_rank, count
 
     def _of_platforms(self, platforms: "Collection[str]") -> "tuple[int | None, bool, int]":
         least = None
         for platform in platforms:
-            found = self._offsets.get(platform)
-            if found is not None and (least is None or found < least):
-                least = found
+            offset = self._offsets.get(platform)
+            if offset is not None and (least is None or offset < least):
+                least = offset
         return least, "any" in platforms, len(platforms)
 
     def of_text(self, text: str) -> int | None:
         """Rank of a compressed tag set; remembered, since real indexes repeat themselves.
 
         :param text: three fields, such as ``cp312-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64``.
-        :raises InvalidTag: it is no tag set.
+        :raises InvalidTag: it is not a tag set.
         """
         try:
             return self._memo[text]
@@ -188,7 +188,7 @@ def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[
         groups.append((own, "none"))
     pures = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
     groups += [(pure, "none") for pure in pures]
-    # packaging's "<interpreter>-none-any": CPython's own, PyPy's by its major version, nobody else's.
+    # packaging's "<interpreter>-none-any": CPython has its own, PyPy has its major version's, others have none.
     no_abi = {"cp": [own], "pp": [f"pp{major}"]}.get(short, [])
     return list(dict.fromkeys(groups)), [(pure, "none") for pure in (*no_abi, *pures)]
 
@@ -223,8 +223,8 @@ def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int |
 
     :param wheel: a wheel file name, a tag or compressed tag set as text, a ``packaging`` tag, or several of them.
     :param target: what it is for.
-    :raises InvalidWheelFilename: the text ends in ``.whl``, or has as many dashes, and is no wheel file name.
-    :raises InvalidTag: the text is no tag either.
+    :raises InvalidWheelFilename: the text ends in ``.whl``, or has as many dashes, and is not a wheel file name.
+    :raises InvalidTag: the text is not a tag either.
 
     >>> from manytags import target
     >>> there = target("cp312", "manylinux_2_28_aarch64")
@@ -239,8 +239,8 @@ def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int |
         return target.ranks.of_text(wheel)
     tags: Iterable[TagLike] = [wheel] if hasattr(wheel, "interpreter") else wheel  # type: ignore[list-item]
     ranks = target.ranks
-    found = [ranks.of_members((tag.interpreter,), (tag.abi,), (tag.platform,)) for tag in tags]
-    return min((one for one in found if one is not None), default=None)
+    all_ranks = [ranks.of_members((tag.interpreter,), (tag.abi,), (tag.platform,)) for tag in tags]
+    return min((rank for rank in all_ranks if rank is not None), default=None)
 
 
 def rank_filename(text: str, target: "Target") -> "int | None":

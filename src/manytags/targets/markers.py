@@ -1,4 +1,4 @@
-"""Targets and the marker environments of :pep:`508`: out always, in where the markers tell enough. Pure."""
+"""Marker environments of :pep:`508` from targets, and targets from those that say enough. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ IMPLEMENTATION_MARKERS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "Graa
 def marker_environment(target: Target) -> dict[str, str]:
     """Give the environment that markers are evaluated in on a target.
 
-    What a target does not know is empty (``platform_release``, ``platform_version``), a micro version ``0``, and the
-    version of an implementation other than CPython ``0``.
+    What a target does not know is empty (``platform_release``, ``platform_version``). An unknown micro version is
+    ``0``, and so is the version of an implementation other than CPython.
 
     :param target: the machine.
 
@@ -51,13 +51,13 @@ def marker_environment(target: Target) -> dict[str, str]:
 
 
 def target_from_markers(environment: Mapping[str, str], platform: str | Platform | None = None) -> Target:
-    """Describe the target that a marker environment tells of.
+    """Describe the target of a marker environment.
 
-    Markers tell no C library: on Linux the platform must be named. They tell no build either: a free-threaded or a
-    debug CPython looks like any other.
+    Markers do not tell the C library, so on Linux the platform must be named. They do not tell the build either: a
+    free-threaded or a debug CPython looks like any other.
 
     :param environment: as ``packaging.markers.default_environment()`` gives it.
-    :param platform: the platform, or a name of it, where the markers do not tell it.
+    :param platform: the platform, or a name of it, where the markers do not say enough.
     :raises InvalidTarget: a marker is missing, or they do not suffice.
 
     >>> environment = {"implementation_name": "cpython", "python_full_version": "3.12.4",
@@ -76,15 +76,15 @@ def target_from_markers(environment: Mapping[str, str], platform: str | Platform
 
 
 def python_from_markers(environment: Mapping[str, str]) -> Python:
-    """Describe the Python that a marker environment tells of.
+    """Describe the Python of a marker environment.
 
-    :raises InvalidTarget: a marker is missing or is no Python's.
+    :raises InvalidTarget: a marker is missing, or does not describe a Python.
     """
     full = _marker(environment, "python_full_version")
     numbers = full.split(".")
     python = parse_python(_marker(environment, "implementation_name") + ".".join(numbers[:2]))
     if not is_full_version(full, python.version):
-        raise InvalidTarget(full, "the marker 'python_full_version' is no version of Python")
+        raise InvalidTarget(full, "the marker 'python_full_version' is not a version of Python")
     return Python(python.implementation, python.version, python.abis, full)
 
 

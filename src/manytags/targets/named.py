@@ -98,7 +98,7 @@ def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool) -> 
     """
     plain = f"cp{version[0]}{version[1]}{'t' if free_threaded else ''}"
     if version[:2] < (3, 8):
-        # Until 3.7 tags told of pymalloc, which all builds had; until 3.2 of wide Unicode, which Linux's had.
+        # Until 3.7 the tag names pymalloc, which all builds had; until 3.2 also wide Unicode, as Linux's builds had.
         wide = "u" if version[:2] < (3, 3) else ""
         return (f"{plain}{'d' if debug else ''}m{wide}",)
     return (f"{plain}d", plain) if debug else (plain,)
@@ -111,7 +111,7 @@ def is_full_version(text: str, version: tuple[int, ...]) -> bool:
     (True, False)
     """
     start = f"{version[0]}.{version[1]}"
-    # "+" stands behind what was built from a repository.
+    # "+" ends the version of what was built from a repository.
     return is_version(text.removesuffix("+")) and text.startswith(start) and not text[len(start) :][:1].isdigit()
 
 
@@ -140,7 +140,7 @@ def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi
         raise InvalidTarget(text, f"its ABI tag: {error}") from None
     known = implementation != "cpython" or tag.flags in _cpython_flags(version)
     if tag.family != implementation or tag.version != version[:2] or not known:
-        raise InvalidTarget(text, f"{abi!r} is no ABI tag of {implementation} {version[0]}.{version[1]}")
+        raise InvalidTarget(text, f"{abi!r} is not an ABI tag of {implementation} {version[0]}.{version[1]}")
     if implementation != "cpython":
         return (str(tag),)
     _check_threads(text, version, tag.flags)

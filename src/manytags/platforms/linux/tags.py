@@ -78,11 +78,11 @@ class LinuxTag(PlatformTag):
         return [*hosts(self.arch), *hosts_also_taking(self.arch)]
 
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """Look at the architecture first: a libc that is new enough would help nobody who has another processor."""
+        """Look at the architecture first: a new libc does not help on another processor."""
         known = architecture(platform.arch)
         runs = {platform.arch, *((known.takes, known.neighbour) if known else ())}
-        if self._nobody_claims() and (self.arch in runs or self._has_neighbour()):
-            return [self.unclaimed(self._nobody_claims())]
+        if self._why_unclaimed() and (self.arch in runs or self._has_neighbour()):
+            return [self.unclaimed(self._why_unclaimed())]
         if self.arch not in runs:
             return [self.for_other_machine(platform)]
         if self.arch.startswith("arm") and platform.glibc is None and platform.musl is None:
@@ -112,8 +112,8 @@ class LinuxTag(PlatformTag):
         """The oldest version of the libc that any interpreter claims."""
         return 0, 0
 
-    def _nobody_claims(self) -> str:
-        """Why no interpreter claims this tag, or an empty text where some do."""
+    def _why_unclaimed(self) -> str:
+        """Say why no interpreter claims this tag; nothing where some do."""
         return ""
 
     def _miss_of_libc(self, platform: Platform) -> Miss:
@@ -200,7 +200,7 @@ class Manylinux(LinuxTag):
             reason = f"no interpreter claims it; manylinux is known on {names}; bare tags as 'linux_{self.arch}'"
             raise InvalidTarget(str(self), reason)
         if self.glibc < floor:
-            raise InvalidTarget(str(self), f"no interpreter claims it; {self._nobody_claims()}")
+            raise InvalidTarget(str(self), f"no interpreter claims it; {self._why_unclaimed()}")
         return Platform("linux", self.arch, glibc=self.glibc)
 
     def instead(self, index: Index) -> str:
@@ -227,7 +227,7 @@ class Manylinux(LinuxTag):
         known = architecture(self.arch)
         return (known.manylinux_floor if known else None) or NO_MANYLINUX
 
-    def _nobody_claims(self) -> str:
+    def _why_unclaimed(self) -> str:
         floor = self._floor()
         if floor == NO_MANYLINUX:
             return f"there is no manylinux for {self.arch}"
