@@ -229,11 +229,11 @@ ERRORS = {
     ),
     "strange version": (
         {**MAC, "python_full_version": "3.12.4; evil"},
-        "'3.12.4; evil': the marker 'python_full_version' is no version of Python",
+        "'3.12.4; evil': the marker 'python_full_version' is not a version of Python",
     ),
     "no dot": (
         {**MAC, "python_full_version": "3.12..4"},
-        "'3.12..4': the marker 'python_full_version' is no version of Python",
+        "'3.12..4': the marker 'python_full_version' is not a version of Python",
     ),
     "old Python": ({**MAC, "python_full_version": "2.7.18"}, "'cpython2.7': manytags describes Python 3.2 and newer"),
 }

@@ -1,7 +1,7 @@
 """Whether text is a version, without loading ``packaging``.
 
 Ranking must only know that a file name has a version. Loading ``packaging.version`` for that would cost an embedder
-more than detection and ranking together. ``packaging`` decides what a version *means*; the tests hold this module to it.
+more than detection and ranking together. ``packaging`` decides what a version *means*; tests hold this module to it.
 """
 
 from __future__ import annotations
