@@ -68,16 +68,10 @@ class InvalidLock(InvalidInput):
     what = "lock file"
 
 
-class InvalidOverride(InvalidInput):
-    """A ``_manylinux`` module that raised or answered nonsense."""
+class InvalidManylinuxModule(InvalidInput):
+    """A ``_manylinux`` module that raised or answered nonsense, or arguments that make no such module."""
 
     what = "_manylinux module"
-
-
-class InvalidHook(InvalidInput):
-    """What no ``_manylinux`` module can be made of: no claim, no variable, or a machine that asks none."""
-
-    what = "manylinux hook"
 
 
 class InvalidElf(InvalidInput):

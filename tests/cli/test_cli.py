@@ -347,8 +347,8 @@ def test_other_tools_files_are_targets(tmp_path: Path, capsys: pytest.CaptureFix
     there = manytags.target("3.14", "manylinux_2_41_x86_64")
     saved = tmp_path / "file.json"
     for text, tags in (
-        (manytags.complete_platform_from_target(there), there.triples()),
-        (manytags.build_details_from_target(there, "/usr"), manytags.target("3.14", "linux_x86_64").triples()),
+        (manytags.target_to_pex(there), there.triples()),
+        (manytags.target_to_build_details(there, "/usr"), manytags.target("3.14", "linux_x86_64").triples()),
     ):
         saved.write_text(text, encoding="utf-8")
         assert answer(capsys, "tags", "--target-file", str(saved)).splitlines() == list(tags)

@@ -14,9 +14,9 @@ from manytags import (
     ManytagsError,
     Platform,
     Python,
-    build_details_from_target,
-    parse_build_details,
     target,
+    target_from_build_details,
+    target_to_build_details,
 )
 from manytags.hosts.build_details import facts_from_build_details
 
@@ -41,7 +41,7 @@ def debian(**changes: object) -> str:
 
 def test_debians_file_is_debians_python() -> None:
     """The first real file of this kind: it must be read as the interpreter that it belongs to."""
-    found = parse_build_details(DEBIAN.read_text(encoding="utf-8"))
+    found = target_from_build_details(DEBIAN.read_text(encoding="utf-8"))
     assert found.python == Python("cpython", (3, 14, 10), ("cp314",), "3.14.10")
     assert found.platform == Platform("linux", "x86_64")
     assert found.platform_tags() == ("linux_x86_64",)
@@ -53,7 +53,7 @@ def test_debians_file_is_debians_python() -> None:
 )
 def test_with_its_platform_named_it_has_all_tags(platform: str | Platform) -> None:
     """The file does not tell the C library; who knows it gets the whole list."""
-    found = parse_build_details(debian(), platform)
+    found = target_from_build_details(debian(), platform)
     assert found.triples() == target("3.14.10", "manylinux_2_41_x86_64").triples()
     assert str(found.evidence[-1]) == "platform: Linux with glibc 2.41 on x86_64 (named by the caller)"
 
@@ -61,7 +61,7 @@ def test_with_its_platform_named_it_has_all_tags(platform: str | Platform) -> No
 def test_a_platform_that_nobody_knows() -> None:
     """The error is about the name, not about the file."""
     with pytest.raises(InvalidTarget, match="invalid target 'debain-13-x86_64': no platform is called so"):
-        parse_build_details(debian(), "debain-13-x86_64")
+        target_from_build_details(debian(), "debain-13-x86_64")
 
 
 @pytest.mark.parametrize(
@@ -76,15 +76,15 @@ def test_a_platform_that_nobody_knows() -> None:
 )
 def test_flags_of_the_abi(flags: list[str], abis: tuple[str, ...]) -> None:
     """A free-threaded Python that were read as another would load modules that crash it."""
-    assert parse_build_details(debian(abi__flags=flags)).python.abis == abis
+    assert target_from_build_details(debian(abi__flags=flags)).python.abis == abis
 
 
 def test_what_may_be_missing() -> None:
     """Sections that the PEP calls optional may be missing."""
     text = debian(abi=None, suffixes=None, libpython=None, c_api=None, base_interpreter=None)
-    assert parse_build_details(text).python.abis == ("cp314",)
+    assert target_from_build_details(text).python.abis == ("cp314",)
     text = debian(language={"version": "3.14"}, implementation={"name": "cpython"}, abi={}, suffixes={})
-    assert parse_build_details(text).python == Python("cpython", (3, 14), ("cp314",), "3.14")
+    assert target_from_build_details(text).python == Python("cpython", (3, 14), ("cp314",), "3.14")
 
 
 @pytest.mark.parametrize(
@@ -94,9 +94,9 @@ def test_what_may_be_missing() -> None:
 def test_versions_before_a_release(level: str, serial: int, full: str) -> None:
     """A marker such as ``python_full_version >= '3.15'`` is not yet true of a candidate."""
     info = {"major": 3, "minor": 15, "micro": 0, "releaselevel": level, "serial": serial}
-    found = parse_build_details(debian(language={"version": "3.15", "version_info": info}))
+    found = target_from_build_details(debian(language={"version": "3.15", "version_info": info}))
     assert found.python == Python("cpython", (3, 15, 0), ("cp315",), full)
-    written = json.loads(build_details_from_target(found, "/usr"))
+    written = json.loads(target_to_build_details(found, "/usr"))
     assert written["language"]["version_info"] == info
     digits = {"alpha": 0xA0, "beta": 0xB0, "candidate": 0xC0, "final": 0xF0}[level] + serial
     assert written["implementation"]["hexversion"] == 0x030F0000 + digits
@@ -113,7 +113,7 @@ def test_pypys_abi_is_in_its_suffix(where: str) -> None:
         abi={"flags": [], "extension_suffix": suffix} if where == "abi" else {},
         suffixes={"extensions": [suffix, ".so"]} if where == "suffixes" else {},
     )
-    assert parse_build_details(text).python == Python("pypy", (3, 11, 13), ("pypy311_pp73",), "3.11.13")
+    assert target_from_build_details(text).python == Python("pypy", (3, 11, 13), ("pypy311_pp73",), "3.11.13")
 
 
 PLATFORMS = {
@@ -139,7 +139,7 @@ def test_platform_texts(text: str) -> None:
     """``platform`` is what ``sysconfig.get_platform()`` says, on every system that has the file."""
     document = json.loads(debian(platform=text))
     del document["implementation"]["_multiarch"]
-    found = parse_build_details(json.dumps(document))
+    found = target_from_build_details(json.dumps(document))
     assert found.platform_tags()[:3] == PLATFORMS[text]
 
 
@@ -156,7 +156,7 @@ def test_platform_texts(text: str) -> None:
 )
 def test_a_narrow_python_that_was_built_on_a_wide_kernel(platform: str, multiarch: str, tag: str) -> None:
     """A 32-bit Python of a distribution is built on a 64-bit machine, and may say so in ``platform``."""
-    found = parse_build_details(debian(platform=platform, implementation___multiarch=multiarch))
+    found = target_from_build_details(debian(platform=platform, implementation___multiarch=multiarch))
     assert found.platform_tags()[0] == tag
 
 
@@ -173,14 +173,14 @@ DESCRIBED = (
 def test_there_and_back(python: str, name: str) -> None:
     """A described machine without a C library, written and read, takes the same wheels."""
     described = target(python, name)
-    again = parse_build_details(build_details_from_target(described, "/opt/python"))
+    again = target_from_build_details(target_to_build_details(described, "/opt/python"))
     assert again.triples() == described.triples()
     assert again.python.abis == described.python.abis
 
 
 def test_what_is_written() -> None:
     """Other readers of the PEP's form must find the keys that it demands."""
-    document = json.loads(build_details_from_target(target("3.14.2t", "debian-13-x86_64"), "/usr"))
+    document = json.loads(target_to_build_details(target("3.14.2t", "debian-13-x86_64"), "/usr"))
     version = {"major": 3, "minor": 14, "micro": 2, "releaselevel": "final", "serial": 0}
     assert document == {
         "schema_version": "1.0",
@@ -237,7 +237,7 @@ def test_what_is_no_such_file(case: str) -> None:
     """The error names the key, so that the builder of that Python can repair it."""
     changes, reason = WRONG[case]
     with pytest.raises(ManytagsError) as caught:
-        parse_build_details(debian(**changes))
+        target_from_build_details(debian(**changes))
     assert getattr(caught.value, "reason", None) == reason
 
 
@@ -272,12 +272,12 @@ KEYS = (
 def test_hostile_values(key: str, value: object) -> None:
     """The file lies in a prefix that anybody may have unpacked: a target, or one clear error of bounded size."""
     try:
-        found = parse_build_details(debian(**{key: value}))
+        found = target_from_build_details(debian(**{key: value}))
     except ManytagsError as error:
         assert len(str(error)) < 5_000
     else:
         assert found.triples()
-        build_details_from_target(found, "/usr")
+        target_to_build_details(found, "/usr")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000, '"' + "x" * 2_000_000, "\x00", "{}" * 10])

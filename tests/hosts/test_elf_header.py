@@ -17,7 +17,7 @@ from elftools.elf.segments import InterpSegment
 
 from manytags.hosts.arm_attributes import TAG_ABI_VFP_ARGS, TAG_CPU_ARCH
 from manytags.hosts.arm_attributes import arm_attributes as read_arm_attributes
-from manytags.hosts.elf_header import read_elf_header
+from manytags.hosts.probe import read_elf_header
 
 from .elf_builder import Elf, arm_attributes, uleb128
 

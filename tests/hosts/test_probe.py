@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from manytags import Facts, InvalidFacts, probe, target_from_facts
 from manytags.hosts import probe as probe_module
 from manytags.hosts import probe_libc, probe_systems
-from manytags.hosts.probe import Sight, look, main, plain, version_text
+from manytags.hosts.probe import Observations, main, observe, plain, version_text
 from manytags.hosts.probe_json import as_json
 from manytags.hosts.probe_libc import first_bytes, mapped_libcs, musl_version_by_running, musl_version_in
 
@@ -31,7 +31,7 @@ LINUX = pytest.mark.skipif(sys.platform != "linux", reason="what it looks at is 
 
 
 class Stand(ModuleType):
-    """A module with some attributes changed, or taken away; all else is the real one's."""
+    """A module with some attributes changed or removed; the others are the real ones."""
 
     def __init__(self, real: ModuleType, missing: tuple[str, ...] = (), **changes: object) -> None:
         super().__init__(real.__name__)
@@ -66,15 +66,17 @@ class Host:
 
     def _open(self, path: str, mode: str = "r") -> Any:  # noqa: ANN401 - as open
         self.opened.append(path)
+        if path in {probe_module.sys.executable, "/proc/self/exe"}:
+            return open(path, mode)  # the executable is a real file
         content = self.files.get(path, FileNotFoundError(2, "No such file or directory", path))
         if isinstance(content, OSError):
             raise content
         assert mode == "rb"
         return io.BytesIO(content)
 
-    def look(self) -> Facts:
-        """Look, and hold that the answer can be sent: it must survive its own JSON."""
-        facts = Facts(*look())
+    def observe(self) -> Facts:
+        """Observe the host, and check that the facts can be sent: they must survive their own JSON."""
+        facts = Facts(*observe())
         assert Facts.from_json(facts.to_json()) == facts
         return facts
 
@@ -127,7 +129,7 @@ NO_CONFSTR: list[object] = [
 def test_glibc_by_confstr(host: Host, answer: object, version: str) -> None:
     """The first and cheapest way to know glibc."""
     host.os(confstr=confstr(answer))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("glibc") == version
     assert "confstr" in facts.seen("glibc")
 
@@ -154,7 +156,7 @@ def test_glibc_by_ctypes_where_confstr_says_nothing(host: Host, answer: object) 
     """A Python without a usable confstr would lose every manylinux wheel."""
     host.os(confstr=confstr(answer))
     host.patch.setitem(sys.modules, "ctypes", by_ctypes(b"2.28"))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("glibc") == "2.28"
     assert "ctypes" in facts.seen("glibc")
 
@@ -164,7 +166,7 @@ def test_confstr_is_missing(host: Host) -> None:
     """Android's and others' os has no confstr."""
     host.os(missing=("confstr",))
     host.patch.setitem(sys.modules, "ctypes", by_ctypes(b"2.28"))
-    assert host.look().text("glibc") == "2.28"
+    assert host.observe().text("glibc") == "2.28"
 
 
 @LINUX
@@ -173,7 +175,7 @@ def test_no_libc_at_all(host: Host, trouble: object) -> None:
     """A static Python has neither; it takes bare tags, and the facts say what was tried."""
     host.os(missing=("confstr",))
     host.patch.setitem(sys.modules, "ctypes", None if trouble == "no module" else by_ctypes(trouble))
-    facts = host.look()
+    facts = host.observe()
     assert facts.get("glibc") is None
     assert any(line.startswith("glibc: no confstr, and ctypes: ") for line in facts.texts("unseen"))
     assert target_from_facts(facts).platform.glibc is None
@@ -184,10 +186,10 @@ def test_ctypes_that_answers_nothing(host: Host) -> None:
     """What raises inside one look must not take the other facts with it."""
     host.os(missing=("confstr",))
     host.patch.setitem(sys.modules, "ctypes", SimpleNamespace(CDLL=by_ctypes(b"").CDLL, c_char_p=None))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("glibc") == ""
-    host.patch.setattr(probe_libc, "see_glibc_by_ctypes", lambda _sight: 1 / 0)
-    assert any(line.startswith("see_libc: ZeroDivisionError") for line in host.look().texts("unseen"))
+    host.patch.setattr(probe_libc, "glibc_version_by_ctypes", lambda _unseen: 1 / 0)
+    assert any(line.startswith("observe_libc: ZeroDivisionError") for line in host.observe().texts("unseen"))
 
 
 def test_nothing_that_raises_is_fatal(host: Host) -> None:
@@ -199,13 +201,15 @@ def test_nothing_that_raises_is_fatal(host: Host) -> None:
     host.os(uname=fail, confstr=fail)
     host.patch.setattr(probe_module, "read_elf_header", fail)
     host.patch.setattr(probe_module, "open", fail, raising=False)
-    facts, _ = look()
+    facts, _ = observe()
     unseen = facts["unseen"]
     assert isinstance(unseen, list)
-    assert {line.partition(":")[0] for line in unseen} >= {"see_system", "see_executable", "see_libc", "see_os_release"}
+    assert {line.partition(":")[0] for line in unseen} >= {
+        *("observe_system", "observe_executable", "observe_libc", "observe_os_release")
+    }
     assert all("odd host" in line for line in unseen)
     with pytest.raises(InvalidFacts, match="machine"):
-        target_from_facts(Facts(*look()))
+        target_from_facts(Facts(*observe()))
 
 
 @LINUX
@@ -213,7 +217,7 @@ def test_nothing_that_raises_is_fatal(host: Host) -> None:
 def test_odd_uname(host: Host, machine: str) -> None:
     """Kernels and containers report what they like; what is no text is escaped, what is long is cut."""
     host.os(uname=uname(machine))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("sysconfig_platform").startswith("linux-")
     assert target_from_facts(facts).platform_tags()
 
@@ -222,7 +226,7 @@ def test_odd_uname(host: Host, machine: str) -> None:
 def test_host_platform_of_the_environment(host: Host) -> None:
     """crossenv and the like say what they build for; sysconfig believes it, and so must the probe."""
     host.os(environ={"_PYTHON_HOST_PLATFORM": "linux-aarch64"})
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("sysconfig_platform") == facts.text("host_platform") == "linux-aarch64"
     assert facts.seen("sysconfig_platform") == "environment variable _PYTHON_HOST_PLATFORM"
 
@@ -237,7 +241,7 @@ def headers(**files: object) -> Callable[[str], dict[str, object]]:
 def test_executable_that_cannot_be_read(host: Host, executable: str | None) -> None:
     """Embedded Pythons have no executable; the process itself has."""
     host.sys(executable=executable)
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("executable") == (executable or "")
     assert facts.text("elf_path") == "/proc/self/exe"
     assert "the running process" in facts.seen("elf_path")
@@ -249,9 +253,9 @@ def test_executable_that_is_a_script(host: Host, tmp_path: Path) -> None:
     script = tmp_path / "python"
     script.write_text("#!/bin/sh\nexec python3\n")
     host.sys(executable=str(script))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("elf_path") == "/proc/self/exe"
-    assert any(f"{script}: no ELF file" in line for line in facts.texts("unseen"))
+    assert any(f"{script}: not an ELF file" in line for line in facts.texts("unseen"))
 
 
 @LINUX
@@ -265,9 +269,9 @@ def test_executable_of_another_kind(host: Host, tmp_path: Path, elf: Elf) -> Non
     launcher = tmp_path / "launcher"
     launcher.write_bytes(elf.build())
     host.sys(executable=str(launcher))
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("elf_path") == "/proc/self/exe"
-    assert any("not of the kind that runs" in line for line in facts.texts("unseen"))
+    assert any("another class or byte order" in line for line in facts.texts("unseen"))
 
 
 @LINUX
@@ -275,7 +279,7 @@ def test_no_proc(host: Host) -> None:
     """In a chroot without /proc an embedded Python is known by its pointers and its kernel."""
     host.sys(executable="")
     host.patch.setattr(probe_module, "read_elf_header", headers())
-    facts = host.look()
+    facts = host.observe()
     assert facts.get("elf_machine") is None
     assert target_from_facts(facts).platform.arch
 
@@ -284,7 +288,7 @@ def test_no_proc(host: Host) -> None:
 def test_os_release(host: Host) -> None:
     """Quotes and comments as in os-release(5); the second place counts where the first is missing."""
     host.files["/usr/lib/os-release"] = b'# x\nNAME="A B"\nID=raspbian\nID_LIKE="debian x"\nVERSION_ID=\'12\'\nBAD\n'
-    facts = host.look()
+    facts = host.observe()
     assert [facts.text(name) for name in ("os_id", "os_id_like", "os_version_id")] == ["raspbian", "debian x", "12"]
     assert facts.seen("os_id") == "/usr/lib/os-release"
 
@@ -297,7 +301,7 @@ def test_os_release_that_is_odd(host: Host, content: bytes | OSError) -> None:
     """A distribution's label decides nothing that could be worth an error."""
     host.files["/etc/os-release"] = content
     host.files["/usr/lib/os-release"] = content
-    assert len(host.look().text("os_id")) <= 4096
+    assert len(host.observe().text("os_id")) <= 4096
 
 
 MAPS = b"""\
@@ -376,7 +380,7 @@ def test_musl_is_read_from_what_is_mapped(host: Host) -> None:
     host.files["/proc/self/maps"] = b"7f00-7f01 r-xp 0000 08:01 1  /opt/musl/lib/libc.so\n"
     host.files["/opt/musl/lib/libc.so"] = (FIXTURES / "musl-amd64.libc").read_bytes()
     host.files["/lib/ld-musl-x86_64.so.1"] = b"musl libc (x86_64)\0001.1.1\0"
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("musl") == "1.2.5"
     assert facts.seen("musl") == "text of /opt/musl/lib/libc.so, mapped by this process"
 
@@ -386,7 +390,7 @@ def test_musl_is_read_from_the_loader_without_proc(host: Host) -> None:
     """Without /proc the header's loader is what is left."""
     musl_host(host)
     host.files["/lib/ld-musl-x86_64.so.1"] = (FIXTURES / "musl-amd64.libc").read_bytes()
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("musl") == "1.2.5"
     assert "PT_INTERP" in facts.seen("musl")
     assert target_from_facts(facts).platform.musl == (1, 2)
@@ -409,11 +413,11 @@ def test_musl_is_run_as_last_resort(host: Host, tmp_path: Path) -> None:
     path = loader(tmp_path, SAYS)
     musl_host(host, path)
     host.files[path] = b"musl libc (x86_64)\0001.2.5\0001.2.4\0"
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("musl") == "1.2.3"
     assert facts.seen("musl").startswith(f"answer of {path}")
     host.files[path] = PermissionError(13, "Permission denied")
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("musl") == "1.2.3"
     assert any("Permission denied" in line for line in facts.texts("unseen"))
 
@@ -491,12 +495,12 @@ def test_reading_is_bounded() -> None:
 def test_builds(host: Host) -> None:
     """Debug and free-threaded builds load other modules."""
     host.sys(abiflags="td")
-    facts = host.look()
+    facts = host.observe()
     assert (facts.get("debug"), facts.get("free_threaded")) == (True, True)
     host.sys(abiflags="", gettotalrefcount=lambda: 0)
-    assert host.look().get("debug") is False, "--with-trace-refs is no debug build"
+    assert host.observe().get("debug") is False, "--with-trace-refs is no debug build"
     host.sys(missing=("abiflags",), gettotalrefcount=lambda: 0)
-    assert host.look().get("debug") is True
+    assert host.observe().get("debug") is True
 
 
 def test_builds_on_windows(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -512,24 +516,24 @@ def test_builds_on_windows(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     for suffixes, (debug, threaded) in cases.items():
         monkeypatch.setattr(imp, "extension_suffixes", lambda found=suffixes: list(found))
         host.sys(missing=("abiflags", "gettotalrefcount"), platform="win32")
-        sight = Sight()
-        probe_module.see_build(sight)
-        assert (sight.facts["debug"], sight.facts["free_threaded"]) == (debug, threaded)
+        observations = Observations()
+        probe_module.observe_build(observations)
+        assert (observations.facts["debug"], observations.facts["free_threaded"]) == (debug, threaded)
 
 
 def test_a_python_without_imp(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other implementations may lack ``_imp``."""
     monkeypatch.setitem(sys.modules, "_imp", None)
-    sight = Sight()
-    probe_module.see_build(sight)
-    assert sight.facts["extension_suffixes"]
+    observations = Observations()
+    probe_module.observe_build(observations)
+    assert observations.facts["extension_suffixes"]
 
 
 def test_windows(host: Host) -> None:
     """No uname, no ELF, no libc: platform and sysconfig are asked."""
     host.os(missing=("uname", "confstr"), name="nt", environ={"_PYTHON_HOST_PLATFORM": "x"})
     host.sys(platform="win32")
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("machine")
     assert facts.seen("machine") == "platform.machine()"
     for name in ("elf_path", "glibc", "musl", "os_id", "host_platform"):
@@ -558,7 +562,7 @@ def test_macos(host: Host, first: bytes | None, second: bytes | None, version: s
             host.files[CORE + name] = PLIST % text
     host.os(uname=uname("arm64", "Darwin"))
     host.sys(platform="darwin")
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("macos_version") == version
     if version:
         assert facts.seen("macos_version") == CORE + where
@@ -572,9 +576,9 @@ def test_ios_and_android(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "ios_ver", lambda: SimpleNamespace(release="17.2"), raising=False)
     monkeypatch.setattr(platform, "android_ver", lambda: SimpleNamespace(api_level=30), raising=False)
     host.sys(platform="ios")
-    assert host.look().text("ios_version") == "17.2"
+    assert host.observe().text("ios_version") == "17.2"
     host.sys(platform="android")
-    assert host.look().number("android_api_level") == 30
+    assert host.observe().number("android_api_level") == 30
 
 
 def test_pyodide(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -585,18 +589,18 @@ def test_pyodide(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
     real = sysconfig.get_config_var
     monkeypatch.setattr(sysconfig, "get_config_var", lambda name: variables.get(name, real(name)))
     host.sys(platform="emscripten")
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("pyemscripten_version") == "2024_0"
     assert facts.seen("pyemscripten_version") == "sysconfig variable PYODIDE_ABI_VERSION"
     variables["PYEMSCRIPTEN_PLATFORM_VERSION"] = "2026_0"
-    assert host.look().text("pyemscripten_version") == "2026_0"
+    assert host.observe().text("pyemscripten_version") == "2026_0"
 
 
 def test_freebsd(host: Host) -> None:
     """Elsewhere on Unix nothing of Linux is looked at."""
     host.os(uname=uname("amd64", "FreeBSD"), confstr=confstr(ValueError("unrecognized configuration name")))
     host.sys(platform="freebsd14")
-    facts = host.look()
+    facts = host.observe()
     assert facts.get("glibc") is None
     assert "/proc/self/maps" not in host.opened
 
@@ -606,10 +610,10 @@ def test_texts_that_cannot_be_sent() -> None:
     assert plain("caf\udce9") == "caf\\udce9"
     assert plain("日本") == "日本"
     assert len(plain("x" * 10_000)) == len(plain("\udce9" * 10_000)) == 4096
-    sight = Sight()
-    sight.put("a", ["\udce9", "x" * 10_000], "\udce9")
-    assert sight.facts["a"] == ["\\udce9", "x" * 4096]
-    assert sight.seen["a"] == "\\udce9"
+    observations = Observations()
+    observations.put("a", ["\udce9", "x" * 10_000], "\udce9")
+    assert observations.facts["a"] == ["\\udce9", "x" * 4096]
+    assert observations.seen["a"] == "\\udce9"
 
 
 def test_versions() -> None:
@@ -623,7 +627,7 @@ def test_an_implementation_with_a_version_of_its_own_kind(host: Host) -> None:
     """What one implementation spells differently must not hide the facts that everything rests on."""
     odd = SimpleNamespace(name="odd", version=(1, 2))
     host.sys(implementation=odd)
-    facts = host.look()
+    facts = host.observe()
     assert facts.text("implementation") == "odd"
     assert facts.number("pointer_size")
     assert facts.get("implementation_version") is None

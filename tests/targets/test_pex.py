@@ -14,10 +14,10 @@ from manytags import (
     Platform,
     Python,
     TagOptions,
-    complete_platform_from_target,
     marker_environment,
-    parse_complete_platform,
     target,
+    target_from_pex,
+    target_to_pex,
 )
 
 #: ``pex3 interpreter inspect --markers --tags`` of pex 2.105.2, run in CPython 3.12.1 on Debian 12. Of its path and of
@@ -48,7 +48,7 @@ def recorded() -> dict[str, Any]:
 
 def test_a_recorded_file_is_this_machine() -> None:
     """A file that somebody made with pex must mean here what it means there, tag for tag."""
-    found = parse_complete_platform(RECORDED.read_text(encoding="utf-8"))
+    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
     assert list(found.triples()) == recorded()["compatible_tags"]
     assert found.platform == Platform("linux", "x86_64", glibc=(2, 36))
     assert found.options == TagOptions(linux_first=False)
@@ -63,8 +63,8 @@ def test_a_recorded_file_is_this_machine() -> None:
 
 def test_written_again_it_is_the_recorded_file() -> None:
     """pex must be able to read what manytags writes: same keys, same tags, same markers."""
-    found = parse_complete_platform(RECORDED.read_text(encoding="utf-8"))
-    written, theirs = json.loads(complete_platform_from_target(found)), recorded()
+    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    written, theirs = json.loads(target_to_pex(found)), recorded()
     assert written["compatible_tags"] == theirs["compatible_tags"]
     assert set(written["marker_environment"]) == set(theirs["marker_environment"])
     assert set(theirs) - set(written) == {"path"}  # where the interpreter is: no described machine has one
@@ -75,7 +75,7 @@ def test_written_again_it_is_the_recorded_file() -> None:
 def test_there_and_back(python: str, name: str) -> None:
     """A described machine, given to pex and taken back, takes the same wheels."""
     described = target(python, name)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
     assert again.python.abis == described.python.abis
     assert marker_environment(again) == marker_environment(described)
@@ -94,7 +94,7 @@ def test_there_and_back(python: str, name: str) -> None:
 def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> None:
     """pex on a Raspberry Pi lists no ARMv6 tags: the file is a Pi all the same, and takes just what it lists."""
     described = target("3.11", name, options)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.platform_tags() == described.platform_tags()
     assert (again.platform.glibc, again.platform.musl) == (described.platform.glibc, described.platform.musl)
     assert again.options == options
@@ -112,14 +112,14 @@ def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> 
 def test_a_list_that_no_machine_has_is_kept(options: TagOptions) -> None:
     """What owners took away stays away: it must not come back because the rest looks like a known machine."""
     described = target("3.12", "debian-12-x86_64", options)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
 
 
 def test_pure_wheels_only() -> None:
     """A machine without platform tags takes what fits any."""
     described = target("3.12", "linux_x86_64", TagOptions(bare_linux="never"))
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
     assert again.platform_tags() == ()
 
@@ -168,10 +168,10 @@ def test_what_is_no_complete_platform(case: str) -> None:
     """Whoever made the file by hand must learn what is wrong with it."""
     content, reason = WRONG[case]
     with pytest.raises(InvalidTarget) as caught:
-        parse_complete_platform(json.dumps(content))
+        target_from_pex(json.dumps(content))
     assert caught.value.reason == reason
 
 
 def test_it_is_part_of_the_public_face() -> None:
     """Embedders need one import."""
-    assert manytags.parse_complete_platform is parse_complete_platform
+    assert manytags.target_from_pex is target_from_pex

@@ -4,6 +4,7 @@ This front of the room holds the facts, and the only functions of manytags that 
 """
 
 from ..tags import Value
+from .probe import REQUIRED, observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,12 +13,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from ..targets import Target
-
-#: Version of the JSON form.
-FACTS_FORMAT = 1
-
-#: Facts that detection cannot do without; every other may be ``None``: it could not be seen.
-REQUIRED = ("implementation", "python_version", "pointer_size", "sys_platform")
+    from .remembered import Remembered
 
 
 class Facts(Value):
@@ -78,9 +74,9 @@ class Facts(Value):
     def __init__(self, facts: "dict[str, object]", seen: "dict[str, str]") -> None:
         for name in REQUIRED:
             if facts.get(name) is None:
-                from ..errors import InvalidFacts
+                from .facts_json import missing_fact
 
-                raise InvalidFacts(name, f"facts lack {name!r}, without which nothing follows")
+                raise missing_fact(name)
         frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
         self._assign(_facts=frozen, _seen=dict(seen))
 
@@ -121,7 +117,7 @@ class Facts(Value):
         """Write the facts as JSON, one fact a line; :meth:`from_json` reads them back."""
         from .facts_json import facts_to_json
 
-        return facts_to_json(self)
+        return facts_to_json(self._facts, self._seen)
 
     @staticmethod
     def from_json(text: str) -> "Facts":
@@ -137,13 +133,13 @@ class Facts(Value):
         """
         from .facts_json import facts_from_json
 
-        return facts_from_json(text)
+        return Facts(*facts_from_json(text))
 
 
 _CACHE: "dict[str, Target]" = {}
 _TAGS: "dict[str, tuple[Tag, ...]]" = {}
-#: Other interpreters that were asked to be remembered: path -> their files' states and their facts (``remembered``).
-REMEMBERED: "dict[str, tuple[dict[str, tuple[int, int, int] | None], Facts]]" = {}
+#: What is remembered of other interpreters: path to the answer and the states of the files that it follows from.
+_REMEMBERED: "dict[str, Remembered]" = {}
 
 
 def detect(
@@ -155,7 +151,7 @@ def detect(
     :param cache: whether to remember another interpreter until its files change, so that asking again starts no
         process: ``True`` in this process, or a folder in which to remember across processes.
     :raises ProbeError: the other interpreter could not be asked.
-    :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module raised or answered nonsense.
 
     >>> detect() is detect()
     True
@@ -171,23 +167,21 @@ def detect(
 
 
 def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
-    if executable is not None:
-        if cache is not False:
-            from .remembered import remembered_probe
+    if executable is None:
+        return Facts(*observe())
+    if cache is not False:
+        from .remembered import remembered_facts
 
-            return remembered_probe(executable, None if cache is True else cache)
-        from .ask import probe
+        return Facts(*remembered_facts(executable, None if cache is True else cache, _REMEMBERED))
+    from .ask import ask
 
-        return probe(executable)
-    from .probe import look
-
-    return Facts(*look())
+    return Facts(*ask(executable))
 
 
 def sys_tags() -> "tuple[Tag, ...]":
     """List the tags that the running interpreter takes, best first; found out once for each process.
 
-    :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module raised or answered nonsense.
 
     >>> sys_tags() is sys_tags()
     True
@@ -209,4 +203,4 @@ def clear_cache() -> None:
     """Forget what this process found out about its own interpreter and about others; the next call looks again."""
     _CACHE.clear()
     _TAGS.clear()
-    REMEMBERED.clear()
+    _REMEMBERED.clear()

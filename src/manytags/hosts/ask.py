@@ -1,30 +1,27 @@
-"""Ask an interpreter for its facts, this one or another."""
+"""Ask another interpreter for its facts."""
 
 from __future__ import annotations
 
 import os
 
-from . import Facts
-from .probe import look
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import subprocess
 
-#: An interpreter under emulation takes seconds to start; one that hangs must not hang its caller.
+#: Long enough for an interpreter under emulation, which takes seconds to start.
 TIMEOUT = 60.0  # seconds
 MAX_ANSWER = 1_000_000  # bytes
 _COMPLAINT_READ = 2_000  # bytes
 _POLL = 0.02  # seconds
 _ANSWER_BEGINS = b'{"manytags_facts"'
 
-#: Modules that make up the stand-alone probe.
-PROBE_MODULES = ("arm_attributes", "elf_header", "probe_json", "probe_libc", "probe_override", "probe_systems", "probe")
+#: The modules of the stand-alone probe; each imports only those before it, and the standard library.
+PROBE_MODULES = ("arm_attributes", "probe_json", "probe_libc", "probe_manylinux", "probe_systems", "probe")
 
 _SCRIPT_HEAD = '''\
-"""The stand-alone probe of manytags {version}: prints what this Python and its host are, as JSON.
+"""The stand-alone probe of manytags {version}: it prints the facts of this Python and its host, as JSON.
 
-It needs Python 3.6 or newer and nothing else, imports the standard library only, and changes nothing.
+It needs only Python 3.6 or newer, imports only the standard library, and changes nothing.
 """
 import sys
 
@@ -35,7 +32,7 @@ TEXTS = {{}}
 
 
 class Texts:
-    """Loads a module of the probe from its text when it is imported: on most machines few are needed."""
+    """Compiles a module of the probe when it is imported: most machines need few of them."""
 
     @staticmethod
     def find_spec(name, path=None, target=None):
@@ -59,10 +56,10 @@ sys.meta_path.insert(0, Texts)
 
 
 def probe_script() -> str:
-    """Return the text of a Python script that prints its interpreter's facts as JSON.
+    """Return the text of a Python script that prints the facts of the interpreter that runs it, as JSON.
 
-    It needs Python 3.6 and nothing else: copy it to a machine where manytags cannot be installed, and read its answer
-    with ``Facts.from_json``.
+    It needs only Python 3.6 or newer. Copy it to a machine where manytags cannot be installed, and read its answer with
+    ``Facts.from_json``.
 
     >>> compile(probe_script(), "probe.py", "exec") is not None
     True
@@ -80,50 +77,46 @@ def probe_script() -> str:
     return "".join(parts)
 
 
-def probe(executable: str | os.PathLike[str] | None = None, timeout: float = TIMEOUT) -> Facts:
-    """Look at an interpreter and its host.
+def ask(executable: str | os.PathLike[str], timeout: float = TIMEOUT) -> tuple[dict[str, object], dict[str, str]]:
+    """Run the probe in another interpreter.
 
-    :param executable: path of another interpreter: CPython 3.6 or newer, PyPy or GraalPy; the running one without it.
-    :param timeout: seconds that another interpreter may take.
-    :raises ProbeError: the other interpreter could not be asked; ``reason`` says why.
-
-    >>> import sys
-    >>> probe().get("implementation") == sys.implementation.name
-    True
+    :param executable: path of the interpreter: CPython 3.6 or newer, PyPy or GraalPy.
+    :param timeout: seconds that it may take.
+    :returns: its facts, and where each was seen.
+    :raises ProbeError: it could not be asked; ``reason`` says why.
     """
-    if executable is None:
-        return Facts(*look())
-    return _probe_another(os.fspath(executable), timeout)
-
-
-def _probe_another(executable: str, timeout: float) -> Facts:
     from ..errors import InvalidFacts, ProbeError
+    from .facts_json import facts_from_json
 
+    executable = os.fspath(executable)
     if not os.path.exists(executable):
         raise ProbeError(executable, "there is no such file")
     if os.path.isdir(executable) or not os.access(executable, os.X_OK):
         raise ProbeError(executable, "it is not an executable file")
-    # -I: neither the user's site nor PYTHON* variables change what the interpreter is
+    # With -I neither the user's site-packages nor PYTHON* variables change the interpreter.
     status, answer, complaint = _run([executable, "-I", "-"], probe_script().encode(), timeout)
     if status and b"Unknown option: -I" in complaint:
         raise ProbeError(executable, "it is a Python older than 3.4; manytags asks Python 3.6 and newer")
     if status:
         lines = complaint.decode("utf-8", "replace").strip().splitlines() or ["no message"]
         raise ProbeError(executable, f"it ended with status {status}: {lines[-1][:200]}")
-    # What a sitecustomize or a _manylinux module prints stands before the answer, or after it.
+    # A sitecustomize or a _manylinux module may print something before or after the answer.
     _, begin, rest = answer.rpartition(_ANSWER_BEGINS)
     if not begin:
         raise ProbeError(executable, "it answered no facts; is it a Python?")
     try:
-        return Facts.from_json((begin + rest.partition(b"\n")[0]).decode("utf-8", "replace"))
+        return facts_from_json((begin + rest.partition(b"\n")[0]).decode("utf-8", "replace"))
     except InvalidFacts as error:
         raise ProbeError(executable, f"it answered no facts: {error.reason}") from None
 
 
 def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes, bytes]:
-    """Run a command on a script; give its status, what it wrote to standard output, and the end of its complaints.
+    """Run a command with a script as its standard input.
 
-    It writes to files, not pipes: what it leaves running cannot keep us waiting, and we read no more than we take.
+    Its output goes to files, not to pipes, so a child that it leaves running cannot make us wait, and we read no more
+    than the limits.
+
+    :returns: its exit status, its standard output, and the end of its standard error.
     """
     import subprocess
     from tempfile import TemporaryFile
@@ -131,27 +124,27 @@ def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes,
     from ..errors import ProbeError
 
     try:
-        with TemporaryFile() as given, TemporaryFile() as answer, TemporaryFile() as complaint:
-            given.write(script)
-            given.seek(0)
-            process = subprocess.Popen(  # noqa: S603 - the caller named it
-                command, stdin=given, stdout=answer, stderr=complaint, start_new_session=True
+        with TemporaryFile() as source, TemporaryFile() as answer, TemporaryFile() as complaint:
+            source.write(script)
+            source.seek(0)
+            process = subprocess.Popen(  # noqa: S603 - the caller names the interpreter
+                command, stdin=source, stdout=answer, stderr=complaint, start_new_session=True
             )
             try:
-                trouble = _wait(process, (answer.fileno(), complaint.fileno()), timeout)
+                error = _wait(process, (answer.fileno(), complaint.fileno()), timeout)
             finally:
                 _end(process)
-            if trouble:
-                raise ProbeError(command[0], trouble)
+            if error:
+                raise ProbeError(command[0], error)
             answer.seek(0)
             complaint.seek(max(0, os.fstat(complaint.fileno()).st_size - _COMPLAINT_READ))
             return process.returncode, answer.read(MAX_ANSWER), complaint.read(_COMPLAINT_READ)
-    except OSError as error:
-        raise ProbeError(command[0], f"it cannot be run: {error.strerror or error}") from None
+    except OSError as failure:
+        raise ProbeError(command[0], f"it cannot be run: {failure.strerror or failure}") from None
 
 
 def _wait(process: subprocess.Popen[bytes], written: tuple[int, ...], timeout: float) -> str:
-    """Wait until a process ends, has written too much, or takes too long; say which of these two."""
+    """Wait until a process ends; return an error if it writes too much or takes too long."""
     from subprocess import TimeoutExpired
     from time import monotonic
 
@@ -171,7 +164,7 @@ def _wait(process: subprocess.Popen[bytes], written: tuple[int, ...], timeout: f
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that still runs, and what it started."""
+    """Kill a process that still runs, and its children."""
     if process.poll() is None:
         if hasattr(os, "killpg"):
             try:

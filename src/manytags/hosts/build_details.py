@@ -24,7 +24,7 @@ LEVELS = {"alpha": ("a", 0xA), "beta": ("b", 0xB), "candidate": ("rc", 0xC), "fi
 _SEEN = "build-details.json"
 
 
-def parse_build_details(text: str, platform: str | Platform | None = None) -> Target:
+def target_from_build_details(text: str, platform: str | Platform | None = None) -> Target:
     """Read what an interpreter takes from its ``build-details.json``.
 
     The file tells the build and the machine, but on Linux not the C library: without ``platform`` only bare ``linux_*``
@@ -37,7 +37,7 @@ def parse_build_details(text: str, platform: str | Platform | None = None) -> Ta
 
     >>> from manytags import target
     >>> there = target("3.14t", "debian-13-x86_64")
-    >>> parse_build_details(build_details_from_target(there, "/usr"), "debian-13-x86_64").triples() == there.triples()
+    >>> target_from_build_details(target_to_build_details(there, "/usr"), "debian-13-x86_64").triples() == there.triples()
     True
 
     Rule: :pep:`739`, build-details.json 1.0.
@@ -130,7 +130,7 @@ def _system_facts(platform: str) -> dict[str, object]:
     return {}
 
 
-def build_details_from_target(target: Target, base_prefix: str) -> str:
+def target_to_build_details(target: Target, base_prefix: str) -> str:
     """Write the ``build-details.json`` that an interpreter of a target's kind has, as far as the target tells.
 
     :param target: the machine.

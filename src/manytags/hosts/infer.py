@@ -61,7 +61,7 @@ def target_from_facts(facts: "Facts") -> "Target":
 
     :param facts: from :func:`manytags.probe`, or from a file.
     :raises InvalidFacts: they contradict themselves or lack what their system needs.
-    :raises InvalidOverride: a ``_manylinux`` module was seen that raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module was seen that raised or answered nonsense.
 
     >>> from manytags import probe
     >>> target_from_facts(probe()) == target_from_facts(probe())
@@ -71,11 +71,13 @@ def target_from_facts(facts: "Facts") -> "Target":
     python = infer_python(facts, evidence)
     platform = infer_platform(facts, evidence)
     options = None
-    if facts.text("manylinux_module"):
+    module = facts.text("manylinux_module")
+    if module:
         from ..targets.options import TagOptions
-        from .override import refused_tags
+        from .manylinux_module import refused_tags
 
-        options = TagOptions(refused=refused_tags(facts, platform, evidence))
+        refused, failed = facts.texts("manylinux_refused"), facts.texts("manylinux_failed")
+        options = TagOptions(refused=refused_tags(module, refused, failed, platform, evidence))
     return Target(python, platform, options, tuple(evidence))
 
 

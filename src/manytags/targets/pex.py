@@ -28,20 +28,20 @@ _OPTIONS = (
 )
 
 
-def complete_platform_from_target(target: Target) -> str:
+def target_to_pex(target: Target) -> str:
     """Write a target as a complete platform of pex.
 
     :param target: the machine.
 
     >>> from manytags import target
-    >>> json.loads(complete_platform_from_target(target("3.12", "win_amd64")))["compatible_tags"][0]
+    >>> json.loads(target_to_pex(target("3.12", "win_amd64")))["compatible_tags"][0]
     'cp312-cp312-win_amd64'
     """
     document = {"marker_environment": marker_environment(target), "compatible_tags": list(target.triples())}
     return json.dumps(document, indent=1)
 
 
-def parse_complete_platform(text: str) -> Target:
+def target_from_pex(text: str) -> Target:
     """Read a complete platform, as ``pex3 interpreter inspect --markers --tags`` writes it.
 
     Its platform tags are understood as a described platform where one has just these, in today's order or in that of
@@ -52,7 +52,7 @@ def parse_complete_platform(text: str) -> Target:
 
     >>> from manytags import target
     >>> there = target("3.12", "manylinux_2_28_x86_64")
-    >>> parse_complete_platform(complete_platform_from_target(there)).triples() == there.triples()
+    >>> target_from_pex(target_to_pex(there)).triples() == there.triples()
     True
     """
     document = load_document(text, "complete platform", InvalidTarget)

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import manytags
-from manytags import InvalidHook, InvalidTag, Platform, TagOptions, manylinux_hook
-from manytags.hosts.hook import WRITTEN_BY, parse_claim
+from manytags import InvalidManylinuxModule, InvalidTag, Platform, TagOptions, manylinux_hook
+from manytags.hosts.manylinux_module import WRITTEN_BY, parse_claim
 
 from .machines import seen_machines
-from .test_override import facts_with
+from .test_manylinux_module import facts_with
 
 NIX = "NIX_PYTHON_MANYLINUX"
 GLIBC_MACHINES = {
@@ -152,27 +152,27 @@ NONSENSE = ["0", "2", "2_", "2_2_8", "2_28_x86_64", "2 28", "-1", "2015", "²_5"
 def test_variable_of_nonsense(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A typing mistake must not let wheels in, and whoever made it must be told."""
     monkeypatch.setenv(NIX, value)
-    with pytest.warns(UserWarning, match=f"^{NIX} is .* no version of manylinux: no manylinux wheel is taken$"):
+    with pytest.warns(UserWarning, match=f"^{NIX} is .* not a manylinux version: no manylinux wheel is taken$"):
         made = run(manylinux_hook("all", NIX))
     assert answers(made) == [False] * 5
     assert attributes(made) == dict.fromkeys(("manylinux1_compatible", *NEWER), False)
-    with pytest.raises(InvalidHook, match="expected 'all', 'none' or a version"):
+    with pytest.raises(InvalidManylinuxModule, match="expected 'all', 'none' or a version"):
         parse_claim(value)
 
 
 @pytest.mark.parametrize("claim", ["", "2x", "2_28\n", " 2_28", "2_1000", "ALL", "manylinux", "manylinux_2_28_x86_64"])
 def test_no_claims(claim: str) -> None:
     """A claim that nobody can read is refused when the module is written, not when it is asked."""
-    with pytest.raises(InvalidHook):
+    with pytest.raises(InvalidManylinuxModule):
         manylinux_hook(claim)
-    with pytest.raises(InvalidHook):
+    with pytest.raises(InvalidManylinuxModule):
         manylinux_hook(claim, NIX)
 
 
 @pytest.mark.parametrize("tag", ["linux_x86_64", "musllinux_1_2_x86_64", "any", "2_28"])
 def test_no_manylinux_tags(tag: str) -> None:
     """A set of other tags would claim nothing, and its writer think that it does."""
-    with pytest.raises(InvalidHook, match="it is no manylinux tag"):
+    with pytest.raises(InvalidManylinuxModule, match="it is not a manylinux tag"):
         manylinux_hook([tag])
     with pytest.raises(InvalidTag):
         manylinux_hook(["manylinux_2_17_x86_64'"])
@@ -181,13 +181,13 @@ def test_no_manylinux_tags(tag: str) -> None:
 @pytest.mark.parametrize("variable", ["", "1A", "A-B", "A'", 'X"; import os', "A\n", "Ä", "A=B", "A" * 201])
 def test_no_variables(variable: str) -> None:
     """What is put into a module that every installer runs must not be able to leave its quotes."""
-    with pytest.raises(InvalidHook, match="a variable's name has letters"):
+    with pytest.raises(InvalidManylinuxModule, match="the name of a variable has letters"):
         manylinux_hook("none", variable)
 
 
 def test_a_set_goes_with_no_variable() -> None:
     """Two answers to what holds where the variable is not set would be one too many."""
-    with pytest.raises(InvalidHook, match="a set of tags"):
+    with pytest.raises(InvalidManylinuxModule, match="a set of tags"):
         manylinux_hook(SET, NIX)
 
 
@@ -203,7 +203,7 @@ def test_a_set_goes_with_no_variable() -> None:
 )
 def test_platforms_without_manylinux(platform: Platform) -> None:
     """On Alpine or soft-float Arm a module changes nothing; whoever writes one is mistaken about the machine."""
-    with pytest.raises(InvalidHook, match="takes no manylinux wheels"):
+    with pytest.raises(InvalidManylinuxModule, match="takes no manylinux wheels"):
         manylinux_hook("all", platform=platform)
 
 
@@ -214,7 +214,7 @@ def test_the_head_says_what_it_is() -> None:
     assert lines[0] == f"# Written by manytags {manytags.__version__}: manytags hook --ceiling 2_28"
     assert lines[0].startswith(WRITTEN_BY)
     assert lines[1] == "# for Linux with glibc 2.36 on x86_64"
-    assert "# No manylinux wheels newer than 2_28 are taken; of the others the C library decides." in lines
+    assert "# No manylinux wheels newer than 2_28 are taken. The C library decides about the others." in lines
     assert "uv takes no manylinux wheel at all" in text.replace("\n# ", " ")
     for claim, variable in (("all", None), ("none", None), ("2_17", NIX), (SET, None)):
         option = manylinux_hook(claim, variable).splitlines()[0].partition(": manytags hook ")[2]

@@ -15,10 +15,10 @@ import packaging
 import pytest
 
 import manytags
-from manytags import Facts, InvalidOverride, target_from_facts
+from manytags import Facts, InvalidManylinuxModule, target_from_facts
 from manytags.hosts import probe as probe_module
-from manytags.hosts.probe import Sight, see_override
-from manytags.hosts.probe_override import ask_override, glibc_minor, see_answers
+from manytags.hosts.probe import Observations, observe_manylinux_module
+from manytags.hosts.probe_manylinux import ask, glibc_minor
 
 from .machines import changed, seen_machines
 
@@ -36,10 +36,17 @@ def module(**attributes: object) -> ModuleType:
 
 def facts_with(made: ModuleType, facts: Facts = X86_64) -> Facts:
     """Give the facts of a machine that has the module."""
-    sight = Sight()
-    sight.facts = {name: facts.get(name) for name in ("machine", "sysconfig_platform", "glibc")}
-    see_answers(sight, made)
-    answers = {name: [value, sight.seen[name]] for name, value in sight.facts.items() if name.startswith("manylinux_")}
+    observations = Observations()
+    observations.facts = {name: facts.get(name) for name in ("machine", "sysconfig_platform", "glibc")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probe_module, "sys", SimpleNamespace(platform="linux"))
+        patch.setitem(sys.modules, "_manylinux", made)
+        observe_manylinux_module(observations)
+    answers = {
+        name: [value, observations.seen[name]]
+        for name, value in observations.facts.items()
+        if name.startswith("manylinux_")
+    }
     return changed(facts, answers)
 
 
@@ -130,7 +137,7 @@ TROUBLE: dict[str, tuple[ModuleType, str]] = {
 def test_nonsense_is_one_clear_error(case: str) -> None:
     """packaging lets the module's own exception through, or takes nonsense for yes; nobody learns which file it was."""
     made, reason = TROUBLE[case]
-    with pytest.raises(InvalidOverride) as caught:
+    with pytest.raises(InvalidManylinuxModule) as caught:
         target_from_facts(facts_with(made))
     assert reason in caught.value.reason
     assert caught.value.text == "/site/_manylinux.py"
@@ -205,7 +212,7 @@ def test_modules_that_break_on_import(case: str, tmp_path: Path, monkeypatch: py
     assert Facts.from_json(facts.to_json()) == facts
     if facts.get("glibc") is None:
         pytest.skip("no glibc here")
-    with pytest.raises(InvalidOverride, match="_manylinux"):
+    with pytest.raises(InvalidManylinuxModule, match="_manylinux"):
         target_from_facts(facts)
 
 
@@ -217,18 +224,18 @@ def test_no_module(error: ImportError | None, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setitem(sys.modules, "_manylinux", None)
     else:
         monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=raises(error))])
-    sight = Sight()
-    see_override(sight)
-    assert not sight.facts
+    observations = Observations()
+    observe_manylinux_module(observations)
+    assert not observations.facts
 
 
 def test_none_is_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Windows a module of that name is somebody else's."""
     monkeypatch.setattr(probe_module, "sys", SimpleNamespace(platform="win32"))
     monkeypatch.setitem(sys.modules, "_manylinux", module(manylinux_compatible=raises(ValueError())))
-    sight = Sight()
-    see_override(sight)
-    assert not sight.facts
+    observations = Observations()
+    observe_manylinux_module(observations)
+    assert not observations.facts
 
 
 @pytest.mark.parametrize(
@@ -250,7 +257,7 @@ def test_the_answers_stay_sendable() -> None:
 def test_the_function_is_asked_before_the_attributes() -> None:
     """PEP 600: a function that has no opinion is no reason to ask the attributes."""
     made = module(manylinux_compatible=lambda *_: None, manylinux1_compatible=False)
-    assert ask_override(made, 5, "x86_64") == ("manylinux_compatible(2, 5, 'x86_64')", None)
+    assert ask(made, 5, "x86_64") == ("manylinux_compatible(2, 5, 'x86_64')", None)
 
 
 BOTH = """
@@ -282,11 +289,14 @@ SOURCES: dict[str, tuple[str, tuple[str, str] | None]] = {
     ),
     "nothing before 2.5": ("def manylinux_compatible(x, y, a): return {n: n != 7 for n in range(5, 99)}[y]", None),
     "import fails": ("raise ImportError('x')", None),
-    "raises on import": ("raise RuntimeError('x')", ("RuntimeError", "InvalidOverride")),
-    "exits on import": ("raise SystemExit(3)", ("SystemExit", "InvalidOverride")),
-    "raises when asked": ("def manylinux_compatible(x, y, a): raise KeyError(a)", ("KeyError", "InvalidOverride")),
-    "answers no": ("manylinux_compatible = lambda *a: 'no'", ("takes it for yes", "InvalidOverride")),
-    "answers an empty list": ("manylinux_compatible = lambda *a: []", ("takes it for no", "InvalidOverride")),
+    "raises on import": ("raise RuntimeError('x')", ("RuntimeError", "InvalidManylinuxModule")),
+    "exits on import": ("raise SystemExit(3)", ("SystemExit", "InvalidManylinuxModule")),
+    "raises when asked": (
+        "def manylinux_compatible(x, y, a): raise KeyError(a)",
+        ("KeyError", "InvalidManylinuxModule"),
+    ),
+    "answers no": ("manylinux_compatible = lambda *a: 'no'", ("takes it for yes", "InvalidManylinuxModule")),
+    "answers an empty list": ("manylinux_compatible = lambda *a: []", ("takes it for no", "InvalidManylinuxModule")),
 }
 
 
