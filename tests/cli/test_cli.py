@@ -150,10 +150,10 @@ BAD = {
     "a folder": (["--facts", "."], "cannot read '.': "),
     "a null byte": (["--facts", "a\0b"], "cannot read 'a\\x00b': "),
     "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is no text in UTF-8"),
-    "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is no JSON"),
+    "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is not JSON"),
     "no facts": (["tags", "--facts", "other.json"], "invalid facts 'other.json': facts lacks the key 'manytags_facts'"),
     "no target": (["--target-file", "other.json"], "invalid target 'other.json': "),
-    "list for target": (["--target-file", "list.json"], "invalid target 'list.json': target is no JSON object"),
+    "list for target": (["--target-file", "list.json"], "invalid target 'list.json': target is not a JSON object"),
     "deep JSON": (["--target-file", "deep.json"], "invalid target 'deep.json': "),
     "too long": (["--target-file", "long.json"], "invalid target 'long.json': longer than 1000000 characters"),
     "no interpreter": (

@@ -105,7 +105,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "dies in bytes": ("printf '\\377\\376\\n' >&2; exit 1", "it ended with status 1: \ufffd\ufffd"),
     "answers nonsense": ("echo nonsense", "it answered no facts; is it a Python?"),
     "answers other JSON": ("echo '{}'", "it answered no facts; is it a Python?"),
-    "answers broken facts": ("echo '{\"manytags_facts\": 1, '", "it answered no facts: it is no JSON"),
+    "answers broken facts": ("echo '{\"manytags_facts\": 1, '", "it answered no facts: it is not JSON"),
     "answers too few facts": ('echo \'{"manytags_facts": 1, "facts": {}}\'', "it answered no facts: facts lack "),
     "answers of the future": ("echo '{\"manytags_facts\": 9}'", "it answered no facts: they have form 9"),
     "answers 10 MB": ("head -c 10000000 /dev/zero", "its answer is longer than 1000000 bytes"),

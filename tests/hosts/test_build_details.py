@@ -216,11 +216,11 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "no minor version": ({"language__version_info__minor": None}, "version_info lacks the key 'minor'"),
     "an empty name": (
         {"implementation__name": ""},
-        "'name' of implementation is not text of which tags are made: letters, digits and underscores",
+        "'name' of implementation is not text with the characters of a tag: letters, digits and underscores",
     ),
     "a platform that is no tag": (
         {"platform": "linux-x86_64;"},
-        "'platform' of build-details.json is not text of which tags are made: letters, digits and underscores",
+        "'platform' of build-details.json is not text with the characters of a tag: letters, digits and underscores",
     ),
     "a version before all": (
         {"language__version_info__micro": -1},

@@ -66,7 +66,7 @@ class Host:
 
     def _open(self, path: str, mode: str = "r") -> Any:  # noqa: ANN401 - as open
         self.opened.append(path)
-        if path in {probe_module.sys.executable, "/proc/self/exe"}:
+        if path in {vars(probe_module)["sys"].executable, "/proc/self/exe"}:
             return open(path, mode)  # the executable is a real file
         content = self.files.get(path, FileNotFoundError(2, "No such file or directory", path))
         if isinstance(content, OSError):

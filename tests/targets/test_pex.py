@@ -128,7 +128,7 @@ TAGS = ["cp312-cp312-win_amd64", "py3-none-any"]
 MARKERS = marker_environment(target("3.12", "win_amd64"))
 
 WRONG: dict[str, tuple[object, str]] = {
-    "a list": ([], "complete platform is no JSON object"),
+    "a list": ([], "complete platform is not a JSON object"),
     "no markers": ({"compatible_tags": TAGS}, "complete platform lacks the key 'marker_environment'"),
     "no tags": ({"marker_environment": MARKERS}, "complete platform lacks the key 'compatible_tags'"),
     "empty tags": ({"marker_environment": MARKERS, "compatible_tags": []}, "'compatible_tags' is empty"),
