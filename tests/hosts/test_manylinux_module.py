@@ -19,6 +19,7 @@ from manytags import Facts, InvalidManylinuxModule, target_from_facts
 from manytags.hosts import probe as probe_module
 from manytags.hosts.probe import Observations, observe_manylinux_module
 from manytags.hosts.probe_manylinux import ask, glibc_minor
+from manytags.platforms.linux.architectures import Architecture, architecture, architectures
 
 from .machines import changed, seen_machines
 
@@ -245,6 +246,14 @@ def test_none_is_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_which_versions_are_asked_about(text: str, minor: int) -> None:
     """A version that the ladder has and the module was not asked about would not be refused."""
     assert glibc_minor(text) == minor
+
+
+@pytest.mark.parametrize("row", architectures(), ids=lambda row: row.name)
+def test_which_architectures_are_asked_about(row: Architecture) -> None:
+    """The probe has no table of architectures; a new one that shares a kernel must not go unasked."""
+    taken = architecture(row.takes)
+    if taken is not None and taken.manylinux_floor is not None:
+        assert all(row.takes in asked_architectures(kernel) for kernel in row.kernels)
 
 
 def test_the_answers_stay_sendable() -> None:

@@ -25,46 +25,19 @@ if TYPE_CHECKING:
 FACTS_FORMAT = 1
 
 _TEXTS = (
-    "implementation",
-    "python_version",
-    "implementation_version",
-    "abiflags",
-    "multiarch",
-    "sys_platform",
-    "os_name",
-    "system",
-    "release",
-    "kernel_version",
-    "machine",
-    "sysconfig_platform",
-    "host_platform",
-    "executable",
-    "elf_path",
-    "elf_data",
-    "elf_interpreter",
-    "glibc",
-    "musl",
-    "os_id",
-    "os_version_id",
-    "os_id_like",
-    "manylinux_module",
-    "macos_version",
-    "ios_version",
-    "pyemscripten_version",
+    *("implementation", "python_version", "implementation_version", "abiflags", "multiarch", "sys_platform"),
+    *("os_name", "system", "release", "kernel_version", "machine", "sysconfig_platform", "host_platform"),
+    *("executable", "elf_path", "elf_data", "elf_interpreter", "glibc", "musl", "os_id", "os_version_id"),
+    *("os_id_like", "manylinux_module", "macos_version", "ios_version", "pyemscripten_version"),
 )
 _NUMBERS = (
-    "pointer_size",
-    "elf_class",
-    "elf_machine",
-    "elf_flags",
-    "arm_cpu_arch",
-    "arm_vfp_args",
-    "android_api_level",
+    *("pointer_size", "elf_class", "elf_machine", "elf_flags"),
+    *("arm_cpu_arch", "arm_vfp_args", "android_api_level"),
 )
 _LISTS = ("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen")
 _FLAGS = ("debug", "free_threaded")
 
-#: Fact -> the reader of its value.
+#: Fact to the reader of its value.
 READERS: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(_TEXTS, read_string),
     **dict.fromkeys(_NUMBERS, read_integer),

@@ -58,16 +58,8 @@ def plain(text: str) -> str:
 def observe() -> "tuple[dict[str, object], dict[str, str]]":
     """Observe everything; return the facts, and where each was seen."""
     observations = Observations()
-    for step in (
-        observe_python,
-        observe_build,
-        observe_system,
-        observe_executable,
-        observe_libc,
-        observe_os_release,
-        observe_manylinux_module,
-        observe_other_systems,
-    ):
+    first = (observe_python, observe_build, observe_system, observe_executable, observe_libc)
+    for step in (*first, observe_os_release, observe_manylinux_module, observe_other_systems):
         try:
             step(observations)
         except Exception as error:
