@@ -1,4 +1,4 @@
-"""Targets as pex's complete platforms."""
+"""Targets as complete platforms of pex."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def recorded() -> dict[str, Any]:
 
 
 def test_a_recorded_file_is_this_machine() -> None:
-    """A file that somebody made with pex must mean here what it means there, tag for tag."""
+    """A file that pex made must have the same tags here as in pex."""
     found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
     assert list(found.triples()) == recorded()["compatible_tags"]
     assert found.platform == Platform("linux", "x86_64", glibc=(2, 36))
@@ -62,7 +62,7 @@ def test_a_recorded_file_is_this_machine() -> None:
 
 
 def test_written_again_it_is_the_recorded_file() -> None:
-    """pex must be able to read what manytags writes: same keys, same tags, same markers."""
+    """pex must be able to read files of manytags: same keys, same tags, same markers."""
     found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
     written, theirs = json.loads(target_to_pex(found)), recorded()
     assert written["compatible_tags"] == theirs["compatible_tags"]
@@ -73,7 +73,7 @@ def test_written_again_it_is_the_recorded_file() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_there_and_back(python: str, name: str) -> None:
-    """A described machine, given to pex and taken back, takes the same wheels."""
+    """A described machine takes the same wheels after writing and reading."""
     described = target(python, name)
     again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
@@ -92,7 +92,7 @@ def test_there_and_back(python: str, name: str) -> None:
 )
 @pytest.mark.parametrize("name", ["debian-12-armv7l", "alpine-3.20-armv7"])
 def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> None:
-    """pex on a Raspberry Pi lists no ARMv6 tags: the file is a Pi all the same, and takes just what it lists."""
+    """pex on a Raspberry Pi lists no ARMv6 tags. The file still describes a Pi, and has just these tags."""
     described = target("3.11", name, options)
     again = target_from_pex(target_to_pex(described))
     assert again.platform_tags() == described.platform_tags()
@@ -110,14 +110,14 @@ def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> 
     ],
 )
 def test_a_list_that_no_machine_has_is_kept(options: TagOptions) -> None:
-    """What owners took away stays away: it must not come back because the rest looks like a known machine."""
+    """Tags that the owner removed must not come back because the rest looks like a known machine."""
     described = target("3.12", "debian-12-x86_64", options)
     again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
 
 
 def test_pure_wheels_only() -> None:
-    """A machine without platform tags takes what fits any."""
+    """A machine without platform tags takes pure wheels only."""
     described = target("3.12", "linux_x86_64", TagOptions(bare_linux="never"))
     again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
@@ -165,7 +165,7 @@ WRONG: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_no_complete_platform(case: str) -> None:
-    """Whoever made the file by hand must learn what is wrong with it."""
+    """Someone who made the file by hand must learn what is wrong."""
     content, reason = WRONG[case]
     with pytest.raises(InvalidTarget) as caught:
         target_from_pex(json.dumps(content))
