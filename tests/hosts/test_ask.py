@@ -170,7 +170,7 @@ def states(group: int) -> list[str]:
 
 
 @POSIX
-def test_a_child_left_running_keeps_nobody_waiting(tmp_path: Path) -> None:
+def test_a_child_left_running_does_not_delay_us(tmp_path: Path) -> None:
     """A daemon that holds our pipes open would hang a reader that waits for their end."""
     path = script(tmp_path, "sleep 3 &\nexit 5")
     start = time.monotonic()
@@ -185,7 +185,7 @@ def test_noise_around_the_answer(tmp_path: Path) -> None:
     assert probe(path).text("implementation") == sys.implementation.name
 
 
-def test_python2_is_told_to_be_too_old() -> None:
+def test_python2_is_too_old() -> None:
     """Many machines that need the probe still have Python 2 as ``python``."""
     path = python2()
     if path is None:

@@ -58,7 +58,7 @@ def test_with_its_platform_named_it_has_all_tags(platform: str | Platform) -> No
     assert str(found.evidence[-1]) == "platform: Linux with glibc 2.41 on x86_64 (named by the caller)"
 
 
-def test_a_platform_that_nobody_knows() -> None:
+def test_an_unknown_platform() -> None:
     """The error is about the name, not about the file."""
     with pytest.raises(InvalidTarget, match="invalid target 'debain-13-x86_64': no platform is called so"):
         target_from_build_details(debian(), "debain-13-x86_64")
@@ -218,7 +218,7 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
         {"implementation__name": ""},
         "'name' of implementation is not text with the characters of a tag: letters, digits and underscores",
     ),
-    "a platform that is no tag": (
+    "a platform that is not a tag": (
         {"platform": "linux-x86_64;"},
         "'platform' of build-details.json is not text with the characters of a tag: letters, digits and underscores",
     ),

@@ -83,7 +83,7 @@ def test_triples_are_packagings_where_platforms_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
-def test_differences_are_told_with_evidence(difference: Difference) -> None:
+def test_differences_have_evidence(difference: Difference) -> None:
     """A reason without evidence, or for a missing machine, hides the next difference."""
     assert difference.evidence
     assert set(difference.machines) <= {name for name in SEEN if SEEN[name].packaging.get("platform_tags")}

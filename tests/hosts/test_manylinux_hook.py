@@ -272,9 +272,9 @@ def test_manytags_reads_what_it_writes(machine: str, claim: str | set[str]) -> N
     """A host with the module has the same tags as a target with options that are equal to the claim."""
     facts = GLIBC_MACHINES[machine]
     without = manytags.target_from_facts(facts)
-    told = manytags.Target(without.python, without.platform, as_options(claim, without.platform_tags()))
+    described = manytags.Target(without.python, without.platform, as_options(claim, without.platform_tags()))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made = run(manylinux_hook(claim))
     made.__file__ = "/site/_manylinux.py"
-    assert manytags.target_from_facts(facts_with(made, facts)).platform_tags() == told.platform_tags()
+    assert manytags.target_from_facts(facts_with(made, facts)).platform_tags() == described.platform_tags()

@@ -124,7 +124,7 @@ class Nasty(Exception):
         raise RuntimeError("no name")
 
 
-TROUBLE: dict[str, tuple[ModuleType, str]] = {
+ERRORS: dict[str, tuple[ModuleType, str]] = {
     "raises": (module(manylinux_compatible=raises(KeyError("x"))), "manylinux_compatible(2, 36, 'x86_64') raised"),
     "exits": (module(manylinux_compatible=raises(SystemExit(3))), "raised SystemExit(3)"),
     "says no": (module(manylinux_compatible=lambda *_: "no"), "answered 'no'"),
@@ -134,10 +134,10 @@ TROUBLE: dict[str, tuple[ModuleType, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", TROUBLE)
+@pytest.mark.parametrize("case", ERRORS)
 def test_nonsense_is_one_clear_error(case: str) -> None:
     """packaging lets the module's own exception through, or takes nonsense for yes, and never names the file."""
-    made, reason = TROUBLE[case]
+    made, reason = ERRORS[case]
     with pytest.raises(InvalidManylinuxModule) as caught:
         target_from_facts(facts_with(made))
     assert reason in caught.value.reason
@@ -146,7 +146,7 @@ def test_nonsense_is_one_clear_error(case: str) -> None:
     assert len(str(caught.value)) < 5_000
 
 
-def test_trouble_with_another_architecture_is_none() -> None:
+def test_errors_about_another_architecture_do_not_count() -> None:
     """A module that knows only its own machine must not break that machine."""
 
     def only_here(_major: int, minor: int, arch: str) -> bool:
@@ -155,7 +155,7 @@ def test_trouble_with_another_architecture_is_none() -> None:
     assert tags_with(module(manylinux_compatible=only_here)) == without(36)
 
 
-def test_trouble_below_the_ladder_is_none() -> None:
+def test_errors_below_the_ladder_do_not_count() -> None:
     """packaging asks about no glibc before 2.5, so a module need not know any."""
 
     def from_five(_major: int, minor: int, _arch: str) -> bool:
@@ -183,7 +183,7 @@ def test_a_cross_build_is_asked_about_its_host() -> None:
     assert "aarch64" in asked
 
 
-def test_musl_asks_nobody() -> None:
+def test_musl_has_no_manylinux_module() -> None:
     """On musl a manylinux module has no effect, whatever it does."""
     facts = changed(seen_machines()["musl-amd64"].facts, {"manylinux_module": ["/x", "y"]})
     facts = changed(facts, {"manylinux_failed": [["import _manylinux: raised OSError()"], "y"]})

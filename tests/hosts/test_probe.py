@@ -170,11 +170,11 @@ def test_confstr_is_missing(host: Host) -> None:
 
 
 @LINUX
-@pytest.mark.parametrize("trouble", [None, OSError("static"), "no module"], ids=repr)
-def test_no_libc_at_all(host: Host, trouble: object) -> None:
+@pytest.mark.parametrize("failure", [None, OSError("static"), "no module"], ids=repr)
+def test_no_libc_at_all(host: Host, failure: object) -> None:
     """A static Python has no libc to ask: it takes bare tags, and the facts say what was tried."""
     host.os(missing=("confstr",))
-    host.patch.setitem(sys.modules, "ctypes", None if trouble == "no module" else by_ctypes(trouble))
+    host.patch.setitem(sys.modules, "ctypes", None if failure == "no module" else by_ctypes(failure))
     facts = host.observe()
     assert facts.get("glibc") is None
     assert any(line.startswith("glibc: no confstr, and ctypes: ") for line in facts.texts("unseen"))
@@ -498,7 +498,7 @@ def test_builds(host: Host) -> None:
     facts = host.observe()
     assert (facts.get("debug"), facts.get("free_threaded")) == (True, True)
     host.sys(abiflags="", gettotalrefcount=lambda: 0)
-    assert host.observe().get("debug") is False, "--with-trace-refs is no debug build"
+    assert host.observe().get("debug") is False, "--with-trace-refs is not a debug build"
     host.sys(missing=("abiflags",), gettotalrefcount=lambda: 0)
     assert host.observe().get("debug") is True
 

@@ -81,7 +81,7 @@ def test_facts_agree_with_the_interpreter(python: Python) -> None:
     # platform appends a plus sign to builds between releases
     assert value(document, "python_version") == own["version"].rstrip("+")
     assert value(document, "extension_suffixes")[0] == own["suffix"]
-    # before 3.8 platform told what the executable was linked to, not what runs
+    # before 3.8 platform reported what the executable was linked to, not what runs
     if own["libc"][0] == "glibc" and python.version >= (3, 8):
         assert value(document, "glibc").startswith(own["libc"][1])
     if own["multiarch"]:
