@@ -44,8 +44,7 @@ MAY_LOOK = {
     "hosts/probe_systems.py": "observes the versions of macOS, iOS, Android and Pyodide",
     "hosts/libraries.py": "makes a relative folder of a search path absolute, as loaders do",
     "hosts/roots.py": "follows links and opens files, of this machine or below a root",
-    "hosts/ask.py": "starts another interpreter and reads its output",
-    "hosts/remembered.py": "compares the files of another interpreter, and keeps its answers in a folder",
+    "hosts/ask.py": "starts another interpreter, compares its files, and keeps its answers in a folder",
     "audits/": "opens the wheels that it is given, and the libraries of a host",
     "cli/": "reads arguments, their files and standard input, and prints",
 }

@@ -75,10 +75,6 @@ class Document:
 def load_document(text: str, name: str, error: type[InvalidInput], longest: int = MAX_TEXT) -> Document:
     """Parse JSON text whose outermost value is an object.
 
-    :param text: the JSON.
-    :param name: what it is, for errors.
-    :param error: class of the errors.
-    :param longest: the most characters that it may have.
     :raises InvalidInput: of the class ``error``: the text is too long, not JSON, or not an object.
     """
     if len(text) > longest:

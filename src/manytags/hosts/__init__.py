@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from ..targets import Target
-    from .remembered import Remembered
+    from .ask import Remembered
 
 
 class Facts(Value):
@@ -169,13 +169,11 @@ def detect(
 def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
     if executable is None:
         return Facts(*observe())
-    if cache is not False:
-        from .remembered import remembered_facts
+    from .ask import ask, remembered_facts
 
-        return Facts(*remembered_facts(executable, None if cache is True else cache, _REMEMBERED))
-    from .ask import ask
-
-    return Facts(*ask(executable))
+    if cache is False:
+        return Facts(*ask(executable))
+    return Facts(*remembered_facts(executable, None if cache is True else cache, _REMEMBERED))
 
 
 def sys_tags() -> "tuple[Tag, ...]":

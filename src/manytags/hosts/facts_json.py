@@ -24,25 +24,18 @@ if TYPE_CHECKING:
 #: Version of the form.
 FACTS_FORMAT = 1
 
-_TEXTS = (
-    *("implementation", "python_version", "implementation_version", "abiflags", "multiarch", "sys_platform"),
-    *("os_name", "system", "release", "kernel_version", "machine", "sysconfig_platform", "host_platform"),
-    *("executable", "elf_path", "elf_data", "elf_interpreter", "glibc", "musl", "os_id", "os_version_id"),
-    *("os_id_like", "manylinux_module", "macos_version", "ios_version", "pyemscripten_version"),
-)
-_NUMBERS = (
-    *("pointer_size", "elf_class", "elf_machine", "elf_flags"),
-    *("arm_cpu_arch", "arm_vfp_args", "android_api_level"),
-)
-_LISTS = ("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen")
-_FLAGS = ("debug", "free_threaded")
-
 #: Fact to the reader of its value.
 READERS: dict[str, Callable[[object], object]] = {
-    **dict.fromkeys(_TEXTS, read_string),
-    **dict.fromkeys(_NUMBERS, read_integer),
-    **dict.fromkeys(_LISTS, read_strings),
-    **dict.fromkeys(_FLAGS, read_boolean),
+    **dict.fromkeys(("implementation", "python_version", "implementation_version", "abiflags"), read_string),
+    **dict.fromkeys(("multiarch", "sys_platform", "os_name", "system", "release", "kernel_version"), read_string),
+    **dict.fromkeys(("machine", "sysconfig_platform", "host_platform", "executable", "elf_path"), read_string),
+    **dict.fromkeys(("elf_data", "elf_interpreter", "glibc", "musl", "os_id", "os_version_id"), read_string),
+    **dict.fromkeys(("os_id_like", "manylinux_module", "macos_version", "ios_version"), read_string),
+    "pyemscripten_version": read_string,
+    **dict.fromkeys(("pointer_size", "elf_class", "elf_machine", "elf_flags"), read_integer),
+    **dict.fromkeys(("arm_cpu_arch", "arm_vfp_args", "android_api_level"), read_integer),
+    **dict.fromkeys(("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen"), read_strings),
+    **dict.fromkeys(("debug", "free_threaded"), read_boolean),
 }
 
 
