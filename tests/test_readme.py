@@ -72,29 +72,72 @@ def test_readme_has_two_commands_of_one_line() -> None:
     assert commands["test"].endswith("python -m pytest")
 
 
-@pytest.mark.skipif(os.name != "posix" or shutil.which("bash") is None, reason="a bash script")
+#: A ``python3`` whose virtual environments have tools that only write down how they are called.
+PYTHON = """\
+#!/bin/sh
+test "$1" = -c && exit
+for folder; do :; done
+mkdir -p "$folder/bin"
+for tool in pip ruff mypy sphinx-build; do
+    printf '#!/bin/sh\\necho "%s $*" >>"$CALLS"\\ntest "%s $1" != "$FAILING"\\n' $tool $tool >"$folder/bin/$tool"
+    chmod +x "$folder/bin/$tool"
+done
+"""
+CHECKS = {
+    "pip install": "install",
+    "ruff check": "lint",
+    "ruff format": "format",
+    "mypy ": "types",
+    "sphinx-build -q": "docs",
+}
+BASH = pytest.mark.skipif(os.name != "posix" or shutil.which("bash") is None, reason="a bash script")
+
+
+def run_ci(folder: Path, readme: str, failing: str = "") -> tuple[subprocess.CompletedProcess[str], list[str]]:
+    """Run ``.ci/run`` in a folder with a README; return what it did, and which tools it called."""
+    for name in (".ci", "bin"):
+        (folder / name).mkdir()
+    shutil.copy(ROOT / ".ci" / "run", folder / ".ci")
+    (folder / "README.md").write_text(readme, encoding="utf-8")
+    (folder / "bin" / "python3").write_text(PYTHON)
+    (folder / "bin" / "python3").chmod(0o755)
+    calls = folder / "calls"
+    path = f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "CALLS": str(calls), "FAILING": failing}
+    done = subprocess.run([folder / ".ci" / "run"], capture_output=True, text=True, check=False, env=environment)
+    return done, calls.read_text().splitlines() if calls.exists() else []
+
+
+@BASH
 @pytest.mark.parametrize("status", [0, 3])
 def test_ci_runs_what_the_readme_says(tmp_path: Path, status: int) -> None:
     """CI that ran something else, or swallowed a failure, would be worse than none."""
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
     said = marked_commands(read("README.md"))["test"]
     mine = f"pwd && echo 'the summary' && exit {status}"
-    (tmp_path / "README.md").write_text(read("README.md").replace(said, mine), encoding="utf-8")
-    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, check=False)
+    done, calls = run_ci(tmp_path, read("README.md").replace(said, mine))
     assert done.stdout.splitlines() == [str(tmp_path.resolve()), "the summary"]
     assert done.returncode == status
+    assert [any(call.startswith(check) for call in calls) for check in CHECKS] == [True] * len(CHECKS)
 
 
-@pytest.mark.skipif(os.name != "posix" or shutil.which("bash") is None, reason="a bash script")
+@BASH
+@pytest.mark.parametrize("check", CHECKS)
+def test_ci_ends_with_the_check_that_fails(tmp_path: Path, check: str) -> None:
+    """A change that breaks style, types or documents must not pass, and the last line must say what broke."""
+    done, calls = run_ci(tmp_path, read("README.md"), failing=check)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines()[-1] == f".ci/run: {CHECKS[check]} failed"
+    assert calls[-1].startswith(check)
+
+
+@BASH
 def test_ci_refuses_a_readme_without_the_command(tmp_path: Path) -> None:
     """No command is not a passed test."""
-    (tmp_path / ".ci").mkdir()
-    shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci")
-    (tmp_path / "README.md").write_text("# nothing\n", encoding="utf-8")
-    done = subprocess.run([tmp_path / ".ci" / "run"], capture_output=True, text=True, check=False)
+    done, calls = run_ci(tmp_path, "# nothing\n")
     assert done.returncode == 2
     assert "no test command" in done.stderr
+    assert not calls
 
 
 @pytest.mark.parametrize("document", [document for document in DOCUMENTS if ">>>" in runnable(read(document))])

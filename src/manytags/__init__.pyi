@@ -31,10 +31,9 @@ from .choose.select import sort as sort
 from .errors import InvalidCensus as InvalidCensus
 from .errors import InvalidElf as InvalidElf
 from .errors import InvalidFacts as InvalidFacts
-from .errors import InvalidHook as InvalidHook
 from .errors import InvalidInput as InvalidInput
 from .errors import InvalidLock as InvalidLock
-from .errors import InvalidOverride as InvalidOverride
+from .errors import InvalidManylinuxModule as InvalidManylinuxModule
 from .errors import InvalidPolicy as InvalidPolicy
 from .errors import InvalidProfile as InvalidProfile
 from .errors import InvalidTag as InvalidTag
@@ -49,11 +48,11 @@ from .hosts import detect as detect
 from .hosts import platform_tags as platform_tags
 from .hosts import sys_tags as sys_tags
 from .hosts import target_from_facts as target_from_facts
-from .hosts.ask import probe as probe
 from .hosts.ask import probe_script as probe_script
-from .hosts.build_details import build_details_from_target as build_details_from_target
-from .hosts.build_details import parse_build_details as parse_build_details
-from .hosts.hook import manylinux_hook as manylinux_hook
+from .hosts.build_details import target_from_build_details as target_from_build_details
+from .hosts.build_details import target_to_build_details as target_to_build_details
+from .hosts.facts import probe as probe
+from .hosts.manylinux_module import manylinux_hook as manylinux_hook
 from .indexes.census import Census as Census
 from .indexes.census import census as census
 from .indexes.census_tables import Count as Count
@@ -96,8 +95,8 @@ from .targets.markers import target_from_markers as target_from_markers
 from .targets.named import parse_python as parse_python
 from .targets.named import target as target
 from .targets.options import TagOptions as TagOptions
-from .targets.pex import complete_platform_from_target as complete_platform_from_target
-from .targets.pex import parse_complete_platform as parse_complete_platform
+from .targets.pex import target_from_pex as target_from_pex
+from .targets.pex import target_to_pex as target_to_pex
 
 __version__: str
 __all__: list[str]  # noqa: PYI035 - made from _HOMES

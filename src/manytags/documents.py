@@ -1,8 +1,7 @@
-"""JSON documents that strangers may have written: read within bounds, checked field by field.
+"""JSON from untrusted sources, read within bounds and checked field by field.
 
-Each reader below turns one JSON value into the Python value that a field has, or says what it should have been. A
-document is closed when all its keys have been taken; a key that is left over is an error, so that no wish is ignored
-in silence.
+Each reader below turns a JSON value into the Python value of a field, or says what the field should be. A document is
+closed after all its keys have been taken. A key that is left is an error, so that nothing is silently ignored.
 """
 
 from __future__ import annotations
@@ -18,32 +17,32 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thousand
+MAX_TEXT = 1_000_000  # characters of a document; the facts of a host have a few thousand
 MAX_STRING = 4_096  # characters of one string in it
-MAX_ITEMS = 20_000  # items of one list in it; macOS takes some six thousand tags
+MAX_ITEMS = 20_000  # items of one list in it; macOS takes about six thousand tags
 
 
 class Mismatch(Exception):
-    """A value is not what its field takes; the message says what it takes."""
+    """A value that its field does not take; the message says what the field takes."""
 
 
 class Document:
-    """One JSON object, from which each key is taken once.
+    """A JSON object, from which each key is taken once.
 
-    :param text: the whole text, for the error.
-    :param name: what the object is, for the error.
+    :param text: the whole text, for errors.
+    :param name: what the object is, for errors.
     :param content: the object.
-    :param error: class of the error to raise.
+    :param error: class of the errors.
     """
 
     def __init__(self, text: str, name: str, content: object, error: type[InvalidInput]) -> None:
         self.text, self.name, self.error = text, name, error
         if not isinstance(content, dict):
-            raise error(text, f"{name} is no JSON object")
+            raise error(text, f"{name} is not a JSON object")
         self._left: dict[str, object] = dict(content)
 
     def take(self, key: str, read: Callable[[object], T]) -> T:
-        """Take a key that must be there, through a reader."""
+        """Take a required key with a reader."""
         if key not in self._left:
             raise self.error(self.text, f"{self.name} lacks the key {key!r}")
         try:
@@ -52,23 +51,23 @@ class Document:
             raise self.error(self.text, f"{key!r} of {self.name} is not {mismatch}") from None
 
     def take_or(self, key: str, read: Callable[[object], T], default: T) -> T:
-        """Take a key that may be missing, as keys of newer versions are in older files."""
+        """Take a key that may be missing, such as a new key in an old file."""
         return self.take(key, read) if key in self._left else default
 
     def section(self, key: str) -> Document:
-        """Take a key that holds an object."""
+        """Take a key whose value is an object."""
         return Document(self.text, key, self.take(key, read_object), self.error)
 
     def section_or_empty(self, key: str) -> Document:
-        """Take a key that holds an object, or an empty one where it is missing."""
+        """Take a key whose value is an object; a missing key is an empty object."""
         return self.section(key) if key in self._left else Document(self.text, key, {}, self.error)
 
     def keys(self) -> list[str]:
-        """Keys not yet taken."""
+        """Return the keys that are not yet taken."""
         return list(self._left)
 
     def close(self) -> None:
-        """Refuse keys that nobody took."""
+        """Raise an error for a key that was not taken."""
         for key in self._left:
             raise self.error(self.text, f"{self.name} has the unknown key {key[:80]!r}")
 
@@ -76,14 +75,14 @@ class Document:
 def load_document(text: str, name: str, error: type[InvalidInput], longest: int = MAX_TEXT) -> Document:
     """Parse JSON text whose outermost value is an object.
 
-    :raises InvalidInput: of the class ``error``: too long, no JSON, or no object.
+    :raises InvalidInput: of the class ``error``: the text is too long, not JSON, or not an object.
     """
     if len(text) > longest:
         raise error(text, f"longer than {longest} characters")
     try:
         content = json.loads(text)
-    except (ValueError, RecursionError) as trouble:
-        raise error(text, f"it is no JSON: {trouble}") from None
+    except (ValueError, RecursionError) as failure:
+        raise error(text, f"it is not JSON: {failure}") from None
     return Document(text, name, content, error)
 
 
@@ -102,7 +101,7 @@ def read_list(value: object) -> list[object]:
 
 
 def read_string(value: object) -> str:
-    """Read a string of bounded length that can be printed anywhere: no lone surrogates."""
+    """Read a string of bounded length without lone surrogates, which cannot be printed."""
     if not isinstance(value, str) or len(value) > MAX_STRING:
         raise Mismatch(f"a string of at most {MAX_STRING} characters")
     if not value.isascii() and any("\ud800" <= character <= "\udfff" for character in value):
@@ -118,7 +117,7 @@ def read_integer(value: object) -> int:
 
 
 def read_boolean(value: object) -> bool:
-    """Read true or false."""
+    """Read a boolean."""
     if not isinstance(value, bool):
         raise Mismatch("true or false")
     return value
@@ -146,7 +145,7 @@ def read_pair(value: object) -> tuple[int, int]:
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:
-    """Make a reader that also takes null."""
+    """Return a reader that also takes null."""
 
     def read_or_null(value: object) -> T | None:
         return None if value is None else read(value)

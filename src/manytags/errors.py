@@ -1,25 +1,25 @@
 """Every exception that manytags raises.
 
-Messages say what, then why: ``invalid tag 'py3-none': expected 3 fields, got 2``. The parts stay on the exception
-(``text``, ``reason``, ``position``) so that a program need not take the message apart, and they are the exception's
-``args``, so that all of them pickle.
+A message says what is wrong, then why: ``invalid tag 'py3-none': expected 3 fields, got 2``. Its parts are attributes
+of the exception (``text``, ``reason``, ``position``), so a program need not parse the message. They are also its
+``args``, so every exception can be pickled.
 """
 
 from __future__ import annotations
 
-_SHOWN = 120  # characters of a stranger's text that a message repeats
+_SHOWN = 120  # characters of an input that a message repeats
 
 
 class ManytagsError(Exception):
-    """Root of all errors that manytags raises on purpose."""
+    """The base class of all errors that manytags raises on purpose."""
 
 
 class InvalidInput(ManytagsError, ValueError):
-    """Text or data that is not what it claims to be.
+    """Text or data that is not what it should be.
 
-    :ivar text: what was given, whole.
-    :ivar reason: why it was refused.
-    :ivar position: index in ``text`` where the trouble starts, or ``None``.
+    :ivar text: the whole input.
+    :ivar reason: why it is invalid.
+    :ivar position: index in ``text`` of the error, or ``None``.
 
     >>> str(InvalidTag("py3-none", "expected 3 fields, got 2"))
     "invalid tag 'py3-none': expected 3 fields, got 2"
@@ -39,73 +39,67 @@ class InvalidInput(ManytagsError, ValueError):
 
 
 class InvalidTag(InvalidInput):
-    """Text that is no wheel tag, platform tag, python tag or ABI tag."""
+    """Text that is not a wheel tag, platform tag, python tag or ABI tag."""
 
     what = "tag"
 
 
 class InvalidWheelFilename(InvalidInput):
-    """Text that is no wheel file name."""
+    """Text that is not a wheel file name."""
 
     what = "wheel file name"
 
 
 class InvalidTarget(InvalidInput):
-    """A target description that describes no machine or no Python."""
+    """A description of a target that no machine or no Python can match."""
 
     what = "target"
 
 
 class InvalidFacts(InvalidInput):
-    """Facts about a host that are incomplete, mistyped or contradict themselves."""
+    """Facts about a host that are incomplete, have wrong types or contradict each other."""
 
     what = "facts"
 
 
 class InvalidLock(InvalidInput):
-    """A lock file that is no TOML, or not what :pep:`751` says."""
+    """A lock file that is not TOML, or does not follow :pep:`751`."""
 
     what = "lock file"
 
 
-class InvalidOverride(InvalidInput):
-    """A ``_manylinux`` module that raised or answered nonsense."""
+class InvalidManylinuxModule(InvalidInput):
+    """A ``_manylinux`` module that raised or answered nonsense, or arguments that make no such module."""
 
     what = "_manylinux module"
 
 
-class InvalidHook(InvalidInput):
-    """What no ``_manylinux`` module can be made of: no claim, no variable, or a machine that asks none."""
-
-    what = "manylinux hook"
-
-
 class InvalidElf(InvalidInput):
-    """Bytes that are no ELF file, or one whose tables lie; ``text`` is the name that the file was given."""
+    """Bytes that are not an ELF file, or an ELF file with false tables; ``text`` is the name of the file."""
 
     what = "ELF file"
 
 
 class InvalidWheel(InvalidInput):
-    """Bytes that are no wheel, or one that readers read differently; ``text`` is the name that the file was given."""
+    """Bytes that are not a wheel, or a wheel that readers read differently; ``text`` is the name of the file."""
 
     what = "wheel"
 
 
 class InvalidPolicy(InvalidInput):
-    """A list of manylinux or musllinux policies that contradicts itself, or a policy that nobody can have."""
+    """A list of manylinux or musllinux policies that contradicts itself, or an unknown policy."""
 
     what = "policy"
 
 
 class InvalidProfile(InvalidInput):
-    """A profile of an index that is no JSON, or not what profiles say; or a name that no profile has."""
+    """A profile of an index that is not JSON or not a valid profile, or a name that no profile has."""
 
     what = "profile"
 
 
 class InvalidCensus(InvalidInput):
-    """A census that is no JSON, or whose numbers contradict each other."""
+    """A census that is not JSON, or whose numbers contradict each other."""
 
     what = "census"
 
@@ -113,7 +107,7 @@ class InvalidCensus(InvalidInput):
 class ProbeError(ManytagsError):
     """An interpreter that could not be asked about itself.
 
-    :ivar executable: the interpreter as it was named.
+    :ivar executable: the interpreter, as the caller named it.
     :ivar reason: why it could not be asked.
     """
 
@@ -127,7 +121,7 @@ class ProbeError(ManytagsError):
 
 
 def shown(text: str) -> str:
-    """Text as a message repeats it: quoted, escaped, and cut where it is long.
+    """Quote and escape a text for a message, and shorten a long one.
 
     >>> print(shown("two words"))
     'two words'

@@ -141,7 +141,7 @@ def test_policies_that_nobody_has(kind: str, version: tuple[int, int], architect
 
 MANYLINUX = (files("manytags.audits") / "policies" / "manylinux.json").read_text()
 BROKEN = {
-    "it is no JSON": ("{", "}"),
+    "it is not JSON": ("{", "}"),
     "its versions do not ascend": ("2_5 2_12", "2_12 2_5"),
     "lacks the key 'source'": ('"source"', '"saucer"'),
     "the unknown key 'note'": ('"libc": "GLIBC"', '"libc": "GLIBC", "note": ""'),
@@ -166,7 +166,7 @@ def test_data_that_contradicts_itself(reason: str) -> None:
             '"architectures": "x86_64",\n      "adds": "GLIBC_2.12',
         )
     assert old in MANYLINUX
-    text = "{" if reason == "it is no JSON" else MANYLINUX.replace(old, new, 1)
+    text = "{" if reason == "it is not JSON" else MANYLINUX.replace(old, new, 1)
     with pytest.raises(InvalidPolicy, match=reason.replace(".", r"\.")):
         parse_policies(text)
 

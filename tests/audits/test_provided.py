@@ -246,7 +246,7 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
         host_libraries("manylinux_2_17_aarch64", "/usr/bin/python3", root)
     with pytest.raises(ProbeError, match="there is no such file"):
         host_libraries(TAG, "/usr/bin/python9", root)
-    with pytest.raises(ProbeError, match="no ELF file"):
+    with pytest.raises(ProbeError, match="not an ELF file"):
         host_libraries(TAG, "/usr/bin/tool", root)
     with pytest.raises(InvalidElf):
         host_libraries(TAG, "/usr/bin/broken", root)

@@ -150,10 +150,10 @@ BAD = {
     "a folder": (["--facts", "."], "cannot read '.': "),
     "a null byte": (["--facts", "a\0b"], "cannot read 'a\\x00b': "),
     "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is no text in UTF-8"),
-    "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is no JSON"),
+    "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is not JSON"),
     "no facts": (["tags", "--facts", "other.json"], "invalid facts 'other.json': facts lacks the key 'manytags_facts'"),
     "no target": (["--target-file", "other.json"], "invalid target 'other.json': "),
-    "list for target": (["--target-file", "list.json"], "invalid target 'list.json': target is no JSON object"),
+    "list for target": (["--target-file", "list.json"], "invalid target 'list.json': target is not a JSON object"),
     "deep JSON": (["--target-file", "deep.json"], "invalid target 'deep.json': "),
     "too long": (["--target-file", "long.json"], "invalid target 'long.json': longer than 1000000 characters"),
     "no interpreter": (
@@ -347,8 +347,8 @@ def test_other_tools_files_are_targets(tmp_path: Path, capsys: pytest.CaptureFix
     there = manytags.target("3.14", "manylinux_2_41_x86_64")
     saved = tmp_path / "file.json"
     for text, tags in (
-        (manytags.complete_platform_from_target(there), there.triples()),
-        (manytags.build_details_from_target(there, "/usr"), manytags.target("3.14", "linux_x86_64").triples()),
+        (manytags.target_to_pex(there), there.triples()),
+        (manytags.target_to_build_details(there, "/usr"), manytags.target("3.14", "linux_x86_64").triples()),
     ):
         saved.write_text(text, encoding="utf-8")
         assert answer(capsys, "tags", "--target-file", str(saved)).splitlines() == list(tags)

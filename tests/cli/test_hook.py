@@ -38,7 +38,7 @@ def bookworm(tmp_path: Path) -> str:
     document["facts"]["manylinux_failed"] = {"value": ["import _manylinux: raised E()"], "seen": "import _manylinux"}
     file = tmp_path / "facts.json"
     file.write_text(json.dumps(document), encoding="utf-8")
-    with pytest.raises(manytags.InvalidOverride):
+    with pytest.raises(manytags.InvalidManylinuxModule):
         manytags.target_from_facts(manytags.Facts.from_json(file.read_text(encoding="utf-8")))
     return str(file)
 
@@ -96,11 +96,11 @@ REFUSED = {
     "--where --all": "--where prints a folder, and does not go with --all",
     "--where --target win32": "--where prints a folder, and does not go with --target",
     "--verified --target debian-12-arm64": "--verified looks at this machine; with --target it needs --root as well",
-    "--all --target win32": "invalid manylinux hook 'Windows (win32)': it takes no manylinux wheels, whatever a module",
-    "--all --target alpine-3.20-arm64": "it takes no manylinux wheels, whatever a module says",
-    "--ceiling 2x --target debian-12-arm64": "invalid manylinux hook '2x': expected 'all', 'none' or a version",
-    "--ceiling= --target debian-12-arm64": "invalid manylinux hook '': expected 'all', 'none' or a version",
-    "--variable A-B --target debian-12-arm64": "invalid manylinux hook 'A-B': a variable's name has letters",
+    "--all --target win32": "invalid _manylinux module 'Windows (win32)': the platform takes no manylinux wheels",
+    "--all --target alpine-3.20-arm64": "the platform takes no manylinux wheels",
+    "--ceiling 2x --target debian-12-arm64": "invalid _manylinux module '2x': expected 'all', 'none' or a version",
+    "--ceiling= --target debian-12-arm64": "invalid _manylinux module '': expected 'all', 'none' or a version",
+    "--variable A-B --target debian-12-arm64": "invalid _manylinux module 'A-B': the name of a variable has letters",
     "--where --python /no/such": "cannot ask '/no/such' about itself",
     "--verified --root /no/such/root": "invalid input '/no/such/root': there is no such folder",
 }

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from manytags.hosts import elf_header
 from manytags.hosts.arm_attributes import arm_attributes as read_arm_attributes
-from manytags.hosts.elf_header import read_elf_header
+from manytags.hosts.probe import elf_header_of, read_elf_header
 
 from ..hosts.elf_builder import Elf, arm_attributes, uleb128
 
@@ -56,7 +55,7 @@ def read(data: bytes, endless: bool = False) -> dict[str, object]:
     """Read a header from bytes as ``read_elf_header`` does from a file, and hold the bounds and the form."""
     stream = Counting(data, endless)
     try:
-        found = elf_header._read_header(stream)
+        found = elf_header_of(stream)
     except (OSError, ValueError) as error:
         found = {"error": str(error)}
     assert stream.count <= MOST_READ

@@ -93,9 +93,9 @@ def test_each_fact_may_be_missing_or_null(name: str) -> None:
 
 
 SHAPES: dict[str, tuple[str, str]] = {
-    "nothing": ("", "no JSON"),
-    "a word": ("null", "no JSON object"),
-    "a list": ("[]", "no JSON object"),
+    "nothing": ("", "not JSON"),
+    "a word": ("null", "not a JSON object"),
+    "a list": ("[]", "not a JSON object"),
     "no form": ('{"facts": {}}', "lacks the key 'manytags_facts'"),
     "another form": ('{"manytags_facts": 2, "facts": {}}', "form 2"),
     "a form of true": ('{"manytags_facts": true, "facts": {}}', "'manytags_facts'"),
@@ -112,7 +112,7 @@ SHAPES: dict[str, tuple[str, str]] = {
         '{"manytags_facts": 1, "facts": {"machine": {"value": "x", "seen": "x", "more": 1}}}',
         "machine has the unknown key 'more'",
     ),
-    "two documents": ('{"manytags_facts": 1} {}', "no JSON"),
+    "two documents": ('{"manytags_facts": 1} {}', "not JSON"),
     "not a number": ('{"manytags_facts": NaN}', "'manytags_facts'"),
     "a key of a book": ('{"manytags_facts": 1, "facts": {"' + "x" * 10_000 + '": 1}}', "unknown key"),
 }

@@ -31,8 +31,8 @@ FULL = target(
 )
 DOCUMENT: dict[str, Any] = json.loads(FULL.to_json())
 DOCUMENT["evidence"] = [{"subject": "a", "conclusion": "b", "because": "c"}]
-PEX: dict[str, Any] = json.loads(manytags.complete_platform_from_target(target("3.12", "win_amd64")))
-BUILD: dict[str, Any] = json.loads(manytags.build_details_from_target(target("3.14", "linux_x86_64"), "/usr"))
+PEX: dict[str, Any] = json.loads(manytags.target_to_pex(target("3.12", "win_amd64")))
+BUILD: dict[str, Any] = json.loads(manytags.target_to_build_details(target("3.14", "linux_x86_64"), "/usr"))
 
 VALUES: list[object] = [
     *(None, True, False, 0, -1, 1, 999, 1_000, 2**31, 2**63, 2**64, -(2**63) - 1, 10**400, 0.5, 1e308, -0.0),
@@ -93,8 +93,8 @@ def check(found: Target) -> None:
 
 READERS: dict[str, tuple[Callable[[str], Target], dict[str, Any]]] = {
     "target": (Target.from_json, DOCUMENT),
-    "pex": (manytags.parse_complete_platform, PEX),
-    "build-details": (manytags.parse_build_details, BUILD),
+    "pex": (manytags.target_from_pex, PEX),
+    "build-details": (manytags.target_from_build_details, BUILD),
 }
 CASES = [
     pytest.param(kind, path, id=f"{kind} {'.'.join(map(str, path))}")

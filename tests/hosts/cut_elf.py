@@ -1,9 +1,9 @@
 """Cut the fixtures in ``tests/hosts/elf`` out of real files.
 
-An executable keeps its header, its program headers and its loader's name, byte for byte. Of a 32-bit Arm one,
-``.ARM.attributes`` follows with a section table of its own, to which the header is made to point. Of a musl libc the
-two texts stay by which its version is known, each with what is around it. Run as
-``python tests/hosts/cut_elf.py ROOTS CACHE``: the folder that holds the foreign sysroots, and that of the musl builds.
+An executable keeps its header, its program headers and the name of its loader, byte for byte. A 32-bit Arm executable
+also keeps ``.ARM.attributes``, with a new section table. A musl libc keeps the two texts that its version is read from,
+with some bytes around them. Run ``python tests/hosts/cut_elf.py ROOTS CACHE`` with the folder of the foreign sysroots
+and that of the musl builds.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def cut_executable(path: Path) -> bytes:
 
 
 def cut_musl(path: Path) -> bytes:
-    """Keep the two texts by which a musl libc tells its version."""
+    """Keep the two texts that the version of a musl libc is read from."""
     data = path.read_bytes()
     name = data.index(b"musl libc (")
     version = data.index(b"1.2.")

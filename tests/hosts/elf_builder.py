@@ -1,4 +1,4 @@
-"""Small ELF executables with the parts that tags depend on, made to order."""
+"""Build small ELF executables with the parts that tags depend on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PT_INTERP, PT_LOAD = 3, 1
 
 @dataclass(frozen=True)
 class Elf:
-    """What an executable says it is; :meth:`build` writes it down.
+    """The description of an executable; :meth:`build` writes it.
 
     :param machine: e_machine.
     :param wide: 64-bit.
@@ -18,7 +18,7 @@ class Elf:
     :param flags: e_flags.
     :param loader: PT_INTERP; ``None`` for a static executable.
     :param attributes: content of ``.ARM.attributes``; ``None`` for no such section.
-    :param changes: header field -> a number to write over what would be right.
+    :param changes: header field to a number that replaces the right one.
     """
 
     machine: int
@@ -34,7 +34,7 @@ class Elf:
         return value.to_bytes(size, "little" if self.little else "big")
 
     def build(self) -> bytes:
-        """Lay the file out: header, program headers, loader, attributes, section headers."""
+        """Write the file: header, program headers, loader, attributes, section headers."""
         word = 8 if self.wide else 4
         header_size, program_size, section_size = (64, 56, 64) if self.wide else (52, 32, 40)
         loader = b"" if self.loader is None else self.loader.encode() + b"\0"
@@ -85,7 +85,7 @@ class Elf:
 
 
 def uleb128(value: int) -> bytes:
-    """Write a number as attributes do."""
+    """Write a number in the encoding of attributes."""
     found = bytearray()
     while True:
         value, low = value >> 7, value & 0x7F
@@ -97,8 +97,8 @@ def uleb128(value: int) -> bytes:
 def arm_attributes(numbers: dict[int, int], little: bool = True, before: bytes = b"") -> bytes:
     """Write ``.ARM.attributes``: one ``aeabi`` subsection with one file-scope sub-subsection.
 
-    :param numbers: tag -> value, of tags whose values are numbers.
-    :param before: raw attributes that stand before these.
+    :param numbers: tag to value, for tags whose values are numbers.
+    :param before: raw attributes that precede these.
     """
     order = "little" if little else "big"
     content = before + b"".join(uleb128(tag) + uleb128(value) for tag, value in numbers.items())

@@ -1,4 +1,4 @@
-"""The machines of ``tests/hosts``: recorded ones, and those derived from them by named changes."""
+"""The machines of ``tests/hosts``: recorded ones, and ones that are derived from these by named changes."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Machine:
-    """One environment.
+    """A machine.
 
-    :param name: of its file.
+    :param name: the name of its file.
     :param how: ``seen`` or ``derived``.
-    :param facts: what the probe saw there, or would.
+    :param facts: the facts that the probe reports there, or would report.
     :param record: the whole file.
     """
 
@@ -30,38 +30,38 @@ class Machine:
 
     @property
     def expected(self) -> dict[str, Any]:
-        """What should follow from the facts."""
+        """The expected conclusions from the facts."""
         found: dict[str, Any] = self.record["expected"]
         return found
 
     @property
     def packaging(self) -> dict[str, Any]:
-        """What packaging answered there; empty where it was not asked."""
+        """The answers of packaging there; empty if it was not asked."""
         found: dict[str, Any] | None = self.record.get("packaging")
         return found or {}
 
 
 @cache
 def seen_machines() -> dict[str, Machine]:
-    """Machines whose facts were recorded from a real run."""
+    """Return the machines whose facts were recorded in a real run."""
     return {path.stem: _seen(path) for path in sorted(FOLDER.glob("*.json"))}
 
 
 @cache
 def derived_machines() -> dict[str, Machine]:
-    """Machines that cannot be had here: a seen one with named changes."""
+    """Return the machines that we do not have: recorded ones with named changes."""
     return {path.stem: _derived(path) for path in sorted((FOLDER / "derived").glob("*.json"))}
 
 
 def all_machines() -> dict[str, Machine]:
-    """Both kinds."""
+    """Return the machines of both kinds."""
     return {**seen_machines(), **derived_machines()}
 
 
 def changed(facts: Facts, changes: dict[str, Any]) -> Facts:
     """Change facts.
 
-    :param changes: name -> value, or ``[value, where it would be seen]``; ``None`` for a fact that is not to be seen.
+    :param changes: name to value, or to ``[value, where it would be seen]``; ``None`` removes the fact.
     """
     document = json.loads(facts.to_json())
     for name, change in changes.items():

@@ -1,4 +1,4 @@
-"""The Pythons of this machine, found as a user finds them: by name on PATH."""
+"""The Pythons of this machine, by their names on PATH."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _WHAT = "import json, sys; print(json.dumps([sys.executable, list(sys.version_in
 
 @dataclass(frozen=True)
 class Python:
-    """One interpreter.
+    """An interpreter.
 
-    :param executable: what it calls itself, behind all shims.
+    :param executable: its own path, not that of a shim.
     :param version: major and minor.
     :param implementation: ``cpython`` or another.
     """
@@ -31,12 +31,12 @@ class Python:
 
     @property
     def label(self) -> str:
-        """Name of a test case."""
+        """The name of a test case."""
         return f"{self.implementation}{self.version[0]}.{self.version[1]}"
 
 
 def environment() -> dict[str, str]:
-    """Give the environment that finds them all; pyenv hides those that are not chosen behind shims that fail."""
+    """Return the environment in which all can start; the shims of pyenv fail for versions that are not selected."""
     root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     versions = ":".join(sorted(path.name for path in root.glob("*"))) if root.is_dir() else ""
     return {**os.environ, **({"PYENV_VERSION": versions} if versions else {})}
@@ -44,7 +44,7 @@ def environment() -> dict[str, str]:
 
 @cache
 def pythons() -> tuple[Python, ...]:
-    """List the Pythons that start, the running one among them."""
+    """List the Pythons that start, including the running one."""
     found: dict[str, Python] = {}
     for name in (sys.executable, *NAMES):
         path = shutil.which(name)

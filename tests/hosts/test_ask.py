@@ -1,4 +1,4 @@
-"""Asking another interpreter: whatever is at the path, one clear error or its facts, and nothing left running."""
+"""Asking another interpreter: any path gives facts or one clear error, and leaves no process running."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="made of shell scripts")
 
 
 def script(folder: Path, text: str) -> Path:
-    """Put a shell script there that stands for an interpreter."""
+    """Write a shell script that acts as an interpreter."""
     path = folder / "python"
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
@@ -29,7 +29,7 @@ def script(folder: Path, text: str) -> Path:
 
 
 def refusal(path: str | Path, timeout: float = 20.0) -> str:
-    """Ask, and give the reason why it could not be asked."""
+    """Ask, and return the reason why asking failed."""
     with pytest.raises(ProbeError) as caught:
         probe(path, timeout)
     assert caught.value.executable == os.fspath(path)
@@ -39,7 +39,7 @@ def refusal(path: str | Path, timeout: float = 20.0) -> str:
 
 
 def test_another_interpreter_is_asked() -> None:
-    """Its own facts, not ours."""
+    """Another interpreter reports its own facts, not ours."""
     for python in pythons():
         facts = probe(python.executable)
         assert facts.text("python_version").startswith(f"{python.version[0]}.{python.version[1]}.")
@@ -48,7 +48,7 @@ def test_another_interpreter_is_asked() -> None:
 
 
 def test_this_interpreter_asked_as_another() -> None:
-    """The two ways to look must not differ."""
+    """Both ways of observing this interpreter must agree."""
     other, here = probe(sys.executable), probe()
     assert {name: other.get(name) for name in other.names()} == {name: here.get(name) for name in here.names()}
     assert detect(sys.executable) == detect()
@@ -60,7 +60,7 @@ def test_path_likes() -> None:
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
-    """The commonest mistake is a wrong path."""
+    """The most common mistake is a wrong path."""
     assert refusal(tmp_path / "missing") == "there is no such file"
     assert refusal("") == "there is no such file"
     assert refusal("a\0b") == "there is no such file"
@@ -69,7 +69,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 
 @POSIX
 def test_what_is_not_executable(tmp_path: Path) -> None:
-    """A text file was meant for something else."""
+    """A text file is not an interpreter."""
     path = tmp_path / "notes.txt"
     path.write_text("x")
     assert refusal(path) == "it is not an executable file"
@@ -89,7 +89,7 @@ def test_what_cannot_be_run(tmp_path: Path) -> None:
 @POSIX
 @pytest.mark.parametrize("name", ["true", "echo", "cat"])
 def test_programs_that_are_no_python(name: str) -> None:
-    """They end well and say nothing of use, ``cat`` by handing us our own question."""
+    """They succeed without useful output; ``cat`` prints our own script."""
     path = shutil.which(name)
     if path is None:
         pytest.skip(f"no {name} here")
@@ -105,7 +105,7 @@ SAYS: dict[str, tuple[str, str]] = {
     "dies in bytes": ("printf '\\377\\376\\n' >&2; exit 1", "it ended with status 1: \ufffd\ufffd"),
     "answers nonsense": ("echo nonsense", "it answered no facts; is it a Python?"),
     "answers other JSON": ("echo '{}'", "it answered no facts; is it a Python?"),
-    "answers broken facts": ("echo '{\"manytags_facts\": 1, '", "it answered no facts: it is no JSON"),
+    "answers broken facts": ("echo '{\"manytags_facts\": 1, '", "it answered no facts: it is not JSON"),
     "answers too few facts": ('echo \'{"manytags_facts": 1, "facts": {}}\'', "it answered no facts: facts lack "),
     "answers of the future": ("echo '{\"manytags_facts\": 9}'", "it answered no facts: they have form 9"),
     "answers 10 MB": ("head -c 10000000 /dev/zero", "its answer is longer than 1000000 bytes"),
@@ -117,7 +117,7 @@ SAYS: dict[str, tuple[str, str]] = {
 @POSIX
 @pytest.mark.parametrize("case", SAYS)
 def test_interpreters_that_fail(case: str, tmp_path: Path) -> None:
-    """Whatever it does, the user reads what it was and can act on it."""
+    """Whatever goes wrong, the user must learn what it was."""
     text, reason = SAYS[case]
     assert refusal(script(tmp_path, text)).startswith(reason)
 
@@ -144,7 +144,7 @@ def test_interpreters_that_never_end(text: str, reason: str, tmp_path: Path) -> 
 
 
 def alive(group: int) -> bool:
-    """Tell whether a process group has living members; the dead may take a moment to be collected."""
+    """Tell whether a process group has living members; dead ones may take a moment to disappear."""
     for _ in range(100):
         if not any(state != "Z" for state in states(group)):
             return False
@@ -153,7 +153,7 @@ def alive(group: int) -> bool:
 
 
 def states(group: int) -> list[str]:
-    """List the states of a process group's members, ``Z`` being dead and not collected yet."""
+    """List the states of the members of a process group; ``Z`` is dead but not yet collected."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -170,7 +170,7 @@ def states(group: int) -> list[str]:
 
 
 @POSIX
-def test_a_child_left_running_keeps_nobody_waiting(tmp_path: Path) -> None:
+def test_a_child_left_running_does_not_delay_us(tmp_path: Path) -> None:
     """A daemon that holds our pipes open would hang a reader that waits for their end."""
     path = script(tmp_path, "sleep 3 &\nexit 5")
     start = time.monotonic()
@@ -180,13 +180,13 @@ def test_a_child_left_running_keeps_nobody_waiting(tmp_path: Path) -> None:
 
 @POSIX
 def test_noise_around_the_answer(tmp_path: Path) -> None:
-    """A sitecustomize that prints, or a message at exit, must not hide the facts."""
+    """Output of a sitecustomize, or a message at exit, must not hide the facts."""
     path = script(tmp_path, f'echo noise; "{sys.executable}" "$@"; echo more noise')
     assert probe(path).text("implementation") == sys.implementation.name
 
 
-def test_python2_is_told_to_be_too_old() -> None:
-    """Half the machines that need this still have it as ``python``."""
+def test_python2_is_too_old() -> None:
+    """Many machines that need the probe still have Python 2 as ``python``."""
     path = python2()
     if path is None:
         pytest.skip("no Python 2.7 on PATH")
@@ -197,7 +197,7 @@ def test_python2_is_told_to_be_too_old() -> None:
 
 
 def test_a_virtual_environments_python(tmp_path: Path) -> None:
-    """It is the one that people name, and mostly a link to another."""
+    """People name the Python of an environment, which is usually a link to another."""
     venv.create(tmp_path / "env", with_pip=False, symlinks=os.name != "nt")
     folder, name = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
     python = tmp_path / "env" / folder / name
@@ -208,7 +208,7 @@ def test_a_virtual_environments_python(tmp_path: Path) -> None:
 
 
 def test_no_folder_for_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine without a writable temporary folder gives a reason, not a traceback."""
+    """Without a writable temporary folder there is a clear error, not a traceback."""
     import tempfile
 
     def fail(*_arguments: object, **_more: object) -> object:
@@ -219,7 +219,7 @@ def test_no_folder_for_its_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ctrl-C must not leave forty interpreters behind."""
+    """Ctrl-C must not leave forty interpreters running."""
     started: list[subprocess.Popen[bytes]] = []
 
     def interrupted(process: subprocess.Popen[bytes], _written: object, _timeout: float) -> str:

@@ -1,4 +1,4 @@
-"""``build-details.json`` (PEP 739): what an installed Python says of itself."""
+"""``build-details.json`` (PEP 739), in which an installed Python describes itself."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from manytags import (
     ManytagsError,
     Platform,
     Python,
-    build_details_from_target,
-    parse_build_details,
     target,
+    target_from_build_details,
+    target_to_build_details,
 )
 from manytags.hosts.build_details import facts_from_build_details
 
@@ -25,7 +25,7 @@ DEBIAN = Path(__file__).parent / "data" / "build-details-debian-3.14.json"
 
 
 def debian(**changes: object) -> str:
-    """Give Debian's file with changes: dots in a name go deeper, ``None`` takes the key out."""
+    """Return Debian's file with changes: ``__`` separates keys, and ``None`` removes a key."""
     document: dict[str, Any] = json.loads(DEBIAN.read_text(encoding="utf-8"))
     for name, value in changes.items():
         *path, last = name.split("__")
@@ -40,8 +40,8 @@ def debian(**changes: object) -> str:
 
 
 def test_debians_file_is_debians_python() -> None:
-    """The first real file of this kind: it must be read as the interpreter that it belongs to."""
-    found = parse_build_details(DEBIAN.read_text(encoding="utf-8"))
+    """The first real file of this kind must describe its own interpreter."""
+    found = target_from_build_details(DEBIAN.read_text(encoding="utf-8"))
     assert found.python == Python("cpython", (3, 14, 10), ("cp314",), "3.14.10")
     assert found.platform == Platform("linux", "x86_64")
     assert found.platform_tags() == ("linux_x86_64",)
@@ -52,16 +52,16 @@ def test_debians_file_is_debians_python() -> None:
     "platform", ["debian-13-x86_64", "manylinux_2_41_x86_64", Platform("linux", "x86_64", (2, 41))]
 )
 def test_with_its_platform_named_it_has_all_tags(platform: str | Platform) -> None:
-    """The file does not tell the C library; who knows it gets the whole list."""
-    found = parse_build_details(debian(), platform)
+    """The file does not have the C library; a caller who knows it gets the whole list."""
+    found = target_from_build_details(debian(), platform)
     assert found.triples() == target("3.14.10", "manylinux_2_41_x86_64").triples()
     assert str(found.evidence[-1]) == "platform: Linux with glibc 2.41 on x86_64 (named by the caller)"
 
 
-def test_a_platform_that_nobody_knows() -> None:
+def test_an_unknown_platform() -> None:
     """The error is about the name, not about the file."""
     with pytest.raises(InvalidTarget, match="invalid target 'debain-13-x86_64': no platform is called so"):
-        parse_build_details(debian(), "debain-13-x86_64")
+        target_from_build_details(debian(), "debain-13-x86_64")
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ def test_a_platform_that_nobody_knows() -> None:
     ],
 )
 def test_flags_of_the_abi(flags: list[str], abis: tuple[str, ...]) -> None:
-    """A free-threaded Python that were read as another would load modules that crash it."""
-    assert parse_build_details(debian(abi__flags=flags)).python.abis == abis
+    """A free-threaded Python would load modules that crash it, if it were read as another."""
+    assert target_from_build_details(debian(abi__flags=flags)).python.abis == abis
 
 
 def test_what_may_be_missing() -> None:
     """Sections that the PEP calls optional may be missing."""
     text = debian(abi=None, suffixes=None, libpython=None, c_api=None, base_interpreter=None)
-    assert parse_build_details(text).python.abis == ("cp314",)
+    assert target_from_build_details(text).python.abis == ("cp314",)
     text = debian(language={"version": "3.14"}, implementation={"name": "cpython"}, abi={}, suffixes={})
-    assert parse_build_details(text).python == Python("cpython", (3, 14), ("cp314",), "3.14")
+    assert target_from_build_details(text).python == Python("cpython", (3, 14), ("cp314",), "3.14")
 
 
 @pytest.mark.parametrize(
@@ -92,11 +92,11 @@ def test_what_may_be_missing() -> None:
     [("alpha", 1, "3.15.0a1"), ("beta", 4, "3.15.0b4"), ("candidate", 2, "3.15.0rc2"), ("final", 0, "3.15.0")],
 )
 def test_versions_before_a_release(level: str, serial: int, full: str) -> None:
-    """A marker such as ``python_full_version >= '3.15'`` is not yet true of a candidate."""
+    """A marker such as ``python_full_version >= '3.15'`` is false for a release candidate."""
     info = {"major": 3, "minor": 15, "micro": 0, "releaselevel": level, "serial": serial}
-    found = parse_build_details(debian(language={"version": "3.15", "version_info": info}))
+    found = target_from_build_details(debian(language={"version": "3.15", "version_info": info}))
     assert found.python == Python("cpython", (3, 15, 0), ("cp315",), full)
-    written = json.loads(build_details_from_target(found, "/usr"))
+    written = json.loads(target_to_build_details(found, "/usr"))
     assert written["language"]["version_info"] == info
     digits = {"alpha": 0xA0, "beta": 0xB0, "candidate": 0xC0, "final": 0xF0}[level] + serial
     assert written["implementation"]["hexversion"] == 0x030F0000 + digits
@@ -104,7 +104,7 @@ def test_versions_before_a_release(level: str, serial: int, full: str) -> None:
 
 @pytest.mark.parametrize("where", ["suffixes", "abi"])
 def test_pypys_abi_is_in_its_suffix(where: str) -> None:
-    """PyPy has no flags: the ending of its extension modules names the ABI, in one section or the other."""
+    """PyPy has no flags: the suffix of its extension modules names the ABI, in one of two sections."""
     suffix = ".pypy311-pp73-x86_64-linux-gnu.so"
     info = {"major": 3, "minor": 11, "micro": 13, "releaselevel": "final", "serial": 0}
     text = debian(
@@ -113,7 +113,7 @@ def test_pypys_abi_is_in_its_suffix(where: str) -> None:
         abi={"flags": [], "extension_suffix": suffix} if where == "abi" else {},
         suffixes={"extensions": [suffix, ".so"]} if where == "suffixes" else {},
     )
-    assert parse_build_details(text).python == Python("pypy", (3, 11, 13), ("pypy311_pp73",), "3.11.13")
+    assert target_from_build_details(text).python == Python("pypy", (3, 11, 13), ("pypy311_pp73",), "3.11.13")
 
 
 PLATFORMS = {
@@ -136,10 +136,10 @@ PLATFORMS = {
 
 @pytest.mark.parametrize("text", PLATFORMS)
 def test_platform_texts(text: str) -> None:
-    """``platform`` is what ``sysconfig.get_platform()`` says, on every system that has the file."""
+    """``platform`` is the answer of ``sysconfig.get_platform()`` on every system that has the file."""
     document = json.loads(debian(platform=text))
     del document["implementation"]["_multiarch"]
-    found = parse_build_details(json.dumps(document))
+    found = target_from_build_details(json.dumps(document))
     assert found.platform_tags()[:3] == PLATFORMS[text]
 
 
@@ -155,8 +155,8 @@ def test_platform_texts(text: str) -> None:
     ],
 )
 def test_a_narrow_python_that_was_built_on_a_wide_kernel(platform: str, multiarch: str, tag: str) -> None:
-    """A 32-bit Python of a distribution is built on a 64-bit machine, and may say so in ``platform``."""
-    found = parse_build_details(debian(platform=platform, implementation___multiarch=multiarch))
+    """Distributions build 32-bit Pythons on 64-bit machines, and ``platform`` may be that of the machine."""
+    found = target_from_build_details(debian(platform=platform, implementation___multiarch=multiarch))
     assert found.platform_tags()[0] == tag
 
 
@@ -171,16 +171,16 @@ DESCRIBED = (
 @pytest.mark.parametrize("name", DESCRIBED)
 @pytest.mark.parametrize("python", ["3.14.2", "3.14", "3.14t", "3.14d", "3.14td", "pypy3.11", "graalpy3.12"])
 def test_there_and_back(python: str, name: str) -> None:
-    """A described machine without a C library, written and read, takes the same wheels."""
+    """A described machine without a C library takes the same wheels after writing and reading."""
     described = target(python, name)
-    again = parse_build_details(build_details_from_target(described, "/opt/python"))
+    again = target_from_build_details(target_to_build_details(described, "/opt/python"))
     assert again.triples() == described.triples()
     assert again.python.abis == described.python.abis
 
 
 def test_what_is_written() -> None:
-    """Other readers of the PEP's form must find the keys that it demands."""
-    document = json.loads(build_details_from_target(target("3.14.2t", "debian-13-x86_64"), "/usr"))
+    """Other readers need the keys that the PEP requires."""
+    document = json.loads(target_to_build_details(target("3.14.2t", "debian-13-x86_64"), "/usr"))
     version = {"major": 3, "minor": 14, "micro": 2, "releaselevel": "final", "serial": 0}
     assert document == {
         "schema_version": "1.0",
@@ -216,11 +216,11 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
     "no minor version": ({"language__version_info__minor": None}, "version_info lacks the key 'minor'"),
     "an empty name": (
         {"implementation__name": ""},
-        "'name' of implementation is not text of which tags are made: letters, digits and underscores",
+        "'name' of implementation is not text with the characters of a tag: letters, digits and underscores",
     ),
-    "a platform that is no tag": (
+    "a platform that is not a tag": (
         {"platform": "linux-x86_64;"},
-        "'platform' of build-details.json is not text of which tags are made: letters, digits and underscores",
+        "'platform' of build-details.json is not text with the characters of a tag: letters, digits and underscores",
     ),
     "a version before all": (
         {"language__version_info__micro": -1},
@@ -234,10 +234,10 @@ WRONG: dict[str, tuple[dict[str, object], str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_no_such_file(case: str) -> None:
-    """The error names the key, so that the builder of that Python can repair it."""
+    """The error names the key, so that the distributor of the Python can correct it."""
     changes, reason = WRONG[case]
     with pytest.raises(ManytagsError) as caught:
-        parse_build_details(debian(**changes))
+        target_from_build_details(debian(**changes))
     assert getattr(caught.value, "reason", None) == reason
 
 
@@ -270,19 +270,19 @@ KEYS = (
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:12])
 def test_hostile_values(key: str, value: object) -> None:
-    """The file lies in a prefix that anybody may have unpacked: a target, or one clear error of bounded size."""
+    """Anyone can write such a file: it gives a target, or one clear error of bounded size."""
     try:
-        found = parse_build_details(debian(**{key: value}))
+        found = target_from_build_details(debian(**{key: value}))
     except ManytagsError as error:
         assert len(str(error)) < 5_000
     else:
         assert found.triples()
-        build_details_from_target(found, "/usr")
+        target_to_build_details(found, "/usr")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000, '"' + "x" * 2_000_000, "\x00", "{}" * 10])
 def test_no_json_at_all(text: str) -> None:
-    """An empty or a cut file must not end in a traceback of json's."""
+    """An empty or truncated file must not end in a traceback of json."""
     with pytest.raises(InvalidFacts) as caught:
         facts_from_build_details(text)
     assert len(str(caught.value)) < 1_000

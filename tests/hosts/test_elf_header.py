@@ -1,4 +1,4 @@
-"""Reading ELF headers: from this alone follows whose code an interpreter loads."""
+"""Reading ELF headers, which decide which code an interpreter can load."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from elftools.elf.segments import InterpSegment
 
 from manytags.hosts.arm_attributes import TAG_ABI_VFP_ARGS, TAG_CPU_ARCH
 from manytags.hosts.arm_attributes import arm_attributes as read_arm_attributes
-from manytags.hosts.elf_header import read_elf_header
+from manytags.hosts.probe import read_elf_header
 
 from .elf_builder import Elf, arm_attributes, uleb128
 
@@ -83,7 +83,7 @@ def machine_number(stream: IO[bytes], little: bool) -> int:
 
 @pytest.mark.parametrize("name", MADE)
 def test_every_kind_is_read_as_it_was_built(name: str, tmp_path: Path) -> None:
-    """A Python of this kind would be taken for another, and given wheels that cannot load."""
+    """A Python of this kind would be taken for another, and get wheels that cannot load."""
     made = MADE[name]
     path = tmp_path / "python"
     path.write_bytes(made.build())
@@ -132,14 +132,14 @@ def test_there_are_real_headers() -> None:
 
 
 def executables_here() -> list[Path]:
-    """Some ELF executables of this machine."""
+    """List some ELF executables of this machine."""
     names = ("sh", "ls", "env", "python3", "ldd", "ldconfig", "busybox", "qemu-arm-static")
     found = {Path(path).resolve() for path in map(shutil.which, names) if path} | {Path(sys.executable).resolve()}
     return sorted(path for path in found if path.read_bytes()[:4] == b"\x7fELF")
 
 
 def test_real_executables_here_are_what_pyelftools_reads() -> None:
-    """Headers as linkers of today write them would be misread."""
+    """Headers of today's linkers would be misread."""
     here = executables_here()
     if not here:
         pytest.skip("this machine has no ELF executables")
@@ -149,7 +149,7 @@ def test_real_executables_here_are_what_pyelftools_reads() -> None:
 
 
 def test_real_executables_here_are_what_readelf_reads() -> None:
-    """As above, by the tool that people would check us with."""
+    """The same with readelf, the tool that people would check us with."""
     readelf = shutil.which("readelf")
     here = executables_here()
     if readelf is None or not here:
@@ -181,14 +181,14 @@ STRANGE_ATTRIBUTES = {
 
 @pytest.mark.parametrize("name", STRANGE_ATTRIBUTES)
 def test_attributes_behind_others_are_found(name: str) -> None:
-    """GNU as writes names and strings before the float ABI; to stumble over them is to lose it."""
+    """GNU as writes names and strings before the float ABI; a reader that cannot skip them loses it."""
     data = arm_attributes({6: 10, 28: 1}, before=STRANGE_ATTRIBUTES[name])
     numbers = read_arm_attributes(data, "little")
     assert (numbers[TAG_CPU_ARCH], numbers[TAG_ABI_VFP_ARGS]) == (10, 1)
 
 
 def test_attributes_of_other_vendors_are_passed_over() -> None:
-    """A toolchain's own subsection may stand before the ABI's."""
+    """A subsection of the toolchain may precede that of the ABI."""
     other = b"gnu\0" + bytes(3)
     data = b"A" + (len(other) + 4).to_bytes(4, "little") + other + arm_attributes({6: 9, 28: 1})[1:]
     assert read_arm_attributes(data, "little") == {6: 9, 28: 1}

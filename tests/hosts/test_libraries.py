@@ -155,8 +155,8 @@ def test_code_of_another_kind_is_passed_over(first: SharedObject, why: str, tmp_
 @pytest.mark.parametrize(
     ("first", "why"),
     [
-        (b"/* GNU ld script */", "no ELF file"),
-        (b"", "no ELF file"),
+        (b"/* GNU ld script */", "not an ELF file"),
+        (b"", "not an ELF file"),
         (SharedObject(little=False), "it is big-endian code"),
     ],
     ids=["linker script", "empty", "byte order"],

@@ -27,7 +27,7 @@ def test_the_machines_are_there() -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_facts_lead_to_the_right_tags(name: str) -> None:
-    """The user of such a machine would be given wheels that cannot load, or be left without."""
+    """Users of such a machine would get wheels that cannot load, or none."""
     machine = ALL[name]
     target = target_from_facts(machine.facts)
     assert list(target.platform_tags()) == machine.expected["platform_tags"]
@@ -37,7 +37,7 @@ def test_facts_lead_to_the_right_tags(name: str) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_records_are_complete(name: str) -> None:
-    """A record that does not say how it came to be proves nothing."""
+    """A record without its origin proves nothing."""
     machine = ALL[name]
     record = machine.record
     assert record["name"] == name
@@ -53,7 +53,7 @@ def test_records_are_complete(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in SEEN if SEEN[name].packaging.get("platform_tags")])
 def test_differences_from_packaging_are_known(name: str) -> None:
-    """A list that parts from packaging's unnoticed breaks installers that move from it to us."""
+    """An unnoticed difference from packaging breaks installers that change to manytags."""
     machine = SEEN[name]
     same = list(target_from_facts(machine.facts).platform_tags()) == machine.packaging["platform_tags"]
     assert same == (name not in MACHINES_THAT_DIFFER), "it parts from packaging exactly where that is listed"
@@ -61,7 +61,7 @@ def test_differences_from_packaging_are_known(name: str) -> None:
 
 @pytest.mark.parametrize("name", MACHINES_THAT_DIFFER)
 def test_a_machine_that_packaging_knew_differs_as_its_platform_does(name: str) -> None:
-    """Where packaging did not mistake the machine, the difference follows from the platform, tag for tag."""
+    """If packaging knows the machine, the difference follows from the platform, tag for tag."""
     if any(name in difference.machines for difference in SEEN_DIFFERENCES):
         return
     target = target_from_facts(SEEN[name].facts)
@@ -83,8 +83,8 @@ def test_triples_are_packagings_where_platforms_are(name: str) -> None:
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES, ids=lambda difference: difference.name)
-def test_differences_are_told_with_evidence(difference: Difference) -> None:
-    """A reason that nobody can check, or for a machine that is no longer there, hides the next difference."""
+def test_differences_have_evidence(difference: Difference) -> None:
+    """A reason without evidence, or for a missing machine, hides the next difference."""
     assert difference.evidence
     assert set(difference.machines) <= {name for name in SEEN if SEEN[name].packaging.get("platform_tags")}
     assert difference.machines or difference not in SEEN_DIFFERENCES
@@ -92,7 +92,7 @@ def test_differences_are_told_with_evidence(difference: Difference) -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_targets_survive_json(name: str) -> None:
-    """A lock file that describes this machine must describe it after it was written."""
+    """A lock file must still describe this machine after it is written and read."""
     target = target_from_facts(ALL[name].facts)
     again = Target.from_json(target.to_json())
     assert again == target

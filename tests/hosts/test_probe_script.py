@@ -1,4 +1,4 @@
-"""The probe as a script, under every Python of this machine: what a user runs where manytags is not installed."""
+"""The probe as a script under every Python of this machine, as users run it where manytags is not installed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ sys.stderr.write("\\n".join(sys.modules))
 
 
 def run(python: Python, script: str, cwd: Path | None = None, **variables: str) -> tuple[str, str]:
-    """Run a script from standard input; give what it wrote to standard output and to standard error."""
+    """Run a script from standard input; return its standard output and standard error."""
     env = {**environment(), **variables}
     env.pop("PYTHONDONTWRITEBYTECODE", None)
     answer = subprocess.run(
@@ -54,12 +54,12 @@ def run(python: Python, script: str, cwd: Path | None = None, **variables: str) 
 
 
 def value(document: dict[str, Any], name: str) -> Any:  # noqa: ANN401 - JSON
-    """Give a fact's value, or ``None``."""
+    """Return the value of a fact, or ``None``."""
     return document["facts"].get(name, {}).get("value")
 
 
 def test_old_and_new_pythons_are_here() -> None:
-    """The promise is Python 3.6 to 3.15; with the running one alone it is not tested."""
+    """The promise is Python 3.6 to 3.15. One Python alone does not test it."""
     assert any(os.path.realpath(python.executable) == os.path.realpath(sys.executable) for python in pythons())
     if len(pythons()) == 1:
         pytest.skip("only the running Python is on PATH")
@@ -67,7 +67,7 @@ def test_old_and_new_pythons_are_here() -> None:
 
 @EVERY
 def test_facts_agree_with_the_interpreter(python: Python) -> None:
-    """The probe works facts out by short cuts; one that errs gives the wrong wheels everywhere."""
+    """The probe takes short cuts. A wrong one would choose the wrong wheels everywhere."""
     text, errors = run(python, probe_script())
     assert not errors
     document = json.loads(text)
@@ -81,7 +81,7 @@ def test_facts_agree_with_the_interpreter(python: Python) -> None:
     # platform appends a plus sign to builds between releases
     assert value(document, "python_version") == own["version"].rstrip("+")
     assert value(document, "extension_suffixes")[0] == own["suffix"]
-    # before 3.8 platform told what the executable was linked to, not what runs
+    # before 3.8 platform reported what the executable was linked to, not what runs
     if own["libc"][0] == "glibc" and python.version >= (3, 8):
         assert value(document, "glibc").startswith(own["libc"][1])
     if own["multiarch"]:
@@ -94,7 +94,7 @@ def test_facts_agree_with_the_interpreter(python: Python) -> None:
 
 @EVERY
 def test_it_needs_the_standard_library_only_and_starts_nothing(python: Python) -> None:
-    """On a router there is nothing installed; and a subprocess costs more than everything else."""
+    """A router has no packages installed, and a subprocess costs more than all the rest of the probe."""
     _, loaded = run(python, probe_script() + LOADED)
     modules = set(loaded.split())
     assert "manytags_probe.probe" in modules
@@ -113,7 +113,7 @@ def test_it_needs_the_standard_library_only_and_starts_nothing(python: Python) -
 
 @EVERY
 def test_it_writes_nothing(python: Python, tmp_path: Path) -> None:
-    """A probe that leaves files behind cannot be run on somebody else's machine."""
+    """A probe that leaves files cannot be run on a stranger's machine."""
     home, cwd = tmp_path / "home", tmp_path / "cwd"
     home.mkdir()
     cwd.mkdir()
@@ -126,20 +126,20 @@ def test_it_writes_nothing(python: Python, tmp_path: Path) -> None:
 
 @EVERY
 def test_asking_gives_the_same_as_running_it(python: Python) -> None:
-    """``probe(path)`` and a copied script must tell the same story."""
+    """``probe(path)`` and a copied script must report the same facts."""
     asked = probe(python.executable)
     ran = Facts.from_json(run(python, probe_script())[0])
     assert asked == ran
 
 
 def test_the_script_is_plain_ascii() -> None:
-    """It travels through terminals and heredocs, and Python 2 must be able to read it to say that it is too old."""
+    """People paste it into terminals and heredocs, and Python 2 must read it to say that it is too old."""
     assert probe_script().isascii()
 
 
 @EVERY
 def test_odd_locales(python: Python) -> None:
-    """A minimal container has no UTF-8 locale; the answer is JSON all the same."""
+    """A minimal container has no UTF-8 locale, but the answer must still be JSON."""
     text, _ = run(python, probe_script(), LC_ALL="C", PYTHONIOENCODING="ascii")
     assert Facts.from_json(text).text("implementation") == python.implementation
 

@@ -1,4 +1,4 @@
-"""Other interpreters are asked once: who locks for ten of them must not start ten processes each time."""
+"""Other interpreters are asked once: a locker for ten of them must not start ten processes each time."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ class Interpreter:
         self.write("")
 
     def write(self, comment: str) -> None:
-        """Write the script anew."""
+        """Write the script again."""
         self.path.write_text(f'#!/bin/sh\n# {comment}\necho >>"{self._starts}"\nexec "{sys.executable}" "$@"\n')
         self.path.chmod(0o755)
 
     @property
     def starts(self) -> int:
-        """How often it was started."""
+        """How many times it was started."""
         return len(self._starts.read_text().splitlines()) if self._starts.exists() else 0
 
 
 @pytest.fixture
 def interpreter(tmp_path: Path) -> Interpreter:
-    """Make an interpreter that nothing is remembered of."""
+    """Return an interpreter that has not been asked."""
     manytags.clear_cache()
     return Interpreter(tmp_path)
 
 
 def test_nothing_is_remembered_unasked(interpreter: Interpreter) -> None:
-    """Without ``cache`` the answer is today's, whatever it costs."""
+    """Without ``cache`` every call asks again, whatever it costs."""
     assert manytags.detect(interpreter.path) == manytags.detect(interpreter.path)
     assert interpreter.starts == 2
 
@@ -57,7 +57,7 @@ def test_an_unchanged_interpreter_costs_no_process(interpreter: Interpreter) -> 
 
 
 def test_a_manylinux_module_that_comes(interpreter: Interpreter) -> None:
-    """Who installs what ``manytags hook`` wrote must not be told the tags of before."""
+    """A module that ``manytags hook`` wrote must have an effect once it is installed."""
     manytags.detect(interpreter.path, cache=True)
     version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     packages = interpreter.path.parents[1] / "lib" / version / "site-packages"
@@ -68,7 +68,7 @@ def test_a_manylinux_module_that_comes(interpreter: Interpreter) -> None:
 
 
 def test_a_relative_path_is_the_same_interpreter(interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One interpreter by two spellings is asked once."""
+    """Two spellings of one path are one interpreter."""
     manytags.detect(interpreter.path, cache=True)
     monkeypatch.chdir(interpreter.path.parent)
     manytags.detect(os.path.join(os.curdir, "python"), cache=True)
@@ -89,7 +89,7 @@ def test_a_changed_interpreter_is_asked_again(interpreter: Interpreter, tmp_path
 
 
 def test_a_folder_remembers_across_processes(interpreter: Interpreter, tmp_path: Path) -> None:
-    """What one run of a locker found out serves the next."""
+    """The answers of one run of a locker serve the next."""
     folder = tmp_path / "cache"
     first = manytags.detect(interpreter.path, cache=folder)
     manytags.clear_cache()  # as a new process would be
@@ -115,7 +115,7 @@ def test_a_folder_remembers_across_processes(interpreter: Interpreter, tmp_path:
     ],
 )
 def test_a_spoilt_folder_is_no_answer(interpreter: Interpreter, tmp_path: Path, spoilt: str) -> None:
-    """A file that was cut short, or put there by another, must neither be believed nor stop anybody."""
+    """A damaged or foreign file must neither be believed nor cause an error."""
     folder = tmp_path / "cache"
     first = manytags.detect(interpreter.path, cache=folder)
     (file,) = folder.iterdir()
@@ -126,14 +126,14 @@ def test_a_spoilt_folder_is_no_answer(interpreter: Interpreter, tmp_path: Path, 
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(interpreter: Interpreter, tmp_path: Path) -> None:
-    """A read-only home must cost a process, not the answer."""
+    """A read-only home may cost a process, but not the answer."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     assert manytags.detect(interpreter.path, cache=blocked / "cache") == manytags.detect(interpreter.path)
 
 
 def test_errors_are_not_remembered(tmp_path: Path) -> None:
-    """An interpreter that is installed later must be found."""
+    """An interpreter that is installed later must be asked."""
     path = tmp_path / "bin" / "python"
     with pytest.raises(manytags.ProbeError, match="no such file"):
         manytags.detect(path, cache=True)

@@ -262,8 +262,8 @@ def changed(**changes: object) -> str:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "it is no JSON"),
-        ("[]", "census is no JSON object"),
+        ("{", "it is not JSON"),
+        ("[]", "census is not a JSON object"),
         ("{}", "lacks the key 'manytags_census'"),
         (changed(manytags_census=2), "it has form 2"),
         (changed(more=1), "unknown key 'more'"),

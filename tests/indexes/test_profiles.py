@@ -106,8 +106,8 @@ def test_the_shortest_profile_takes_nothing() -> None:
 
 
 BAD = {
-    "no JSON": ("{", "no JSON"),
-    "no object": ("[]", "profile is no JSON object"),
+    "no JSON": ("{", "not JSON"),
+    "no object": ("[]", "profile is not a JSON object"),
     "no form": ('{"name": "x"}', "lacks the key 'manytags_profile'"),
     "a newer form": ('{"manytags_profile": 2, "name": "x"}', "its form is not 1"),
     "no name": ('{"manytags_profile": 1}', "lacks the key 'name'"),

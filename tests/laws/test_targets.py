@@ -185,7 +185,7 @@ def spoil(path: str, value: object) -> str:
         ("platform.glibc", [2, 5000], "no libc has this version"),
         ("platform.glibc", 2.31, f"'glibc' of platform is not a list of at most {MAX_ITEMS} items"),
         ("options.linux_first", 1, "'linux_first' of options is not true or false"),
-        ("evidence", [[]], "evidence is no JSON object"),
+        ("evidence", [[]], "evidence is not a JSON object"),
         ("surprise", 1, "target has the unknown key 'surprise'"),
         ("python.surprise", 1, "python has the unknown key 'surprise'"),
         ("evidence", None, f"'evidence' of target is not a list of at most {MAX_ITEMS} items"),

@@ -45,7 +45,7 @@ def module(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     made = ModuleType("_manylinux")
     code = compile(setting.text(), "_manylinux.py", "exec")
     if setting.value == "newest":
-        with pytest.warns(UserWarning, match="'newest', no version of manylinux"):
+        with pytest.warns(UserWarning, match="'newest', which is not a manylinux version"):
             exec(code, made.__dict__)  # noqa: S102 - our own text
     else:
         exec(code, made.__dict__)  # noqa: S102 - our own text
@@ -178,7 +178,7 @@ def ask_here(folder: Path, setting: Setting | None) -> dict[str, tuple[str, ...]
     environment = setting.environment() if setting else dict(os.environ)
     environment |= {"PYTHONPATH": os.pathsep.join([str(folder), *LIBRARIES]), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run([sys.executable, "-c", ASK_ALL], env=environment, capture_output=True, check=True, text=True)
-    assert ("no version of manylinux" in done.stderr) == (setting is not None and setting.value == "newest")
+    assert ("not a manylinux version" in done.stderr) == (setting is not None and setting.value == "newest")
     answers: dict[str, list[str]] = json.loads(done.stdout)
     return {
         name: tuple(dict.fromkeys(tag for tag in tags if tag.startswith("manylinux"))) for name, tags in answers.items()

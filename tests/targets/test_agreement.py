@@ -87,7 +87,7 @@ def test_named_it_takes_the_same(name: str) -> None:
 def test_as_a_pex_file_it_takes_the_same(name: str) -> None:
     """pex's complete platforms are hard to make (pex #1977): a machine that was seen is one."""
     _, target = seen(name)
-    again = manytags.parse_complete_platform(manytags.complete_platform_from_target(target))
+    again = manytags.target_from_pex(manytags.target_to_pex(target))
     assert again.triples() == target.triples()
     assert manytags.marker_environment(again) == manytags.marker_environment(target)
 
@@ -96,7 +96,7 @@ def test_as_a_pex_file_it_takes_the_same(name: str) -> None:
 def test_as_a_pex_file_it_is_understood(name: str) -> None:
     """Read as a mere list, a machine would lose what is known of it: options could no longer be applied."""
     _, target = seen(name)
-    again = manytags.parse_complete_platform(manytags.complete_platform_from_target(target))
+    again = manytags.target_from_pex(manytags.target_to_pex(target))
     platform = target.platform
     if target.options != TagOptions():
         assert again.platform_tags() == target.platform_tags()  # some tags are refused: a list is all there is
@@ -112,9 +112,11 @@ def test_as_a_pex_file_it_is_understood(name: str) -> None:
 def test_as_build_details_it_takes_the_same(name: str) -> None:
     """A Python that cannot run here is read from its ``build-details.json``, with its platform named."""
     _, target = seen(name)
-    text = manytags.build_details_from_target(target, "/usr")
-    assert manytags.parse_build_details(text, target.platform).platform_tags() == platform_tags_without_options(target)
-    alone = manytags.parse_build_details(text)
+    text = manytags.target_to_build_details(target, "/usr")
+    assert manytags.target_from_build_details(text, target.platform).platform_tags() == platform_tags_without_options(
+        target
+    )
+    alone = manytags.target_from_build_details(text)
     assert alone.python.version[:2] == target.python.version[:2]
     assert alone.python.abis == target.python.abis
 

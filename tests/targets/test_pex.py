@@ -1,4 +1,4 @@
-"""Targets as pex's complete platforms."""
+"""Targets as complete platforms of pex."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from manytags import (
     Platform,
     Python,
     TagOptions,
-    complete_platform_from_target,
     marker_environment,
-    parse_complete_platform,
     target,
+    target_from_pex,
+    target_to_pex,
 )
 
 #: ``pex3 interpreter inspect --markers --tags`` of pex 2.105.2, run in CPython 3.12.1 on Debian 12. Of its path and of
@@ -47,8 +47,8 @@ def recorded() -> dict[str, Any]:
 
 
 def test_a_recorded_file_is_this_machine() -> None:
-    """A file that somebody made with pex must mean here what it means there, tag for tag."""
-    found = parse_complete_platform(RECORDED.read_text(encoding="utf-8"))
+    """A file that pex made must have the same tags here as in pex."""
+    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
     assert list(found.triples()) == recorded()["compatible_tags"]
     assert found.platform == Platform("linux", "x86_64", glibc=(2, 36))
     assert found.options == TagOptions(linux_first=False)
@@ -62,9 +62,9 @@ def test_a_recorded_file_is_this_machine() -> None:
 
 
 def test_written_again_it_is_the_recorded_file() -> None:
-    """pex must be able to read what manytags writes: same keys, same tags, same markers."""
-    found = parse_complete_platform(RECORDED.read_text(encoding="utf-8"))
-    written, theirs = json.loads(complete_platform_from_target(found)), recorded()
+    """pex must be able to read files of manytags: same keys, same tags, same markers."""
+    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    written, theirs = json.loads(target_to_pex(found)), recorded()
     assert written["compatible_tags"] == theirs["compatible_tags"]
     assert set(written["marker_environment"]) == set(theirs["marker_environment"])
     assert set(theirs) - set(written) == {"path"}  # where the interpreter is: no described machine has one
@@ -73,9 +73,9 @@ def test_written_again_it_is_the_recorded_file() -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_there_and_back(python: str, name: str) -> None:
-    """A described machine, given to pex and taken back, takes the same wheels."""
+    """A described machine takes the same wheels after writing and reading."""
     described = target(python, name)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
     assert again.python.abis == described.python.abis
     assert marker_environment(again) == marker_environment(described)
@@ -92,9 +92,9 @@ def test_there_and_back(python: str, name: str) -> None:
 )
 @pytest.mark.parametrize("name", ["debian-12-armv7l", "alpine-3.20-armv7"])
 def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> None:
-    """pex on a Raspberry Pi lists no ARMv6 tags: the file is a Pi all the same, and takes just what it lists."""
+    """pex on a Raspberry Pi lists no ARMv6 tags. The file still describes a Pi, and has just these tags."""
     described = target("3.11", name, options)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.platform_tags() == described.platform_tags()
     assert (again.platform.glibc, again.platform.musl) == (described.platform.glibc, described.platform.musl)
     assert again.options == options
@@ -110,16 +110,16 @@ def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> 
     ],
 )
 def test_a_list_that_no_machine_has_is_kept(options: TagOptions) -> None:
-    """What owners took away stays away: it must not come back because the rest looks like a known machine."""
+    """Tags that the owner removed must not come back because the rest looks like a known machine."""
     described = target("3.12", "debian-12-x86_64", options)
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
 
 
 def test_pure_wheels_only() -> None:
-    """A machine without platform tags takes what fits any."""
+    """A machine without platform tags takes pure wheels only."""
     described = target("3.12", "linux_x86_64", TagOptions(bare_linux="never"))
-    again = parse_complete_platform(complete_platform_from_target(described))
+    again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
     assert again.platform_tags() == ()
 
@@ -128,7 +128,7 @@ TAGS = ["cp312-cp312-win_amd64", "py3-none-any"]
 MARKERS = marker_environment(target("3.12", "win_amd64"))
 
 WRONG: dict[str, tuple[object, str]] = {
-    "a list": ([], "complete platform is no JSON object"),
+    "a list": ([], "complete platform is not a JSON object"),
     "no markers": ({"compatible_tags": TAGS}, "complete platform lacks the key 'marker_environment'"),
     "no tags": ({"marker_environment": MARKERS}, "complete platform lacks the key 'compatible_tags'"),
     "empty tags": ({"marker_environment": MARKERS, "compatible_tags": []}, "'compatible_tags' is empty"),
@@ -165,13 +165,13 @@ WRONG: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_what_is_no_complete_platform(case: str) -> None:
-    """Whoever made the file by hand must learn what is wrong with it."""
+    """Someone who made the file by hand must learn what is wrong."""
     content, reason = WRONG[case]
     with pytest.raises(InvalidTarget) as caught:
-        parse_complete_platform(json.dumps(content))
+        target_from_pex(json.dumps(content))
     assert caught.value.reason == reason
 
 
 def test_it_is_part_of_the_public_face() -> None:
     """Embedders need one import."""
-    assert manytags.parse_complete_platform is parse_complete_platform
+    assert manytags.target_from_pex is target_from_pex

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 import manytags
 from manytags import Facts, ManytagsError, Platform, Python, TagOptions, Target, target, target_from_facts
 from manytags.documents import Document
-from manytags.hosts import FACTS_FORMAT, REQUIRED
-from manytags.hosts.facts_json import READERS
+from manytags.hosts.facts_json import FACTS_FORMAT, READERS
+from manytags.hosts.probe import REQUIRED
 from manytags.targets.formats import TARGET_FORMAT
 
 from ..hosts.machines import all_machines

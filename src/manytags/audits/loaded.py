@@ -13,9 +13,8 @@ from collections import deque
 from typing import NamedTuple
 
 from ..errors import InvalidElf, ProbeError
-from ..hosts.elf_header import read_elf_header
 from ..hosts.libraries import Requester, Search, Sought, code_of, read_loader
-from ..hosts.probe import Sight, see_executable
+from ..hosts.probe import Observations, observe_executable, read_elf_header
 from ..platforms.linux.architectures import architecture_from_elf
 from ..platforms.linux.arm import LOADERS_HARD_FLOAT, VFP_ARGS_IN_REGISTERS
 from ..platforms.linux.table import EM_ARM
@@ -103,9 +102,9 @@ def _architecture(header: dict[str, object], loader: str) -> str:
 def usual_interpreter(root: Root) -> str | None:
     """Find the interpreter to ask about when nobody names one: the running one, or a root's ``python3``."""
     if root.folder is None:
-        sight = Sight()
-        see_executable(sight)
-        found = sight.facts.get("elf_path")
+        observations = Observations()
+        observe_executable(observations)
+        found = observations.facts.get("elf_path")
         if not isinstance(found, str):
             raise ProbeError(sys.executable or "", "it is no ELF executable; policies are of Linux")
         return found

@@ -36,13 +36,13 @@ def read_target(path: str) -> Target:
     """
     text = _without_added_keys(read_text(path))
     if '"compatible_tags"' in text:
-        from ..targets.pex import parse_complete_platform
+        from ..targets.pex import target_from_pex
 
-        return _parse(path, text, parse_complete_platform)
+        return _parse(path, text, target_from_pex)
     if '"schema_version"' in text:
-        from ..hosts.build_details import parse_build_details
+        from ..hosts.build_details import target_from_build_details
 
-        return _parse(path, text, parse_build_details)
+        return _parse(path, text, target_from_build_details)
     return _parse(path, text, Target.from_json)
 
 

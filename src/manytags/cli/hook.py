@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     if "where" in given:
         print(where(given.get("python")))
         return 0
-    from ..hosts.hook import manylinux_hook
+    from ..hosts.manylinux_module import manylinux_hook
 
     platform = choose_platform(arguments, given.get("root"))
     claim: str | tuple[str, ...]
@@ -83,7 +83,7 @@ def notes(claim: str | Sequence[str], platform: Platform) -> list[str]:
     :param claim: as ``manylinux_hook`` takes it; tags with the newest one first.
     :param platform: a machine that takes manylinux wheels.
     """
-    from ..hosts.hook import parse_claim
+    from ..hosts.manylinux_module import parse_claim
     from ..targets.expand import platform_tags
 
     own = next(tag for tag in platform_tags(platform) if tag.startswith("manylinux"))
@@ -228,7 +228,7 @@ def _make_newer(new: str, old: str) -> None:
 
 
 def _refuse_foreign(path: str, force: bool) -> None:
-    from ..hosts.hook import WRITTEN_BY
+    from ..hosts.manylinux_module import WRITTEN_BY
 
     if not os.path.lexists(path):
         return

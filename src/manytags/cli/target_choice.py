@@ -58,12 +58,12 @@ def choose_facts(arguments: argparse.Namespace) -> Facts:
 
         return read_facts(arguments.facts)
     if arguments.python is not None:
-        from ..hosts.ask import probe
+        from ..hosts.facts import probe
 
         return probe(found_on_path(arguments.python))
-    from ..hosts.probe import look
+    from ..hosts.probe import observe
 
-    return Facts(*look())
+    return Facts(*observe())
 
 
 def choose_target(arguments: argparse.Namespace) -> tuple[Target, Facts | None]:

@@ -7,6 +7,7 @@ the host without being asked to. The same facts give the same target anywhere.
 from ..platforms import Evidence, Platform, family, release_numbers, tag_text
 from ..tags import SYSTEMS, Value
 from ..targets import Python, Target
+from .probe import REQUIRED, observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-#: Version of the JSON form.
-FACTS_FORMAT = 1
-
-#: Facts that detection cannot do without; every other may be ``None``: it could not be seen.
-REQUIRED = ("implementation", "python_version", "pointer_size", "sys_platform")
+    from .ask import Remembered
 
 
 class Facts(Value):
@@ -79,9 +76,9 @@ class Facts(Value):
     def __init__(self, facts: "dict[str, object]", seen: "dict[str, str]") -> None:
         for name in REQUIRED:
             if facts.get(name) is None:
-                from ..errors import InvalidFacts
+                from .facts_json import missing_fact
 
-                raise InvalidFacts(name, f"facts lack {name!r}, without which nothing follows")
+                raise missing_fact(name)
         frozen = {name: tuple(value) if isinstance(value, list) else value for name, value in facts.items()}
         self._assign(_facts=frozen, _seen=dict(seen))
 
@@ -122,7 +119,7 @@ class Facts(Value):
         """Write the facts as JSON, one fact a line; :meth:`from_json` reads them back."""
         from .facts_json import facts_to_json
 
-        return facts_to_json(self)
+        return facts_to_json(self._facts, self._seen)
 
     @staticmethod
     def from_json(text: str) -> "Facts":
@@ -138,13 +135,13 @@ class Facts(Value):
         """
         from .facts_json import facts_from_json
 
-        return facts_from_json(text)
+        return Facts(*facts_from_json(text))
 
 
 _CACHE: "dict[str, Target]" = {}
 _TAGS: "dict[str, tuple[Tag, ...]]" = {}
-#: Other interpreters that were asked to be remembered: path -> their files' states and their facts (``remembered``).
-REMEMBERED: "dict[str, tuple[dict[str, tuple[int, int, int] | None], Facts]]" = {}
+#: What is remembered of other interpreters: path to the answer and the states of the files that it follows from.
+_REMEMBERED: "dict[str, Remembered]" = {}
 
 
 def detect(
@@ -156,7 +153,7 @@ def detect(
     :param cache: whether to remember another interpreter until its files change, so that asking again starts no
         process: ``True`` in this process, or a folder in which to remember across processes.
     :raises ProbeError: the other interpreter could not be asked.
-    :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module raised or answered nonsense.
 
     >>> detect() is detect()
     True
@@ -170,23 +167,19 @@ def detect(
 
 
 def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
-    if executable is not None:
-        if cache is not False:
-            from .remembered import remembered_probe
+    if executable is None:
+        return Facts(*observe())
+    from .ask import ask, remembered_facts
 
-            return remembered_probe(executable, None if cache is True else cache)
-        from .ask import probe
-
-        return probe(executable)
-    from .probe import look
-
-    return Facts(*look())
+    if cache is False:
+        return Facts(*ask(executable))
+    return Facts(*remembered_facts(executable, None if cache is True else cache, _REMEMBERED))
 
 
 def sys_tags() -> "tuple[Tag, ...]":
     """List the tags that the running interpreter takes, best first; they are worked out once for each process.
 
-    :raises InvalidOverride: a ``_manylinux`` module raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module raised or answered nonsense.
 
     >>> sys_tags() is sys_tags()
     True
@@ -208,7 +201,7 @@ def clear_cache() -> None:
     """Forget what this process saw of its own interpreter and of others; the next call looks again."""
     _CACHE.clear()
     _TAGS.clear()
-    REMEMBERED.clear()
+    _REMEMBERED.clear()
 
 
 def target_from_facts(facts: Facts) -> "Target":
@@ -216,7 +209,7 @@ def target_from_facts(facts: Facts) -> "Target":
 
     :param facts: from :func:`manytags.probe`, or from a file.
     :raises InvalidFacts: they contradict themselves or lack what their system needs.
-    :raises InvalidOverride: a ``_manylinux`` module was seen that raised or answered nonsense.
+    :raises InvalidManylinuxModule: a ``_manylinux`` module was seen that raised or answered nonsense.
 
     >>> from manytags import probe
     >>> target_from_facts(probe()) == target_from_facts(probe())
@@ -226,11 +219,13 @@ def target_from_facts(facts: Facts) -> "Target":
     python = infer_python(facts, evidence)
     platform = infer_platform(facts, evidence)
     options = None
-    if facts.text("manylinux_module"):
+    module = facts.text("manylinux_module")
+    if module:
         from ..targets.options import TagOptions
-        from .override import refused_tags
+        from .manylinux_module import refused_tags
 
-        options = TagOptions(refused=refused_tags(facts, platform, evidence))
+        refused, failed = facts.texts("manylinux_refused"), facts.texts("manylinux_failed")
+        options = TagOptions(refused=refused_tags(module, refused, failed, platform, evidence))
     return Target(python, platform, options, tuple(evidence))
 
 

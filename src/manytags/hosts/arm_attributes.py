@@ -1,7 +1,7 @@
-"""Read the attributes of 32-bit Arm code: which Arm it was built for, and how it passes floats.
+"""Read the attributes of 32-bit Arm code: its architecture version, and how it passes floats.
 
 Part of the probe: it runs on Python 3.6 and imports the standard library only. It trusts no number that it reads: every
-size has a bound, every step moves on.
+size has a bound, and every step moves forward.
 
 Rule: Addenda to, and Errata in, the ABI for the Arm Architecture, section 3 (build attributes).
 """
@@ -15,11 +15,11 @@ TAG_ABI_VFP_ARGS = 28
 
 
 def arm_attributes(data: bytes, order: "Literal['little', 'big']") -> "dict[int, int]":
-    """Read the numbers of the first file-scope ``aeabi`` subsection of ``.ARM.attributes``; what is malformed ends it.
+    """Read the numbers of the first file-scope ``aeabi`` subsection of ``.ARM.attributes``, up to malformed data.
 
     :param data: the section.
     :param order: byte order of the file.
-    :returns: attribute tag -> value.
+    :returns: attribute tag to value.
     """
     if data[:1] != b"A":
         return {}
@@ -36,11 +36,11 @@ def arm_attributes(data: bytes, order: "Literal['little', 'big']") -> "dict[int,
 
 
 def _file_attributes(data: bytes, order: "Literal['little', 'big']") -> "dict[int, int]":
-    # One sub-subsection: Tag_File (1), its size with these five bytes, then tags and values.
+    # A sub-subsection is Tag_File (1), its size including these five bytes, then tags and values.
     if data[:1] != b"\x01" or len(data) < 5:
         return {}
     data = data[5 : int.from_bytes(data[1:5], order)]
-    found = {}
+    attributes = {}
     position = 0
     while position < len(data):
         tag, position = _uleb128(data, position)
@@ -52,8 +52,8 @@ def _file_attributes(data: bytes, order: "Literal['little', 'big']") -> "dict[in
             end = data.find(b"\0", position)
             position = len(data) if end < 0 else end + 1
         if value is not None:
-            found[tag] = value
-    return found
+            attributes[tag] = value
+    return attributes
 
 
 def _uleb128(data: bytes, position: int) -> "tuple[int, int]":
@@ -61,7 +61,7 @@ def _uleb128(data: bytes, position: int) -> "tuple[int, int]":
     while position < len(data):
         byte = data[position]
         position += 1
-        if shift < 35:  # attributes have 32 bits; what is longer is a lie and must not grow
+        if shift < 35:  # attributes have 32 bits; a longer number is false and must not grow
             value |= (byte & 0x7F) << shift
         shift += 7
         if byte < 0x80:

@@ -1,4 +1,4 @@
-"""``build-details.json`` (:pep:`739`): what an installed Python says of itself, read without running it. Pure."""
+"""``build-details.json`` (:pep:`739`), in which an installed Python describes itself: read and written. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 from ..documents import Document, Mismatch, load_document, read_integer, read_string, read_strings
 from ..errors import InvalidFacts
 from ..platforms import Evidence, Platform, release_numbers, tag_text
+from ..platforms.linux.architectures import architectures
 from ..platforms.names import platform_from_name
 from ..tags.text import parse_number
 from ..targets import Target
@@ -14,47 +15,49 @@ from ..targets.formats import read_tag_text
 from ..targets.markers import marker_environment
 from . import Facts, target_from_facts
 
-#: Beginning of ``platform`` -> ``sys.platform``.
+#: First field of ``platform`` to ``sys.platform``, where they differ.
 SYSTEMS = {"macosx": "darwin", "win": "win32"}
-#: Architectures whose pointers have four bytes, besides 32-bit Arm's, which are many.
-NARROW = ("i386", "i486", "i586", "i686", "x86", "win32", "mips", "mipsel", "ppc", "riscv32", "s390", "wasm32")
-#: ``releaselevel`` -> as versions spell it, and its digit in ``sys.hexversion``.
+#: Names of 32-bit machines that are not in Linux's table of architectures; 32-bit Arm has many more.
+OTHER_32_BIT = ("i486", "wasm32", "win32")
+#: ``releaselevel`` to its spelling in versions, and its digit in ``sys.hexversion``.
 LEVELS = {"alpha": ("a", 0xA), "beta": ("b", 0xB), "candidate": ("rc", 0xC), "final": ("", 0xF)}
 
 _SEEN = "build-details.json"
 
 
-def parse_build_details(text: str, platform: str | Platform | None = None) -> Target:
-    """Read what an interpreter takes from its ``build-details.json``.
+def target_from_build_details(text: str, platform: str | Platform | None = None) -> Target:
+    """Read the target of an installed Python from its ``build-details.json``.
 
-    The file tells the build and the machine, but on Linux not the C library: without ``platform`` only bare ``linux_*``
-    tags follow.
+    The file describes the build and the machine, but not the C library of Linux: without ``platform`` the only platform
+    tags are bare ``linux_*``.
 
-    :param text: the JSON; keys that this manytags does not know are passed over, as the PEP asks.
-    :param platform: the platform, or a name of it, such as ``debian-13-x86_64``, where more is known of it.
-    :raises InvalidFacts: it is no such file.
-    :raises InvalidTarget: nothing is called ``platform``.
+    :param text: the JSON, at most a million characters. Unknown keys are ignored, as the PEP requires.
+    :param platform: the platform, or its name, such as ``debian-13-x86_64``, if more is known about it.
+    :raises InvalidFacts: the text is not such a file.
+    :raises InvalidTarget: no platform has this name.
 
     >>> from manytags import target
     >>> there = target("3.14t", "debian-13-x86_64")
-    >>> parse_build_details(build_details_from_target(there, "/usr"), "debian-13-x86_64").triples() == there.triples()
+    >>> text = target_to_build_details(there, "/usr")
+    >>> target_from_build_details(text, "debian-13-x86_64").triples() == there.triples()
     True
 
     Rule: :pep:`739`, build-details.json 1.0.
     """
-    found = target_from_facts(facts_from_build_details(text))
+    target = target_from_facts(facts_from_build_details(text))
     if platform is None:
-        found.platform_tags()  # a platform that has no ladder is refused here, not when it is first used
-        return found
+        target.platform_tags()  # a platform without a ladder is an error here, not when the target is first used
+        return target
     described = platform_from_name(platform) if isinstance(platform, str) else platform
-    evidence = (*found.evidence, Evidence("platform", str(described), "named by the caller"))
-    return Target(found.python, described, found.options, evidence)
+    evidence = (*target.evidence, Evidence("platform", str(described), "named by the caller"))
+    return Target(target.python, described, target.options, evidence)
 
 
 def facts_from_build_details(text: str) -> Facts:
-    """Read the facts that a ``build-details.json`` holds.
+    """Read the facts in a ``build-details.json``.
 
-    :raises InvalidFacts: it is no such file.
+    :param text: the JSON, at most a million characters.
+    :raises InvalidFacts: the text is not such a file.
     """
     document = load_document(text, _SEEN, InvalidFacts)
     schema = document.take("schema_version", read_string)
@@ -73,8 +76,8 @@ def facts_from_build_details(text: str) -> Facts:
     values: dict[str, object] = {
         "implementation": implementation.take("name", read_tag_text),
         "python_version": _version(language),
-        # What built it may have had a wider kernel than it has pointers: then only multiarch tells.
-        "pointer_size": 4 if _is_narrow(multiarch.partition("-")[0] or platform.rpartition("-")[2]) else 8,
+        # A 32-bit Python may be built on a 64-bit kernel, which is in the platform. Then only multiarch is right.
+        "pointer_size": 4 if _is_32_bit(multiarch.partition("-")[0] or platform.rpartition("-")[2]) else 8,
         "abiflags": flags,
         "debug": "d" in flags,
         "free_threaded": "t" in flags,
@@ -88,27 +91,33 @@ def facts_from_build_details(text: str) -> Facts:
 
 
 def _read_platform(value: object) -> str:
-    """Read what becomes a platform tag when its dots and dashes are replaced."""
+    """Read a string that becomes a platform tag after its dots and dashes are replaced."""
     text = read_string(value)
     read_tag_text(tag_text(text))
     return text
 
 
 def _read_number(value: object) -> int:
-    """Read a part of a version."""
+    """Read a number of a version."""
     number = read_integer(value)
     if not 0 <= number < 1000:
         raise Mismatch("a number below 1000")
     return number
 
 
-def _is_narrow(arch: str) -> bool:
-    return arch in NARROW or (arch.startswith("arm") and not arch.startswith("arm64"))
+def _is_32_bit(arch: str) -> bool:
+    if arch in OTHER_32_BIT or (arch.startswith("arm") and not arch.startswith("arm64")):
+        return True
+    # A 64-bit kernel runs 32-bit programs too, so its name alone is the name of a 64-bit machine.
+    names: dict[int, set[str]] = {32: set(), 64: set()}
+    for row in architectures():
+        names[row.bits].update((row.name, row.triplet, *row.kernels, *row.aliases))
+    return arch in names[32] - names[64]
 
 
 def _version(language: Document) -> str:
-    """The version to the last letter where it is told, else major and minor."""
-    if "version_info" not in language.keys():  # noqa: SIM118 - no dict
+    """Read the full version, or only major and minor if the file has no more."""
+    if "version_info" not in language.keys():  # noqa: SIM118 - not a dict
         return language.take("version", read_string)
     info = language.section("version_info")
     numbers = [info.take(name, _read_number) for name in ("major", "minor", "micro")]
@@ -118,7 +127,7 @@ def _version(language: Document) -> str:
 
 
 def _system_facts(platform: str) -> dict[str, object]:
-    """What is in ``platform`` besides its architecture: ``macosx-14.0-arm64``, ``android-24-arm64_v8a``."""
+    """Read the facts in the ``platform`` of macOS, iOS and Android, such as ``macosx-14.0-arm64``."""
     name, *fields = platform.split("-")
     if name == "macosx" and len(fields) == 2:
         return {"macos_version": fields[0], "machine": fields[1]}
@@ -130,11 +139,17 @@ def _system_facts(platform: str) -> dict[str, object]:
     return {}
 
 
-def build_details_from_target(target: Target, base_prefix: str) -> str:
-    """Write the ``build-details.json`` that an interpreter of a target's kind has, as far as the target tells.
+def target_to_build_details(target: Target, base_prefix: str) -> str:
+    """Write the ``build-details.json`` of an interpreter that is like a target.
 
-    :param target: the machine.
-    :param base_prefix: where the interpreter is installed, which no target tells.
+    :param target: the target.
+    :param base_prefix: the folder where the interpreter is installed; a target does not have it.
+
+    >>> from manytags import target
+    >>> json.loads(target_to_build_details(target("3.14", "win_amd64"), "C:/Python"))["platform"]
+    'win-amd64'
+
+    Rule: :pep:`739`, build-details.json 1.0.
     """
     python = target.python
     markers = marker_environment(target)
@@ -163,7 +178,7 @@ def build_details_from_target(target: Target, base_prefix: str) -> str:
 
 
 def _release_level(full: str) -> tuple[str, int]:
-    """Read what stands behind the numbers of a version, such as ``rc1``, as ``sys.version_info`` has it."""
+    """Read the release level and serial of a version, such as ``rc1``, as ``sys.version_info`` has them."""
     letters = full.lstrip("0123456789.")
     for level, (short, _) in LEVELS.items():
         serial = parse_number(letters[len(short) :].rstrip("+"))
@@ -173,7 +188,7 @@ def _release_level(full: str) -> tuple[str, int]:
 
 
 def _platform_text(platform: Platform) -> str:
-    """Write a platform as ``sysconfig.get_platform()`` does."""
+    """Write a platform as ``sysconfig.get_platform()`` returns it."""
     version = ".".join(map(str, platform.version or ()))
     family, _, rest = platform.arch.partition("_")
     numbers, _, machine = rest.rpartition("_")

@@ -1,4 +1,4 @@
-"""Facts as JSON. The stand-alone probe writes the same form, on a machine that may not be trusted."""
+"""Facts as JSON. The stand-alone probe writes the same form, perhaps on a machine that is not to be trusted."""
 
 from __future__ import annotations
 
@@ -15,74 +15,50 @@ from ..documents import (
     read_strings,
 )
 from ..errors import InvalidFacts
-from . import FACTS_FORMAT, Facts
+from .probe import REQUIRED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_TEXTS = (
-    "implementation",
-    "python_version",
-    "implementation_version",
-    "abiflags",
-    "multiarch",
-    "sys_platform",
-    "os_name",
-    "system",
-    "release",
-    "kernel_version",
-    "machine",
-    "sysconfig_platform",
-    "host_platform",
-    "executable",
-    "elf_path",
-    "elf_data",
-    "elf_interpreter",
-    "glibc",
-    "musl",
-    "os_id",
-    "os_version_id",
-    "os_id_like",
-    "manylinux_module",
-    "macos_version",
-    "ios_version",
-    "pyemscripten_version",
-)
-_NUMBERS = (
-    "pointer_size",
-    "elf_class",
-    "elf_machine",
-    "elf_flags",
-    "arm_cpu_arch",
-    "arm_vfp_args",
-    "android_api_level",
-)
-_LISTS = ("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen")
-_FLAGS = ("debug", "free_threaded")
+#: Version of the form.
+FACTS_FORMAT = 1
 
-#: Every fact there is, with the reader of its value.
+#: Fact to the reader of its value.
 READERS: dict[str, Callable[[object], object]] = {
-    **dict.fromkeys(_TEXTS, read_string),
-    **dict.fromkeys(_NUMBERS, read_integer),
-    **dict.fromkeys(_LISTS, read_strings),
-    **dict.fromkeys(_FLAGS, read_boolean),
+    **dict.fromkeys(("implementation", "python_version", "implementation_version", "abiflags"), read_string),
+    **dict.fromkeys(("multiarch", "sys_platform", "os_name", "system", "release", "kernel_version"), read_string),
+    **dict.fromkeys(("machine", "sysconfig_platform", "host_platform", "executable", "elf_path"), read_string),
+    **dict.fromkeys(("elf_data", "elf_interpreter", "glibc", "musl", "os_id", "os_version_id"), read_string),
+    **dict.fromkeys(("os_id_like", "manylinux_module", "macos_version", "ios_version"), read_string),
+    "pyemscripten_version": read_string,
+    **dict.fromkeys(("pointer_size", "elf_class", "elf_machine", "elf_flags"), read_integer),
+    **dict.fromkeys(("arm_cpu_arch", "arm_vfp_args", "android_api_level"), read_integer),
+    **dict.fromkeys(("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen"), read_strings),
+    **dict.fromkeys(("debug", "free_threaded"), read_boolean),
 }
 
 
-def facts_to_json(facts: Facts) -> str:
-    """Write facts as JSON, one fact a line, so that two machines can be told apart line by line."""
+def facts_to_json(facts: dict[str, object], seen: dict[str, str]) -> str:
+    """Write facts as JSON, one fact a line, so that a line-by-line comparison shows how two machines differ.
+
+    :param facts: name to value.
+    :param seen: name to where the value was seen.
+    """
     lines = [
-        f"    {json.dumps(name)}: {json.dumps({'value': facts.get(name), 'seen': facts.seen(name)})}"
-        for name in facts.names()
+        f"    {json.dumps(name)}: {json.dumps({'value': value, 'seen': seen.get(name, 'not seen')})}"
+        for name, value in facts.items()
     ]
     return f'{{\n  "manytags_facts": {FACTS_FORMAT},\n  "facts": {{\n' + ",\n".join(lines) + "\n  }\n}"
 
 
-def facts_from_json(text: str) -> Facts:
+def facts_from_json(text: str) -> tuple[dict[str, object], dict[str, str]]:
     """Read facts from JSON.
 
-    :raises InvalidFacts: it is no JSON, or a key is missing, unknown or of another type.
+    :param text: the JSON, at most a million characters.
+    :returns: name to value, and name to where the value was seen.
+    :raises InvalidFacts: it is not JSON, lacks a key or a required fact, or has a key that is unknown or of another
+        type.
     """
     document = load_document(text, "facts", InvalidFacts)
     form = document.take("manytags_facts", read_integer)
@@ -98,4 +74,12 @@ def facts_from_json(text: str) -> Facts:
         seen[name] = fact.take("seen", read_string)
         fact.close()
     section.close()
-    return Facts(values, seen)
+    for name in REQUIRED:
+        if values.get(name) is None:
+            raise missing_fact(name)
+    return values, seen
+
+
+def missing_fact(name: str) -> InvalidFacts:
+    """Make the error that a required fact is missing."""
+    return InvalidFacts(name, f"facts lack {name!r}, and no target follows without it")

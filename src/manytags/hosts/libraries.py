@@ -20,8 +20,8 @@ import re
 from typing import NamedTuple
 
 from ..platforms.linux.table import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
-from .elf_header import read_elf_header
 from .ld_cache import MAX_CACHE, Code, LdCache
+from .probe import read_elf_header
 from .roots import MAX_PATH
 
 TYPE_CHECKING = False

@@ -1,21 +1,37 @@
-"""Look at the running interpreter and its host, and report plain data.
+"""Observe the running interpreter and its host, and report plain data.
 
-Together with ``elf_header`` and the other ``probe_*`` this module is sent to other interpreters, so it runs on CPython
-3.6 and newer, PyPy, GraalPy and Pyodide, and imports the standard library only. It never raises (what it could not see
-is a fact too), writes nothing but its answer, and draws no conclusion: that is ``infer``'s.
+Other interpreters run this module too: it is sent to them as text, with ``arm_attributes`` and the other ``probe_*``.
+So it runs on CPython 3.6 and newer, PyPy, GraalPy and Pyodide, and imports the standard library only. It never raises:
+what it could not observe is a fact too. It draws no conclusions; inference does.
+
+Rule for executables: System V ABI (ELF header, program headers, sections); ELF for the Arm Architecture.
 """
 
 import os
+import stat
 import sys
 
-from .elf_header import read_elf_header
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO, Literal
+
+#: Facts that every probe reports; no target follows without them.
+REQUIRED = ("implementation", "python_version", "pointer_size", "sys_platform")
 
 _MAX_OS_RELEASE = 65536
-_MAX_TEXT = 4096  # what a reader of facts takes
+_MAX_TEXT = 4096  # the longest text that a reader of facts accepts
+
+_EM_ARM = 40
+_PT_INTERP = 3
+_SHT_ARM_ATTRIBUTES = 0x70000003
+# Real executables stay far below these bounds. They keep a false header from making us read or loop more.
+_MAX_HEADERS = 4096
+_MAX_INTERPRETER = 4096
+_MAX_ATTRIBUTES = 65536
 
 
-class Sight:
-    """What was seen so far: values, and where each was seen."""
+class Observations:
+    """The facts observed so far, and where each was seen."""
 
     def __init__(self) -> None:
         self.facts: "dict[str, object]" = {}
@@ -23,7 +39,7 @@ class Sight:
         self.unseen: "list[str]" = []
 
     def put(self, name: str, value: object, where: str) -> None:
-        """Keep a fact; ``None`` is none."""
+        """Keep a fact; ``None`` is not kept."""
         if value is None:
             return
         if isinstance(value, str):
@@ -33,47 +49,44 @@ class Sight:
         self.facts[name] = value
         self.seen[name] = plain(where)
 
-    def miss(self, what: str, why: object) -> None:
-        """Keep that something could not be seen."""
-        self.unseen.append("{}: {}".format(what, why))
-
 
 def plain(text: str) -> str:
-    """Make a text one that any reader takes: of bounded length, and what was no text in its file name escaped."""
+    """Bound the length of a text, and escape bytes of a file name that are not text."""
     return text[:_MAX_TEXT].encode("utf-8", "backslashreplace").decode("utf-8")[:_MAX_TEXT]
 
 
-def look() -> "tuple[dict[str, object], dict[str, str]]":
-    """Look at everything; return facts, and where each was seen."""
-    sight = Sight()
-    for see in (see_python, see_build, see_system, see_executable, see_libc, see_os_release, see_override, see_others):
+def observe() -> "tuple[dict[str, object], dict[str, str]]":
+    """Observe everything; return the facts, and where each was seen."""
+    observations = Observations()
+    first = (observe_python, observe_build, observe_system, observe_executable, observe_libc)
+    for step in (*first, observe_os_release, observe_manylinux_module, observe_other_systems):
         try:
-            see(sight)
+            step(observations)
         except Exception as error:
-            sight.miss(see.__name__, "{}: {}".format(type(error).__name__, error))
-    sight.put("unseen", sight.unseen or None, "this probe")
-    return sight.facts, sight.seen
+            observations.unseen.append("{}: {}: {}".format(step.__name__, type(error).__name__, error))
+    observations.put("unseen", observations.unseen or None, "this probe")
+    return observations.facts, observations.seen
 
 
-def see_python(sight: Sight) -> None:
-    """Which implementation, which version."""
+def observe_python(observations: Observations) -> None:
+    """Observe the implementation and the version."""
     implementation = sys.implementation
-    sight.put("implementation", implementation.name, "sys.implementation.name")
-    sight.put("python_version", version_text(sys.version_info), "sys.version_info")
-    sight.put("pointer_size", 8 if sys.maxsize > 2**32 else 4, "sys.maxsize")
-    sight.put("multiarch", getattr(implementation, "_multiarch", None) or None, "sys.implementation._multiarch")
-    sight.put("implementation_version", version_text(implementation.version), "sys.implementation.version")
+    observations.put("implementation", implementation.name, "sys.implementation.name")
+    observations.put("python_version", version_text(sys.version_info), "sys.version_info")
+    observations.put("pointer_size", 8 if sys.maxsize > 2**32 else 4, "sys.maxsize")
+    observations.put("multiarch", getattr(implementation, "_multiarch", None) or None, "sys.implementation._multiarch")
+    observations.put("implementation_version", version_text(implementation.version), "sys.implementation.version")
 
 
 def version_text(version: "sys._version_info") -> str:
-    """Write a ``sys.version_info`` as versions are written: ``3.13.0rc1``."""
+    """Write a ``sys.version_info`` as a version, such as ``3.13.0rc1``."""
     major, minor, micro, level, serial = tuple(version)
     short = {"alpha": "a", "beta": "b", "candidate": "rc"}.get(str(level), str(level))
     return "{}.{}.{}".format(major, minor, micro) + ("" if level == "final" else "{}{}".format(short, serial))
 
 
-def see_build(sight: Sight) -> None:
-    """How the interpreter was built, from what it does: reading sysconfig's variables would cost five times as much."""
+def observe_build(observations: Observations) -> None:
+    """Observe how the interpreter was built, by its behaviour: reading sysconfig's variables costs five times more."""
     try:
         from _imp import extension_suffixes
 
@@ -82,98 +95,185 @@ def see_build(sight: Sight) -> None:
         from importlib.machinery import EXTENSION_SUFFIXES
 
         suffixes = list(EXTENSION_SUFFIXES)
-    sight.put("extension_suffixes", suffixes, "the import system")
+    observations.put("extension_suffixes", suffixes, "the import system")
     flags = getattr(sys, "abiflags", None)
-    sight.put("abiflags", flags, "sys.abiflags")
-    # Windows has no abiflags before 3.14; its suffixes tell: _d.pyd, .cp313t-win_amd64.pyd. Elsewhere the flags alone
-    # decide: --with-trace-refs counts references too, and is no debug build.
+    observations.put("abiflags", flags, "sys.abiflags")
+    # Windows has no abiflags before 3.14, but its suffixes differ: _d.pyd, .cp313t-win_amd64.pyd. Elsewhere only the
+    # flags decide, since --with-trace-refs counts references too and is not a debug build.
     debug = "d" in (flags or "")
     if flags is None or os.name == "nt":
         debug = debug or hasattr(sys, "gettotalrefcount") or any("_d.pyd" in suffix for suffix in suffixes)
-    sight.put("debug", debug, "sys.abiflags, sys.gettotalrefcount, extension suffixes")
-    plain = "cp{}{}t-".format(sys.version_info[0], sys.version_info[1])
-    threaded = "t" in (flags or "") or any(plain in suffix for suffix in suffixes)
-    sight.put("free_threaded", threaded, "sys.abiflags, extension suffixes")
+    observations.put("debug", debug, "sys.abiflags, sys.gettotalrefcount, extension suffixes")
+    marker = "cp{}{}t-".format(sys.version_info[0], sys.version_info[1])
+    threaded = "t" in (flags or "") or any(marker in suffix for suffix in suffixes)
+    observations.put("free_threaded", threaded, "sys.abiflags, extension suffixes")
 
 
-def see_system(sight: Sight) -> None:
-    """Which operating system and machine the kernel reports."""
-    sight.put("sys_platform", sys.platform, "sys.platform")
-    sight.put("os_name", os.name, "os.name")
+def observe_system(observations: Observations) -> None:
+    """Observe the operating system and the machine that the kernel reports."""
+    put = observations.put
+    put("sys_platform", sys.platform, "sys.platform")
+    put("os_name", os.name, "os.name")
     if hasattr(os, "uname"):
         system, _, release, version, machine = os.uname()
-        sight.put("system", system, "os.uname().sysname")
-        sight.put("release", release, "os.uname().release")
-        sight.put("kernel_version", version, "os.uname().version")
-        sight.put("machine", machine, "os.uname().machine")
+        put("system", system, "os.uname().sysname")
+        put("release", release, "os.uname().release")
+        put("kernel_version", version, "os.uname().version")
+        put("machine", machine, "os.uname().machine")
     else:
         import platform
 
-        sight.put("system", platform.system(), "platform.system()")
-        sight.put("release", platform.release(), "platform.release()")
-        sight.put("kernel_version", platform.version(), "platform.version()")
-        sight.put("machine", platform.machine(), "platform.machine()")
+        put("system", platform.system(), "platform.system()")
+        put("release", platform.release(), "platform.release()")
+        put("kernel_version", platform.version(), "platform.version()")
+        put("machine", platform.machine(), "platform.machine()")
     given = os.environ.get("_PYTHON_HOST_PLATFORM") if os.name == "posix" else None
-    sight.put("host_platform", given, "environment variable _PYTHON_HOST_PLATFORM")
+    put("host_platform", given, "environment variable _PYTHON_HOST_PLATFORM")
     if given:
-        sight.put("sysconfig_platform", given, "environment variable _PYTHON_HOST_PLATFORM")
+        put("sysconfig_platform", given, "environment variable _PYTHON_HOST_PLATFORM")
     elif sys.platform == "linux":
-        # sysconfig's own rule for Linux; importing it would cost more than all the rest of this probe
-        kind = str(sight.facts["machine"]).replace(" ", "_").replace("/", "-")
-        sight.put("sysconfig_platform", "linux-" + kind, "sysconfig.get_platform()'s rule on os.uname().machine")
+        # This is sysconfig's own rule for Linux. Importing sysconfig costs more than all the rest of this probe.
+        kind = str(observations.facts["machine"]).replace(" ", "_").replace("/", "-")
+        put("sysconfig_platform", "linux-" + kind, "sysconfig.get_platform()'s rule on os.uname().machine")
     else:
         import sysconfig
 
-        sight.put("sysconfig_platform", sysconfig.get_platform(), "sysconfig.get_platform()")
+        put("sysconfig_platform", sysconfig.get_platform(), "sysconfig.get_platform()")
 
 
-def see_executable(sight: Sight) -> None:
-    """The ELF header of what runs: ``sys.executable``, or ``/proc/self/exe`` where that is a script or empty."""
+def observe_executable(observations: Observations) -> None:
+    """Read the ELF header of ``sys.executable``, or of ``/proc/self/exe`` where that is a script or empty."""
     executable = sys.executable or ""
-    sight.put("executable", executable, "sys.executable")
+    observations.put("executable", executable, "sys.executable")
     if sys.platform in ("win32", "cygwin", "darwin", "ios", "emscripten", "wasi"):
         return
     for path, where in ((executable, "sys.executable"), ("/proc/self/exe", "the running process")):
         if not path:
             continue
         header = read_elf_header(path)
-        # A launcher may be of another kind than what runs; then it tells nothing of us.
+        # A launcher may be built for another class or byte order than the interpreter that it starts.
         if header.get("class") != (64 if sys.maxsize > 2**32 else 32) or header.get("data") != sys.byteorder:
-            sight.miss("ELF header of {}".format(path), header.get("error", "not of the kind that runs"))
+            error = header.get("error", "another class or byte order than the interpreter")
+            observations.unseen.append("ELF header of {}: {}".format(path, error))
             continue
         header_of = "ELF header of {} ({})".format(path, where)
-        sight.put("elf_path", path, header_of)
+        observations.put("elf_path", path, header_of)
         for name in ("class", "data", "machine", "flags", "interpreter"):
-            sight.put("elf_" + name, header[name], header_of)
+            observations.put("elf_" + name, header[name], header_of)
         attributes = ".ARM.attributes of {}".format(path)
-        sight.put("arm_cpu_arch", header["arm_cpu_arch"], attributes)
-        sight.put("arm_vfp_args", header["arm_vfp_args"], attributes)
+        observations.put("arm_cpu_arch", header["arm_cpu_arch"], attributes)
+        observations.put("arm_vfp_args", header["arm_vfp_args"], attributes)
         return
 
 
-def see_libc(sight: Sight) -> None:
-    """Which C library runs, and its version."""
+def read_elf_header(path: str) -> "dict[str, object]":
+    """Read the ELF header of a file.
+
+    :param path: the file.
+    :returns: ``class`` (32 or 64), ``data`` (``little`` or ``big``), ``machine``, ``flags``, ``interpreter`` (PT_INTERP
+        or ``None``), ``arm_cpu_arch`` and ``arm_vfp_args`` (attributes or ``None``); or only ``error``, the reason.
+    """
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            return {"error": "not a regular file"}
+        with open(path, "rb") as stream:
+            return elf_header_of(stream)
+    except (OSError, ValueError) as error:
+        return {"error": "cannot be read: {}".format(error)}
+
+
+def elf_header_of(stream: "BinaryIO") -> "dict[str, object]":
+    """Read the ELF header of an open file, as :func:`read_elf_header` does."""
+    ident = stream.read(64)
+    if ident[:4] != b"\x7fELF":
+        return {"error": "not an ELF file"}
+    if len(ident) < 52 or ident[4:5] not in (b"\x01", b"\x02") or ident[5:6] not in (b"\x01", b"\x02"):
+        return {"error": "a truncated or unknown ELF header"}
+    wide = ident[4] == 2
+    order: "Literal['little', 'big']" = "little" if ident[5] == 1 else "big"
+    if wide and len(ident) < 64:
+        return {"error": "a truncated ELF header"}
+
+    def number(data: bytes, start: int, size: int) -> int:
+        return int.from_bytes(data[start : start + size], order)
+
+    word = 8 if wide else 4
+    table = 24 + word  # e_phoff; e_shoff and e_flags follow it
+    header: "dict[str, object]" = {
+        "class": 64 if wide else 32,
+        "data": order,
+        "machine": number(ident, 18, 2),
+        "flags": number(ident, table + 2 * word, 4),
+        "interpreter": None,
+        "arm_cpu_arch": None,
+        "arm_vfp_args": None,
+    }
+    sizes = table + 2 * word + 6  # e_phentsize, e_phnum, e_shentsize, e_shnum
+    for entry in _entries(stream, number(ident, table, word), number(ident, sizes, 2), number(ident, sizes + 2, 2)):
+        if number(entry, 0, 4) == _PT_INTERP:
+            # p_offset and p_filesz have other places in the two classes
+            start, size = (8, 32) if wide else (4, 16)
+            header["interpreter"] = _read_interpreter(stream, number(entry, start, word), number(entry, size, word))
+            break
+    if header["machine"] == _EM_ARM and not wide:
+        for entry in _entries(
+            stream, number(ident, table + word, word), number(ident, sizes + 4, 2), number(ident, sizes + 6, 2)
+        ):
+            if number(entry, 4, 4) == _SHT_ARM_ATTRIBUTES:
+                from .arm_attributes import TAG_ABI_VFP_ARGS, TAG_CPU_ARCH, arm_attributes
+
+                stream.seek(number(entry, 16, 4))
+                attributes = arm_attributes(stream.read(min(number(entry, 20, 4), _MAX_ATTRIBUTES)), order)
+                header["arm_cpu_arch"] = attributes.get(TAG_CPU_ARCH)
+                header["arm_vfp_args"] = attributes.get(TAG_ABI_VFP_ARGS)
+                break
+    return header
+
+
+def _entries(stream: "BinaryIO", offset: int, size: int, count: int) -> "list[bytes]":
+    """Read the whole entries of a header table, within bounds."""
+    if not offset or not 32 <= size <= 256 or offset >= 2**62:
+        return []
+    stream.seek(offset)
+    data = stream.read(size * min(count, _MAX_HEADERS))
+    return [data[start : start + size] for start in range(0, len(data) - size + 1, size)]
+
+
+def _read_interpreter(stream: "BinaryIO", start: int, size: int) -> "str | None":
+    if not 0 < size <= _MAX_INTERPRETER or start >= 2**62:
+        return None
+    stream.seek(start)
+    path = stream.read(size).split(b"\0")[0]
+    return path.decode("utf-8", "replace") or None
+
+
+def observe_libc(observations: Observations) -> None:
+    """Observe the C library that runs, and its version."""
     if os.name != "posix" or sys.platform in ("darwin", "ios"):
         return
     try:
-        answer = os.confstr("CS_GNU_LIBC_VERSION") or ""  # a name that glibc alone knows: "glibc 2.36"
+        answer = os.confstr("CS_GNU_LIBC_VERSION") or ""  # only glibc knows this name: "glibc 2.36"
     except (AttributeError, OSError, ValueError):
         answer = ""
     if "." in answer:
-        sight.put("glibc", answer.split()[-1], "os.confstr('CS_GNU_LIBC_VERSION')")
+        observations.put("glibc", answer.split()[-1], "os.confstr('CS_GNU_LIBC_VERSION')")
         return
     if answer:
-        sight.miss("glibc", "os.confstr('CS_GNU_LIBC_VERSION') says {!r}".format(answer))
+        observations.unseen.append("glibc: os.confstr('CS_GNU_LIBC_VERSION') says {!r}".format(answer))
     if sys.platform != "linux":
         return
-    from .probe_libc import see_glibc_by_ctypes, see_musl
+    from .probe_libc import glibc_version_by_ctypes, musl_version
 
-    if not see_musl(sight):
-        see_glibc_by_ctypes(sight)
+    facts, unseen = observations.facts, observations.unseen
+    musl = musl_version(str(facts.get("elf_interpreter") or ""), str(facts.get("elf_path") or ""), unseen)
+    if musl is not None:
+        observations.put("musl", *musl)
+    else:
+        observations.put("glibc", glibc_version_by_ctypes(unseen), "ctypes gnu_get_libc_version()")
 
 
-def see_os_release(sight: Sight) -> None:
-    """Which distribution says it is, by os-release(5)."""
+def observe_os_release(observations: Observations) -> None:
+    """Observe the distribution, by os-release(5)."""
     if os.name != "posix" or sys.platform in ("darwin", "ios", "emscripten"):
         return
     for path in ("/etc/os-release", "/usr/lib/os-release"):
@@ -185,41 +285,47 @@ def see_os_release(sight: Sight) -> None:
         for line in text.splitlines():
             key, _, value = line.partition("=")
             if key in ("ID", "VERSION_ID", "ID_LIKE"):
-                sight.put("os_" + key.lower(), value.strip().strip("\"'"), path)
+                observations.put("os_" + key.lower(), value.strip().strip("\"'"), path)
         return
 
 
-def see_override(sight: Sight) -> None:
-    """Look for a ``_manylinux`` module, by which a host says which manylinux tags it takes."""
+def observe_manylinux_module(observations: Observations) -> None:
+    """Ask a ``_manylinux`` module, by which a host can refuse manylinux tags."""
     if sys.platform != "linux":
         return
+    facts, put, where = observations.facts, observations.put, "import _manylinux"
     try:
         import _manylinux
     except ImportError:
         return
     except (Exception, SystemExit) as error:
-        sight.put("manylinux_module", "_manylinux", "import _manylinux")
-        sight.put("manylinux_failed", ["import _manylinux: raised {!r}".format(error)], "import _manylinux")
+        put("manylinux_module", "_manylinux", where)
+        put("manylinux_failed", ["{}: raised {!r}".format(where, error)], where)
         return
-    from .probe_override import see_answers
+    from .probe_manylinux import ask_all
 
     try:
-        see_answers(sight, _manylinux)
+        path = str(getattr(_manylinux, "__file__", None) or "_manylinux")
+        put("manylinux_module", path, where)
+        refused, failed = ask_all(_manylinux, str(facts.get("sysconfig_platform")), facts.get("glibc", ""))
+        put("manylinux_refused", refused or None, path)
+        put("manylinux_failed", failed or None, path)
     except (Exception, SystemExit) as error:
-        trouble = "import _manylinux: asking it raised {}".format(type(error).__name__)
-        sight.put("manylinux_failed", [trouble], "import _manylinux")
+        put("manylinux_failed", ["{}: asking it raised {}".format(where, type(error).__name__)], where)
 
 
-def see_others(sight: Sight) -> None:
-    """Versions of the systems that are not Linux."""
+def observe_other_systems(observations: Observations) -> None:
+    """Observe the version of a system that is not Linux."""
     if sys.platform in ("darwin", "ios", "android", "emscripten"):
-        from .probe_systems import see_version
+        from .probe_systems import system_version
 
-        see_version(sight)
+        version = system_version(observations.unseen)
+        if version is not None:
+            observations.put(*version)
 
 
 def main() -> None:
     """Print the facts as JSON, in the form that ``Facts.from_json`` reads."""
     from .probe_json import facts_as_json
 
-    sys.stdout.write(facts_as_json(*look()) + "\n")
+    sys.stdout.write(facts_as_json(*observe()) + "\n")

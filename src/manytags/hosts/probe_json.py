@@ -1,17 +1,17 @@
-"""Facts as JSON, without the json module: Debian's minimal Python, the only one in many containers, has none.
+"""Write facts as JSON without the json module, which Debian's minimal Python lacks: many containers have no other.
 
 Part of the probe: it runs on Python 3.6 and imports nothing. ``facts_json`` reads this form.
 """
 
 
 def facts_as_json(facts: "dict[str, object]", seen: "dict[str, str]") -> str:
-    """Write facts, and where each was seen, as one line of plain ASCII."""
+    """Write facts, and where each was seen, as one line of ASCII."""
     parts = [f'{as_json(name)}: {{"value": {as_json(facts[name])}, "seen": {as_json(seen[name])}}}' for name in facts]
     return '{"manytags_facts": 1, "facts": {' + ", ".join(parts) + "}}"
 
 
 def as_json(value: object) -> str:
-    """Write a text, a number, true or false, or a list of these."""
+    """Write a string, an integer, a boolean, or a list of these."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
@@ -20,7 +20,7 @@ def as_json(value: object) -> str:
         return "[" + ", ".join(map(as_json, value)) + "]"
     text = str(value)
     if text.isprintable() and len(text) == len(text.encode("utf-8")) and '"' not in text and "\\" not in text:
-        return '"' + text + '"'  # plain ASCII, as nearly all are
+        return '"' + text + '"'  # plain ASCII, like nearly all texts
     return '"' + "".join(map(_character, text)) + '"'
 
 

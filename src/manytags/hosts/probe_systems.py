@@ -1,50 +1,50 @@
-"""Versions of the systems that are not Linux.
+"""Observe the versions of the systems that are not Linux.
 
 Part of the probe: it runs on Python 3.6 and imports the standard library only.
 """
 
 import sys
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .probe import Sight
 
+def system_version(unseen: "list[str]") -> "tuple[str, object, str] | None":
+    """Return the fact that is the version of this system: its name, its value and where it was seen.
 
-def see_version(sight: "Sight") -> None:
-    """Versions of the systems that are not Linux."""
+    :param unseen: receives what could not be observed.
+    """
     if sys.platform == "darwin":
-        see_macos(sight)
-    elif sys.platform == "ios":
+        return macos_version(unseen)
+    if sys.platform == "ios":
         import platform
 
-        sight.put("ios_version", platform.ios_ver().release, "platform.ios_ver()")
-    elif sys.platform == "android":
+        return "ios_version", platform.ios_ver().release, "platform.ios_ver()"
+    if sys.platform == "android":
         import platform
 
-        sight.put("android_api_level", platform.android_ver().api_level, "platform.android_ver()")
-    elif sys.platform == "emscripten":
-        import sysconfig
+        return "android_api_level", platform.android_ver().api_level, "platform.android_ver()"
+    import sysconfig
 
-        for name in ("PYEMSCRIPTEN_PLATFORM_VERSION", "PYODIDE_ABI_VERSION"):
-            value = sysconfig.get_config_var(name)
-            if value:
-                sight.put("pyemscripten_version", str(value), "sysconfig variable " + name)
-                return
+    for name in ("PYEMSCRIPTEN_PLATFORM_VERSION", "PYODIDE_ABI_VERSION"):
+        value = sysconfig.get_config_var(name)
+        if value:
+            return "pyemscripten_version", str(value), "sysconfig variable " + name
+    return None
 
 
-def see_macos(sight: "Sight") -> None:
-    """The macOS version; 10.16 is what 11 and newer tell programs built for 10, and is asked again."""
+def macos_version(unseen: "list[str]") -> "tuple[str, object, str] | None":
+    """Read the macOS version. Newer systems report 10.16 to programs built for 10, so a second file is read then."""
+    version = None
     folder = "/System/Library/CoreServices/"
-    for name in ("SystemVersion.plist", ".SystemVersionPlatform.plist"):  # the second has no compatibility face
+    for name in ("SystemVersion.plist", ".SystemVersionPlatform.plist"):  # the second has no compatible form
         try:
             with open(folder + name, "rb") as stream:
                 text = stream.read(65536).decode("utf-8", "replace")
         except OSError as error:
-            sight.miss("macOS version", error)
+            unseen.append("macOS version: {}".format(error))
             continue
         after = text.partition("<key>ProductVersion</key>")[2]
-        version = after.partition("<string>")[2].partition("</string>")[0].strip()
-        if version:
-            sight.put("macos_version", version, folder + name)
-            if not version.startswith("10.16"):
-                return
+        number = after.partition("<string>")[2].partition("</string>")[0].strip()
+        if number:
+            version = "macos_version", number, folder + name
+            if not number.startswith("10.16"):
+                break
+    return version

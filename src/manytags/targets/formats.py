@@ -1,4 +1,4 @@
-"""Targets as JSON: one documented form with a version number."""
+"""Targets as JSON, in a documented form with a version number."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from . import Python, Target
 from .named import is_full_version
 from .options import TagOptions
 
-#: Version of the form. Files of older versions keep loading.
+#: Version of the form. Older versions can still be read.
 TARGET_FORMAT = 1
-#: Most tags of a target that is read: some forty times what any machine takes, and few enough to list.
+#: The most tags of a target that is read: about forty times as many as any machine takes, and few enough to list.
 MAX_TAGS = 500_000
 
 
 def target_to_json(target: Target) -> str:
-    """Write a target as JSON, indented."""
+    """Write a target as indented JSON."""
     document = {
         "manytags_target": TARGET_FORMAT,
         "python": _fields(target.python),
@@ -50,7 +50,7 @@ def target_from_json(text: str) -> Target:
     """Read a target that :func:`target_to_json` wrote.
 
     :param text: the JSON, at most a million characters.
-    :raises InvalidTarget: it is no JSON, a key is missing, unknown or of another type, or no such machine can be.
+    :raises InvalidTarget: it is not JSON; or a key is missing, unknown or of another type; or no machine can match it.
     """
     document = load_document(text, "target", InvalidTarget)
     form = document.take("manytags_target", read_integer)
@@ -65,18 +65,18 @@ def target_from_json(text: str) -> Target:
         ),
     )
     document.close()
-    # A platform that has no ladder is refused here, not when it is first used.
+    # A platform without a ladder is an error here, not when the target is first used.
     if len(target.ranks) > MAX_TAGS:
-        raise InvalidTarget(text, f"it takes more than {MAX_TAGS} tags, which no machine does")
+        raise InvalidTarget(text, f"it takes more than {MAX_TAGS} tags, and no machine takes so many")
     return target
 
 
 def read_tag_text(value: object) -> str:
-    """Read what becomes a member of a tag set, or a part of one."""
+    """Read a string that becomes a member of a tag set, or a part of a member."""
     try:
         checked_tag_text(read_string(value))
     except InvalidTag:
-        raise Mismatch("text of which tags are made: letters, digits and underscores") from None
+        raise Mismatch("text with the characters of a tag: letters, digits and underscores") from None
     return read_string(value)
 
 
@@ -99,7 +99,7 @@ def _read_python(section: Document) -> Python:
     section.close()
     if python.full_version is not None and not is_full_version(python.full_version, python.version):
         name = f"{python.version[0]}.{python.version[1]}"
-        raise InvalidTarget(section.text, f"its full_version is no version of Python {name}")
+        raise InvalidTarget(section.text, f"its full_version is not a version of Python {name}")
     return python
 
 

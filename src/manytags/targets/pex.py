@@ -1,4 +1,4 @@
-"""Targets as pex's complete platforms: a marker environment and a full list of tags. Pure."""
+"""Targets as complete platforms of pex: a marker environment and a full list of tags. Pure."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Beginnings of tags without the version of a C library or of an ABI.
+#: Prefixes of tags without the version of a C library or of an ABI.
 _BARE = ("linux_", "emscripten_")
-#: What lists of a platform's tags are made with: manytags' own; packaging's of today; that of pex's older copy of it.
+#: The options of a list of platform tags: manytags' own; those of today's packaging; those of pex's older copy of it.
 _OPTIONS = (
     TagOptions(),
     TagOptions(linux_first=False),
@@ -29,37 +29,37 @@ _OPTIONS = (
 )
 
 
-def complete_platform_from_target(target: Target) -> str:
+def target_to_pex(target: Target) -> str:
     """Write a target as a complete platform of pex.
 
-    :param target: the machine.
+    :param target: the target.
 
     >>> from manytags import target
-    >>> json.loads(complete_platform_from_target(target("3.12", "win_amd64")))["compatible_tags"][0]
+    >>> json.loads(target_to_pex(target("3.12", "win_amd64")))["compatible_tags"][0]
     'cp312-cp312-win_amd64'
     """
     document = {"marker_environment": marker_environment(target), "compatible_tags": list(target.triples())}
     return json.dumps(document, indent=1)
 
 
-def parse_complete_platform(text: str) -> Target:
+def target_from_pex(text: str) -> Target:
     """Read a complete platform, as ``pex3 interpreter inspect --markers --tags`` writes it.
 
-    Its platform tags are understood as a described platform where one has just these, in today's order or in that of
-    pex, with or without what manytags adds on 32-bit Arm; else they are kept as they are, one after the other.
+    If a platform takes exactly the platform tags of the file, the target has this platform. Their order may be today's
+    or that of pex, with or without the tags that manytags adds on 32-bit Arm. Otherwise the target keeps the list.
 
-    :param text: the JSON.
-    :raises InvalidTarget: it is no complete platform.
+    :param text: the JSON, at most a million characters.
+    :raises InvalidTarget: it is not a complete platform.
 
     >>> from manytags import target
     >>> there = target("3.12", "manylinux_2_28_x86_64")
-    >>> parse_complete_platform(complete_platform_from_target(there)).triples() == there.triples()
+    >>> target_from_pex(target_to_pex(there)).triples() == there.triples()
     True
     """
     document = load_document(text, "complete platform", InvalidTarget)
     document.take_or("path", read_string, "")
     environment = Document(text, "marker_environment", document.take("marker_environment", read_object), InvalidTarget)
-    markers = {name: environment.take(name, read_string) for name in environment.keys()}  # noqa: SIM118 - no dict
+    markers = {name: environment.take(name, read_string) for name in environment.keys()}  # noqa: SIM118 - not a dict
     triples = [_split(text, tag) for tag in document.take("compatible_tags", read_strings)]
     document.close()
     if not triples:
@@ -97,13 +97,13 @@ def _platform(tags: list[str]) -> tuple[Platform, TagOptions]:
 
 
 def _candidates(tags: list[str]) -> Iterator[Platform]:
-    """Describe what platforms the list may be of: that of its best tag with a version, or of its bare tag, or both."""
+    """Yield the platforms of the best tag with a version, of the bare tag, and of both together."""
     bare = next((tag for tag in tags if tag.startswith(_BARE)), None)
     versioned = next((tag for tag in tags if not tag.startswith(_BARE)), None)
     main, own = (None if tag is None else _platform_or_none(tag) for tag in (versioned, bare))
     yield from (platform for platform in (main, own) if platform is not None)
     if main is not None and own is not None:
-        # ARMv8 in 32-bit mode takes ARMv7's manylinux; Pyodide has the compiler's tag besides its ABI's.
+        # ARMv8 in 32-bit mode takes ARMv7's manylinux tags. Pyodide has a tag of its compiler beside that of its ABI.
         yield Platform(own.system, own.arch, main.glibc, main.musl, main.version)
 
 

@@ -1,18 +1,18 @@
-"""Writing a ``_manylinux`` module, by which a host tells installers which manylinux wheels it takes. Pure.
+"""Read and write ``_manylinux`` modules, by which a host tells installers which manylinux wheels to take. Pure.
 
-What is written stands alone: it imports nothing of manytags, and runs on every Python from 2.7 on, since old pips ask
-it too. ``override`` is the other side: what the answers of such a module mean for a target.
+The probe asks the module of a host, and ``refused_tags`` draws the conclusions. A module that ``manylinux_hook`` writes
+imports nothing of manytags and runs on every Python from 2.7 on, since old pips ask it too.
 
 Rule: :pep:`600` (``manylinux_compatible``), :pep:`513`, :pep:`571` and :pep:`599` (the legacy attributes).
 """
 
 from __future__ import annotations
 
-import re
-from textwrap import fill
-
 from .. import __version__
-from ..errors import InvalidHook
+from ..errors import InvalidManylinuxModule
+from ..platforms import Evidence
+from ..platforms.linux import libc_tags
+from ..platforms.linux.architectures import architecture
 from ..platforms.linux.tags import Manylinux, hosts_taking_libc
 from ..platforms.parse import parse_platform
 from ..tags import LEGACY_MANYLINUX, LibcVersion
@@ -24,42 +24,40 @@ if TYPE_CHECKING:
 
     from ..platforms import Platform
 
-#: How every module begins that was written here.
+    #: ``True`` for all, ``False`` for none, the newest version, or a set of tags.
+    Claim = bool | LibcVersion | frozenset[Manylinux]
+
+#: The beginning of every module that manytags wrote.
 WRITTEN_BY = "# Written by manytags "
 
-#: How a ceiling is written. The module of a variable reads it by the same pattern.
+#: The spelling of a ceiling. A module that reads a variable has the same pattern.
 _CEILING = r"(?:manylinux_?)?(?:([0-9]{1,2})[._]([0-9]{1,3})|(1|2010|2014))\Z"
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_LONGEST_NAME = 200  # characters of a variable's name, or of a platform's in a comment
+_LONGEST_NAME = 200  # characters of a variable, or of a platform in a comment
 _WIDTH = 100
 _IN_A_ROW = 8
 
-#: ``True`` all, ``False`` none, a version the newest one, a set of tags just these.
-_Claim = bool | LibcVersion | frozenset[Manylinux]
-
 _FOOT_OF_HEAD = """\
 Installers import this module by its name, _manylinux, from a folder on sys.path such as site-packages. pip and \
-packaging ask it about each version. uv asks once, about the version of the C library itself: where that is refused, \
-uv takes no manylinux wheel at all."""
+packaging ask it about each version. uv asks only about the version of the C library: if that is refused, uv takes no \
+manylinux wheel at all."""
 
 _ALL = """\
-All manylinux wheels are taken. packaging, uv, and pip from 20.3 on ask the C library too; older pips take them \
-whatever it is."""
+All manylinux wheels are taken. packaging, uv, and pip from 20.3 on ask the C library too; older pips do not."""
 
-_LEGACY_NOTE = "# Read by pip 8.1 to 20.2, which call no function (PEP 513, PEP 571, PEP 599)."
+_LEGACY_NOTE = "# pip 8.1 to 20.2 read these and call no function (PEP 513, PEP 571, PEP 599)."
 
 _CEILING_MODULE = '''\
 NEWEST = {newest!r}
 
 
 def manylinux_compatible(tag_major, tag_minor, tag_arch):
-    """Answer False to refuse a version (PEP 600); None leaves it to the C library."""
+    """Return False to refuse a version (PEP 600), None to leave it to the C library."""
     return False if (tag_major, tag_minor) > NEWEST else None
 '''
 
 _SAME_MODULE = '''
 def manylinux_compatible(tag_major, tag_minor, tag_arch):
-    """Answer the same for every version (PEP 600)."""
+    """Return the same answer for every version (PEP 600)."""
     return {answer!r}
 '''
 
@@ -69,7 +67,7 @@ TAKEN = {{
 
 
 def manylinux_compatible(tag_major, tag_minor, tag_arch):
-    """Answer True for what is listed and False for all else (PEP 600)."""
+    """Return True for a listed version and False for any other (PEP 600)."""
     return (tag_major, tag_minor) in TAKEN.get(tag_arch, ())
 '''
 
@@ -84,31 +82,31 @@ LEGACY = {{"1": (2, 5), "2010": (2, 12), "2014": (2, 17)}}
 
 
 def read_claim(text):
-    """Read what is claimed: True all, False none, (major, minor) the newest version; None for what says nothing."""
+    """Return True for all, False for none, (major, minor) for the newest version, None for any other text."""
     if text in ("all", "none"):
         return text == "all"
-    found = re.match({pattern!r}, text)
-    if found is None:
+    match = re.match({pattern!r}, text)
+    if match is None:
         return None
-    return LEGACY[found.group(3)] if found.group(3) else (int(found.group(1)), int(found.group(2)))
+    return LEGACY[match.group(3)] if match.group(3) else (int(match.group(1)), int(match.group(2)))
 
 
 CLAIM = read_claim(os.environ.get(VARIABLE, "").strip() or UNSET)
 if CLAIM is None:
     CLAIM = False
-    _shown = os.environ[VARIABLE][:80]
-    warnings.warn("%s is %r, no version of manylinux: no manylinux wheel is taken" % (VARIABLE, _shown))
+    _value = os.environ[VARIABLE][:80]
+    warnings.warn("%s is %r, which is not a manylinux version: no manylinux wheel is taken" % (VARIABLE, _value))
 
 
 def manylinux_compatible(tag_major, tag_minor, tag_arch):
-    """Answer True or False to claim or refuse a version (PEP 600); None leaves it to the C library."""
+    """Return True to take a version, False to refuse it (PEP 600), None to leave it to the C library."""
     if CLAIM is True or CLAIM is False:
         return CLAIM
     return False if (tag_major, tag_minor) > CLAIM else None
 
 
 {legacy_note}
-# Where the answer is None there is no attribute, and the C library decides.
+# If the answer is None, no attribute is set, and the C library decides.
 for _name, _number in (("manylinux1", "1"), ("manylinux2010", "2010"), ("manylinux2014", "2014")):
     _answer = manylinux_compatible(LEGACY[_number][0], LEGACY[_number][1], None)
     if _answer is not None:
@@ -116,22 +114,49 @@ for _name, _number in (("manylinux1", "1"), ("manylinux2010", "2010"), ("manylin
 '''
 
 
+def refused_tags(
+    module: str, refused: Iterable[str], failed: Iterable[str], platform: Platform, evidence: list[Evidence]
+) -> tuple[str, ...]:
+    """List the manylinux tags of a platform that the ``_manylinux`` module of its host refuses, in perennial spelling.
+
+    :param module: path of the module.
+    :param refused: the tags that it refused, as the probe reports them.
+    :param failed: the tags where asking it failed, as the probe reports them.
+    :param platform: the platform.
+    :param evidence: receives the conclusion.
+    :raises InvalidManylinuxModule: the module could not be imported, or asking it about one of the tags failed.
+    """
+    if platform.glibc is None:
+        return ()
+    # The probe asks about more architectures and versions than the platform has.
+    known = architecture(platform.arch)
+    tags = set(libc_tags(platform, known.takes if known else platform.arch))
+    for failure in failed:
+        question, _, error = failure.partition(": ")
+        if question in tags or question.startswith("import"):
+            raise InvalidManylinuxModule(module, error)
+    own = tuple(tag for tag in refused if tag in tags)
+    conclusion = f"{len(own)} manylinux versions refused" if own else "nothing refused"
+    evidence.append(Evidence("_manylinux", conclusion, module))
+    return own
+
+
 def manylinux_hook(claim: str | Iterable[str], variable: str | None = None, platform: Platform | None = None) -> str:
     """Write the text of a ``_manylinux`` module, which tells installers which manylinux wheels to take.
 
-    It needs nothing but a Python, 2.7 or any later, and is the same text for the same arguments. Up to a ceiling it
-    leaves the answer to the C library, so that no installer takes what glibc is too old for. A set of tags is claimed
-    and all else refused, on other architectures too.
+    The module needs only Python 2.7 or newer. Up to the newest version that it takes, it leaves the answer to the C
+    library, so that no installer takes a wheel for a newer glibc. Of a set of tags it takes these and refuses all
+    others, on other architectures too.
 
     :param claim: ``"all"``; ``"none"``; the newest version that is taken, such as ``"2_28"`` or ``"manylinux2014"``; or
-        the manylinux tags that are taken, such as :func:`verified_tags` lists.
+        the manylinux tags that are taken, such as :func:`verified_tags` returns.
     :param variable: an environment variable that is read when the module is imported: ``1``, ``2010``, ``2014``, a
-        version such as ``2_28``, ``all`` or ``none``. Then ``claim`` is what holds where it is not set or empty. Where
-        it says anything else, no manylinux wheel is taken, and the module warns.
-    :param platform: the machine it is for; its comment names it.
-    :raises InvalidHook: the claim is none of these, no shell could set the variable, or the platform takes no manylinux
-        wheels.
-    :raises InvalidTag: a tag in the set is none at all.
+        version such as ``2_28``, ``all`` or ``none``. Then ``claim`` is used where it is not set or empty. With any
+        other value no manylinux wheel is taken, and the module warns.
+    :param platform: the machine that the module is for. A comment names it.
+    :raises InvalidManylinuxModule: the claim is none of these, no shell could set the variable, or the platform takes
+        no manylinux wheels.
+    :raises InvalidTag: a text in the set is not a tag.
 
     >>> print(manylinux_hook("none").splitlines()[0].partition(": ")[2])
     manytags hook --none
@@ -141,46 +166,50 @@ def manylinux_hook(claim: str | Iterable[str], variable: str | None = None, plat
     Rule: :pep:`600`, ``manylinux_compatible``.
     """
     if platform is not None and not any(tag.startswith("manylinux") for tag in platform_tags(platform)):
-        raise InvalidHook(str(platform), "it takes no manylinux wheels, whatever a module says")
+        raise InvalidManylinuxModule(str(platform), "the platform takes no manylinux wheels, with or without a module")
     claimed = parse_claim(claim) if isinstance(claim, str) else frozenset(map(_parse_manylinux, claim))
     if variable is None:
         return _head(_option(claimed), _meaning(claimed), platform) + _body(claimed)
-    if len(variable) > _LONGEST_NAME or not _VARIABLE.match(variable):
-        raise InvalidHook(variable, "a variable's name has letters, digits and underscores, and no digit first")
+    if len(variable) > _LONGEST_NAME or not (variable.isascii() and variable.isidentifier()):
+        reason = "the name of a variable has letters, digits and underscores, and does not begin with a digit"
+        raise InvalidManylinuxModule(variable, reason)
     if isinstance(claimed, frozenset):
-        raise InvalidHook(variable, "a variable says a version; a set of tags cannot hold where it is not set")
+        reason = "a variable names a version, so a set of tags cannot be its default"
+        raise InvalidManylinuxModule(variable, reason)
     unset = _word(claimed)
     meaning = (
-        f"The environment variable {variable} says which manylinux wheels are taken: the newest version, as 1, 2010, "
-        f"2014 or 2_28; all; or none. Where it is not set or empty: {unset}. Where it says anything else: none."
+        f"The environment variable {variable} says which manylinux wheels are taken: up to a version, such as 1, 2010, "
+        f"2014 or 2_28; all; or none. Where it is not set or empty: {unset}. With any other value: none."
     )
     body = _VARIABLE_MODULE.format(variable=variable, unset=unset, pattern=_CEILING, legacy_note=_LEGACY_NOTE)
     return _head(f"--variable {variable} --default {unset}", meaning, platform) + body
 
 
 def parse_claim(text: str) -> bool | LibcVersion:
-    """Read a claim: ``True`` for ``all``, ``False`` for ``none``, else the newest version that is taken.
+    """Read a claim: ``True`` for ``all``, ``False`` for ``none``, or the newest version that is taken.
 
     :param text: ``all``, ``none``, ``2_28``, ``2.28``, ``manylinux_2_28``, ``manylinux2014`` or ``2014``.
-    :raises InvalidHook: it is none of these.
+    :raises InvalidManylinuxModule: it is none of these.
 
     >>> parse_claim("2_28"), parse_claim("manylinux2014"), parse_claim("none")
     ((2, 28), (2, 17), False)
     """
+    import re  # imported here: a host that has a module reads this file at each start
+
     if text in {"all", "none"}:
         return text == "all"
-    found = re.match(_CEILING, text)
-    if found is None:
-        raise InvalidHook(text, "expected 'all', 'none' or a version such as 2_28 or manylinux2014")
-    if found[3]:
-        return LEGACY_MANYLINUX[f"manylinux{found[3]}"]
-    return int(found[1]), int(found[2])
+    match = re.match(_CEILING, text)
+    if match is None:
+        raise InvalidManylinuxModule(text, "expected 'all', 'none' or a version such as 2_28 or manylinux2014")
+    if match[3]:
+        return LEGACY_MANYLINUX[f"manylinux{match[3]}"]
+    return int(match[1]), int(match[2])
 
 
 def _parse_manylinux(text: str) -> Manylinux:
     tag = parse_platform(text)
     if not isinstance(tag, Manylinux):
-        raise InvalidHook(text, "it is no manylinux tag")
+        raise InvalidManylinuxModule(text, "it is not a manylinux tag")
     return tag
 
 
@@ -190,24 +219,26 @@ def _word(claim: bool | LibcVersion) -> str:
     return f"{claim[0]}_{claim[1]}"
 
 
-def _option(claim: _Claim) -> str:
+def _option(claim: Claim) -> str:
     if isinstance(claim, frozenset):
         return "--verified"
     return f"--{_word(claim)}" if isinstance(claim, bool) else f"--ceiling {_word(claim)}"
 
 
-def _meaning(claim: _Claim) -> str:
+def _meaning(claim: Claim) -> str:
     if isinstance(claim, frozenset):
         return "The manylinux wheels of the versions below are taken, and no others."
     if isinstance(claim, bool):
         return _ALL if claim else "No manylinux wheels are taken."
-    return f"No manylinux wheels newer than {_word(claim)} are taken; of the others the C library decides."
+    return f"No manylinux wheels newer than {_word(claim)} are taken. The C library decides about the others."
 
 
 def _head(option: str, meaning: str, platform: Platform | None) -> str:
+    from textwrap import fill
+
     where = ""
     if platform is not None:
-        # A platform may be a stranger's: what breaks a line, and what Python 2 does not read, is escaped.
+        # Any text may come from a platform: line breaks, and what Python 2 does not read, are escaped.
         name = str(platform).encode("unicode_escape").decode("ascii")[:_LONGEST_NAME]
         where = f"# for {name}\n"
     text = "#\n".join(
@@ -217,7 +248,7 @@ def _head(option: str, meaning: str, platform: Platform | None) -> str:
     return f"{WRITTEN_BY}{__version__}: manytags hook {option}\n{where}#\n{text}\n"
 
 
-def _body(claim: _Claim) -> str:
+def _body(claim: Claim) -> str:
     if isinstance(claim, frozenset):
         body = _SET_MODULE.format(taken="".join(_listed(claim)))
     elif isinstance(claim, bool):
@@ -229,8 +260,8 @@ def _body(claim: _Claim) -> str:
     return f"{body}\n\n{_LEGACY_NOTE}\n{''.join(legacy)}" if legacy else body
 
 
-def _legacy_answer(claim: _Claim, version: LibcVersion) -> bool | None:
-    """Answer for a legacy attribute, which knows no architecture: of a set of tags all must have the version."""
+def _legacy_answer(claim: Claim, version: LibcVersion) -> bool | None:
+    """Answer for a legacy attribute, which has no architecture: every architecture of a set must have the version."""
     if isinstance(claim, bool):
         return claim
     if isinstance(claim, tuple):
@@ -245,6 +276,6 @@ def _listed(tags: frozenset[Manylinux]) -> list[str]:
         versions = sorted(tag.glibc for tag in tags if tag.arch == arch)
         rows = [versions[first : first + _IN_A_ROW] for first in range(0, len(versions), _IN_A_ROW)]
         text = "".join(f"        {', '.join(map(str, row))},\n" for row in rows)
-        # An interpreter may ask by its own name, and live on another's wheels.
+        # An interpreter that takes the wheels of another architecture may ask by its own name.
         lines += [f"    {name!r}: (\n{text}    ),\n" for name in dict.fromkeys([arch, *hosts_taking_libc(arch)])]
     return lines

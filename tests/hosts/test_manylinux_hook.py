@@ -1,6 +1,6 @@
-"""Writing a ``_manylinux`` module: what each claim answers, what its text may hold, and that manytags reads it so.
+"""Writing ``_manylinux`` modules: what they answer, what their text may have, and how manytags reads them.
 
-What installers make of these modules is in ``tests/oracle/test_hook_peers.py``.
+The answers of installers with these modules are in ``tests/oracle/test_hook_peers.py``.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import manytags
-from manytags import InvalidHook, InvalidTag, Platform, TagOptions, manylinux_hook
-from manytags.hosts.hook import WRITTEN_BY, parse_claim
+from manytags import InvalidManylinuxModule, InvalidTag, Platform, TagOptions, manylinux_hook
+from manytags.hosts.manylinux_module import WRITTEN_BY, parse_claim
 
 from .machines import seen_machines
-from .test_override import facts_with
+from .test_manylinux_module import facts_with
 
 NIX = "NIX_PYTHON_MANYLINUX"
 GLIBC_MACHINES = {
@@ -46,7 +46,7 @@ def attributes(made: ModuleType) -> dict[str, object]:
 
 
 def test_all() -> None:
-    """A host that says yes to everything says it to every installer, whatever the architecture."""
+    """A host that takes everything answers yes to every installer, on any architecture."""
     made = run(manylinux_hook("all"))
     assert answers(made) == [True] * 5
     assert made.manylinux_compatible(3, 0, "riscv64") is True
@@ -54,7 +54,7 @@ def test_all() -> None:
 
 
 def test_none() -> None:
-    """A host that builds all from source must not get one manylinux wheel, from the oldest pip either."""
+    """A host that builds everything from source must not get a manylinux wheel, not even from the oldest pip."""
     made = run(manylinux_hook("none"))
     assert answers(made) == [False] * 5
     assert attributes(made) == dict.fromkeys(("manylinux1_compatible", *NEWER), False)
@@ -74,7 +74,7 @@ CEILINGS: dict[str, tuple[list[object], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("ceiling", CEILINGS)
 def test_ceiling(ceiling: str) -> None:
-    """Above the ceiling is no; up to it the C library decides, or an old pip would take what it is too old for."""
+    """Versions above the ceiling are refused. The C library decides about the others, lest an old pip take too much."""
     expected, refused = CEILINGS[ceiling]
     made = run(manylinux_hook(ceiling))
     assert answers(made) == expected
@@ -83,7 +83,7 @@ def test_ceiling(ceiling: str) -> None:
 
 
 def test_a_set() -> None:
-    """What was verified is claimed, and nothing else: not its neighbours, not another architecture's."""
+    """Only the verified versions are taken: not their neighbours, and not those of another architecture."""
     made = run(manylinux_hook(SET))
     assert answers(made) == [True, False, True, False, False]
     assert made.manylinux_compatible(2, 17, "i686") is False
@@ -98,7 +98,7 @@ def test_a_set() -> None:
 
 
 def test_a_set_of_two_architectures() -> None:
-    """The legacy attributes know no architecture: they claim what holds on both."""
+    """The legacy attributes have no architecture, so they claim only what is true of both."""
     made = run(manylinux_hook((*SET, "manylinux_2_17_i686")))
     assert made.manylinux_compatible(2, 17, "i686") is True
     assert made.manylinux_compatible(2, 5, "i686") is False
@@ -106,7 +106,7 @@ def test_a_set_of_two_architectures() -> None:
 
 
 def test_a_32_bit_userland_asks_by_its_own_name() -> None:
-    """On a 64-bit Arm kernel uv asks as armv8l, and the wheels are armv7l's."""
+    """On a 64-bit Arm kernel uv asks as armv8l, but the wheels are armv7l's."""
     made = run(manylinux_hook(["manylinux_2_17_armv7l"]))
     assert made.manylinux_compatible(2, 17, "armv8l") is True
     assert made.manylinux_compatible(2, 17, "aarch64") is False
@@ -138,7 +138,7 @@ def test_variable(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("unset", ["all", "none", "2_12", "2014"])
 @pytest.mark.parametrize("value", [None, "", " "])
 def test_variable_not_set(unset: str, value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A build that forgot the variable gets what its owner decided for that."""
+    """A build that does not set the variable gets the default of its owner."""
     monkeypatch.delenv(NIX, raising=False)
     if value is not None:
         monkeypatch.setenv(NIX, value)
@@ -150,29 +150,29 @@ NONSENSE = ["0", "2", "2_", "2_2_8", "2_28_x86_64", "2 28", "-1", "2015", "²_5"
 
 @pytest.mark.parametrize("value", NONSENSE, ids=range(len(NONSENSE)))
 def test_variable_of_nonsense(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A typing mistake must not let wheels in, and whoever made it must be told."""
+    """A typing mistake must not let wheels in, and must cause a warning."""
     monkeypatch.setenv(NIX, value)
-    with pytest.warns(UserWarning, match=f"^{NIX} is .* no version of manylinux: no manylinux wheel is taken$"):
+    with pytest.warns(UserWarning, match=f"^{NIX} is .* not a manylinux version: no manylinux wheel is taken$"):
         made = run(manylinux_hook("all", NIX))
     assert answers(made) == [False] * 5
     assert attributes(made) == dict.fromkeys(("manylinux1_compatible", *NEWER), False)
-    with pytest.raises(InvalidHook, match="expected 'all', 'none' or a version"):
+    with pytest.raises(InvalidManylinuxModule, match="expected 'all', 'none' or a version"):
         parse_claim(value)
 
 
 @pytest.mark.parametrize("claim", ["", "2x", "2_28\n", " 2_28", "2_1000", "ALL", "manylinux", "manylinux_2_28_x86_64"])
 def test_no_claims(claim: str) -> None:
-    """A claim that nobody can read is refused when the module is written, not when it is asked."""
-    with pytest.raises(InvalidHook):
+    """An unreadable claim is an error when the module is written, not when it is asked."""
+    with pytest.raises(InvalidManylinuxModule):
         manylinux_hook(claim)
-    with pytest.raises(InvalidHook):
+    with pytest.raises(InvalidManylinuxModule):
         manylinux_hook(claim, NIX)
 
 
 @pytest.mark.parametrize("tag", ["linux_x86_64", "musllinux_1_2_x86_64", "any", "2_28"])
 def test_no_manylinux_tags(tag: str) -> None:
-    """A set of other tags would claim nothing, and its writer think that it does."""
-    with pytest.raises(InvalidHook, match="it is no manylinux tag"):
+    """A set of other tags would silently claim nothing."""
+    with pytest.raises(InvalidManylinuxModule, match="it is not a manylinux tag"):
         manylinux_hook([tag])
     with pytest.raises(InvalidTag):
         manylinux_hook(["manylinux_2_17_x86_64'"])
@@ -180,14 +180,14 @@ def test_no_manylinux_tags(tag: str) -> None:
 
 @pytest.mark.parametrize("variable", ["", "1A", "A-B", "A'", 'X"; import os', "A\n", "Ä", "A=B", "A" * 201])
 def test_no_variables(variable: str) -> None:
-    """What is put into a module that every installer runs must not be able to leave its quotes."""
-    with pytest.raises(InvalidHook, match="a variable's name has letters"):
+    """Every installer runs the module, so an argument must not escape from its quotes."""
+    with pytest.raises(InvalidManylinuxModule, match="the name of a variable has letters"):
         manylinux_hook("none", variable)
 
 
 def test_a_set_goes_with_no_variable() -> None:
-    """Two answers to what holds where the variable is not set would be one too many."""
-    with pytest.raises(InvalidHook, match="a set of tags"):
+    """A set and a variable would give two defaults."""
+    with pytest.raises(InvalidManylinuxModule, match="a set of tags"):
         manylinux_hook(SET, NIX)
 
 
@@ -202,19 +202,19 @@ def test_a_set_goes_with_no_variable() -> None:
     ],
 )
 def test_platforms_without_manylinux(platform: Platform) -> None:
-    """On Alpine or soft-float Arm a module changes nothing; whoever writes one is mistaken about the machine."""
-    with pytest.raises(InvalidHook, match="takes no manylinux wheels"):
+    """On Alpine or soft-float Arm a module changes nothing, so writing it is a mistake."""
+    with pytest.raises(InvalidManylinuxModule, match="takes no manylinux wheels"):
         manylinux_hook("all", platform=platform)
 
 
 def test_the_head_says_what_it_is() -> None:
-    """Years later somebody finds the file and wonders who put it there, and what it does."""
+    """Someone who finds the file years later must learn where it came from and what it does."""
     text = manylinux_hook("2_28", platform=Platform("linux", "x86_64", glibc=(2, 36)))
     lines = text.splitlines()
     assert lines[0] == f"# Written by manytags {manytags.__version__}: manytags hook --ceiling 2_28"
     assert lines[0].startswith(WRITTEN_BY)
     assert lines[1] == "# for Linux with glibc 2.36 on x86_64"
-    assert "# No manylinux wheels newer than 2_28 are taken; of the others the C library decides." in lines
+    assert "# No manylinux wheels newer than 2_28 are taken. The C library decides about the others." in lines
     assert "uv takes no manylinux wheel at all" in text.replace("\n# ", " ")
     for claim, variable in (("all", None), ("none", None), ("2_17", NIX), (SET, None)):
         option = manylinux_hook(claim, variable).splitlines()[0].partition(": manytags hook ")[2]
@@ -240,7 +240,7 @@ claims = st.one_of(
 
 @given(claims, st.sampled_from(["x86_64", "armv8l"]))
 def test_every_text_stands_alone(claim: str | set[str], arch: str) -> None:
-    """Any Python from 2.7 on reads it: ASCII, old syntax, nothing imported but the standard library of all of them."""
+    """Every Python from 2.7 on can run it: ASCII, old syntax, and imports that all of them have."""
     for variable in (None, NIX) if isinstance(claim, str) else (None,):
         text = manylinux_hook(claim, variable, Platform("linux", arch, glibc=(2, 36)))
         assert text == manylinux_hook(claim, variable, Platform("linux", arch, glibc=(2, 36)))
@@ -257,7 +257,7 @@ def test_every_text_stands_alone(claim: str | set[str], arch: str) -> None:
 
 
 def as_options(claim: str | set[str], tags: tuple[str, ...]) -> TagOptions:
-    """Say by a target's options what a claim says."""
+    """Return the options of a target that are equal to a claim."""
     if claim in {"all", "none"}:
         return TagOptions(manylinux=claim == "all")
     if isinstance(claim, str):
@@ -269,12 +269,12 @@ def as_options(claim: str | set[str], tags: tuple[str, ...]) -> TagOptions:
 
 @given(st.sampled_from(sorted(GLIBC_MACHINES)), claims)
 def test_manytags_reads_what_it_writes(machine: str, claim: str | set[str]) -> None:
-    """The tags of a host with the module are those that its owner asked for: as if the target's options said so."""
+    """A host with the module has the same tags as a target with options that are equal to the claim."""
     facts = GLIBC_MACHINES[machine]
     without = manytags.target_from_facts(facts)
-    told = manytags.Target(without.python, without.platform, as_options(claim, without.platform_tags()))
+    described = manytags.Target(without.python, without.platform, as_options(claim, without.platform_tags()))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         made = run(manylinux_hook(claim))
     made.__file__ = "/site/_manylinux.py"
-    assert manytags.target_from_facts(facts_with(made, facts)).platform_tags() == told.platform_tags()
+    assert manytags.target_from_facts(facts_with(made, facts)).platform_tags() == described.platform_tags()

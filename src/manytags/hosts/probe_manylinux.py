@@ -1,15 +1,15 @@
-"""What a ``_manylinux`` module answers (PEP 600).
+"""Ask a ``_manylinux`` module which tags it refuses.
 
 Part of the probe: it runs on Python 3.6 and imports the standard library only.
+
+Rule: :pep:`600`, ``manylinux_compatible``.
 """
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from .probe import Sight
-
-# For which architectures the module is asked: all that inference may conclude on such a machine.
+# The module is asked about every architecture that inference may conclude on such a machine.
 _ARM = ("aarch64", "armv8l", "armv7l", "armv6l")
 _FAMILIES = {
     "x86_64": ("x86_64", "i686"),
@@ -18,29 +18,39 @@ _FAMILIES = {
     "armv8l": _ARM,
     "armv7l": _ARM,
 }
-_LAST_MINOR = 499  # so that the answers stay a list that a reader of facts takes
+_LAST_MINOR = 499  # keeps the list of answers within what a reader of facts accepts
 _LEGACY = (("manylinux1", 5), ("manylinux2010", 12), ("manylinux2014", 17))
 
 
-def see_answers(sight: "Sight", module: "ModuleType") -> None:
-    """Ask about every tag that inference may come to."""
-    path = str(getattr(module, "__file__", None) or "_manylinux")
-    sight.put("manylinux_module", path, "import _manylinux")
+def ask_all(module: "ModuleType", platform: str, glibc: object) -> "tuple[list[str], list[str]]":
+    """Ask about every tag that inference may conclude.
+
+    :param module: the ``_manylinux`` module.
+    :param platform: as ``sysconfig.get_platform()`` returns it.
+    :param glibc: the version of glibc.
+    :returns: the tags that it refuses; the tags where asking failed, each with the question and the error.
+    """
     refused, failed = [], []
-    machine = str(sight.facts.get("sysconfig_platform")).partition("-")[2]
-    for minor in range(glibc_minor(sight.facts.get("glibc", "")), -1, -1):
-        for arch in _FAMILIES.get(machine, (machine,)):
-            question, answer = ask_override(module, minor, arch)
+    for minor in range(glibc_minor(glibc), -1, -1):
+        for arch in asked_architectures(platform.partition("-")[2]):
+            question, answer = ask(module, minor, arch)
             if isinstance(answer, str):
                 failed.append("manylinux_2_{}_{}: {} {}".format(minor, arch, question, answer))
             elif answer is not None and not answer:
                 refused.append("manylinux_2_{}_{}".format(minor, arch))
-    sight.put("manylinux_refused", refused or None, path)
-    sight.put("manylinux_failed", failed or None, path)
+    return refused, failed
 
 
-def ask_override(module: "ModuleType", minor: int, arch: str) -> "tuple[str, int | str | None]":
-    """Ask about one tag: ``manylinux_compatible`` before the legacy attributes. A text is what went wrong."""
+def asked_architectures(machine: str) -> "tuple[str, ...]":
+    """List the architectures to ask about on a machine, as ``uname -m`` names it."""
+    return _FAMILIES.get(machine, (machine,))
+
+
+def ask(module: "ModuleType", minor: int, arch: str) -> "tuple[str, int | str | None]":
+    """Ask about one tag: ``manylinux_compatible``, or where that is missing the legacy attributes.
+
+    :returns: the question and its answer; an answer that is text is an error.
+    """
     if hasattr(module, "manylinux_compatible"):
         question = "manylinux_compatible(2, {}, {!r})".format(minor, arch)
         try:
@@ -59,7 +69,7 @@ def ask_override(module: "ModuleType", minor: int, arch: str) -> "tuple[str, int
 
 
 def glibc_minor(version: object) -> int:
-    """Minor of a glibc 2 version as text, -1 where there is none; what follows the minor is dropped."""
+    """Read the minor number of a glibc 2 version, or -1 where there is none; the rest of the text is ignored."""
     major, _, rest = str(version).partition(".")
     digits = rest[: len(rest) - len(rest.lstrip("0123456789"))]
     if major != "2" or not 0 < len(digits) < 4:

@@ -1,4 +1,4 @@
-"""The ``_manylinux`` module, by which a host says which manylinux tags it takes (PEP 600)."""
+"""The ``_manylinux`` module, by which a host refuses manylinux tags (PEP 600)."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ import packaging
 import pytest
 
 import manytags
-from manytags import Facts, InvalidOverride, target_from_facts
+from manytags import Facts, InvalidManylinuxModule, target_from_facts
 from manytags.hosts import probe as probe_module
-from manytags.hosts.probe import Sight, see_override
-from manytags.hosts.probe_override import ask_override, glibc_minor, see_answers
+from manytags.hosts.probe import Observations, observe_manylinux_module
+from manytags.hosts.probe_manylinux import ask, asked_architectures, glibc_minor
+from manytags.platforms.linux.architectures import Architecture, architecture, architectures
 
 from .machines import changed, seen_machines
 
@@ -28,23 +29,30 @@ X86_64 = seen_machines()["bookworm-amd64"].facts
 
 
 def module(**attributes: object) -> ModuleType:
-    """Make a ``_manylinux`` module."""
+    """Return a ``_manylinux`` module."""
     made = ModuleType("_manylinux")
     made.__dict__.update(__file__="/site/_manylinux.py", **attributes)
     return made
 
 
 def facts_with(made: ModuleType, facts: Facts = X86_64) -> Facts:
-    """Give the facts of a machine that has the module."""
-    sight = Sight()
-    sight.facts = {name: facts.get(name) for name in ("machine", "sysconfig_platform", "glibc")}
-    see_answers(sight, made)
-    answers = {name: [value, sight.seen[name]] for name, value in sight.facts.items() if name.startswith("manylinux_")}
+    """Return the facts of a machine that has the module."""
+    observations = Observations()
+    observations.facts = {name: facts.get(name) for name in ("machine", "sysconfig_platform", "glibc")}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(probe_module, "sys", SimpleNamespace(platform="linux"))
+        patch.setitem(sys.modules, "_manylinux", made)
+        observe_manylinux_module(observations)
+    answers = {
+        name: [value, observations.seen[name]]
+        for name, value in observations.facts.items()
+        if name.startswith("manylinux_")
+    }
     return changed(facts, answers)
 
 
 def tags_with(made: ModuleType, facts: Facts = X86_64) -> tuple[str, ...]:
-    """Give the platform tags of a machine that has the module."""
+    """Return the platform tags of a machine that has the module."""
     return target_from_facts(facts_with(made, facts)).platform_tags()
 
 
@@ -52,7 +60,7 @@ ALL = target_from_facts(X86_64).platform_tags()
 
 
 def without(*minors: int, arch: str = "x86_64") -> tuple[str, ...]:
-    """Give the ladder of bookworm on x86_64 without some minors, and without the legacy names of these."""
+    """Return bookworm's ladder on x86_64 without some minor versions and their legacy names."""
     legacy = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
     gone = {f"manylinux_2_{minor}_{arch}" for minor in minors}
     gone |= {f"{name}_{arch}" for minor, name in legacy.items() if minor in minors}
@@ -60,7 +68,7 @@ def without(*minors: int, arch: str = "x86_64") -> tuple[str, ...]:
 
 
 def compatible(answers: dict[int, object]) -> Callable[[int, int, str], object]:
-    """Make a ``manylinux_compatible`` by minor; ``None`` for all others."""
+    """Return a ``manylinux_compatible`` with answers by minor version; ``None`` for all others."""
     return lambda _major, minor, _arch: answers.get(minor)
 
 
@@ -86,13 +94,13 @@ RULES: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rules(rule: str) -> None:
-    """A distribution that cannot load manylinux wheels would be given them, or lose those that it can."""
+    """A distribution would get manylinux wheels that it cannot load, or miss those that it can."""
     made, expected = RULES[rule]
     assert tags_with(made) == expected
 
 
 def test_evidence_names_the_module() -> None:
-    """A user who misses wheels must be able to find the file that forbids them."""
+    """A user who misses wheels must be able to find the file that refuses them."""
     target = target_from_facts(facts_with(module(manylinux_compatible=compatible({17: False}))))
     (found,) = [item for item in target.evidence if item.subject == "_manylinux"]
     assert str(found) == "_manylinux: 1 manylinux versions refused (/site/_manylinux.py)"
@@ -101,7 +109,7 @@ def test_evidence_names_the_module() -> None:
 
 
 def raises(error: BaseException) -> Callable[..., object]:
-    """Make a function that raises."""
+    """Return a function that raises."""
 
     def fail(*_arguments: object) -> object:
         raise error
@@ -110,13 +118,13 @@ def raises(error: BaseException) -> Callable[..., object]:
 
 
 class Nasty(Exception):
-    """Cannot even be shown."""
+    """An exception that cannot be shown."""
 
     def __repr__(self) -> str:
         raise RuntimeError("no name")
 
 
-TROUBLE: dict[str, tuple[ModuleType, str]] = {
+ERRORS: dict[str, tuple[ModuleType, str]] = {
     "raises": (module(manylinux_compatible=raises(KeyError("x"))), "manylinux_compatible(2, 36, 'x86_64') raised"),
     "exits": (module(manylinux_compatible=raises(SystemExit(3))), "raised SystemExit(3)"),
     "says no": (module(manylinux_compatible=lambda *_: "no"), "answered 'no'"),
@@ -126,11 +134,11 @@ TROUBLE: dict[str, tuple[ModuleType, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", TROUBLE)
+@pytest.mark.parametrize("case", ERRORS)
 def test_nonsense_is_one_clear_error(case: str) -> None:
-    """packaging lets the module's own exception through, or takes nonsense for yes; nobody learns which file it was."""
-    made, reason = TROUBLE[case]
-    with pytest.raises(InvalidOverride) as caught:
+    """packaging lets the module's own exception through, or takes nonsense for yes, and never names the file."""
+    made, reason = ERRORS[case]
+    with pytest.raises(InvalidManylinuxModule) as caught:
         target_from_facts(facts_with(made))
     assert reason in caught.value.reason
     assert caught.value.text == "/site/_manylinux.py"
@@ -138,7 +146,7 @@ def test_nonsense_is_one_clear_error(case: str) -> None:
     assert len(str(caught.value)) < 5_000
 
 
-def test_trouble_with_another_architecture_is_none() -> None:
+def test_errors_about_another_architecture_do_not_count() -> None:
     """A module that knows only its own machine must not break that machine."""
 
     def only_here(_major: int, minor: int, arch: str) -> bool:
@@ -147,8 +155,8 @@ def test_trouble_with_another_architecture_is_none() -> None:
     assert tags_with(module(manylinux_compatible=only_here)) == without(36)
 
 
-def test_trouble_below_the_ladder_is_none() -> None:
-    """packaging asks about no glibc before 2.5; a module that knows none before must not be blamed."""
+def test_errors_below_the_ladder_do_not_count() -> None:
+    """packaging asks about no glibc before 2.5, so a module need not know any."""
 
     def from_five(_major: int, minor: int, _arch: str) -> bool:
         return {number: number != 5 for number in range(5, 60)}[minor]
@@ -157,7 +165,7 @@ def test_trouble_below_the_ladder_is_none() -> None:
 
 
 def test_arm_is_asked_by_the_names_of_wheels() -> None:
-    """armv8l lives on armv7l's wheels: what the module says of armv7l counts there."""
+    """armv8l takes armv7l's wheels, so the answers about armv7l count there."""
     facts = seen_machines()["vm-arm64-armhf"].facts
 
     def not_new(_major: int, minor: int, arch: str) -> bool:
@@ -168,15 +176,15 @@ def test_arm_is_asked_by_the_names_of_wheels() -> None:
 
 
 def test_a_cross_build_is_asked_about_its_host() -> None:
-    """With ``_PYTHON_HOST_PLATFORM`` the kernel's machine is not the one whose wheels are chosen."""
+    """With ``_PYTHON_HOST_PLATFORM`` wheels are chosen for another machine than the kernel's."""
     asked: set[str] = set()
     made = module(manylinux_compatible=lambda _x, _y, arch: asked.add(arch))
     facts_with(made, changed(X86_64, {"sysconfig_platform": "linux-aarch64"}))
     assert "aarch64" in asked
 
 
-def test_musl_asks_nobody() -> None:
-    """On musl a module for manylinux says nothing, whatever it does."""
+def test_musl_has_no_manylinux_module() -> None:
+    """On musl a manylinux module has no effect, whatever it does."""
     facts = changed(seen_machines()["musl-amd64"].facts, {"manylinux_module": ["/x", "y"]})
     facts = changed(facts, {"manylinux_failed": [["import _manylinux: raised OSError()"], "y"]})
     assert target_from_facts(facts).platform_tags()[1] == "musllinux_1_2_x86_64"
@@ -196,7 +204,7 @@ IMPORTS: dict[str, str] = {
 @pytest.mark.skipif(sys.platform != "linux", reason="_manylinux is looked for on Linux only")
 @pytest.mark.parametrize("case", IMPORTS)
 def test_modules_that_break_on_import(case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The facts are there all the same; the target says which module is broken, not a traceback."""
+    """The facts are complete, and the error of the target names the broken module."""
     (tmp_path / "_manylinux.py").write_text(IMPORTS[case])
     monkeypatch.syspath_prepend(str(tmp_path))
     sys.modules.pop("_manylinux", None)
@@ -205,30 +213,30 @@ def test_modules_that_break_on_import(case: str, tmp_path: Path, monkeypatch: py
     assert Facts.from_json(facts.to_json()) == facts
     if facts.get("glibc") is None:
         pytest.skip("no glibc here")
-    with pytest.raises(InvalidOverride, match="_manylinux"):
+    with pytest.raises(InvalidManylinuxModule, match="_manylinux"):
         target_from_facts(facts)
 
 
 @pytest.mark.parametrize("error", [ImportError("no"), None], ids=["its own import fails", "shadowed by None"])
 def test_no_module(error: ImportError | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As for packaging: what cannot be imported is not there."""
+    """A module that cannot be imported does not exist, as for packaging."""
     monkeypatch.setattr(probe_module, "sys", SimpleNamespace(platform="linux"))
     if error is None:
         monkeypatch.setitem(sys.modules, "_manylinux", None)
     else:
         monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=raises(error))])
-    sight = Sight()
-    see_override(sight)
-    assert not sight.facts
+    observations = Observations()
+    observe_manylinux_module(observations)
+    assert not observations.facts
 
 
 def test_none_is_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On Windows a module of that name is somebody else's."""
+    """On Windows a module of this name belongs to another project."""
     monkeypatch.setattr(probe_module, "sys", SimpleNamespace(platform="win32"))
     monkeypatch.setitem(sys.modules, "_manylinux", module(manylinux_compatible=raises(ValueError())))
-    sight = Sight()
-    see_override(sight)
-    assert not sight.facts
+    observations = Observations()
+    observe_manylinux_module(observations)
+    assert not observations.facts
 
 
 @pytest.mark.parametrize(
@@ -236,21 +244,29 @@ def test_none_is_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     [("2.36", 36), ("2.20-2014.11", 20), ("2.4.5", 4), ("2.31foo", 31), ("2", -1), ("3.1", -1), ("", -1), ("2.²", -1)],
 )
 def test_which_versions_are_asked_about(text: str, minor: int) -> None:
-    """A version that the ladder has and the module was not asked about would not be refused."""
+    """The module could not refuse a version of the ladder that it was not asked about."""
     assert glibc_minor(text) == minor
 
 
+@pytest.mark.parametrize("row", architectures(), ids=lambda row: row.name)
+def test_which_architectures_are_asked_about(row: Architecture) -> None:
+    """The probe has no table of architectures; a new one that shares a kernel must not go unasked."""
+    taken = architecture(row.takes)
+    if taken is not None and taken.manylinux_floor is not None:
+        assert all(row.takes in asked_architectures(kernel) for kernel in row.kernels)
+
+
 def test_the_answers_stay_sendable() -> None:
-    """A made-up glibc 2.999 must not make a list that no reader takes."""
+    """A made-up glibc 2.999 must not make a list that no reader accepts."""
     facts = changed(X86_64, {"glibc": "2.999", "machine": "aarch64", "sysconfig_platform": "linux-aarch64"})
     made = facts_with(module(manylinux_compatible=lambda *_: False), facts)
     assert Facts.from_json(made.to_json()) == made
 
 
 def test_the_function_is_asked_before_the_attributes() -> None:
-    """PEP 600: a function that has no opinion is no reason to ask the attributes."""
+    """PEP 600: if the function answers None, the attributes are not asked."""
     made = module(manylinux_compatible=lambda *_: None, manylinux1_compatible=False)
-    assert ask_override(made, 5, "x86_64") == ("manylinux_compatible(2, 5, 'x86_64')", None)
+    assert ask(made, 5, "x86_64") == ("manylinux_compatible(2, 5, 'x86_64')", None)
 
 
 BOTH = """
@@ -282,18 +298,21 @@ SOURCES: dict[str, tuple[str, tuple[str, str] | None]] = {
     ),
     "nothing before 2.5": ("def manylinux_compatible(x, y, a): return {n: n != 7 for n in range(5, 99)}[y]", None),
     "import fails": ("raise ImportError('x')", None),
-    "raises on import": ("raise RuntimeError('x')", ("RuntimeError", "InvalidOverride")),
-    "exits on import": ("raise SystemExit(3)", ("SystemExit", "InvalidOverride")),
-    "raises when asked": ("def manylinux_compatible(x, y, a): raise KeyError(a)", ("KeyError", "InvalidOverride")),
-    "answers no": ("manylinux_compatible = lambda *a: 'no'", ("takes it for yes", "InvalidOverride")),
-    "answers an empty list": ("manylinux_compatible = lambda *a: []", ("takes it for no", "InvalidOverride")),
+    "raises on import": ("raise RuntimeError('x')", ("RuntimeError", "InvalidManylinuxModule")),
+    "exits on import": ("raise SystemExit(3)", ("SystemExit", "InvalidManylinuxModule")),
+    "raises when asked": (
+        "def manylinux_compatible(x, y, a): raise KeyError(a)",
+        ("KeyError", "InvalidManylinuxModule"),
+    ),
+    "answers no": ("manylinux_compatible = lambda *a: 'no'", ("takes it for yes", "InvalidManylinuxModule")),
+    "answers an empty list": ("manylinux_compatible = lambda *a: []", ("takes it for no", "InvalidManylinuxModule")),
 }
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="_manylinux is looked for on Linux only")
 @pytest.mark.parametrize("case", SOURCES)
 def test_as_packaging(case: str, tmp_path: Path) -> None:
-    """Whoever changes over from packaging keeps what their distribution decided."""
+    """Users who change from packaging keep the decisions of their distribution."""
     source, parts = SOURCES[case]
     (tmp_path / "_manylinux.py").write_text(source + "\n")
     env = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{LIBRARIES}", "PYTHONDONTWRITEBYTECODE": "1"}
@@ -311,12 +330,12 @@ def test_as_packaging(case: str, tmp_path: Path) -> None:
 
 
 def packaging_is_old() -> bool:
-    """Before 26.3 ``linux_*`` stood last."""
+    """Before 26.3 ``linux_*`` was last."""
     return tuple(map(int, packaging.__version__.split(".")[:2])) < (26, 3)
 
 
 def test_every_answer_was_checked_in_facts() -> None:
-    """The facts of a module are facts like others: they can be read back and lead to the same tags."""
+    """The facts of a module can be read back and lead to the same tags, like all other facts."""
     facts = facts_with(module(manylinux_compatible=compatible({17: False})))
     document: dict[str, Any] = json.loads(facts.to_json())
     assert document["facts"]["manylinux_refused"]["value"][0].startswith("manylinux_2_17_")
