@@ -55,11 +55,6 @@ LONGEST = 350
 
 #: Circles of imports that are known, and who removes them. A circle within a known one is known too.
 KNOWN_CIRCLES = {
-    "lead": (
-        {"tags.text", "tags.trouble", "tags.wheel"},
-        {"targets", *(f"targets.{name}" for name in ["expand", "formats", "ladders", "options", "pythons", "trouble"])},
-        {"hosts", "hosts.arm", "hosts.infer", "hosts.systems"},
-    ),
     "audits": ({"audits.report", "audits.wheel"},),
     "indexes": (
         {"indexes.census", "indexes.census_chart", "indexes.census_forms"},
@@ -67,7 +62,7 @@ KNOWN_CIRCLES = {
     ),
 }
 #: Modules that are known to be too long, and who shortens them.
-KNOWN_LONG = {"audits/archive.py": "audits", "choose/implied.py": "lead"}
+KNOWN_LONG = {"audits/archive.py": "audits"}
 #: Uses of another module's private name that are known, and who removes them.
 KNOWN_PRIVATE = {("choose/relevant.py", "manytags.choose.select._invalid"): "indexes"}
 
@@ -121,9 +116,13 @@ def imported(module: str, for_types: bool = True) -> set[str]:
 
 @cache
 def imports(name: str) -> frozenset[str]:
-    """List the modules of manytags that a module imports anywhere, the front of its own room too."""
+    """List the modules of manytags that a module imports anywhere, without the front of its own room.
+
+    Python runs the front before any module of the room, so the front is below all of them. What it loads of its room
+    when that is used is loaded later.
+    """
     targets = {target if target in NAMES else target.rpartition(".")[0] for target in imported(NAMES[name])}
-    return frozenset(targets & set(NAMES) - {name})
+    return frozenset(targets & set(NAMES) - {name, name.rpartition(".")[0]})
 
 
 @cache
@@ -269,7 +268,7 @@ def test_no_module_is_too_long(module: str) -> None:
 def test_no_circles() -> None:
     """Modules in a circle can only be understood, tested and moved together.
 
-    Imports inside functions and under ``TYPE_CHECKING`` count, and so do imports of the own room's front.
+    Imports inside functions and under ``TYPE_CHECKING`` count.
     """
     known = [circle for owned in KNOWN_CIRCLES.values() for circle in owned]
     new = [sorted(circle) for circle in circles() if not any(circle <= other for other in known)]

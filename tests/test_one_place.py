@@ -24,7 +24,7 @@ FAMILIES = "platforms/"
 #: Every class of platform tags; a new one is found by :func:`test_the_list_of_tag_classes_is_whole`.
 TAG_CLASSES = {
     *("Manylinux", "Musllinux", "Linux", "MacOS", "IOS", "Android", "Windows"),
-    *("Pyemscripten", "Pyodide", "Emscripten", "OtherPlatform", "AnyPlatform"),
+    *("LinuxTag", "Pyemscripten", "Pyodide", "Emscripten", "OtherPlatform", "AnyPlatform"),
 }
 #: The files that may name a family or an architecture.
 MOST_FILES = 3

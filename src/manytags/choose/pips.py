@@ -12,7 +12,7 @@ manylinux2014                       19.3     "Implement manylinux2014 platform t
 manylinux_X_Y                       20.3     "Add support for PEP 600" (#9077); packaging 20.7
 macosx_11_0 and newer               20.3     "Add support for MacOS Big Sur compatibility tags" (#9138)
 musllinux_X_Y                       21.2     "Upgrade packaging to 21.0", the first that knows PEP 656
-manylinux on riscv64, loongarch64   24.1     "Upgrade packaging to 24.1" (24.0 has 21.3, which knows neither)
+manylinux on RISC-V and LoongArch   24.1     "Upgrade packaging to 24.1" (24.0 has 21.3, which knows neither)
 ios                                 24.3     "Support for PEP 730 iOS wheels" (#12961)
 android                             25.1     "Support for PEP 738 Android wheels" (#13299); packaging 25.0
 pyemscripten                        26.1     packaging 26.2 (26.0.1 has 26.0, which does not know the tag)

@@ -12,8 +12,8 @@ from .. import __version__
 from ..errors import InvalidManylinuxModule
 from ..platforms import Evidence
 from ..platforms.linux import libc_tags
-from ..platforms.linux.architectures import architecture
-from ..platforms.linux.tags import Manylinux, hosts_taking_libc
+from ..platforms.linux.architectures import architecture, hosts_taking_libc
+from ..platforms.linux.tags import Manylinux
 from ..platforms.parse import parse_platform
 from ..tags import LEGACY_MANYLINUX, LibcVersion
 from ..targets.expand import platform_tags

@@ -39,7 +39,7 @@ COMMON = ("x86_64", "aarch64")
 RETIRED = ()
 EXAMPLES = (
     *("linux_x86_64", "manylinux1_i686", "manylinux2010_x86_64", "manylinux2014_aarch64", "manylinux_2_28_x86_64"),
-    *("manylinux_2_36_loongarch64", "manylinux_2_17_armv7l", "musllinux_1_2_x86_64", "musllinux_1_1_armv6l"),
+    *("manylinux_2_36_riscv64", "manylinux_2_17_armv7l", "musllinux_1_2_x86_64", "musllinux_1_1_armv6l"),
     *("linux_armv8l", "linux_vax", "manylinux_2_5_aarch64", "manylinux_2_17_mips64", "musllinux_0_9_s390x"),
 )
 

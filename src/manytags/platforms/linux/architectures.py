@@ -112,3 +112,31 @@ def architecture_from_name(name: str) -> Architecture | None:
     'aarch64'
     """
     return architecture(name) or next((row for row in architectures() if name in row.aliases), None)
+
+
+def hosts_taking_linux(arch: str) -> list[str]:
+    """List the architectures whose interpreters take ``linux_<arch>`` whatever their libc and float ABI.
+
+    >>> hosts_taking_linux("armv7l")
+    ['armv7l', 'armv8l']
+    """
+    return [arch, *(host.name for host in architectures() if host.takes == arch != host.name)]
+
+
+def hosts_taking_libc(arch: str) -> list[str]:
+    """List the architectures whose interpreters take ``manylinux_*_<arch>`` or ``musllinux_*_<arch>``.
+
+    >>> hosts_taking_libc("armv7l"), hosts_taking_libc("armv8l")
+    (['armv7l', 'armv8l'], [])
+    """
+    known = architecture(arch)
+    return [host for host in hosts_taking_linux(arch) if host != arch or known is None or known.takes == arch]
+
+
+def hosts_also_taking(arch: str) -> list[str]:
+    """List the architectures whose hard-float interpreters take ``arch``'s code after their own.
+
+    >>> hosts_also_taking("armv6l")
+    ['armv7l', 'armv8l']
+    """
+    return [host.name for host in architectures() if host.neighbour == arch]

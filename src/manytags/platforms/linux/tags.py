@@ -7,7 +7,7 @@ from ...tags import LAST_ASSUMED_MINOR, LEGACY_MANYLINUX, LEGACY_NAMES, LibcVers
 from ...tags.text import parse_number
 from .. import Platform
 from ..tag import EVERY_VERSION, Miss, Need, PlatformTag, Takers
-from .architectures import architecture, architectures
+from .architectures import architecture, architectures, hosts_also_taking, hosts_taking_libc, hosts_taking_linux
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,36 +21,6 @@ PERENNIAL_PIP, MUSLLINUX_PIP = "20.3", "21.2"
 
 #: The floor of an architecture that has no manylinux: no version reaches it.
 NO_MANYLINUX: LibcVersion = (1000, 0)
-
-_ROWS = architectures()
-
-
-def hosts_taking_linux(arch: str) -> list[str]:
-    """List the architectures whose interpreters take ``linux_<arch>`` whatever their libc and float ABI.
-
-    >>> hosts_taking_linux("armv7l")
-    ['armv7l', 'armv8l']
-    """
-    return [arch, *(host.name for host in _ROWS if host.takes == arch != host.name)]
-
-
-def hosts_taking_libc(arch: str) -> list[str]:
-    """List the architectures whose interpreters take ``manylinux_*_<arch>`` or ``musllinux_*_<arch>``.
-
-    >>> hosts_taking_libc("armv7l"), hosts_taking_libc("armv8l")
-    (['armv7l', 'armv8l'], [])
-    """
-    known = architecture(arch)
-    return [host for host in hosts_taking_linux(arch) if host != arch or known is None or known.takes == arch]
-
-
-def hosts_also_taking(arch: str) -> list[str]:
-    """List the architectures whose hard-float interpreters take ``arch``'s code after their own.
-
-    >>> hosts_also_taking("armv6l")
-    ['armv7l', 'armv8l']
-    """
-    return [host.name for host in _ROWS if host.neighbour == arch]
 
 
 class LinuxTag(PlatformTag):
@@ -196,7 +166,7 @@ class Manylinux(LinuxTag):
         known = architecture(self.arch)
         floor = known.manylinux_floor if known else None
         if floor is None:
-            names = ", ".join(sorted(row.name for row in _ROWS if row.manylinux_floor))
+            names = ", ".join(sorted(row.name for row in architectures() if row.manylinux_floor))
             reason = f"no interpreter claims it; manylinux is known on {names}; bare tags as 'linux_{self.arch}'"
             raise InvalidTarget(str(self), reason)
         if self.glibc < floor:
