@@ -18,7 +18,6 @@ from .audits.wheel import audit as audit
 from .choose.cover import Cover as Cover
 from .choose.cover import cover as cover
 from .choose.coverage import check_coverage as check_coverage
-from .choose.explain import Explanation as Explanation
 from .choose.explain import explain as explain
 from .choose.markers import marker_from_wheel as marker_from_wheel
 from .choose.pips import oldest_pip as oldest_pip

@@ -7,12 +7,14 @@ to the Protocol.
 from __future__ import annotations
 
 import io
+import json
 import pickle
 import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 from packaging.markers import Marker
 
@@ -39,6 +41,8 @@ HELD: dict[str, Family] = {
     "emscripten": emscripten,
     "other": other,
 }
+SCHEMAS = Path(manytags.__file__ or "").parent / "schemas"
+SCHEMA = jsonschema.Draft202012Validator(json.loads((SCHEMAS / "target.schema.json").read_text(encoding="utf-8")))
 PYTHON = Python("cpython", (3, 13), ("cp313",))
 
 #: System and tag: the examples of every family, and three tags of every architecture.
@@ -152,6 +156,7 @@ class TestOneTag:
         assert text == "any" or not machines_of(text) or text in target.platform_tags()
         assert HELD[platform.system].TITLE in str(platform) or platform.system == "other"
         assert Target.from_json(target.to_json()) == target
+        SCHEMA.validate(json.loads(target.to_json()))
         assert manytags.platform_from_name(text) == platform
         environment = manytags.marker_environment(target)
         expected = SYSTEMS[system][0] if system in SYSTEMS else platform.arch.partition("_")[0]

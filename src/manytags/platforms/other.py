@@ -16,7 +16,7 @@ TITLE = "another system"
 NAMES: dict[str, str] = {}
 COMMON: tuple[str, ...] = ()
 RETIRED: tuple[str, ...] = ()
-EXAMPLES = ("any", "freebsd_14_1_release_amd64", "wasi_0_0_0_wasm32", "win_sparc", "manylinux2015_x86_64", "linux")
+EXAMPLES = ("any", "freebsd_14_1_release_amd64", "sunos_5_11_i86pc", "win_sparc", "manylinux2015_x86_64", "linux")
 
 #: Beginnings of the tags of systems whose tags have no order. What begins otherwise is not the name of a platform.
 OTHER_SYSTEMS = (
