@@ -1,4 +1,4 @@
-"""Seeing machines: what a probe sees becomes :class:`Facts`, and a target follows from facts alone.
+"""Seeing machines: what a probe sees becomes ``Facts``, and a target follows from facts alone.
 
 This front of the room holds the facts, the way from them to a target, and the only functions of manytags that look at
 the host without being asked to. The same facts give the same target anywhere.
