@@ -27,6 +27,13 @@ class InvalidInput(ManytagsError, ValueError):
 
     what = "input"
 
+    def __init_subclass__(cls, what: str) -> None:
+        """Name what the class is about.
+
+        :param what: what a message calls the text or the data.
+        """
+        cls.what = what
+
     def __init__(self, text: str, reason: str, position: int | None = None) -> None:
         super().__init__(text, reason, position)
         self.text = text
@@ -38,70 +45,48 @@ class InvalidInput(ManytagsError, ValueError):
         return f"invalid {self.what} {shown(self.text)}: {self.reason}{where}"
 
 
-class InvalidTag(InvalidInput):
+class InvalidTag(InvalidInput, what="tag"):
     """Text that is not a wheel tag, platform tag, python tag or ABI tag."""
 
-    what = "tag"
 
-
-class InvalidWheelFilename(InvalidInput):
+class InvalidWheelFilename(InvalidInput, what="wheel file name"):
     """Text that is not a wheel file name."""
 
-    what = "wheel file name"
 
-
-class InvalidTarget(InvalidInput):
+class InvalidTarget(InvalidInput, what="target"):
     """A description of a target that no machine or no Python can match."""
 
-    what = "target"
 
-
-class InvalidFacts(InvalidInput):
+class InvalidFacts(InvalidInput, what="facts"):
     """Facts about a host that are incomplete, have wrong types or contradict each other."""
 
-    what = "facts"
 
-
-class InvalidLock(InvalidInput):
+class InvalidLock(InvalidInput, what="lock file"):
     """A lock file that is not TOML, or does not follow :pep:`751`."""
 
-    what = "lock file"
 
-
-class InvalidManylinuxModule(InvalidInput):
+class InvalidManylinuxModule(InvalidInput, what="_manylinux module"):
     """A ``_manylinux`` module that raised or answered nonsense, or arguments that make no such module."""
 
-    what = "_manylinux module"
 
-
-class InvalidElf(InvalidInput):
+class InvalidElf(InvalidInput, what="ELF file"):
     """Bytes that are not an ELF file, or an ELF file with false tables; ``text`` is the name of the file."""
 
-    what = "ELF file"
 
-
-class InvalidWheel(InvalidInput):
+class InvalidWheel(InvalidInput, what="wheel"):
     """Bytes that are not a wheel, or a wheel that readers read differently; ``text`` is the name of the file."""
 
-    what = "wheel"
 
-
-class InvalidPolicy(InvalidInput):
+class InvalidPolicy(InvalidInput, what="policy"):
     """A list of manylinux or musllinux policies that contradicts itself, or an unknown policy."""
 
-    what = "policy"
 
-
-class InvalidProfile(InvalidInput):
+class InvalidProfile(InvalidInput, what="profile"):
     """A profile of an index that is not JSON or not a valid profile, or a name that no profile has."""
 
-    what = "profile"
 
-
-class InvalidCensus(InvalidInput):
+class InvalidCensus(InvalidInput, what="census"):
     """A census that is not JSON, or whose numbers contradict each other."""
-
-    what = "census"
 
 
 class ProbeError(ManytagsError):

@@ -6,12 +6,10 @@ from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Miss, Need, PlatformTag, Takers, VersionRange
-from .versions import bounded, too_old, with_version
+from .versions import bounded, too_old, undecided, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from . import ReadsFacts
 
 TITLE = "Android"
@@ -86,7 +84,7 @@ class Android(PlatformTag):
             return [self.for_other_machine(platform)]
         if (self.api_level,) <= (platform.version or ()):
             return [self.unclaimed(f"CPython runs from API level {FIRST_ANDROID_API} on")]
-        return [too_old(TITLE, self.need, platform)]
+        return [too_old(self.need, platform)]
 
     def oldest_pip(self) -> str:
         """The first that knows :pep:`738`."""
@@ -114,9 +112,7 @@ def ladder(platform: Platform) -> list[str]:
     return [f"android_{older}_{platform.arch}" for older in range(level, FIRST_ANDROID_API - 1, -1)]
 
 
-def describe(platform: Platform) -> str:
-    """Name API level and ABI."""
-    return with_version(TITLE, platform)
+describe = with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -145,7 +141,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "android", "Android", (MACHINES.get(platform.arch, platform.arch),)
 
 
-def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
-    """Return nothing: markers do not tell the API level."""
-    del machine, environment
-    return None
+from_markers = undecided

@@ -6,12 +6,10 @@ from ..errors import InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform, family, tag_text
 from .tag import Miss, Need, PlatformTag, Takers
-from .versions import with_version
+from .versions import undecided, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from . import ReadsFacts
     from .tag import Index
 
@@ -189,9 +187,7 @@ def ladder(platform: Platform) -> list[str]:
     return [*tags, platform.arch] if platform.arch.startswith("emscripten_") else tags
 
 
-def describe(platform: Platform) -> str:
-    """Name the ABI and the architecture, which may be the compiler's tag."""
-    return with_version(TITLE, platform)
+describe = with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -218,7 +214,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "emscripten", "Emscripten", ("wasm32",)
 
 
-def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
-    """Return nothing: markers do not tell the ABI."""
-    del machine, environment
-    return None
+from_markers = undecided

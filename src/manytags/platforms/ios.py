@@ -6,12 +6,10 @@ from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Miss, Need, PlatformTag, Takers
-from .versions import pair_of_facts, pair_of_platform, too_old, with_version
+from .versions import pair_of_facts, pair_of_platform, too_old, undecided, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from . import ReadsFacts
 
 TITLE = "iOS"
@@ -88,7 +86,7 @@ class IOS(PlatformTag):
             return [self.for_other_machine(platform)]
         if self.version <= (platform.version or ()):
             return [self.unclaimed("iOS had no such version, or none that runs CPython")]
-        return [too_old(TITLE, self.need, platform)]
+        return [too_old(self.need, platform)]
 
     def oldest_pip(self) -> str:
         """The first that knows :pep:`730`."""
@@ -125,9 +123,7 @@ def ladder(platform: Platform) -> list[str]:
     return [f"ios_{rung[0]}_{rung[1]}_{platform.arch}" for rung in rungs]
 
 
-def describe(platform: Platform) -> str:
-    """Name version and device."""
-    return with_version(TITLE, platform)
+describe = with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -153,7 +149,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "ios", "iOS", (platform.arch.rpartition("_")[0],)
 
 
-def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
-    """Return nothing: markers do not tell a device from a simulator."""
-    del machine, environment
-    return None
+from_markers = undecided

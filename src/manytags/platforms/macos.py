@@ -138,7 +138,7 @@ class MacOS(PlatformTag):
             return [self.unclaimed(f"from macOS 11 on they claim major versions only, as {major}")]
         if self.version <= (platform.version or ()):
             return [self.unclaimed(f"no {self.need.words} ran {self.format} code")]
-        return [too_old(TITLE, self.need, platform)]
+        return [too_old(self.need, platform)]
 
     def instead(self, index: Index) -> str:
         """Name the format as macOS spells it, the next version that the index takes, or a version to build for."""
@@ -202,9 +202,7 @@ def ladder(platform: Platform) -> list[str]:
     return tags
 
 
-def describe(platform: Platform) -> str:
-    """Name version and machine."""
-    return with_version(TITLE, platform)
+describe = with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:

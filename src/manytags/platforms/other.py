@@ -5,11 +5,10 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTarget
 from . import Evidence, Platform, tag_text
 from .tag import EVERY_VERSION, Miss, PlatformTag, Takers
+from .versions import undecided
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from . import ReadsFacts
 
 TITLE = "another system"
@@ -131,7 +130,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", platform.arch.partition("_")[0], "", (platform.arch,)
 
 
-def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
-    """Return nothing: of these systems nothing is known but their tags."""
-    del machine, environment
-    return None
+from_markers = undecided

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTarget
-from . import Platform, release_numbers
+from . import Platform, family, release_numbers
 from .tag import Miss, Need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from . import ReadsFacts
 
 
@@ -43,14 +45,19 @@ def pair_of_facts(facts: ReadsFacts, name: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def with_version(title: str, platform: Platform) -> str:
-    """Name a system, its version where it has one, and the machine."""
+def with_version(platform: Platform) -> str:
+    """Name a platform's system, its version where it has one, and its machine."""
     version = f" {'.'.join(map(str, platform.version))}" if platform.version else ""
-    return f"{title}{version} on {platform.arch}"
+    return f"{family(platform.system).TITLE}{version} on {platform.arch}"
 
 
-def too_old(title: str, need: Need, platform: Platform) -> Miss:
+def undecided(machine: str, environment: Mapping[str, str]) -> None:
+    """Describe no platform: markers do not tell what the tags of the system are made of."""
+    del machine, environment
+
+
+def too_old(need: Need, platform: Platform) -> Miss:
     """Say that a platform's version is older than the one that a tag needs."""
     has = need.words.removesuffix(".".join(map(str, need.version))) + ".".join(map(str, platform.version or ()))
     sentence = f"the wheel needs {need.words}; the target has {has}"
-    return Miss("system_too_old", need.words, has, sentence, (title,))
+    return Miss("system_too_old", need.words, has, sentence, (family(platform.system).TITLE,))
