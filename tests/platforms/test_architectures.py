@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+import manytags
 from manytags.platforms.linux.architectures import (
     Architecture,
     architecture,
@@ -62,3 +66,26 @@ def test_what_a_line_names_is_there(row: Architecture) -> None:
 def test_what_is_no_name_is_not_found(name: str) -> None:
     """The table is searched as text: no other column may answer."""
     assert architecture(name) is None
+
+
+def named_in_data() -> set[str]:
+    """List the architectures that the data files of all rooms name."""
+    package = Path(manytags.__file__ or "").parent
+    names: set[str] = set()
+    for path in package.rglob("policies/*.json"):
+        names |= set(json.loads(path.read_text(encoding="utf-8"))["architectures"])
+    for path in package.rglob("profiles/*.json"):
+        floors = json.loads(path.read_text(encoding="utf-8")).get("checks", {}).get("floors", {}).get("first", {})
+        names |= {name for kind in ("glibc", "musl") for name in floors.get(kind, ())}
+    for about in json.loads(next(package.rglob("distributions.json")).read_text(encoding="utf-8"))[
+        "distributions"
+    ].values():
+        names |= {name for entry in (about, *about["releases"].values()) for name in entry.get("architectures", ())}
+    return names
+
+
+def test_data_name_no_other_architecture() -> None:
+    """A policy or a release for an architecture without a line would never be used."""
+    names = named_in_data()
+    assert len(names) > 9
+    assert names <= {row.name for row in ROWS}
