@@ -24,8 +24,7 @@ def seen(name: str) -> tuple[Machine, Target]:
 
 def name_of(platform: Platform) -> str:
     """Name a platform as a user would who knows the C library and the architecture."""
-    known = architecture(platform.arch)
-    if platform.glibc is not None and known and known.manylinux_floor:
+    if platform.glibc is not None and architecture(platform.arch).manylinux_floor:
         return f"manylinux_{platform.glibc[0]}_{platform.glibc[1]}_{platform.arch}"
     if platform.musl is not None:
         return f"musllinux_{platform.musl[0]}_{platform.musl[1]}_{platform.arch}"

@@ -140,8 +140,7 @@ def _releases(wheel: WheelFilename, platform: Platform) -> tuple[str, ...]:
     """
     from ..platforms.linux.distributions import releases
 
-    known = architecture(platform.arch)
-    arches = {platform.arch, known.takes if known else platform.arch}
+    arches = {platform.arch, architecture(platform.arch).takes}
     wanted: dict[str, tuple[int, ...]] = {}
     for text in wheel.tag_set.platforms:
         tag = parse_platform_or_none(text)

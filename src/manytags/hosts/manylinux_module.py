@@ -129,8 +129,7 @@ def refused_tags(
     if platform.glibc is None:
         return ()
     # The probe asks about more architectures and versions than the platform has.
-    known = architecture(platform.arch)
-    tags = set(libc_tags(platform, known.takes if known else platform.arch))
+    tags = set(libc_tags(platform, architecture(platform.arch).takes))
     for failure in failed:
         question, _, error = failure.partition(": ")
         if question in tags or question.startswith("import"):

@@ -59,10 +59,9 @@ def ladder(platform: Platform) -> "list[str]":
     float from soft.
     """
     row = row_of(platform.arch)
-    takes = row[TAKES] if row else platform.arch
-    tags = [f"linux_{name}" for name in dict.fromkeys((platform.arch, takes))]
-    tags += libc_tags(platform, takes)
-    if row and row[NEIGHBOUR] != "-" and (platform.glibc or platform.musl):
+    tags = [f"linux_{name}" for name in dict.fromkeys((platform.arch, row[TAKES]))]
+    tags += libc_tags(platform, row[TAKES])
+    if row[NEIGHBOUR] != "-" and (platform.glibc or platform.musl):
         tags += [f"linux_{row[NEIGHBOUR]}", *libc_tags(platform, row[NEIGHBOUR])]
     return tags
 
@@ -70,9 +69,9 @@ def ladder(platform: Platform) -> "list[str]":
 def libc_tags(platform: Platform, arch: str) -> "list[str]":
     """List the tags of the platform's libc for one architecture, newest first."""
     tags: list[str] = []
-    row = row_of(arch)
-    if platform.glibc is not None and row and row[MANYLINUX] != "-":
-        for version in glibc_versions(platform.glibc, version_from_field(row[MANYLINUX])):
+    floor = row_of(arch)[MANYLINUX]
+    if platform.glibc is not None and floor != "-":
+        for version in glibc_versions(platform.glibc, version_from_field(floor)):
             tags.append(f"manylinux_{version}_{arch}")
             if version in LEGACY_NAMES:
                 tags.append(f"{LEGACY_NAMES[version]}_{arch}")
@@ -144,7 +143,7 @@ def architecture_evidence(facts: "ReadsFacts") -> Evidence:
         header = f"{facts.seen('elf_machine')}: {elf_bits}-bit {facts.text('elf_data')}-endian {machine_name(number)}"
         return Evidence("architecture", _from_elf(facts, number, bits, machine), f"{header}; {kernel}")
     row = row_of(machine)
-    if row and row[TWIN] != "-" and f"/{bits}/" not in row[ELF]:
+    if row[TWIN] != "-" and f"/{bits}/" not in row[ELF]:
         machine = row[TWIN]  # a 32-bit program on a 64-bit kernel, or a 64-bit one under `linux32`
     return Evidence("architecture", machine, f"{kernel}; pointers have {bits // 8} bytes; no ELF header was seen")
 
@@ -175,8 +174,7 @@ def machines() -> "tuple[str, ...]":
 
 def markers(platform: Platform) -> "tuple[str, str, str, tuple[str, ...]]":
     """``platform_machine`` repeats the kernel, which may call the architecture by another name."""
-    row = row_of(platform.arch)
-    return "posix", "linux", "Linux", tuple(row[KERNELS].split(",")) if row else (platform.arch,)
+    return "posix", "linux", "Linux", tuple(row_of(platform.arch)[KERNELS].split(","))
 
 
 def from_markers(machine: str, environment: "Mapping[str, str]") -> "Platform | None":

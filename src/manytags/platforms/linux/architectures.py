@@ -85,14 +85,14 @@ def architectures() -> tuple[Architecture, ...]:
     return tuple(_KNOWN.values())
 
 
-def architecture(name: str) -> Architecture | None:
-    """Find an architecture by what Linux tags call it.
+def architecture(name: str) -> Architecture:
+    """Find an architecture by what Linux tags call it; one that is not in the table takes its own wheels alone.
 
-    >>> architecture("armv8l").takes, architecture("vax")
+    >>> architecture("armv8l").takes, architecture("vax").manylinux_floor
     ('armv7l', None)
     """
     architectures()
-    return _KNOWN.get(name)
+    return _KNOWN.get(name) or Architecture(row_of(name))
 
 
 def architecture_from_elf(machine: int, bits: int, byte_order: str) -> Architecture | None:
@@ -111,7 +111,7 @@ def architecture_from_name(name: str) -> Architecture | None:
     >>> architecture_from_name("arm64").name
     'aarch64'
     """
-    return architecture(name) or next((row for row in architectures() if name in row.aliases), None)
+    return next((row for row in architectures() if name == row.name or name in row.aliases), None)
 
 
 def hosts_taking_linux(arch: str) -> list[str]:
@@ -129,8 +129,7 @@ def hosts_taking_libc(arch: str) -> list[str]:
     >>> hosts_taking_libc("armv7l"), hosts_taking_libc("armv8l")
     (['armv7l', 'armv8l'], [])
     """
-    known = architecture(arch)
-    return [host for host in hosts_taking_linux(arch) if host != arch or known is None or known.takes == arch]
+    return [host for host in hosts_taking_linux(arch) if host != arch or architecture(arch).takes == arch]
 
 
 def hosts_also_taking(arch: str) -> list[str]:

@@ -58,17 +58,20 @@ mipsn32el     8/32/le   MIPS      -    -       mips64   mips64el    =      -    
 mipsn32       8/32/be   MIPS      -    -       mips64   mips64      =      -      -      - 2.28 -    -
 """
 
+#: The line of an architecture that is not in the table: it takes its own wheels, and manylinux does not exist.
+UNKNOWN = "? 0/0/le NONE - - = = = - - - 2.28 - -"
+
 #: Columns that a start reads.
 NAME, ELF, CONSTANT, MANYLINUX, TWIN, KERNELS, TRIPLET, TAKES, NEIGHBOUR = range(9)
 
 
 def row_of(name: str) -> "list[str]":
-    """Return the fields of an architecture, by what Linux tags call it; none where it is not known.
+    """Return the fields of an architecture, by what Linux tags call it.
 
-    >>> row_of("armv8l")[TAKES], row_of("vax")
-    ('armv7l', [])
+    >>> row_of("armv8l")[TAKES], row_of("vax")[TAKES]
+    ('armv7l', 'vax')
     """
-    return _row_at(TABLE.find(f"\n{name} ") + 1 or -1)
+    return _row_at(TABLE.find(f"\n{name} ") + 1 or -1) or UNKNOWN.replace("?", name).replace("=", name).split()
 
 
 def row_from_elf(machine: int, bits: int, byte_order: str) -> "list[str]":

@@ -49,9 +49,9 @@ class LinuxTag(PlatformTag):
 
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
         """Look at the architecture first: a new libc does not help on another processor."""
-        known = architecture(platform.arch)
-        runs = {platform.arch, *((known.takes, known.neighbour) if known else ())}
-        if self._why_unclaimed() and (self.arch in runs or self._has_neighbour()):
+        host = architecture(platform.arch)
+        runs = {host.name, host.takes, host.neighbour}
+        if self._why_unclaimed() and (self.arch in runs or architecture(self.arch).neighbour):
             return [self.unclaimed(self._why_unclaimed())]
         if self.arch not in runs:
             return [self.for_other_machine(platform)]
@@ -61,10 +61,8 @@ class LinuxTag(PlatformTag):
 
     def _libc_tags(self, index: Index) -> tuple[str, str]:
         """Name the oldest manylinux and musllinux tags that an index takes for this architecture, or empty texts."""
-        known = architecture(self.arch)
-        arch = known.takes if known else self.arch
-        takes = architecture(arch)
-        floor = takes.manylinux_floor if takes else None
+        arch = architecture(self.arch).takes
+        floor = architecture(arch).manylinux_floor
         tags = []
         if floor:
             glibc = max(floor, index.first("glibc", arch))
@@ -73,10 +71,6 @@ class LinuxTag(PlatformTag):
         tags.append(f"musllinux_1_{musl[1]}_{arch}")
         names = {tag.partition("_")[0]: tag for tag in tags if index.takes(tag)}
         return names.get("manylinux", ""), names.get("musllinux", "")
-
-    def _has_neighbour(self) -> bool:
-        known = architecture(self.arch)
-        return known is not None and known.neighbour is not None
 
     def _floor(self) -> LibcVersion:
         """The oldest version of the libc that any interpreter claims."""
@@ -163,8 +157,7 @@ class Manylinux(LinuxTag):
 
     def platform(self) -> Platform:
         """Describe a host on just this glibc."""
-        known = architecture(self.arch)
-        floor = known.manylinux_floor if known else None
+        floor = architecture(self.arch).manylinux_floor
         if floor is None:
             names = ", ".join(sorted(row.name for row in architectures() if row.manylinux_floor))
             reason = f"no interpreter claims it; manylinux is known on {names}; bare tags as 'linux_{self.arch}'"
@@ -186,16 +179,14 @@ class Manylinux(LinuxTag):
 
     def oldest_pip(self) -> str:
         """A late architecture counts for legacy names too."""
-        known = architecture(self.arch)
         name = str(self).partition("_")[0]
-        return (known.first_pip if known else None) or LEGACY_PIPS.get(name, PERENNIAL_PIP)
+        return architecture(self.arch).first_pip or LEGACY_PIPS.get(name, PERENNIAL_PIP)
 
     def _sort_fields(self) -> tuple[object, ...]:
         return self.arch, self.glibc
 
     def _floor(self) -> LibcVersion:
-        known = architecture(self.arch)
-        return (known.manylinux_floor if known else None) or NO_MANYLINUX
+        return architecture(self.arch).manylinux_floor or NO_MANYLINUX
 
     def _why_unclaimed(self) -> str:
         floor = self._floor()
@@ -247,9 +238,9 @@ class Musllinux(LinuxTag):
 
     def platform(self) -> Platform:
         """Describe a host on just this musl."""
-        known = architecture(self.arch)
-        if known and known.takes != self.arch:
-            raise InvalidTarget(str(self), f"no interpreter claims it; use {known.takes}")
+        takes = architecture(self.arch).takes
+        if takes != self.arch:
+            raise InvalidTarget(str(self), f"no interpreter claims it; use {takes}")
         return Platform("linux", self.arch, musl=self.musl)
 
     def instead(self, index: Index) -> str:
