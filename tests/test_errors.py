@@ -21,7 +21,7 @@ INPUT_ERRORS = {
     "InvalidHook": "manylinux hook",
     "InvalidCensus": "census",
     "InvalidWheel": "wheel",
-    "InvalidElf": "ELF file",
+    "InvalidBinary": "binary",
     "InvalidPolicy": "policy",
     "InvalidProfile": "profile",
 }

@@ -8,6 +8,8 @@ in silence.
 from __future__ import annotations
 
 import json
+from enum import Enum
+from functools import cache
 from typing import TypeVar
 
 from .errors import InvalidInput
@@ -15,12 +17,20 @@ from .errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     T = TypeVar("T")
 
 MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thousand
 MAX_STRING = 4_096  # characters of one string in it
 MAX_ITEMS = 20_000  # items of one list in it; macOS takes some six thousand tags
+
+
+class TextEnum(Enum):
+    """An enumeration whose members print as the texts that JSON has for them."""
+
+    def __str__(self) -> str:
+        return str(self.value)
 
 
 class Mismatch(Exception):
@@ -143,6 +153,24 @@ def read_pair(value: object) -> tuple[int, int]:
     if len(numbers) != 2:
         raise Mismatch("a list of 2 integers")
     return numbers[0], numbers[1]
+
+
+def json_value(value: object) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
+    """Turn a value made of dataclasses, enumerations and tuples into values that JSON can hold."""
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (tuple, list)):
+        return [json_value(item) for item in value]
+    if isinstance(value, Enum):
+        return value.value
+    return {name: json_value(getattr(value, name)) for name in _field_names(type(value))}
+
+
+@cache
+def _field_names(kind: type[Any]) -> tuple[str, ...]:
+    from dataclasses import fields
+
+    return tuple(field.name for field in fields(kind))
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:

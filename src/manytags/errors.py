@@ -80,20 +80,20 @@ class InvalidHook(InvalidInput):
     what = "manylinux hook"
 
 
-class InvalidElf(InvalidInput):
-    """Bytes that are no ELF file, or one whose tables lie; ``text`` is the name that the file was given."""
+class InvalidBinary(InvalidInput):
+    """Bytes that are not a compiled file, or one whose tables lie; ``text`` is the name of the file."""
 
-    what = "ELF file"
+    what = "binary"
 
 
 class InvalidWheel(InvalidInput):
-    """Bytes that are no wheel, or one that readers read differently; ``text`` is the name that the file was given."""
+    """Bytes that are not a wheel, or one that readers read differently; ``text`` is the name of the file."""
 
     what = "wheel"
 
 
 class InvalidPolicy(InvalidInput):
-    """A list of manylinux or musllinux policies that contradicts itself, or a policy that nobody can have."""
+    """A list of manylinux or musllinux policies that contradicts itself, or a policy that does not exist."""
 
     what = "policy"
 

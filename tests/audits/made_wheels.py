@@ -1,4 +1,4 @@
-"""Small wheels, written as build tools write them, around the small files of ``elf/``."""
+"""Small wheels, written as build tools write them, around the small files of ``tests/binaries/elf``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from manytags.tags.filename import parse_tag_set
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER = Path(__file__).parent / "elf"
+FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 X86_64, ARMHF = ((FOLDER / f"{name}.so").read_bytes() for name in ("x86_64", "armhf"))
 
 #: What x86_64.so keeps to: its pow is that of glibc 2.29. A wheel of it that tells the truth, and one that does not.

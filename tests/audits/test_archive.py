@@ -84,11 +84,11 @@ def test_more_than_is_plenty() -> None:
     archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
     with pytest.raises(InvalidWheel) as caught:
         archive.read(archive.members[0], 999)
-    assert str(caught.value) == "invalid wheel 'a.whl': 'a': 1000 bytes, where 999 are plenty"
+    assert str(caught.value) == "invalid wheel 'a.whl': 'a': it has 1000 bytes; at most 999 are read"
 
 
 def test_no_archive() -> None:
     """Messages say which file, and what is wrong with it."""
     with pytest.raises(InvalidWheel) as caught:
         Archive(io.BytesIO(b"<html>404</html>"), "a.whl")
-    assert str(caught.value) == "invalid wheel 'a.whl': it is no ZIP archive: it has no end of a central directory"
+    assert str(caught.value) == "invalid wheel 'a.whl': it is not a ZIP archive: it has no end of a central directory"

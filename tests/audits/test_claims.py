@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from manytags.audits.claims import Claim, claims_from_contents, honest_tags
-from manytags.audits.contents import Contents, Remark, elf_remarks
-from manytags.audits.elf import ElfNeeds
-from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
+from manytags.audits.claims import Claim, Verdict
+from manytags.audits.contents import Contents, Remark, RemarkKind, binary_remarks
+from manytags.audits.judge import Judge
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.tags.filename import TagSet, parse_tag_set
 
-TRUE, MUCH, LESS, CANNOT = "true", "claims too much", "claims less than it could", "cannot judge"
+TRUE, MUCH, LESS, CANNOT = Verdict.TRUE, Verdict.TOO_MUCH, Verdict.TOO_LITTLE, Verdict.UNKNOWN
 LIB, MODULE = "foo/libfoo.so", "foo/_c.cpython-312-x86_64-linux-gnu.so"
 MACHINES = {"x86_64": 62, "aarch64": 183, "arm": 40}
 
@@ -25,12 +25,13 @@ def elf(  # noqa: PLR0917 - what a file can be
     kind: str = "shared object",
     soname: str | None = None,
     attributes: tuple[tuple[int, int], ...] = (),
-) -> ElfNeeds:
+) -> Binary:
     """A file that takes malloc from the C library."""
     versions = (NeededVersion("libc.so.6", version, False),) if "libc.so.6" in needed else ()
     undefined = (UndefinedSymbol("malloc", "libc.so.6", version, False),)
-    return ElfNeeds(
+    return Binary(
         name,
+        "ELF",
         architecture,
         MACHINES.get(architecture, 0),
         64,
@@ -46,28 +47,28 @@ def elf(  # noqa: PLR0917 - what a file can be
 
 
 def made(
-    filename: str | None, *needs: ElfNeeds, wheel: str | None = None, headers_only: bool = False, damaged: str = ""
+    filename: str | None, *needs: Binary, wheel: str | None = None, headers_only: bool = False, damaged: str = ""
 ) -> Contents:
     """A wheel of some tags and files."""
     first = parse_tag_set(filename) if filename else None
     second: TagSet | None = parse_tag_set(wheel) if wheel else first
-    remarks = (Remark(damaged, "damaged ELF file", "its header is cut off"),) if damaged else ()
+    remarks = (Remark(damaged, RemarkKind.DAMAGED, "its header is cut off"),) if damaged else ()
     return Contents(first, second, False, needs, headers_only, remarks)
 
 
-def said(contents: Contents) -> dict[str, str]:
+def said(contents: Contents) -> dict[str, Verdict]:
     """The verdict on each tag."""
-    return {claim.tag: claim.verdict for claim in claims_from_contents(contents)}
+    return {claim.tag: claim.verdict for claim in Judge(contents).claims()}
 
 
 def claim(contents: Contents, tag: str) -> Claim:
     """What is said of one tag."""
-    return next(each for each in claims_from_contents(contents) if each.tag == tag)
+    return next(each for each in Judge(contents).claims() if each.tag == tag)
 
 
 def test_a_file_that_has_no_wheels_name() -> None:
     """A wheel that was renamed is judged by what WHEEL says."""
-    found = claims_from_contents(made(None, elf(), wheel="py3-none-manylinux1_x86_64"))
+    found = Judge(made(None, elf(), wheel="py3-none-manylinux1_x86_64")).claims()
     assert [(each.tag, each.where, each.verdict) for each in found] == [
         ("py3", ("WHEEL",), TRUE),
         ("none", ("WHEEL",), TRUE),
@@ -84,8 +85,8 @@ def test_a_single_file() -> None:
         (elf(architecture="e_machine 190, 64 bits"), ()),
     ):
         contents = Contents(None, None, None, (needs,))
-        assert claims_from_contents(contents) == ()
-        assert honest_tags(contents) == honest
+        assert Judge(contents).claims() == ()
+        assert Judge(contents).true_tags == honest
 
 
 def test_damaged_files() -> None:
@@ -93,19 +94,19 @@ def test_damaged_files() -> None:
     contents = made("cp312-cp312-manylinux1_x86_64", damaged=MODULE)
     assert set(said(contents).values()) == {CANNOT}
     assert claim(contents, "cp312").note == f"damaged: {MODULE}"
-    assert honest_tags(contents) == ()
+    assert Judge(contents).true_tags == ()
     contents = made("py3-none-any", elf(), damaged="foo/libbar.so")
     assert said(contents) == {"py3": CANNOT, "none": CANNOT, "any": MUCH}
-    assert claim(contents, "any").honest == ()
+    assert claim(contents, "any").true_tags == ()
 
 
 def test_headers_only() -> None:
     """A wheel without ELF files has no more to read; one with them is contradicted by headers, and not confirmed."""
     assert set(said(made("py3-none-any", headers_only=True)).values()) == {TRUE}
-    assert honest_tags(made("py3-none-any", headers_only=True)) == ("any",)
+    assert Judge(made("py3-none-any", headers_only=True)).true_tags == ("any",)
     contents = made("cp311-cp311-manylinux1_aarch64", elf(MODULE), headers_only=True)
     assert said(contents) == {"cp311": MUCH, "manylinux1_aarch64": MUCH}
-    assert [each.verdict for each in claims_from_contents(contents)] == [MUCH, MUCH, MUCH]
+    assert [each.verdict for each in Judge(contents).claims()] == [MUCH, MUCH, MUCH]
     plain = made("cp312-cp312-manylinux1_x86_64", elf("foo/_c.so"), headers_only=True)
     assert set(said(plain).values()) == {CANNOT}, "whether it is a module was not read"
 
@@ -120,7 +121,7 @@ def test_several_systems_in_one_wheel() -> None:
         "macosx_11_0_arm64": CANNOT,
         "win_amd64": CANNOT,
     }
-    assert honest_tags(contents) == ()
+    assert Judge(contents).true_tags == ()
     assert said(made("py3-none-freebsd_13_0_release_amd64"))["freebsd_13_0_release_amd64"] == CANNOT
 
 
@@ -133,7 +134,7 @@ def test_several_systems_in_one_wheel() -> None:
     ],
     ids=["graphics card", "eBPF", "object file"],
 )
-def test_data_for_other_machines(other: ElfNeeds) -> None:
+def test_data_for_other_machines(other: Binary) -> None:
     """What no host loads contradicts no tag, and promises nothing either."""
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), other)).values()) == {TRUE}
     assert set(said(made("py3-none-any", other)).values()) == {TRUE}
@@ -160,7 +161,7 @@ def test_a_c_library_that_the_wheel_brings() -> None:
     for name in ("libc.so.6", "ld-linux-x86-64.so.2"):
         contents = made("py3-none-manylinux1_x86_64", needy, elf(f"foo.libs/{name}"))
         assert said(contents)["manylinux1_x86_64"] == MUCH
-        assert not contents.brought & {name}
+        assert not contents.bundled & {name}
     named = elf("foo.libs/a.so", soname="libc.so.6")
     assert said(made("py3-none-manylinux1_x86_64", needy, named))["manylinux1_x86_64"] == MUCH
 
@@ -173,7 +174,7 @@ def test_names_of_modules() -> None:
         assert [str(each) for each in found.reasons] == [
             "foo/_c.cpython-312-x86_64-linux-gnu.so: extension module named for x86_64-linux-gnu"
         ]
-    assert honest_tags(made("cp312-cp312-linux_aarch64", cross)) == ()
+    assert Judge(made("cp312-cp312-linux_aarch64", cross)).true_tags == ()
     right = elf("foo/_c.cpython-312-aarch64-linux-gnu.so", "aarch64", version="GLIBC_2.17")
     assert said(made("cp312-cp312-manylinux_2_17_aarch64", cross, right))["manylinux_2_17_aarch64"] == TRUE
     for names, tag, verdict in (
@@ -202,18 +203,18 @@ def test_debug_information() -> None:
 def test_remarks_on_search_paths() -> None:
     """A folder of the machine that built it, and one that is another wherever the program is started."""
     needs = replace(elf(), rpath="$ORIGIN/../foo.libs:/home/joe/lib:foo.libs:")
-    assert [each.text for each in elf_remarks(needs)] == [
-        "'/home/joe/lib' is looked through, on whatever machine it is",
-        "'foo.libs' is looked through, below whatever folder is current",
-        "'' is looked through, below whatever folder is current",
+    assert [each.text for each in binary_remarks(needs)] == [
+        "'/home/joe/lib' is searched on every machine",
+        "'foo.libs' is searched relative to the current folder",
+        "'' is searched relative to the current folder",
     ]
 
 
 def test_remarks_on_releases_of_musl() -> None:
     """Alpine's own libgcc_s, grafted into a musllinux_1_2 wheel, crashes where musl is 1.2.3."""
     packed = replace(elf(needed=("libc.musl-x86_64.so.1",)), packed_relocations=True)
-    assert [each.what for each in elf_remarks(packed)] == ["musl release"]
-    assert not list(elf_remarks(replace(elf(), packed_relocations=True))), "glibc's versions tell"
+    assert [each.kind for each in binary_remarks(packed)] == [RemarkKind.MUSL_RELEASE]
+    assert not list(binary_remarks(replace(elf(), packed_relocations=True))), "glibc's versions tell"
 
 
 def test_before_the_first_policy() -> None:
@@ -222,7 +223,7 @@ def test_before_the_first_policy() -> None:
     assert said(contents)["manylinux_2_5_aarch64"] == CANNOT
     contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.38"))
     assert said(contents)["manylinux_2_5_aarch64"] == MUCH
-    assert claim(contents, "manylinux_2_5_aarch64").honest == ("manylinux_2_38_aarch64",)
+    assert claim(contents, "manylinux_2_5_aarch64").true_tags == ("manylinux_2_38_aarch64",)
 
 
 def test_an_architecture_that_has_no_policy() -> None:
@@ -252,4 +253,4 @@ def test_words() -> None:
     assert str(claim(contents, "win_amd64")) == (
         "platform tag win_amd64: cannot judge (code of other systems than Linux is not read)"
     )
-    assert not claim(contents, "win_amd64").false
+    assert not claim(contents, "win_amd64").is_false

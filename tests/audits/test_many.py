@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from manytags import BrokenWheel, InvalidElf, InvalidWheel, WheelAudit, audit, audit_many
+from manytags import InvalidBinary, InvalidWheel, WheelAudit, audit, audit_many
+from manytags.audits.many import BrokenWheel
 
 from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
 
@@ -70,9 +71,9 @@ def test_each_path_has_an_answer(paths: list[Path]) -> None:
         *(WheelAudit, BrokenWheel, WheelAudit, BrokenWheel, BrokenWheel, WheelAudit, BrokenWheel)
     ]
     assert [each.path for each in found] == list(map(str, paths))
-    assert [each.false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
+    assert [each.is_false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
     errors = [each.error for each in found if isinstance(each, BrokenWheel)]
-    assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidElf, InvalidWheel]
+    assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidBinary, InvalidWheel]
     assert str(errors[1]) == "invalid wheel 'nowhere.whl': there is no such file"
 
 
@@ -140,7 +141,7 @@ def test_answers_travel(paths: list[Path]) -> None:
     broken = BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken == BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken != BrokenWheel("a.whl", InvalidWheel("a.whl", "never"))
-    assert broken != BrokenWheel("a.whl", InvalidElf("a.whl", "no"))
+    assert broken != BrokenWheel("a.whl", InvalidBinary("a.whl", "no"))
     assert broken != "a.whl"
 
 

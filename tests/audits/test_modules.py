@@ -8,13 +8,13 @@ from importlib.machinery import EXTENSION_SUFFIXES
 import pytest
 
 from manytags import sys_tags
-from manytags.audits.elf import ElfNeeds
 from manytags.audits.modules import modules
+from manytags.binaries.binary import Binary
 
 
-def elf(name: str, *inits: str) -> ElfNeeds:
+def elf(name: str, *inits: str) -> Binary:
     """A shared object that defines some modules."""
-    return ElfNeeds(name, "x86_64", 62, 64, "little", "shared object", modules=inits)
+    return Binary(name, "ELF", "x86_64", 62, 64, "little", "shared object", modules=inits)
 
 
 #: File name -> ABI tag of those who load it, and what they are called. Names are those of real wheels on PyPI.

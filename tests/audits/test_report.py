@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from manytags import Claim, Violation, audit
+from manytags import audit
+from manytags.audits.claims import Claim, ClaimKind, Verdict
 from manytags.audits.report import report
+from manytags.audits.rules import Violation, ViolationKind
 
 from .made_wheels import FALSE, MODULE, X86_64, put_wheel
 
@@ -35,10 +37,10 @@ def test_the_newest_version_is_told(tmp_path: Path) -> None:
     """Who does without the newest version of a library mostly does without the others too: one line, not twelve."""
     names = ("GLIBCXX_3.4.9", "GLIBCXX_3.4.18", "GLIBCXX_3.4.19")
     reasons = tuple(
-        Violation("a.so", "symbol version", name, "libstdc++.so.6", ("GLIBCXX_3.4.8",), (f"of_{name}",))
+        Violation("a.so", ViolationKind.SYMBOL_VERSION, name, "libstdc++.so.6", ("GLIBCXX_3.4.8",), (f"of_{name}",))
         for name in names
     )
-    claim = Claim("platform tag", "manylinux1_x86_64", ("file name", "WHEEL"), "claims too much", reasons)
+    claim = Claim(ClaimKind.PLATFORM_TAG, "manylinux1_x86_64", ("file name", "WHEEL"), Verdict.TOO_MUCH, reasons)
     found = replace(audit(put_wheel(tmp_path, FALSE, {})), claims=(claim,))
     (line,) = [line for line in str(found).splitlines() if "GLIBCXX" in line]
     assert line == (

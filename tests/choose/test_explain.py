@@ -235,7 +235,7 @@ def test_it_is_data_too(name: str) -> None:
     """A program reads the same as a person: reasons as names and values, in JSON."""
     case = cases()[name]
     found = explain(case.file, case.target, others=case.others)
-    data = json.loads(json.dumps(found.as_data()))
+    data = json.loads(json.dumps(found.to_data()))
     assert data["compatible"] is found.compatible is bool(found)
     assert [reason["why"] for reason in data["reasons"]] == [reason.why.name.lower() for reason in found.reasons]
     assert all(reason["values"] for reason in data["reasons"])

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from manytags.audits.elf import ElfNeeds, read_elf
-from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD, PT_NOTE, Image
-from manytags.audits.elf_tables import (
+from manytags.binaries.binary import Binary
+from manytags.binaries.elf import read_elf
+from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD, PT_NOTE, Image
+from manytags.binaries.elf_tables import (
     DT_GNU_HASH,
     DT_HASH,
     DT_JMPREL,
@@ -29,14 +30,14 @@ from manytags.audits.elf_tables import (
     DT_VERNEED,
     DT_VERSYM,
 )
-from manytags.errors import InvalidElf
+from manytags.errors import InvalidBinary
 
 from .processor_time import MOST_SECONDS, in_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FOLDER = Path(__file__).parents[1] / "audits" / "elf"
+FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 REAL = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.so"))}
 assert len(REAL) == 3
 WIDE = REAL["x86_64"]
@@ -73,18 +74,18 @@ class Watched(io.BytesIO):
         return data
 
 
-def outcome(data: bytes, endless: bool = False, measure: bool = True) -> ElfNeeds | InvalidElf:
+def outcome(data: bytes, endless: bool = False, measure: bool = True) -> Binary | InvalidBinary:
     """Read a file, and hold the law and the bounds."""
     stream = Watched(data, endless)
-    found: ElfNeeds | InvalidElf
+    found: Binary | InvalidBinary
     began = time.process_time()
     if measure:
         tracemalloc.start()
     try:
         found = read_elf(stream, "a.so")
-    except InvalidElf as error:
+    except InvalidBinary as error:
         found = error
-        assert str(error).startswith("invalid ELF file 'a.so': ")
+        assert str(error).startswith("invalid binary 'a.so': ")
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
@@ -218,7 +219,7 @@ def over_a_page(file: Editor) -> Editor:
 def test_lies(lie: str) -> None:
     """A file whose tables lie must not pass as one that needs little, nor make us read what is not there."""
     data = bytes(LIES[lie](Editor()).data)
-    assert isinstance(outcome(data), InvalidElf), lie
+    assert isinstance(outcome(data), InvalidBinary), lie
     outcome(data, endless=True)
 
 
@@ -243,11 +244,11 @@ def test_what_no_loader_asks(name: str) -> None:
 def test_needed_versions_without_end() -> None:
     """Loaders stop where ``vn_next`` is zero, and so do we; chains that share their entries end at a bound."""
     whole = outcome(WIDE)
-    assert isinstance(whole, ElfNeeds)
+    assert isinstance(whole, Binary)
     assert len(whole.versions) > 1
     file = Editor()
     first = outcome(bytes(file.put("I", file.table(DT_VERNEED) + 12, 0).data))
-    assert isinstance(first, ElfNeeds)
+    assert isinstance(first, Binary)
     assert 0 < len(first.versions) < len(whole.versions)
     # 40,000 libraries, each with the versions of all that follow it
     entries = struct.pack("<2H3I", 1, 1, 1, 16, 16) * 40_000
@@ -260,7 +261,7 @@ def test_needed_versions_without_end() -> None:
     file.put("Q", at + 32, size).put("Q", at + 40, size)
     file.tag(DT_VERNEED, segment.address + len(data) - segment.offset)
     stream = Watched(bytes(file.data))
-    with pytest.raises(InvalidElf, match="more than 16384 needed versions"):
+    with pytest.raises(InvalidBinary, match="more than 16384 needed versions"):
         read_elf(stream, "a.so")
     assert stream.reads < MOST_READS
 
@@ -279,7 +280,7 @@ def test_names_that_share_their_ends() -> None:
     dynamic = struct.pack("<2I6Q", PT_DYNAMIC, 4, at, at, 0, len(entries), len(entries), 8)
     struct.pack_into("<H", header, 56, 2)
     stream = Watched(bytes(header) + load + dynamic + strings + entries)
-    with pytest.raises(InvalidElf, match="longer than its string table"):
+    with pytest.raises(InvalidBinary, match="longer than its string table"):
         read_elf(stream, "a.so")
 
 
@@ -289,7 +290,7 @@ def test_cut_off_anywhere(name: str) -> None:
     data = REAL[name]
     for length in [*range(4096), *range(4096, len(data), 97)]:
         found = outcome(data[:length], measure=False)
-        assert isinstance(found, InvalidElf) or length > 4096, length
+        assert isinstance(found, InvalidBinary) or length > 4096, length
         if not length % 64:
             outcome(data[:length], endless=True, measure=False)
 
@@ -306,7 +307,7 @@ def test_random_changes(name: str) -> None:
             data[place] = chosen.choice([0, 1, 0x7F, 0x80, 0xFF, chosen.randrange(256)])
         if chosen.random() < 0.1:
             del data[chosen.randrange(len(data)) :]
-        errors += isinstance(outcome(bytes(data), measure=False), InvalidElf)
+        errors += isinstance(outcome(bytes(data), measure=False), InvalidBinary)
     assert 70 < errors < 690
 
 
@@ -325,11 +326,11 @@ def test_arm_attributes_of_no_length() -> None:
     data = REAL["armhf"]
     place = data.index(b"aeabi\0")
     found = outcome(data[: place - 4] + bytes(4) + data[place:])
-    assert isinstance(found, ElfNeeds)
+    assert isinstance(found, Binary)
     assert found.arm_attributes == ()
     assert found.float_abi == "hard"
     again = outcome(data[: place + 7] + bytes(4) + data[place + 11 :])
-    assert isinstance(again, ElfNeeds)
+    assert isinstance(again, Binary)
 
 
 def test_a_soname_of_bytes_that_are_no_text() -> None:
@@ -338,6 +339,6 @@ def test_a_soname_of_bytes_that_are_no_text() -> None:
     strings = file.table(DT_STRTAB)
     file.put("B", strings + 1, 0xFF).tag(DT_SONAME, 1)
     found = outcome(bytes(file.data))
-    assert isinstance(found, ElfNeeds)
+    assert isinstance(found, Binary)
     assert found.soname is not None
     assert found.soname.startswith("\\xff")

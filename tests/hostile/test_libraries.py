@@ -13,18 +13,18 @@ from pathlib import Path
 
 import pytest
 
-from manytags import host_libraries, missing_for
+from manytags import check_host, missing_libraries
 from manytags.errors import ManytagsError
-from manytags.hosts.ld_cache import MAX_CACHE, Code, LdCache
-from manytags.hosts.libraries import Requester, Search, read_loader
-from manytags.hosts.roots import Root
+from manytags.loaders.ld_cache import MAX_CACHE, Code, LdCache
+from manytags.loaders.roots import Root
+from manytags.loaders.search import Requester, Search, read_loader
 
-from ..hosts.shared_objects import GLIBC_LOADER, MUSL_LOADER, Files, SharedObject, alpine, debian, lay
+from ..loaders.shared_objects import GLIBC_LOADER, MUSL_LOADER, Files, SharedObject, alpine, debian, lay
 from .processor_time import in_time
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="hosts with a loader have FIFOs")
 
-CACHES = {path.stem: path.read_bytes() for path in (Path(__file__).parents[1] / "hosts/caches").glob("*.cache")}
+CACHES = {path.stem: path.read_bytes() for path in (Path(__file__).parents[1] / "loaders/caches").glob("*.cache")}
 assert len(CACHES) == 3
 
 MOST_MEMORY = 100_000_000
@@ -70,7 +70,7 @@ def test_a_cache_cut_at_every_place(form: str) -> None:
             cache = LdCache(data[:length], CODE)
             for name, paths in whole.items():
                 assert set(cache.find(name)) <= paths
-    assert LdCache(b"", CODE).trouble == "it is no ld.so.cache, or is cut off"
+    assert LdCache(b"", CODE).trouble == "it is not an ld.so.cache, or is cut off"
     assert "cut off" in LdCache(data[: 60 if form == "new" else 17], CODE).trouble
 
 
@@ -121,7 +121,7 @@ def test_a_cache_of_a_gigabyte(tmp_path: Path) -> None:
         stream.truncate(1 << 30)
     with bounded(memory=True):
         search = find(root)
-    assert search.remarks == ["/etc/ld.so.cache was passed over: it has 1073741824 bytes, more than any real one"]
+    assert search.remarks == ["/etc/ld.so.cache was ignored: it has 1073741824 bytes, more than any real one"]
     assert search.find("libx.so.1", (MODULE, PROGRAM)).path == "/usr/lib/libx.so.1"
 
 
@@ -158,7 +158,7 @@ def test_odd_things_where_files_and_folders_are(what: str, place: str, tmp_path:
     odd(root / place[1:], what)
     for library_path in (None, "/e", "/e:/e/e:/lib/../e"):
         with bounded():
-            found = host_libraries(POLICY, root=root, library_path=library_path)
+            found = check_host(POLICY, root=root, library_path=library_path)
         assert not found
 
 
@@ -186,7 +186,10 @@ def test_a_search_path_of_100000_folders(tmp_path: Path) -> None:
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     for text, remark in (
         (":".join(f"/f{number}" for number in range(100_000)), "a search path of 788889 characters was not searched"),
-        (":".join(f"/{number}" for number in range(20_000)), "of 20000 folders in a search path the first 1024 were"),
+        (
+            ":".join(f"/{number}" for number in range(20_000)),
+            "only the first 1024 of 20000 folders in a search path were",
+        ),
         ("/e:" * 40_000, ""),
     ):
         with bounded():
@@ -203,7 +206,7 @@ def test_a_search_path_of_many_folders_that_are_there(tmp_path: Path) -> None:
         (root / str(number)).mkdir()
     with bounded():
         path = ":".join(f"/{number}/{'../' * 3}{number}" for number in range(300))
-        assert not host_libraries(POLICY, root=root, library_path=path)
+        assert not check_host(POLICY, root=root, library_path=path)
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_tricks_with_origin(rpath: str, tmp_path: Path) -> None:
     root = lay(tmp_path / "root", {**debian(rpath=rpath), "/usr/lib/libX11.so.6": SharedObject()})
     (tmp_path / "libGL.so.1").write_bytes(SharedObject().build())
     with bounded():
-        found = host_libraries(POLICY, root=root)
+        found = check_host(POLICY, root=root)
     assert [each.name for each in found.libraries if each.path] == ["libX11.so.6", "libc.so.6"]
 
 
@@ -242,10 +245,10 @@ def test_links_that_lead_out(tmp_path: Path) -> None:
         "/lib/libICE.so.6": f"/..{secret}/libGL.so.1",
         "/usr/lib/x86_64-linux-gnu": str(secret),
     }
-    found = host_libraries(POLICY, root=lay(tmp_path / "root", files), library_path=f"{secret}:/../..{secret}")
+    found = check_host(POLICY, root=lay(tmp_path / "root", files), library_path=f"{secret}:/../..{secret}")
     assert [each.name for each in found.libraries if each.path] == ["libc.so.6"]
     with pytest.raises(ManytagsError, match="there is no such file"):
-        host_libraries(POLICY, f"/../../../..{secret}/loader", tmp_path / "root")
+        check_host(POLICY, f"/../../../..{secret}/loader", tmp_path / "root")
 
 
 def test_links_without_end(tmp_path: Path) -> None:
@@ -260,7 +263,7 @@ def test_links_without_end(tmp_path: Path) -> None:
     }
     root = lay(tmp_path, {**files, **chain, **double, **ring, "/lib/libICE.so.6": "/d/0/libICE.so.6"})
     with bounded():
-        found = host_libraries(POLICY, root=root, library_path="/d/0:/lib/ring")
+        found = check_host(POLICY, root=root, library_path="/d/0:/lib/ring")
     assert [each.name for each in found.libraries if each.path] == ["libX11.so.6", "libc.so.6"]
 
 
@@ -274,7 +277,7 @@ def test_libraries_that_need_each_other(tmp_path: Path) -> None:
     root = lay(tmp_path / "root", {**debian(), **files, "/usr/lib/libX11.so.6": SharedObject(("lib0.so",))})
     module = tmp_path / "module.so"
     module.write_bytes(SharedObject(("libX11.so.6",)).build())
-    assert missing_for(module, root) == ()
+    assert missing_libraries(module, root) == ()
 
 
 def test_a_module_that_needs_10000_libraries(tmp_path: Path) -> None:
@@ -284,7 +287,7 @@ def test_a_module_that_needs_10000_libraries(tmp_path: Path) -> None:
     needed = tuple(f"lib{number}.so" for number in range(10_000))
     module.write_bytes(SharedObject((*needed, *needed), rpath="/a:/b:$ORIGIN").build())
     with bounded():
-        assert len(missing_for(module, root)) == 10_000
+        assert len(missing_libraries(module, root)) == 10_000
 
 
 def test_a_loader_that_lies(tmp_path: Path) -> None:
@@ -299,10 +302,10 @@ def test_a_loader_that_lies(tmp_path: Path) -> None:
     ):
         root = lay(tmp_path / str(len(content)), {**debian(), GLIBC_LOADER: SharedObject(content=content)})
         with bounded():
-            host_libraries(POLICY, root=root)
+            check_host(POLICY, root=root)
     root = lay(tmp_path / "musl", {**alpine(), "/etc/ld-musl-x86_64.path": b"/lib\n:\0\xff:" * 5_000})
     with bounded():
-        assert not host_libraries("musllinux_1_2", root=root)
+        assert not check_host("musllinux_1_2", root=root)
     assert read_loader(Root(str(root)), MUSL_LOADER) is not None
 
 
@@ -320,7 +323,7 @@ def test_files_with_random_changes(tmp_path: Path) -> None:
             data[chosen.randrange(len(data))] = chosen.choice([0, 1, 0x7F, 0x80, 0xFF, chosen.randrange(256)])
         path.write_bytes(data[: chosen.randrange(len(data))] if chosen.random() < 0.2 else data)
         try:
-            assert not host_libraries(POLICY, root=root)
+            assert not check_host(POLICY, root=root)
         except ManytagsError as error:
             assert len(str(error)) < 500
         path.write_bytes(original)

@@ -22,9 +22,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from manytags import ManytagsError, WheelAudit, audit
-from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD
-from manytags.audits.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
+from manytags.audits.claims import ClaimKind, Verdict
 from manytags.audits.wheel import _audit
+from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD
+from manytags.binaries.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
 from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
@@ -182,7 +183,7 @@ def test_the_archives_are_read_where_they_tell_the_truth() -> None:
         for method in (STORED, DEFLATED):
             found = outcome(archive(entry(LIB, content, method)))
             assert isinstance(found, WheelAudit), found
-            assert found.clean
+            assert found.is_clean
             assert [each.name for each in found.needs] == [LIB]
 
 
@@ -193,7 +194,7 @@ def test_what_was_written_as_a_stream() -> None:
     local: dict[str, int | bytes] = {"checksum": 0, "packed": 0, "size": 0}
     found = outcome(archive(member._replace(flags=8, data=member.data + behind, local={"flags": 8, **local})))
     assert isinstance(found, WheelAudit), found
-    assert found.clean
+    assert found.is_clean
 
 
 def lying(content: bytes, method: int, **lies: int) -> bytes:
@@ -209,7 +210,7 @@ def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
     """A file that installers cut off, or find too short, is not the one that was judged."""
     if len(content) + by < 64:
         pytest.skip("shorter than its header")
-    refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says|bytes for")
+    refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says")
     refused(lying(content, method, checksum=1), "checksum")
 
 
@@ -217,8 +218,8 @@ def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
 @pytest.mark.parametrize("by", [-100, 100])
 def test_packed_sizes_that_are_not_so(content: bytes, by: int) -> None:
     """What an archive calls a member's bytes is where its next member begins."""
-    refused(lying(content, DEFLATED, packed=by), "inflate|lies over|lie over|reaches|behind it")
-    refused(lying(content, STORED, packed=by, size=by), "lies over|lie over|reaches|behind it")
+    refused(lying(content, DEFLATED, packed=by), "inflate|overlap|in no member")
+    refused(lying(content, STORED, packed=by, size=by), "overlap|in no member")
 
 
 def test_a_bomb() -> None:
@@ -300,18 +301,21 @@ def test_blocks_without_end_that_hold_nothing() -> None:
     """Empty blocks are legal Deflate, and cost time without a byte of output."""
     empty = b"\0\0\0\xff\xff" * 200_000
     data = empty + deflated(PLAIN)
-    refused(archive(Entry(LIB.encode(), data, DEFLATED, zlib.crc32(PLAIN), len(data), len(PLAIN))), "bytes for")
+    refused(
+        archive(Entry(LIB.encode(), data, DEFLATED, zlib.crc32(PLAIN), len(data), len(PLAIN))),
+        "compressed bytes and inflates to",
+    )
     few = b"\0\0\0\xff\xff" * 300 + deflated(PLAIN)
     found = outcome(archive(Entry(LIB.encode(), few, DEFLATED, zlib.crc32(PLAIN), len(few), len(PLAIN))))
     assert isinstance(found, WheelAudit)
-    assert found.clean
+    assert found.is_clean
 
 
 def test_members_over_each_other() -> None:
     """One kernel of bytes behind a thousand names, as David Fifield's bombs are made."""
     kernel = entry(LIB, LARGE)
     same = [kernel._replace(name=b"foo/%d.so" % number, offset=0) for number in range(1000)]
-    refused(archive(kernel, *same), "are one|header is not|another name")
+    refused(archive(kernel, *same), "at the same place|header contradicts|another name")
     # Each header quoted by the one before it, in a stored block of Deflate: the ranges lie over each other.
     first = entry("foo/a.so", LARGE)
     quoted = archive(first)[: 30 + len(first.name) + first.packed]
@@ -319,12 +323,12 @@ def test_members_over_each_other() -> None:
     data = block + quoted
     content = quoted[:38] + LARGE
     outer = Entry(b"foo/b.so", data, DEFLATED, zlib.crc32(content), len(data), len(content))
-    refused(archive(outer, first._replace(offset=30 + 8 + 5)), "lie over")
+    refused(archive(outer, first._replace(offset=30 + 8 + 5)), "overlap")
     # Or hidden in extra fields, where the range that the directory knows of does not show it.
     extra = struct.pack("<2H", 0xFFFF, 400) + bytes(400)
     small = entry("foo/c.so", PLAIN)
     lies = archive(small._replace(extra=extra, data=b""), small._replace(name=b"foo/d.so"))
-    refused(lies, "lies over|lie over|reaches")
+    refused(lies, "overlap")
 
 
 @pytest.mark.parametrize("count", [60_000, 100_000])
@@ -386,7 +390,7 @@ def test_names_that_lead_elsewhere(name: str) -> None:
     """An installer would write outside of where it should."""
     refused(
         archive(entry(NAMES[name], PLAIN if not NAMES[name].endswith(b"/") else b"")),
-        "no path in a wheel|names a drive",
+        "not a path in a wheel|names a drive",
     )
 
 
@@ -400,12 +404,15 @@ def test_names_that_stand_twice() -> None:
 LOCAL: dict[str, tuple[dict[str, int | bytes], str]] = {
     "name": ({"name": b"foo/libbar.so"}, "another name"),
     "a longer name": ({"name": LIB.encode() * 2}, "another name"),
-    "method": ({"method": STORED}, "not what the directory says"),
-    "encrypted": ({"flags": 1}, "not what the directory says"),
-    "size": ({"size": 3}, "not what the directory says"),
-    "packed size": ({"packed": 3}, "not what the directory says"),
-    "checksum": ({"checksum": 3}, "not what the directory says"),
-    "sizes behind it, and before it": ({"flags": 8, "packed": 3, "checksum": 0, "size": 0}, "not what"),
+    "method": ({"method": STORED}, "contradicts the directory"),
+    "encrypted": ({"flags": 1}, "contradicts the directory"),
+    "size": ({"size": 3}, "contradicts the directory"),
+    "packed size": ({"packed": 3}, "contradicts the directory"),
+    "checksum": ({"checksum": 3}, "contradicts the directory"),
+    "sizes behind it, and before it": (
+        {"flags": 8, "packed": 3, "checksum": 0, "size": 0},
+        "contradicts the directory",
+    ),
 }
 
 
@@ -454,15 +461,15 @@ def test_extra_fields_that_say_something_else() -> None:
     assert isinstance(outcome(archive(streamed._replace(data=member.data + long))), WheelAudit)
     refused(archive(member._replace(extra=same + same)), "another name")
     for wrong in (struct.pack("<2Q", member.size, member.packed + 40), sizes[:8], b""):
-        refused(archive(member._replace(local=marked, extra=extra_field(1, wrong))), "not what the directory says")
+        refused(archive(member._replace(local=marked, extra=extra_field(1, wrong))), "contradicts the directory")
 
 
 def test_files_between_members() -> None:
     """Who reads a wheel as it comes finds a file there that the directory does not name."""
     hidden = archive(HIDDEN)[: 30 + len(HIDDEN.name) + HIDDEN.packed]
     for member in (entry("foo/a.py", b"x = 1\n"), entry("foo/__init__.py", b""), entry("foo/", b"", STORED)):
-        refused(archive(member._replace(data=member.data + hidden)), "of no member")
-        refused(archive(member._replace(data=member.data + hidden, flags=8)), "of no member")
+        refused(archive(member._replace(data=member.data + hidden)), "in no member")
+        refused(archive(member._replace(data=member.data + hidden, flags=8)), "in no member")
 
 
 def test_folders_that_are_files() -> None:
@@ -470,8 +477,8 @@ def test_folders_that_are_files() -> None:
     folder = entry("foo/libfoo.so/", b"", STORED)
     assert isinstance(outcome(archive(folder)), WheelAudit)
     refused(archive(folder._replace(local={"name": b"foo/libfoo.so0"})), "another name")
-    refused(archive(entry("foo/libfoo.so/", PLAIN)), "a folder of")
-    refused(archive(folder._replace(data=PLAIN, packed=len(PLAIN), method=DEFLATED)), "that it inflates to")
+    refused(archive(entry("foo/libfoo.so/", PLAIN)), "it is a folder")
+    refused(archive(folder._replace(data=PLAIN, packed=len(PLAIN), method=DEFLATED)), "bytes and inflates to")
 
 
 def test_what_is_said_to_be_empty() -> None:
@@ -485,8 +492,8 @@ def test_what_is_said_to_be_empty() -> None:
 def test_programs_that_are_wheels_too() -> None:
     """Installers pass over what stands before an archive: by its name it is a wheel, and not a program."""
     whole = archive(HIDDEN)
-    refused(PLAIN + whole, "before its first member")
-    refused(PLAIN, "no ZIP archive")
+    refused(PLAIN + whole, "precede its first member")
+    refused(PLAIN, "not a ZIP archive")
 
 
 @pytest.mark.parametrize("swap", [True, False], ids=["byte order", "class"])
@@ -498,10 +505,10 @@ def test_programs_that_lie_of_their_form(swap: bool) -> None:
     else:
         data[18:20] = struct.pack("<H", 3)
     found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME)
-    assert found.damaged
+    assert found.is_damaged
     for depth in ("header", "full"):
         found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME, depth=depth)
-        assert {each.verdict for each in found.claims} == {"cannot judge"}
+        assert {each.verdict for each in found.claims} == {Verdict.UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -529,7 +536,7 @@ def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
     else:
         found = outcome(data)
         assert isinstance(found, WheelAudit), found
-        assert any(each.field == "Root-Is-Purelib" for each in found.claims) == purelib
+        assert any(each.kind is ClaimKind.ROOT_IS_PURELIB for each in found.claims) == purelib
 
 
 def test_the_smallest_programs() -> None:
@@ -537,7 +544,7 @@ def test_the_smallest_programs() -> None:
     small = b"\x7fELF" + bytes(12) + struct.pack("<2H", 2, 3) + bytes(25)
     found = outcome(archive(entry("foo/run", small)))
     assert isinstance(found, WheelAudit)
-    assert found.damaged
+    assert found.is_damaged
 
 
 @pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000, 0x20])
@@ -555,12 +562,12 @@ def test_unknown_compression(method: int) -> None:
 def test_bytes_around_the_archive() -> None:
     """What stands in front of an archive, behind it or between its parts is seen by some readers only."""
     whole = archive(entry(LIB, PLAIN))
-    refused(b"MZ" + whole, "before its first member")
-    refused(archive(entry(LIB, PLAIN), before=b"MZ"), "before its first member")
-    refused(whole + b"\0", "behind its end")
-    refused(whole + whole, "before its first|behind|cannot be read|two ends")
+    refused(b"MZ" + whole, "precede its first member")
+    refused(archive(entry(LIB, PLAIN), before=b"MZ"), "precede its first member")
+    refused(whole + b"\0", "follow its end")
+    refused(whole + whole, "precede its first|follow|cannot be read|two ends")
     other = archive(HIDDEN)
-    refused(other + whole, "before its first|cannot be read|two ends")
+    refused(other + whole, "precede its first|cannot be read|two ends")
 
 
 def test_two_ends() -> None:
@@ -570,7 +577,7 @@ def test_two_ends() -> None:
     empty = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
     assert fields[2] == 3
     refused(whole[:-2] + struct.pack("<H", len(empty)) + empty, "two ends")
-    refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|behind its end")
+    refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|follow its end")
     found = outcome(whole[:-2] + struct.pack("<H", 5) + b"hello")
     assert isinstance(found, WheelAudit), "a comment is no lie"
 
@@ -593,8 +600,8 @@ def test_ends_of_64_bits() -> None:
     for lie in ({"count": 2}, {"count": 1 << 62}, {"size": 1 << 62}, {"size": 46}):
         refused(end_64(whole, **lie), "contradict")
     for lie in ({"place": 1 << 62}, {"place": 1}):
-        refused(end_64(whole, **lie), "cannot be read|before its first|lie|contradict|header")
-    refused(end_64(whole, at=0), "not there")
+        refused(end_64(whole, **lie), "cannot be read|precede its first|overlap|contradict|header")
+    refused(end_64(whole, at=0), "is missing")
     marked = whole[:-14] + b"\xff" * 8 + whole[-6:]
     refused(end_64(marked, count=1 << 62), "more than|cannot be read")
     refused(marked, "more than 65534 members|cannot be read")
@@ -603,8 +610,8 @@ def test_ends_of_64_bits() -> None:
 def test_markers_of_64_bits() -> None:
     """Sizes that stand in extra fields: where these are missing, or say what cannot be."""
     member = entry(LIB, PLAIN)
-    refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|not what|inflates")
-    refused(archive(member._replace(packed=0xFFFFFFFF)), "bytes for|reaches|cannot be read")
+    refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|contradicts|inflates")
+    refused(archive(member._replace(packed=0xFFFFFFFF)), "inflates to|overlap|cannot be read")
 
 
 def test_cut_off_at_every_kilobyte() -> None:
@@ -616,7 +623,7 @@ def test_cut_off_at_every_kilobyte() -> None:
 
 RECORDS = {
     "absolute rows": (b"/etc/passwd,,\n../../x,,\nC:x,,\n\\\\host\\x,,\n", "leads out of the wheel"),
-    "no table": (b'"' + b"x" * 200_000, "it is no table"),
+    "no table": (b'"' + b"x" * 200_000, "it is not a table"),
     "NUL": (b"\0\0\0,\0\n", ""),
     "no text": (noise(1000), ""),
     "nothing": (b"", "missing from RECORD"),
@@ -629,25 +636,25 @@ def test_records(what: str) -> None:
     text, remark = RECORDS[what]
     found = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
     assert isinstance(found, WheelAudit), found
-    assert not found.clean
+    assert not found.is_clean
     assert remark in "\n".join(map(str, found.remarks))
 
 
 def test_records_without_measure() -> None:
     """100 MB of rows, and rows that are each a remark."""
-    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "plenty|bomb")
-    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "things to remark on", heavy)
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "are read|bomb")
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "remarks to make", heavy)
     found = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
     assert isinstance(found, WheelAudit), found
 
 
 WHEELS = {
-    "10 MB": (b"Tag: py3-none-any\n" + b"#" * (10 << 20), "plenty"),
+    "10 MB": (b"Tag: py3-none-any\n" + b"#" * (10 << 20), "are read"),
     "no tags": (b"Wheel-Version: 1.0\n", "lists no tag"),
     "a tag that is none": (b"Tag: py3-none\n", "expected 3 fields"),
     "an empty tag": (b"Tag:\n", "invalid tag"),
     "no text": (noise(1000), "lists no tag|invalid tag"),
-    "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "plenty"),
+    "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "are read"),
     "ten thousand tags": (b"".join(b"Tag: p%d-q%d-r%d\n" % (n, n, n) for n in range(10_000)), "more than 512 tags"),
     "one that stands for millions": (
         b"Tag: " + b"-".join(b".".join(b"%s%d" % (kind, n) for n in range(200)) for kind in (b"p", b"q", b"r")),
@@ -667,11 +674,11 @@ def test_more_to_judge_than_there_can_be() -> None:
     """Five hundred tags times thousands of files, each of which contradicts each of them."""
     text = "".join(f"Tag: py3-none-linux_a{number}\n" for number in range(500)).encode()
     files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
-    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "tags, and ELF files that are or need", heavy)
+    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "too much to judge: .* tags, and .* ELF files", heavy)
     few = archive(*files[:75], entry(f"{INFO}/WHEEL", text))
     found = heavy(few)
     assert isinstance(found, WheelAudit), found
-    assert found.false
+    assert found.is_false
 
 
 def test_modules_that_no_tag_is_true_of() -> None:
@@ -719,12 +726,12 @@ def test_elf_files_that_lie_in_wheels() -> None:
     for lie, make in LIES.items():
         found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
         assert isinstance(found, WheelAudit), lie
-        assert not found.clean, lie
+        assert not found.is_clean, lie
         if lie == "the other byte order":
             continue  # then its machine is one that there is not, and no loader takes it for code
-        assert found.damaged, lie
-        assert {claim.verdict for claim in found.claims} == {"cannot judge"}, lie
-        assert found.honest_tags == (), lie
+        assert found.is_damaged, lie
+        assert {claim.verdict for claim in found.claims} == {Verdict.UNKNOWN}, lie
+        assert found.true_tags == (), lie
 
 
 def test_libraries_by_their_path() -> None:
@@ -733,8 +740,8 @@ def test_libraries_by_their_path() -> None:
     found = outcome(archive(entry(LIB, data)))
     assert isinstance(found, WheelAudit)
     assert found.needs[0].needed == ("/dev/zero",)
-    assert found.false
-    assert any(remark.what == "library path" for remark in found.remarks)
+    assert found.is_false
+    assert any(str(remark.kind) == "library path" for remark in found.remarks)
 
 
 def test_names_that_print_lines_of_their_own() -> None:
@@ -833,7 +840,7 @@ def test_every_length_of_what_is_inside() -> None:
     for size in range(0, len(PLAIN), 7):
         found = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
         assert isinstance(found, WheelAudit), size
-        assert not found.false
+        assert not found.is_false
 
 
 def test_the_cheap_look_has_the_same_bounds() -> None:

@@ -62,7 +62,7 @@ class Explanation(Value):
     def __bool__(self) -> bool:
         return self.compatible
 
-    def as_data(self) -> dict[str, object]:
+    def to_data(self) -> dict[str, object]:
         """Give the explanation as what JSON can hold."""
         return {
             "filename": self.filename,

@@ -26,7 +26,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         import json
 
-        print(json.dumps([explanation.as_data() for explanation in found], indent=2))
+        print(json.dumps([explanation.to_data() for explanation in found], indent=2))
     else:
         print(printable(str(target)))
         for explanation in found:

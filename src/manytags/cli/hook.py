@@ -144,13 +144,13 @@ def choose_platform(arguments: argparse.Namespace, root: str | None) -> Platform
 
 def _platform_in(root: str, python: str | None) -> Platform:
     """Conclude from the files in a folder which machine they are of."""
-    from ..audits.provided import provided_policies
+    from ..loaders.host import check_all_policies
     from ..tags.libc import parse_libc_version
     from ..tags.platform import Manylinux, parse_platform
     from ..targets import Platform
 
     try:
-        found = provided_policies(python, root)
+        found = check_all_policies(python, root)
     except InvalidPolicy:
         raise BadArgumentsError(f"there is no Python in {shown(root)}; --target names the machine") from None
     version = parse_libc_version(found[0].libc_version or "") if found else None
@@ -161,11 +161,10 @@ def _platform_in(root: str, python: str | None) -> Platform:
 
 
 def _verified(platform: Platform, given: dict[str, str]) -> tuple[str, ...]:
-    from ..audits.provided import host_libraries
-    from ..audits.verified import verified_tags
+    from ..loaders.host import check_host, verified_tags
 
     python, root = given.get("python"), given.get("root")
-    return verified_tags(platform, lambda tag: host_libraries(tag, python=python, root=root))
+    return verified_tags(platform, lambda tag: check_host(tag, python=python, root=root))
 
 
 def where(python: str | None) -> str:

@@ -73,5 +73,5 @@ def _data(one: Selected) -> dict[str, object]:
         "filename": one.filename,
     }
     if one.kind in {"nothing", "sdist"} and one.wheels:
-        data["explanation"] = one.explanations()[0].as_data()
+        data["explanation"] = one.explanations()[0].to_data()
     return data

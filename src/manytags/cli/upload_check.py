@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         import json
 
         data = [
-            {"file": name, "accepted": not _refused(problems), "problems": [each.as_data() for each in problems]}
+            {"file": name, "accepted": not _refused(problems), "problems": [each.to_data() for each in problems]}
             for name, problems in found
         ]
         print(json.dumps(data, indent=2))

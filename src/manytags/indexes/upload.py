@@ -56,7 +56,7 @@ class UploadProblem:
         """Whether the index does not take the file."""
         return self.severity == REFUSED
 
-    def as_data(self) -> dict[str, str]:
+    def to_data(self) -> dict[str, str]:
         """Give the fields as JSON has them."""
         return {name: getattr(self, name) for name in self.__slots__}
 
@@ -226,21 +226,25 @@ def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProble
 
 def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
     """List the false tags of a wheel that was audited, and its code that no audit can read."""
+    from ..audits.contents import RemarkKind
+
     check = dict(profile.checks).get("audit")
     if check is None or check.on(day) not in SEVERITIES:
         return []
     found = [
         _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a wheel that is built anew", check, day)
         for remark in audit.remarks
-        if remark.what == "damaged ELF file"
+        if remark.kind is RemarkKind.DAMAGED
     ]
     for claim in audit.claims:
-        if claim.false:
+        if claim.is_false:
             more = len(claim.reasons) - _MOST_REASONS
             why = "; ".join(map(str, claim.reasons[:_MOST_REASONS])) or claim.note
             why = f"{why[:_LONGEST_WHY]}..." if len(why) > _LONGEST_WHY else why
             why += f"; and {more} more" if more > 0 else ""
-            message = f"the {claim.field} {claim.tag} is false" + (f": {why}" if why else "")
-            instead = f"what is true: {' or '.join(claim.honest)}" if claim.honest else "a tag that the code keeps to"
+            message = f"the {claim.kind} {claim.tag} is false" + (f": {why}" if why else "")
+            instead = (
+                f"what is true: {' or '.join(claim.true_tags)}" if claim.true_tags else "a tag that the code keeps to"
+            )
             found.append(_of_check(claim.tag, message, instead, check, day))
     return found

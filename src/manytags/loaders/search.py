@@ -1,14 +1,14 @@
-"""Where a dynamic loader finds a library, on this machine or in a folder that holds another machine's files.
+"""Where a dynamic loader finds a library.
 
-Files are looked at and read, never loaded and never run.
+The two loaders search in different orders.
 
-Two loaders, each with its own search. glibc: DT_RPATH of whoever asks and of those who loaded it, unless it has a
-DT_RUNPATH; ``LD_LIBRARY_PATH``; DT_RUNPATH of whoever asks, alone; ``ld.so.cache``; the folders built into the loader.
-musl: ``LD_LIBRARY_PATH``; DT_RUNPATH or DT_RPATH of whoever asks and of those who loaded it; the folders of its path
-file, or built into it.
+- glibc: DT_RPATH of the file that needs the library and of the files that loaded it, unless the file has a DT_RUNPATH;
+  ``LD_LIBRARY_PATH``; DT_RUNPATH of that file alone; ``ld.so.cache``; the folders built into the loader.
+- musl: ``LD_LIBRARY_PATH``; DT_RUNPATH or DT_RPATH of the file and of the files that loaded it; the folders of musl's
+  path file, or those built into it.
 
-Which folders and which cache are built in stands in the loader's own file, and is read there: on NixOS they are folders
-of the store, and ``/lib`` and ``/etc/ld.so.cache`` are none of them.
+Which folders and which cache are built in is read from the loader's own file: on NixOS they are in the store, and
+neither ``/lib`` nor ``/etc/ld.so.cache`` is among them.
 
 Rule: ld.so(8); glibc ``elf/dl-load.c``; musl ``ldso/dynlink.c``.
 """
@@ -17,12 +17,12 @@ from __future__ import annotations
 
 import os
 import re
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from .elf_header import read_elf_header
-from .infer import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
+from ..hosts.elf_header import read_elf_header
+from ..platforms.linux.architectures import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
 from .ld_cache import MAX_CACHE, Code, LdCache
-from .roots import MAX_PATH
+from .roots import MAX_PATH, NO_FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,29 +31,30 @@ if TYPE_CHECKING:
 
     from .roots import Root
 
-_MAX_LOADER = 16 << 20  # bytes; they have a quarter of a megabyte
+_MAX_LOADER = 16 << 20  # bytes; real loaders have a quarter of a megabyte
 _MAX_PATH_FILE = 65536
-#: Linux takes no longer environment variable; RPATHs that long are nonsense.
-_MAX_FOLDERS_TEXT = 131_072
+#: Linux takes no longer environment variable, and no real RPATH is that long.
+_MAX_SEARCH_PATH = 131_072
 _MAX_FOLDERS = 1024
 _MAX_TOKENS = 40  # in one folder of a search path
 
 _BUILT_IN = re.compile(rb"(?:/[!-9;-~]{1,200}/\0)+")
 _BUILT_IN_CACHE = re.compile(rb"(/[!-~]{0,200}/ld\.so\.cache)\0")
 _TOKEN = re.compile(r"\$(?:(ORIGIN|LIB|PLATFORM)|\{(ORIGIN|LIB|PLATFORM)\})")
-#: What musl takes to be a part of itself, by the start of the name behind "lib".
+#: Libraries that are parts of musl, by their names without "lib".
 _MUSL_RESERVED = ("c.", "pthread.", "rt.", "m.", "dl.", "util.", "xnet.")
 _MUSL_FOLDERS = "/lib:/usr/local/lib:/usr/lib"
 
 
-class Loader(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Loader:
     """A dynamic loader, and what is built into it.
 
-    :param kind: whose it is.
-    :param path: where it is.
-    :param folders: where it looks last.
+    :param kind: the C library that it belongs to.
+    :param path: its file.
+    :param folders: the folders that it searches last.
     :param cache: the ``ld.so.cache`` that it reads.
-    :param lib: what it puts for ``$LIB``.
+    :param lib: what it replaces ``$LIB`` with.
     """
 
     kind: Literal["glibc", "musl"]
@@ -64,20 +65,20 @@ class Loader(NamedTuple):
 
 
 def read_loader(root: Root, path: str) -> Loader | None:
-    """Read what is built into a loader; ``None`` where there is none at this path."""
+    """Read what is built into a loader; ``None`` if there is no file at this path."""
     real = root.real(path)
     if real is None:
         return None
     name = path.rpartition("/")[2]
     if name.startswith("ld-musl-"):
         prefix = path.rpartition("/")[0].rpartition("/")[0]
-        listed = root.read(f"{prefix}/etc/{name.partition('.so')[0]}.path", _MAX_PATH_FILE)
-        text = listed.decode("utf-8", "surrogateescape") if isinstance(listed, bytes) else _MUSL_FOLDERS
+        path_file = root.read(f"{prefix}/etc/{name.partition('.so')[0]}.path", _MAX_PATH_FILE)
+        text = path_file.decode("utf-8", "surrogateescape") if isinstance(path_file, bytes) else _MUSL_FOLDERS
         return Loader("musl", path, tuple(filter(None, re.split("[:\n]", text))), None, "lib")
     content = root.read(path, _MAX_LOADER)
     content = content if isinstance(content, bytes) else b""
-    built_in = [found for found in _BUILT_IN.findall(content) if b"/lib" in found]
-    folders = [folder.decode() for folder in max(built_in, key=len).rstrip(b"\0").split(b"\0")] if built_in else []
+    lists = [text for text in _BUILT_IN.findall(content) if b"/lib" in text]
+    folders = [folder.decode() for folder in max(lists, key=len).rstrip(b"\0").split(b"\0")] if lists else []
     cache = _BUILT_IN_CACHE.search(content)
     folders = [folder.rstrip("/") for folder in folders] or _usual_folders(path, real)
     lib = next((folder[5:] for folder in folders if folder.startswith("/usr/lib")), "lib")
@@ -85,16 +86,17 @@ def read_loader(root: Root, path: str) -> Loader | None:
 
 
 def _usual_folders(path: str, real: str) -> list[str]:
-    """Guess the folders of a loader that cannot be read: its own, and what distributions have."""
+    """Guess the folders of a loader that cannot be read: its own, and those of most distributions."""
     folders = [real.rpartition("/")[0], path.rpartition("/")[0]]
     return list(dict.fromkeys([*folders, "/lib64", "/usr/lib64", "/lib", "/usr/lib"]))
 
 
-class Requester(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Requester:
     """Code that needs libraries: an executable, a library, an extension module.
 
-    :param name: what it is called in answers.
-    :param origin: the folder that it is in, for ``$ORIGIN``; ``None`` where it is in none yet.
+    :param name: how answers call it.
+    :param origin: its folder, for ``$ORIGIN``; ``None`` if it is not installed yet.
     :param rpath: its DT_RPATH.
     :param runpath: its DT_RUNPATH.
     """
@@ -105,29 +107,30 @@ class Requester(NamedTuple):
     runpath: str | None = None
 
 
-class Sought(NamedTuple):
-    """What came of the search for a library.
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The result of a search for a library.
 
-    :param name: as it was asked for.
-    :param path: where the loader opens it; ``None`` where it finds none.
-    :param file: the same with all links followed.
-    :param step: which step of the search found it, or ended it.
-    :param passed_over: what was found first and does not fit, and why.
+    :param name: the name that was searched for.
+    :param path: where the loader opens the library; ``None`` if it does not find it.
+    :param file: the same file with all links followed.
+    :param step: the step of the search that found the library, or ended the search.
+    :param passed_over: files of that name that came first and do not fit, and why.
     """
 
     name: str
-    path: str | None
-    file: str | None
-    step: str
+    path: str | None = None
+    file: str | None = None
+    step: str = ""
     passed_over: tuple[str, ...] = ()
 
 
 class Search:
-    """A loader's search for libraries, for one program.
+    """A loader's search for libraries, on behalf of one program.
 
-    :param root: where.
-    :param loader: by which loader.
-    :param code: what kind of code it takes.
+    :param root: the machine's files.
+    :param loader: the loader.
+    :param code: the kind of code that it takes.
     :param program: the program that runs.
     :param library_path: its ``LD_LIBRARY_PATH``.
     """
@@ -138,19 +141,19 @@ class Search:
         self.root, self.loader, self.code, self.program = root, loader, code, program
         self.remarks: list[str] = []
         self._library_path = library_path
-        self._listed: dict[tuple[str, str | None], tuple[str, ...]] = {}
+        self._search_paths: dict[tuple[str, str | None], tuple[str, ...]] = {}
         self._cache: LdCache | None = None
-        self._default = self._there(loader.folders)
+        self._default = self._existing(loader.folders)
 
-    def find(self, name: str, chain: Sequence[Requester]) -> Sought:
+    def find(self, name: str, chain: Sequence[Requester]) -> SearchResult:
         """Find a library.
 
         :param name: as DT_NEEDED has it.
-        :param chain: who needs it, who loaded that, and so on; last the program.
+        :param chain: the file that needs it, the file that loaded that file, and so on; the program is last.
         """
         musl = self.loader.kind == "musl"
         if musl and name.startswith("lib") and name[3:].startswith(_MUSL_RESERVED):
-            return Sought(name, self.loader.path, self.root.real(self.loader.path), "musl's loader itself")
+            return SearchResult(name, self.loader.path, self.root.real(self.loader.path), "musl's loader itself")
         passed: list[str] = []
         for step, path in self._candidates(name, chain):
             real = self.root.real(path)
@@ -158,11 +161,11 @@ class Search:
                 continue
             why, ends = self._misfit(real)
             if not why:
-                return Sought(name, path, real, step, tuple(passed))
+                return SearchResult(name, path, real, step, tuple(passed))
             passed.append(f"{path}: {why}")
             if ends or musl:
-                return Sought(name, None, None, step, tuple(passed))
-        return Sought(name, None, None, "", tuple(passed))
+                return SearchResult(name, step=step, passed_over=tuple(passed))
+        return SearchResult(name, passed_over=tuple(passed))
 
     def _candidates(self, name: str, chain: Sequence[Requester]) -> Iterator[tuple[str, str]]:
         if "/" in name:
@@ -183,53 +186,54 @@ class Search:
 
     def _glibc_steps(self, chain: Sequence[Requester]) -> Iterator[tuple[str, tuple[str, ...]]]:
         if chain[0].runpath is None:
-            for each in chain:
-                if each.rpath is not None and each.runpath is None:
-                    yield f"RPATH of {each.name}", self._folders(each.rpath, each.origin)
+            for requester in chain:
+                if requester.rpath is not None and requester.runpath is None:
+                    yield f"RPATH of {requester.name}", self._folders(requester.rpath, requester.origin)
         yield from self._environment(self.program.origin, "[:;]")
         if chain[0].runpath is not None:
             yield f"RUNPATH of {chain[0].name}", self._folders(chain[0].runpath, chain[0].origin)
 
     def _musl_steps(self, chain: Sequence[Requester]) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield from self._environment(None, "[:\n]")
-        for each in chain:
-            text, kind = (each.rpath, "RPATH") if each.runpath is None else (each.runpath, "RUNPATH")
-            # musl knows $ORIGIN alone, and passes over all of a path that has another.
+        for requester in chain:
+            runpath = requester.runpath is not None
+            text, kind = (requester.runpath, "RUNPATH") if runpath else (requester.rpath, "RPATH")
+            # musl knows $ORIGIN alone, and ignores a whole search path that has another token.
             if text is not None and "$" not in re.sub(r"\$(?:ORIGIN|\{ORIGIN\})", "", text):
-                yield f"{kind} of {each.name}", self._folders(text, each.origin)
+                yield f"{kind} of {requester.name}", self._folders(text, requester.origin)
 
     def _environment(self, origin: str | None, separator: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         if self._library_path:
             yield "LD_LIBRARY_PATH", self._folders(self._library_path, origin, separator)
 
     def _folders(self, text: str, origin: str | None, separator: str = ":") -> tuple[str, ...]:
-        """List the folders of a path that there are; ``separator`` is a regular expression, or empty for none."""
-        known = self._listed.get((text, origin))
+        """List the existing folders of a search path; ``separator`` is a regular expression, or empty for none."""
+        known = self._search_paths.get((text, origin))
         if known is not None:
             return known
-        if len(text) > _MAX_FOLDERS_TEXT:
+        if len(text) > _MAX_SEARCH_PATH:
             self._remark(f"a search path of {len(text)} characters was not searched: {text[:60]}...")
             return ()
         parts = re.split(separator, text) if separator else [text]
-        return self._listed.setdefault((text, origin), self._there(parts, origin))
+        return self._search_paths.setdefault((text, origin), self._existing(parts, origin))
 
-    def _there(self, parts: Sequence[str], origin: str | None = None) -> tuple[str, ...]:
-        """Keep the folders that there are, each once."""
+    def _existing(self, parts: Sequence[str], origin: str | None = None) -> tuple[str, ...]:
+        """List the folders that exist, without repetitions."""
         different = list(dict.fromkeys(parts))
         if len(different) > _MAX_FOLDERS:
-            self._remark(f"of {len(different)} folders in a search path the first {_MAX_FOLDERS} were searched")
+            self._remark(f"only the first {_MAX_FOLDERS} of {len(different)} folders in a search path were searched")
         folders = dict.fromkeys(self._expanded(part, origin) for part in different[:_MAX_FOLDERS])
         return tuple(folder for folder in folders if folder and self.root.real(folder) is not None)
 
     def _expanded(self, part: str, origin: str | None) -> str:
-        """Put in what tokens stand for; empty for a folder that cannot be known."""
+        """Replace the tokens in a folder; empty if that is not possible."""
         known = {"ORIGIN": origin, "LIB": self.loader.lib, "PLATFORM": None}
-        tokens = [one or other for one, other in _TOKEN.findall(part)]
+        tokens = [bare or braced for bare, braced in _TOKEN.findall(part)]
         if len(tokens) > _MAX_TOKENS or any(known[token] is None for token in tokens):
             return ""
         folder = _TOKEN.sub(lambda token: known[token[1] or token[2]] or "", part) or "."
         if not folder.startswith("/"):
-            # Of the folder that the program is started in; nobody knows that of another machine's programs.
+            # It is relative to the folder that the program is started in, which another machine does not reveal.
             folder = os.path.abspath(folder) if self.root.folder is None else ""
         return folder if len(folder) <= MAX_PATH else ""
 
@@ -239,25 +243,25 @@ class Search:
             content = self.root.read(path, MAX_CACHE)
             self._cache = LdCache(content if isinstance(content, bytes) else b"", self.code)
             trouble = self._cache.trouble if isinstance(content, bytes) else content
-            if trouble and trouble != "there is none":
-                self._remark(f"{path} was passed over: {trouble}")
+            if trouble and trouble != NO_FILE:
+                self._remark(f"{path} was ignored: {trouble}")
         return self._cache.find(name)
 
     def _misfit(self, real: str) -> tuple[str, bool]:
-        """Tell why a file is no library for this program, empty where it is one; and whether the search ends there."""
+        """Say why a file is not a library for this program, empty if it is one, and whether the search ends there."""
         header = read_elf_header(self.root.outside(real))
         if "error" in header:
             error = str(header["error"])
             return error, not error.startswith("cannot be read")
-        found = code_of(header)
-        if found.bits != self.code.bits:
-            return f"it is {found.bits}-bit code", False
-        if found.machine != self.code.machine:
-            return f"it is code for {machine_name(found.machine)}", False
-        if found.byte_order != self.code.byte_order:
-            return f"it is {found.byte_order}-endian code", True
-        if not same_abi(found, self.code):
-            return f"it has another ABI, e_flags 0x{found.flags:08x}", False
+        code = code_from_header(header)
+        if code.bits != self.code.bits:
+            return f"it is {code.bits}-bit code", False
+        if code.machine != self.code.machine:
+            return f"it is code for {machine_name(code.machine)}", False
+        if code.byte_order != self.code.byte_order:
+            return f"it is {code.byte_order}-endian code", True
+        if not same_abi(code, self.code):
+            return f"it has another ABI, e_flags 0x{code.flags:08x}", False
         return "", False
 
     def _remark(self, text: str) -> None:
@@ -265,8 +269,8 @@ class Search:
             self.remarks.append(text)
 
 
-def code_of(header: dict[str, object]) -> Code:
-    """Take the kind of code from what ``read_elf_header`` gives."""
+def code_from_header(header: dict[str, object]) -> Code:
+    """Take the kind of code from the result of ``read_elf_header``."""
     bits, order, machine, flags = (header[name] for name in ("class", "data", "machine", "flags"))
     return Code(
         bits if isinstance(bits, int) else 0,
@@ -276,13 +280,13 @@ def code_of(header: dict[str, object]) -> Code:
     )
 
 
-def same_abi(one: Code, other: Code) -> bool:
-    """Tell whether a loader of one kind takes the other, where class and machine are the same.
+def same_abi(code: Code, other: Code) -> bool:
+    """Whether a loader of one kind of code takes the other, given the same class and machine.
 
     Rule: glibc's ``VALID_FLOAT_ABI`` and ``elf_machine_matches_host`` of each architecture.
     """
-    if one.machine == EM_ARM:
-        floats = [code.flags & 0x600 if code.flags >> 24 == 5 else 0 for code in (one, other)]
+    if code.machine == EM_ARM:
+        floats = [flags & 0x600 if flags >> 24 == 5 else 0 for flags in (code.flags, other.flags)]
         return 0 in floats or floats[0] == floats[1]
-    mask = {EM_RISCV: 6, EM_LOONGARCH: 7, EM_MIPS: EF_MIPS_ABI2 | 0x400}.get(one.machine, 0)
-    return one.flags & mask == other.flags & mask
+    mask = {EM_RISCV: 6, EM_LOONGARCH: 7, EM_MIPS: EF_MIPS_ABI2 | 0x400}.get(code.machine, 0)
+    return code.flags & mask == other.flags & mask

@@ -8,22 +8,22 @@ from typing import Any
 
 import pytest
 
-from manytags.audits.elf import ElfNeeds, read_elf
-from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
-from manytags.audits.policies import policy
-from manytags.audits.verdict import Violation, lowest_policy, violations
+from manytags.audits.rules import Violation, ViolationKind, lowest_policy, violations
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
+from manytags.binaries.elf import read_elf
+from manytags.platforms.linux.policies import policy
 
-FOLDER = Path(__file__).parent / "elf"
+FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 
 
-def needs(**changes: Any) -> ElfNeeds:  # noqa: ANN401 - any field
+def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
     """An ordinary module for x86_64, but for some fields."""
     ordinary = {
-        "name": "a.so", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
+        "name": "a.so", "format": "ELF", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
         "kind": "shared object", "needed": ("libc.so.6",), "versions": versions("GLIBC_2.2.5"),
         "executable_stack": False,
     }  # fmt: skip
-    return ElfNeeds(**{**ordinary, **changes})
+    return Binary(**{**ordinary, **changes})
 
 
 def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tuple[NeededVersion, ...]:
@@ -31,17 +31,17 @@ def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tup
     return tuple(NeededVersion(library, name, weak) for name in names)
 
 
-def found(one: ElfNeeds, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
-          brought: tuple[str, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
+def found(one: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
+          bundled: tuple[str, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
     """List reasons and what they are about."""
-    return [(each.reason, each.what) for each in violations([one], policy(kind, version, arch), brought)]
+    return [(str(each.kind), each.what) for each in violations([one], policy(kind, version, arch), bundled)]
 
 
 def test_nothing_wrong() -> None:
     """A wheel that keeps to its tag must pass without a word, its loader and its own libraries included."""
     own = ("libc.so.6", "ld-linux-x86-64.so.2", "libfoo-0a1b2c.so.1")
     one = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
-    assert not found(one, brought=(own[2],))
+    assert not found(one, bundled=(own[2],))
     assert found(one) == [("library", own[2]), ("symbol version", "ZLIB_9")]
 
 
@@ -50,7 +50,9 @@ def test_symbol_versions() -> None:
     symbols = (UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_2.14", False), UndefinedSymbol("puts", None, None, False))
     one = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
     (violation,) = violations([one], policy("manylinux", (2, 5), "x86_64"))
-    assert violation == Violation("a.so", "symbol version", "GLIBC_2.14", "libc.so.6", ("GLIBC_2.5",), ("memcpy",))
+    assert violation == Violation(
+        "a.so", ViolationKind.SYMBOL_VERSION, "GLIBC_2.14", "libc.so.6", ("GLIBC_2.5",), ("memcpy",)
+    )
     assert str(violation) == "a.so: symbol version GLIBC_2.14 of libc.so.6, needed by memcpy (allowed: GLIBC_2.5)"
     assert pickle.loads(pickle.dumps(violation)) == violation  # noqa: S301 - our own
     assert not found(needs(versions=versions("GLIBC_2.99", weak=True))), "loaders go on without weak ones"
@@ -77,7 +79,7 @@ def test_forbidden_symbols() -> None:
     one = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
     assert found(one) == [("forbidden symbol", "uncompress2")]
     assert not found(one, version=(2, 34))
-    assert not found(one, brought=("libz.so.1",))
+    assert not found(one, bundled=("libz.so.1",))
     assert not found(needs(undefined=symbols)), "not libz's"
     assert not found(needs(needed=one.needed, undefined=(UndefinedSymbol("uncompress2", None, None, True),)))
 
@@ -105,7 +107,9 @@ def test_executable_stacks() -> None:
     assert not found(needs(executable_stack=True, kind="executable"))
     assert not found(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
     assert lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64") is None
-    lowest = lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64", ignored=["executable stack"])
+    lowest = lowest_policy(
+        [needs(executable_stack=True)], "manylinux", "x86_64", ignored=[ViolationKind.EXECUTABLE_STACK]
+    )
     assert lowest == policy("manylinux", (2, 5), "x86_64")
 
 

@@ -1,10 +1,10 @@
-"""An ELF file as a loader sees it: its header, its program headers, and the bytes behind an address.
+"""An ELF file as a loader sees it: its header, its program headers, and its bytes by address.
 
-Everything is read through :class:`Image`, and every read has a bound: a table that is larger than real ones are, or
-that lies outside of what the file has, is an error and no reason to read on.
+Everything is read through :class:`Image`, and every read has a bound. A table that is larger than those of real files,
+or that is not inside the file, is an error.
 
 The structures are our own and not pyelftools': on the 111 ELF files of scipy 1.18.1 its headers and program headers
-alone take 0.16 s, and its symbols 42 µs each; to read and inflate the whole wheel takes 0.38 s, and everything that
+alone take 0.16 s, and its symbols 42 µs each; reading and inflating the whole wheel takes 0.38 s, and everything that
 is read here 0.07 s. It also follows sections, which a loader never does, and follows them without bounds.
 
 Rule: System V ABI, chapters 4 and 5.
@@ -13,9 +13,9 @@ Rule: System V ABI, chapters 4 and 5.
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from ..errors import InvalidElf
+from ..errors import InvalidBinary
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,19 +25,20 @@ MAGIC = b"\x7fELF"
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 
-#: Program headers: Linux itself refuses more than 64 KiB of them.
+#: Bytes of program headers; Linux itself refuses more.
 _MAX_PROGRAM_HEADERS = 65536
-#: PT_LOADs among them: linkers write four, tools that change a file add one each time.
+#: PT_LOAD segments: linkers write four, and tools that change a file add one each time.
 _MAX_LOADED = 128
-#: The smallest page of any system; all map whole ones.
+#: The smallest page of any system; loaders map whole pages.
 _PAGE = 4096
-#: A path that the kernel takes.
+#: Bytes of a path that the kernel takes.
 _MAX_INTERPRETER = 4096
-#: Sections are looked through for attributes only; object files of generated code have some thousand.
+#: Sections that are searched for attributes; object files of generated code have some thousand.
 _MAX_SECTIONS = 4096
 
 
-class Segment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Segment:
     """One program header."""
 
     kind: int
@@ -53,7 +54,7 @@ class Header:
 
     :param ident: the first 64 bytes of the file, or all of a shorter one.
     :param name: what errors call the file.
-    :raises InvalidElf: it is no ELF file, or of a form that nobody knows.
+    :raises InvalidBinary: it is not an ELF file, or has an unknown form.
     """
 
     def __init__(self, ident: bytes, name: str) -> None:
@@ -63,6 +64,7 @@ class Header:
         if ident[4:5] not in {b"\x01", b"\x02"} or ident[5:6] not in {b"\x01", b"\x02"} or ident[6:7] != b"\x01":
             raise self.error("an unknown class, byte order or version in its header")
         self.wide = ident[4] == 2
+        self.bits = 64 if self.wide else 32
         self.byte_order: Literal["little", "big"] = "little" if ident[5] == 1 else "big"
         self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
         self.word = "Q" if self.wide else "I"
@@ -74,17 +76,17 @@ class Header:
         self._sections_at: int = sections
         self._program_size, self._program_count, self._section_size, self._section_count, _ = counts
 
-    def error(self, reason: str) -> InvalidElf:
+    def error(self, reason: str) -> InvalidBinary:
         """Make the error that says what is wrong with this file."""
-        return InvalidElf(self.name, reason)
+        return InvalidBinary(self.name, reason)
 
 
 class Image(Header):
     """The header and the program headers of an ELF file, and its bytes by offset or by address.
 
-    :param stream: seekable; it is read from where it is asked to, never as a whole.
+    :param stream: the file, seekable; only the parts that are asked for are read.
     :param name: what errors call the file.
-    :raises InvalidElf: it is no ELF file, or what it says of itself cannot be.
+    :raises InvalidBinary: it is not an ELF file, or what it says of itself is impossible.
     """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -96,7 +98,7 @@ class Image(Header):
         self._loaded = self._loaded_segments()
 
     def read(self, offset: int, size: int, what: str) -> bytes:
-        """Read bytes that must be there."""
+        """Read bytes that must be in the file."""
         if offset + size > self.size:
             raise self.error(f"{what} would end at byte {offset + size}, and the file has {self.size}")
         self._stream.seek(offset)
@@ -106,26 +108,26 @@ class Image(Header):
         return data
 
     def locate(self, address: int, size: int, what: str) -> tuple[int, int]:
-        """Find where in the file the bytes at an address are, and how many there are from there on.
+        """Find the file offset of an address, and how many bytes of the file follow it in memory.
 
-        :param size: as many must be there.
+        :param size: the number of bytes that must follow.
         """
         for start, end, offset in self._loaded:
             if start <= address < end:
                 if address + size > end:
                     break
                 return offset + address - start, end - address
-        raise self.error(f"{what} should be at address 0x{address:x}, where the file loads no {size} bytes")
+        raise self.error(f"{what} should be at address 0x{address:x}, where the file does not load {size} bytes")
 
     def read_at(self, address: int, size: int, what: str) -> bytes:
-        """Read bytes at an address that must be there."""
+        """Read bytes at an address; they must be in the file."""
         return self.read(self.locate(address, size, what)[0], size, what)
 
     def unpack_at(self, form: str, address: int, what: str) -> tuple[int, ...]:
         """Read one structure of integers at an address; ``form`` is the struct module's, without byte order."""
         layout = struct.Struct(self.mark + form)
-        found: tuple[int, ...] = layout.unpack(self.read_at(address, layout.size, what))
-        return found
+        numbers: tuple[int, ...] = layout.unpack(self.read_at(address, layout.size, what))
+        return numbers
 
     def interpreter(self) -> bytes | None:
         """Path of the program interpreter (PT_INTERP), or ``None``."""
@@ -138,15 +140,18 @@ class Image(Header):
         return None
 
     def section(self, kind: int, most: int) -> bytes:
-        """Read the first section of a type: attributes, which have no segment. Empty where there is none, or a lie."""
+        """Read the first section of a type, for attributes that are in no segment; empty if there is no sound one.
+
+        :param most: bytes that it may have.
+        """
         layout = struct.Struct(self.mark + ("4xI16x2Q" if self.wide else "4xI8x2I"))
         entry, count = self._section_size, min(self._section_count, _MAX_SECTIONS)
         if entry < layout.size or self._sections_at + entry * count > self.size:
             return b""
         table = self.read(self._sections_at, entry * count, "the section headers")
         for start in range(0, entry * count, entry):
-            found, offset, size = layout.unpack_from(table, start)
-            if found == kind:
+            section_kind, offset, size = layout.unpack_from(table, start)
+            if section_kind == kind:
                 return self.read(offset, size, "a section") if size <= most and offset + size <= self.size else b""
         return b""
 
@@ -172,13 +177,13 @@ class Image(Header):
     def _loaded_segments(self) -> tuple[tuple[int, int, int], ...]:
         """List first address, end and offset of what PT_LOAD maps from the file.
 
-        Where segments overlapped, loaders would see what came last, and others what came first.
+        Overlapping segments are an error: loaders see the one that is mapped last, and other readers the first.
         """
         loaded = sorted(
-            (segment for segment in self.segments if segment.kind == PT_LOAD), key=lambda each: each.address
+            (segment for segment in self.segments if segment.kind == PT_LOAD), key=lambda segment: segment.address
         )
         if not loaded and self.type in {ET_EXEC, ET_DYN}:
-            raise self.error("it loads nothing: no PT_LOAD among its program headers")
+            raise self.error("it loads nothing: there is no PT_LOAD among its program headers")
         if len(loaded) > _MAX_LOADED:
             raise self.error(f"it loads {len(loaded)} segments")
         end = before = 0
@@ -190,37 +195,39 @@ class Image(Header):
             if segment.memory_size:
                 shift = segment.offset - segment.address
                 if shift % _PAGE:
-                    raise self.error(
-                        f"address 0x{segment.address:x} is loaded from another place of a page in the file"
-                    )
+                    raise self.error(f"address 0x{segment.address:x} and its file offset differ within a page")
                 if end and (end - 1) // _PAGE == segment.address // _PAGE and shift != before:
-                    # What is mapped last wins, with its whole page.
-                    raise self.error(f"what is loaded at 0x{segment.address:x} covers the page of what is before it")
+                    # The segment that is mapped last replaces the whole page.
+                    raise self.error(f"the segment at 0x{segment.address:x} covers a page of the segment before it")
                 before, end = shift, segment.address + segment.memory_size
             if segment.file_size and segment.offset + segment.file_size > self.size:
                 where = segment.offset + segment.file_size
                 raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")
         nexts = [*(segment.address for segment in loaded[1:]), 1 << 64]
-        held = [self._held(segment, following) for segment, following in zip(loaded, nexts, strict=False)]
+        sizes = [self._mapped_size(segment, following) for segment, following in zip(loaded, nexts, strict=False)]
         return tuple(
-            (each.address, each.address + size, each.offset) for each, size in zip(loaded, held, strict=True) if size
+            (segment.address, segment.address + size, segment.offset)
+            for segment, size in zip(loaded, sizes, strict=True)
+            if size
         )
 
-    def _held(self, segment: Segment, following: int) -> int:
-        """Count the bytes of the file that a segment maps, up to where the following one begins."""
+    def _mapped_size(self, segment: Segment, following: int) -> int:
+        """Count the bytes of the file that a segment maps, up to the address of the following segment."""
         size = segment.file_size
         if not size or size < segment.memory_size:
             return size  # zeros follow
-        # Whole pages are mapped: what stands in the file behind the last byte is there as well.
-        end = min(_pages(segment.address + size), following // _PAGE * _PAGE)
+        # Whole pages are mapped, so bytes of the file that follow the segment are mapped as well.
+        end = min(_page_end(segment.address + size), following // _PAGE * _PAGE)
         return max(size, min(end - segment.address, self.size - segment.offset))
 
     def is_left_out(self, address: int) -> bool:
-        """Whether an address is in what is loaded, but not in the file: a file of debug information alone."""
-        held = any(start <= address < end for start, end, _ in self._loaded)
+        """Whether an address is loaded, but its bytes are not in the file, as in a file of debug information alone."""
+        in_file = any(start <= address < end for start, end, _ in self._loaded)
         loaded = [segment for segment in self.segments if segment.kind == PT_LOAD]
-        return not held and any(each.address <= address < each.address + each.memory_size for each in loaded)
+        return not in_file and any(
+            segment.address <= address < segment.address + segment.memory_size for segment in loaded
+        )
 
 
-def _pages(address: int) -> int:
+def _page_end(address: int) -> int:
     return (address + _PAGE - 1) // _PAGE * _PAGE

@@ -9,7 +9,7 @@ from typing import Any
 
 from elftools.elf.elffile import ELFFile
 
-from manytags.audits.elf import ElfNeeds
+from manytags.binaries.binary import Binary
 
 Answer = dict[str, Any]
 
@@ -22,7 +22,7 @@ def is_elf(path: Path) -> bool:
         return stream.read(4) == b"\x7fELF"
 
 
-def ours(needs: ElfNeeds) -> Answer:
+def ours(needs: Binary) -> Answer:
     """Put our answer into the form of the peers'."""
     return {
         "needed": list(needs.needed),

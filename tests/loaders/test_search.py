@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from manytags.hosts.ld_cache import Code, LdCache, cache_flags
-from manytags.hosts.libraries import Loader, Requester, Search, Sought, read_loader, same_abi
-from manytags.hosts.roots import Root
+from manytags.loaders.ld_cache import Code, LdCache, cache_flags
+from manytags.loaders.roots import Root
+from manytags.loaders.search import Loader, Requester, Search, SearchResult, read_loader, same_abi
 
 from .shared_objects import (
     EM_386,
@@ -42,7 +43,7 @@ def search(
     return Search(files, found, X86_64, program, library_path)
 
 
-def find(root: Path, *chain: Requester, program: Requester = PROGRAM, library_path: str | None = None) -> Sought:
+def find(root: Path, *chain: Requester, program: Requester = PROGRAM, library_path: str | None = None) -> SearchResult:
     """Find libx.so.1 for the last of those who ask."""
     return search(root, program, library_path).find("libx.so.1", (*(chain or (MODULE,)), program))
 
@@ -311,6 +312,6 @@ def test_a_relative_folder_on_this_machine(tmp_path: Path, monkeypatch: pytest.M
     files = Root(None)
     loader = read_loader(files, str(tmp_path / "ld.so"))
     assert loader is not None
-    looking = Search(files, loader._replace(folders=()), X86_64, PROGRAM, "/nowhere::sub")
+    looking = Search(files, replace(loader, folders=()), X86_64, PROGRAM, "/nowhere::sub")
     assert looking.find("libx.so.1", (MODULE, PROGRAM)).path == os.path.join(os.getcwd(), "libx.so.1")
     assert looking.find("liby.so.1", (MODULE, PROGRAM)).path == os.path.join(os.getcwd(), "sub/liby.so.1")

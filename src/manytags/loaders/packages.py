@@ -1,19 +1,20 @@
-"""Which package of a distribution has a library, by ``packages.json``, which says what of that was checked."""
+"""Which packages of distributions have a library, by ``packages.json``, which says what of that was checked."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
 
 from ..documents import load_document, read_string
 from ..errors import InvalidInput
 
 
-class Package(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Package:
     """A package that has a library.
 
     :param distribution: ``debian``, ``fedora``, ``arch``, ``alpine``, ``nixpkgs`` or ``opensuse``.
-    :param name: its name there; of nixpkgs the attribute.
+    :param name: its name there; for nixpkgs the attribute.
     """
 
     distribution: str
@@ -24,7 +25,7 @@ class Package(NamedTuple):
 
 
 def packages_of(library: str) -> tuple[Package, ...]:
-    """List the packages that have a library; none where nobody has listed them.
+    """List the known packages that have a library.
 
     >>> [package.name for package in packages_of("libX11.so.6") if package.distribution == "nixpkgs"]
     ['xorg.libX11']
@@ -36,16 +37,16 @@ def packages_of(library: str) -> tuple[Package, ...]:
 def _packages() -> dict[str, tuple[Package, ...]]:
     from importlib.resources import files
 
-    text = (files("manytags.audits") / "packages.json").read_text(encoding="utf-8")
+    text = (files("manytags.loaders") / "packages.json").read_text(encoding="utf-8")
     document = load_document(text, "the packages", InvalidInput)
     document.take("date", read_string)
     sources = document.section("sources").keys()
     libraries = document.section("libraries")
     document.close()
-    found = {}
+    packages = {}
     for library in libraries.keys():  # noqa: SIM118 - a method of its own, not a dict's
         entry = libraries.section(library)
-        names = [(distribution, entry.take_or(distribution, read_string, "")) for distribution in sources]
+        names = {distribution: entry.take_or(distribution, read_string, "") for distribution in sources}
         entry.close()
-        found[library] = tuple(Package(where, name) for where, names_ in names for name in names_.split())
-    return found
+        packages[library] = tuple(Package(where, name) for where, text in names.items() for name in text.split())
+    return packages

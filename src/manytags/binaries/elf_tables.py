@@ -1,8 +1,8 @@
-"""The tables that a dynamic loader walks: the dynamic section, needed versions, symbols.
+"""The tables of an ELF file that a dynamic loader reads: the dynamic section, needed versions, symbols.
 
-Each is walked as glibc's loader does it, which is what decides whether code loads, with bounds that a loader lacks.
-What counts the symbols is the larger of two: the hash table, and the highest symbol that a relocation names. A loader
-follows relocations without asking the hash table, and GNU hash tables need not cover undefined symbols.
+They are read as glibc's loader reads them, since that decides whether code loads, but within bounds. No table says how
+many symbols there are. The hash table gives one number, the highest symbol that a relocation names another, and the
+larger one is taken: loaders follow relocations without the hash table, and GNU's need not cover undefined symbols.
 
 Rule: System V ABI, chapter 5; LSB Core, symbol versioning; glibc ``elf/dl-load.c``, ``elf/dl-version.c``.
 """
@@ -12,68 +12,51 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from typing import NamedTuple
+from dataclasses import dataclass
 
+from ..platforms.linux.architectures import EM_MIPS, EM_S390
+from .binary import NeededVersion, UndefinedSymbol
 from .elf_image import PT_DYNAMIC, Image
 
 DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_RELA, DT_RELASZ = 1, 2, 4, 5, 6, 7, 8
 DT_STRSZ, DT_SYMENT, DT_SONAME, DT_RPATH, DT_REL, DT_RELSZ, DT_PLTREL, DT_JMPREL = 10, 11, 14, 15, 17, 18, 20, 23
 DT_RUNPATH, DT_GNU_HASH, DT_VERSYM, DT_VERNEED, DT_MIPS_SYMTABNO = 29, 0x6FFFFEF5, 0x6FFFFFF0, 0x6FFFFFFE, 0x70000011
-DT_RELR, DT_VERDEF, DT_FILTER = 36, 0x6FFFFFFC, 0x7FFFFFFF  # the last: libraries that glibc loads too
+DT_RELR, DT_VERDEF = 36, 0x6FFFFFFC
+DT_FILTER = 0x7FFFFFFF  # glibc loads these libraries too
 
-_EM_MIPS, _EM_S390 = 8, 22
 _VER_FLG_BASE, _VER_FLG_WEAK = 1, 2
 _STB_LOCAL, _STB_WEAK = 0, 2
 
-# The largest that were seen, in torch 2.13's libtorch_cpu.so of 434 MB, are in parentheses.
+# In parentheses: the largest number that was seen, in torch 2.13's libtorch_cpu.so of 434 MB.
 _MAX_ENTRIES = 65536  # of the dynamic section (42)
 _MAX_STRINGS = 112 << 20  # bytes of .dynstr (5 MiB; 79 MiB in tensorflow 2.21's libtensorflow_cc.so)
 _MAX_VERSIONS = 16384  # needed versions (50)
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106)
-_MAX_UNDEFINED = 200_000  # of them undefined (1,149)
+_MAX_UNDEFINED = 200_000  # undefined symbols (1,149)
 _MAX_INITS = 4096  # Python modules that one file defines
 _CHUNK = 65536  # entries read at a time
 
-#: Beginnings of the functions by which CPython takes an extension module: :pep:`489`, and :pep:`793` from 3.15 on.
+#: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
 _INITS = (b"PyInit_", b"PyModExport_")
 
 
-class NeededVersion(NamedTuple):
-    """A version of a library's symbols that must be there: ``GLIBC_2.17`` of ``libc.so.6``.
+@dataclass(frozen=True, slots=True)
+class Symbols:
+    """What the symbol table says.
 
-    :param weak: loaders warn and go on where it is missing.
+    :param undefined: symbols that other files must define.
+    :param modules: Python extension modules that it defines.
     """
 
-    library: str
-    version: str
-    weak: bool
-
-
-class UndefinedSymbol(NamedTuple):
-    """A symbol that others must define.
-
-    :param library: where its version comes from; ``None`` for a symbol without version.
-    :param weak: loaders go on without it.
-    """
-
-    name: str
-    library: str | None
-    version: str | None
-    weak: bool
-
-
-class Symbols(NamedTuple):
-    """What the symbol table says: symbols that others must define, and Python modules that it defines."""
-
-    undefined: tuple[UndefinedSymbol, ...]
-    modules: tuple[str, ...]
+    undefined: tuple[UndefinedSymbol, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 class Dynamic:
-    """The dynamic section of a file, and the tables that it points at.
+    """The dynamic section of a file, and the tables that it points to.
 
-    :raises InvalidElf: from every method, where a table is not what it must be.
+    :raises InvalidBinary: a table is damaged; every method may raise it.
     """
 
     def __init__(self, image: Image) -> None:
@@ -84,22 +67,21 @@ class Dynamic:
             if tag in {DT_NEEDED, DT_FILTER}:
                 needed.append(value)
             else:
-                self.tags[tag] = value  # where one stands twice, loaders take the last
+                self.tags[tag] = value  # of a tag that occurs twice, loaders take the last
         self._names: dict[int, str] = {}
         self._strings = self._read_strings()
-        self._left = 2 * len(self._strings)  # names may share their ends, but not all of them all
+        self._left = 2 * len(self._strings)  # names may share their ends; the sum of their lengths needs a bound
         self.needed = tuple(self.string(offset) for offset in needed)
 
     def _entries(self) -> list[tuple[int, int]]:
         image = self._image
-        found = [segment for segment in image.segments if segment.kind == PT_DYNAMIC]
-        if len(found) > 1:
+        segment, *others = [segment for segment in image.segments if segment.kind == PT_DYNAMIC]
+        if others:
             raise image.error("more than one PT_DYNAMIC")
-        segment = found[0]
         layout = struct.Struct(f"{image.mark}2{image.word}")
         offset, available = image.locate(segment.address, layout.size, "PT_DYNAMIC")
         if offset != segment.offset:
-            raise image.error(f"PT_DYNAMIC says offset {segment.offset}, but what is loaded there is at {offset}")
+            raise image.error(f"PT_DYNAMIC says offset {segment.offset}, but its address is loaded from {offset}")
         entries: list[tuple[int, int]] = []
         available -= available % layout.size
         step = 64 * layout.size
@@ -120,7 +102,7 @@ class Dynamic:
         return self._image.read_at(self.tags[DT_STRTAB], size, "the string table")
 
     def string(self, offset: int) -> str:
-        """Take a name from the string table."""
+        """Read a name from the string table."""
         known = self._names.get(offset)
         if known is not None:
             return known
@@ -134,15 +116,15 @@ class Dynamic:
         return name
 
     def named(self, tag: int) -> str | None:
-        """Take the name that a tag of the dynamic section points at; ``None`` without the tag."""
+        """Read the name that a tag of the dynamic section points to; ``None`` without the tag."""
         return self.string(self.tags[tag]) if tag in self.tags else None
 
     def versions(self) -> list[tuple[int, NeededVersion]]:
-        """List what the file needs of versioned libraries, each with the index that its symbols carry.
+        """List the versions of libraries that the file needs, with the index by which its symbols name them.
 
-        Loaders follow ``vn_next`` and ``vna_next`` until they are zero, and ask no count.
+        Loaders follow ``vn_next`` and ``vna_next`` until they are zero, and ignore the counts.
         """
-        found: list[tuple[int, NeededVersion]] = []
+        versions: list[tuple[int, NeededVersion]] = []
         image, position = self._image, self.tags.get(DT_VERNEED, 0)
         while position:
             form, _, file, first, following = image.unpack_at("2H3I", position, "a needed version")
@@ -151,41 +133,44 @@ class Dynamic:
             library = self.string(file)
             entry = position + first
             while True:
-                if len(found) == _MAX_VERSIONS:
+                if len(versions) == _MAX_VERSIONS:
                     raise image.error(f"more than {_MAX_VERSIONS} needed versions")
                 _, flags, index, name, after = image.unpack_at("I2H2I", entry, "a needed version")
                 version = NeededVersion(library, self.string(name), bool(flags & _VER_FLG_WEAK))
-                found.append((index & 0x7FFF, version))
+                versions.append((index & 0x7FFF, version))
                 if not after:
                     break
                 entry += after
             position = position + following if following else 0
-        return found
+        return versions
 
     def defined_versions(self) -> tuple[str, ...] | None:
-        """List the versions of its symbols that a library defines; ``None`` for one whose symbols have none.
+        """List the versions that a library's symbols have, or ``None`` if they have none.
 
-        Loaders ask no versions of the latter: it is taken as it is.
+        Loaders require no version of a library that has none.
         """
         image, position = self._image, self.tags.get(DT_VERDEF, 0)
-        found: list[str] = []
+        versions: list[str] = []
         for _ in range(_MAX_VERSIONS):
             if not position:
-                return tuple(found) if DT_VERDEF in self.tags else None
+                return tuple(versions) if DT_VERDEF in self.tags else None
             form, flags, _, _, _, first, following = image.unpack_at("4H3I", position, "a defined version")
             if form != 1:
                 raise image.error(f"defined versions of revision {form}")
-            if not flags & _VER_FLG_BASE:  # that one is the library's own name
-                found.append(self.string(image.unpack_at("2I", position + first, "a defined version")[0]))
+            if not flags & _VER_FLG_BASE:  # the base version is the library's own name
+                versions.append(self.string(image.unpack_at("2I", position + first, "a defined version")[0]))
             position = position + following if following else 0
         raise image.error(f"more than {_MAX_VERSIONS} defined versions")
 
     def symbols(self, versions: dict[int, NeededVersion]) -> Symbols:
-        """List the undefined symbols with their versions, and the Python modules that are defined here."""
+        """List the undefined symbols with their versions, and the Python modules that the file defines.
+
+        :param versions: the needed versions, by the index by which symbols name them.
+        """
         image, tags = self._image, self.tags
         layout = struct.Struct(image.mark + ("I2BH2Q" if image.wide else "3I2BH"))
         if DT_SYMTAB not in tags:
-            return Symbols((), ())
+            return Symbols()
         if tags.get(DT_SYMENT, layout.size) != layout.size:
             raise image.error(f"symbols of {tags[DT_SYMENT]} bytes, where its class has {layout.size}")
         count = max(self._count_hashed(), self._count_relocated())
@@ -196,7 +181,7 @@ class Dynamic:
         inits = self._init_names()
         undefined: list[UndefinedSymbol] = []
         modules: list[str] = []
-        # Which of its 16-bit numbers is a symbol's section, and which of its 32-bit numbers its name.
+        # The place of a symbol's section among its 16-bit numbers, and how many it has; its name is the first number.
         section, width = (3, layout.size // 2) if image.wide else (7, layout.size // 2)
         for first in range(0, count, _CHUNK):
             size = min(_CHUNK, count - first) * layout.size
@@ -220,25 +205,25 @@ class Dynamic:
         return Symbols(tuple(undefined), tuple(sorted(set(modules))))
 
     def _init_names(self) -> dict[int, str]:
-        """Find where in the string table names of modules' functions begin, and the modules' names."""
-        found: dict[int, str] = {}
+        """Find the functions that make modules in the string table: offset -> name of the module."""
+        inits: dict[int, str] = {}
         for prefix in _INITS:
             place = self._strings.find(prefix)
             while place >= 0:
-                if len(found) == _MAX_INITS:
+                if len(inits) == _MAX_INITS:
                     raise self._image.error(f"it names more than {_MAX_INITS} Python modules")
-                found[place] = self.string(place)[len(prefix) :]
+                inits[place] = self.string(place)[len(prefix) :]
                 place = self._strings.find(prefix, place + 1)
-        return found
+        return inits
 
     def _count_hashed(self) -> int:
-        """Count the symbols as the hash tables do."""
+        """Count the symbols that the hash tables know of."""
         count, image = 0, self._image
         if DT_HASH in self.tags:
-            # s390x alone has 64-bit numbers in this table.
-            form = "2Q" if image.machine == _EM_S390 and image.wide else "2I"
+            # Only 64-bit s390 has 64-bit numbers in this table.
+            form = "2Q" if image.machine == EM_S390 and image.wide else "2I"
             count = image.unpack_at(form, self.tags[DT_HASH], "the hash table")[1]
-        if image.machine == _EM_MIPS:
+        if image.machine == EM_MIPS:
             count = max(count, self.tags.get(DT_MIPS_SYMTABNO, 0))
         if DT_GNU_HASH in self.tags:
             count = max(count, self._count_gnu_hashed(self.tags[DT_GNU_HASH]))
@@ -253,7 +238,7 @@ class Dynamic:
         last = max(self._numbers("I", at, buckets, "the GNU hash table"), default=0)
         if last < first:
             return first
-        # The chain of the last bucket ends with an odd number.
+        # An odd number ends the chain of the last bucket.
         chain = at + 4 * buckets + 4 * (last - first)
         available = image.locate(chain, 4, "the GNU hash table")[1] // 4
         for start in range(0, min(available, _MAX_SYMBOLS), 1024):
@@ -264,10 +249,10 @@ class Dynamic:
         raise image.error("its GNU hash table has no end")
 
     def _count_relocated(self) -> int:
-        """Find the highest symbol that a relocation names; one more is how many there must be."""
+        """Count the symbols up to the highest one that a relocation names."""
         image, tags = self._image, self.tags
-        if image.machine == _EM_MIPS:
-            return 0  # has its own count, and a form of relocation of its own
+        if image.machine == EM_MIPS:
+            return 0  # DT_MIPS_SYMTABNO counts them, and its relocations have another form
         highest = 0
         for table, size, kind in (
             (DT_RELA, DT_RELASZ, DT_RELA),

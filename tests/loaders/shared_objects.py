@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from manytags.loaders.host import promised_libraries
+from manytags.platforms.linux.policies import policy
+
 PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
 DT_NEEDED, DT_STRTAB, DT_STRSZ, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 10, 14, 15, 29
 DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
@@ -160,3 +163,31 @@ def alpine() -> dict[str, SharedObject | bytes | str]:
         "/usr/bin/python3": SharedObject(("libc.musl-x86_64.so.1",), loader=MUSL_LOADER),
         MUSL_LOADER: SharedObject(content=b"\0musl libc (x86_64)\nVersion %s\n\0" + b"1.2.5\0"),
     }
+
+
+LIB = "/usr/lib/x86_64-linux-gnu"
+TAG = "manylinux_2_17_x86_64"
+PROMISED = promised_libraries(policy("manylinux", (2, 17), "x86_64"))
+#: The families of versions, and who has them.
+OWNERS = {"libstdc++.so.6": ("GLIBCXX", "CXXABI"), "libgcc_s.so.1": ("GCC",), "libz.so.1": ("ZLIB",)}
+
+
+def versions(*families: str, newest: tuple[int, int] = (2, 17)) -> tuple[str, ...]:
+    """List the versions of some families that a policy allows."""
+    allowed = policy("manylinux", newest, "x86_64").symbol_versions
+    return tuple(sorted(version for version in allowed if version.partition("_")[0] in families))
+
+
+def whole(without: str = "") -> dict[str, SharedObject | bytes | str]:
+    """Files of a Debian with all that manylinux_2_17 promises, but for a library."""
+    found = debian()
+    for name in PROMISED:
+        defines = versions(*OWNERS.get(name, ()))
+        found[f"{LIB}/{name}"] = SharedObject(soname=name, defines=defines)
+    libc = found["/lib/x86_64-linux-gnu/libc.so.6"]
+    assert isinstance(libc, SharedObject)
+    content = SharedObject(soname="libc.so.6", defines=versions("GLIBC", newest=(2, 36)), content=libc.content)
+    found["/lib/x86_64-linux-gnu/libc.so.6"] = content
+    found.pop(f"{LIB}/libc.so.6")
+    found.pop(f"{LIB}/{without}", None)
+    return found

@@ -1,27 +1,27 @@
 """What manylinux and musllinux promise: libraries, versions of their symbols, and symbols that must not be used. Pure.
 
 The promises are data, ``policies/*.json``, written as steps: what each policy adds to the ones before it. So a later
-policy allows all that an earlier one does; the one exception that there is, an architecture that policies name up to
-some version only, stands in the data with its reason. The files are read and checked when first asked for.
+policy allows all that an earlier one does. There is one exception, an architecture that only policies up to some
+version name, and the data gives the reason for it. The files are read and checked when they are first needed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from ..documents import Document, Mismatch, load_document, read_list, read_string
-from ..errors import InvalidPolicy
-from .symbol_versions import family_of
+from ...documents import Document, Mismatch, load_document, read_list, read_string
+from ...errors import InvalidPolicy
+from .symbol_versions import version_family
 
 Version = tuple[int, int]
 
 _NO_WORDS: tuple[str, ...] = ()
 
-#: Of both kinds, as their tags begin.
+#: The kinds of policies: the words that their tags begin with.
 KINDS = ("manylinux", "musllinux")
 
-# Any number can stand in a tag; beyond this one no C library's versions are listed up to it.
+# A tag may have any number. The versions of the C library up to this one can be listed in bounded time.
 _MAX_MINOR = 999
 
 
@@ -32,13 +32,13 @@ class Policy:
     :param kind: ``manylinux`` or ``musllinux``.
     :param version: of the C library, as in the tag.
     :param architecture: as in the tag.
-    :param libraries: what every system has.
-    :param loader: the dynamic loader, which may be named as a library too.
+    :param libraries: libraries that every system has.
+    :param loader: the dynamic loader, which code may need as a library too.
     :param symbol_versions: versions of these libraries' symbols that every system has, such as ``GLIBC_2.17``.
-    :param families: what the names of versions begin with that are judged at all; others are their libraries' affair.
+    :param families: families of versions that the policy judges; it does not judge others.
     :param forbidden: (library, symbol) of symbols that some systems do not have.
-    :param judged_by: version of the policy that the lists are of. Another than ``version`` where nobody has listed what
-        this version promises: then the lists are of the last one before it, with the C library's own versions added.
+    :param judged_by: version of the policy whose lists these are. It differs from ``version`` if no list exists for
+        that: then the lists are those of the last policy before it, with the C library's own versions added.
     """
 
     kind: str
@@ -58,20 +58,20 @@ class Policy:
 
     @property
     def listed(self) -> bool:
-        """Whether what it promises has been listed, and not concluded."""
+        """Whether its promises were listed, rather than concluded from an older policy."""
         return self.version == self.judged_by
 
     def allows_library(self, name: str) -> bool:
-        """Tell whether code may need a library without bringing it along."""
+        """Whether code may need a library without bundling it."""
         return name in self.libraries or name == self.loader
 
     def allows_version(self, name: str) -> bool:
-        """Tell whether code may need a version of a promised library's symbols.
+        """Whether code may need a version of a promised library's symbols.
 
         >>> policy("manylinux", (2, 17), "x86_64").allows_version("GLIBC_2.18")
         False
         """
-        return name in self.symbol_versions or family_of(name) not in self.families
+        return name in self.symbol_versions or version_family(name) not in self.families
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,10 @@ class Policies:
     :param kind: ``manylinux`` or ``musllinux``.
     :param source: where the facts are from.
     :param date: when they were read there.
-    :param libc: what the C library's own versions begin with; empty for one without.
+    :param libc: family of the C library's own versions; empty for a C library without versions.
     :param listed: the policies, oldest first.
-    :param exceptions: architecture -> why policies name it up to some version only.
-    :param releases: symbol -> release of the C library that it came with, for what its versions do not tell.
+    :param exceptions: (architecture, reason) of architectures that only policies up to some version name.
+    :param releases: (symbol, release of the C library that added it), for symbols without versions.
     """
 
     kind: str
@@ -96,16 +96,16 @@ class Policies:
     releases: tuple[tuple[str, str], ...] = ()
 
     def of(self, architecture: str) -> tuple[Policy, ...]:
-        """List the policies of one architecture, oldest first; none where there are none."""
-        return tuple(each for each in self.listed if each.architecture == architecture)
+        """List the policies of one architecture, oldest first."""
+        return tuple(policy for policy in self.listed if policy.architecture == architecture)
 
     def at(self, version: Version, architecture: str) -> Policy:
-        """Take the policy of a version, or conclude it from the last one listed before.
+        """Return the policy of a version, or conclude it from the last one listed before.
 
-        :raises InvalidPolicy: the architecture has none so early.
+        :raises InvalidPolicy: the first policy of the architecture is later.
         """
         listed = self.of(architecture)
-        before = [each for each in listed if each.version <= version]
+        before = [policy for policy in listed if policy.version <= version]
         if not before or version[1] > _MAX_MINOR:
             tag = f"{self.kind}_{version[0]}_{version[1]}_{architecture}"
             oldest = f"begins with {listed[0].tag}" if listed else f"has no {self.kind} policy"
@@ -117,26 +117,16 @@ class Policies:
         if self.libc and base.version[0] == version[0]:
             minors = range(base.version[1] + 1, version[1] + 1)
             added = {f"{self.libc}_{version[0]}.{minor}" for minor in minors}
-        return Policy(
-            self.kind,
-            version,
-            architecture,
-            base.libraries,
-            base.loader,
-            base.symbol_versions | added,
-            base.families,
-            base.forbidden,
-            base.version,
-        )
+        return replace(base, version=version, symbol_versions=base.symbol_versions | added)
 
 
 def policy(kind: str, version: Version, architecture: str) -> Policy:
-    """Take what a policy promises on an architecture.
+    """Return what a policy promises on an architecture.
 
     :param kind: ``manylinux`` or ``musllinux``.
     :param version: as in the tag.
     :param architecture: as in the tag.
-    :raises InvalidPolicy: nobody has such a policy.
+    :raises InvalidPolicy: there is no such policy.
 
     >>> policy("manylinux", (2, 12), "x86_64").allows_library("libexpat.so.1")
     True
@@ -150,28 +140,28 @@ def policy(kind: str, version: Version, architecture: str) -> Policy:
 def policies(kind: str) -> Policies:
     """Read all policies of one kind.
 
-    :raises InvalidPolicy: there is no such kind, or its file contradicts itself.
+    :raises InvalidPolicy: the kind is unknown, or its file contradicts itself.
     """
     if kind not in KINDS:
         raise InvalidPolicy(kind, f"expected one of {', '.join(KINDS)}")
     from importlib.resources import files
 
-    text = (files("manytags.audits") / "policies" / f"{kind}.json").read_text(encoding="utf-8")
+    text = (files("manytags.platforms.linux") / "policies" / f"{kind}.json").read_text(encoding="utf-8")
     return parse_policies(text)
 
 
 @dataclass(frozen=True, slots=True)
 class _Architecture:
-    first: int  # places in the list of versions
+    first: int  # index in the list of versions
     last: int
     loader: str
     libraries: frozenset[str]
 
 
 def parse_policies(text: str) -> Policies:
-    """Read policies from JSON and check that they do not contradict themselves.
+    """Read policies from JSON.
 
-    :raises InvalidPolicy: they do.
+    :raises InvalidPolicy: they contradict themselves.
     """
     document = load_document(text, "the policies", InvalidPolicy)
     kind = document.take("name", read_string)
@@ -199,7 +189,7 @@ def parse_policies(text: str) -> Policies:
         for name, architecture in architectures.items()
         if architecture.first <= place <= architecture.last
     )
-    found = Policies(
+    parsed = Policies(
         kind,
         document.take("source", read_string),
         document.take("date", read_string),
@@ -209,14 +199,14 @@ def parse_policies(text: str) -> Policies:
         releases,
     )
     document.close()
-    return found
+    return parsed
 
 
 def _read_words(value: object) -> tuple[str, ...]:
-    """Read a list of words, written as one text with a space between them."""
+    """Read a list of words, written as one text with spaces between them."""
     words = tuple(read_string(value).split())
     if len(set(words)) != len(words):
-        raise Mismatch("a list in which nothing stands twice")
+        raise Mismatch("a list without repetitions")
     return words
 
 
@@ -228,17 +218,17 @@ def _version(step: str) -> Version:
 
 
 def _place(document: Document, key: str, steps: tuple[str, ...]) -> int:
-    """Take a key that names a version, as its place in the list of all."""
+    """Take a key that names a version; return its index in the list of all versions."""
     step = document.take(key, read_string)
     if step not in steps:
-        raise InvalidPolicy(document.text, f"{document.name} names {step!r}, which is none of its versions")
+        raise InvalidPolicy(document.text, f"{document.name} names {step!r}, which is not one of its versions")
     return steps.index(step)
 
 
 def _read_architectures(
     section: Document, steps: tuple[str, ...]
 ) -> tuple[dict[str, _Architecture], tuple[tuple[str, str], ...]]:
-    found, exceptions = {}, []
+    architectures, exceptions = {}, []
     for name in section.keys():  # noqa: SIM118 - a method of its own, not a dict's
         entry = section.section(name)
         first, last = _place(entry, "from", steps), len(steps) - 1
@@ -246,27 +236,28 @@ def _read_architectures(
             last = _place(entry, "until", steps)
             exceptions.append((name, entry.take("why", read_string)))
         loader = entry.take("loader", read_string)
-        found[name] = _Architecture(first, last, loader, frozenset(entry.take_or("libraries", _read_words, _NO_WORDS)))
+        own = frozenset(entry.take_or("libraries", _read_words, _NO_WORDS))
+        architectures[name] = _Architecture(first, last, loader, own)
         entry.close()
         if first > last:
             raise InvalidPolicy(section.text, f"{name} ends before it begins")
-    return found, tuple(exceptions)
+    return architectures, tuple(exceptions)
 
 
 def _read_libraries(section: Document, steps: tuple[str, ...]) -> list[frozenset[str]]:
     """Read which libraries each version adds."""
-    found = [frozenset(section.take_or(step, _read_words, _NO_WORDS)) for step in steps]
+    added = [frozenset(section.take_or(step, _read_words, _NO_WORDS)) for step in steps]
     section.close()
-    if sum(map(len, found)) != len(frozenset().union(*found)):
+    if sum(map(len, added)) != len(frozenset().union(*added)):
         raise InvalidPolicy(section.text, "a library is added twice")
-    return found
+    return added
 
 
 def _read_symbol_versions(
     document: Document, steps: tuple[str, ...], families: frozenset[str], architectures: dict[str, _Architecture]
 ) -> dict[str, list[set[str]]]:
     """Read which symbol versions each version adds, by architecture."""
-    found: dict[str, list[set[str]]] = {name: [set() for _ in steps] for name in architectures}
+    added: dict[str, list[set[str]]] = {name: [set() for _ in steps] for name in architectures}
     for item in document.take("symbol_versions", read_list):
         entry = Document(document.text, "symbol_versions", item, InvalidPolicy)
         place = _place(entry, "policy", steps)
@@ -276,23 +267,23 @@ def _read_symbol_versions(
             if known is None or not known.first <= place <= known.last:
                 raise InvalidPolicy(document.text, f"{steps[place]} has no {architecture}")
             for name in names:
-                if family_of(name) not in families:
-                    raise InvalidPolicy(document.text, f"{name} is of none of its families")
-                if any(name in before for before in found[architecture]):
+                if version_family(name) not in families:
+                    raise InvalidPolicy(document.text, f"{name} is in none of its families")
+                if any(name in names_before for names_before in added[architecture]):
                     raise InvalidPolicy(document.text, f"{name} is added twice on {architecture}")
-                found[architecture][place].add(name)
+                added[architecture][place].add(name)
         entry.close()
-    return found
+    return added
 
 
 def _read_forbidden(
     document: Document, steps: tuple[str, ...], libraries: list[frozenset[str]]
 ) -> tuple[list[frozenset[tuple[str, str]]], tuple[tuple[str, str], ...]]:
-    """Read which symbols are forbidden, each from the first version on, until it is known to be everywhere.
+    """Read which symbols each version forbids, and the release of the C library that added some of them.
 
-    Also the release of the C library that some came with.
+    A symbol is forbidden from the first version up to the last one for which some system lacks it.
     """
-    found: list[set[tuple[str, str]]] = [set() for _ in steps]
+    forbidden: list[set[tuple[str, str]]] = [set() for _ in steps]
     releases: list[tuple[str, str]] = []
     for item in document.take("forbidden", read_list):
         entry = Document(document.text, "forbidden", item, InvalidPolicy)
@@ -304,8 +295,8 @@ def _read_forbidden(
         entry.close()
         if library not in libraries[0]:
             raise InvalidPolicy(document.text, f"{library} has forbidden symbols and is not in the first version")
-        if symbols & found[0]:
+        if symbols & forbidden[0]:
             raise InvalidPolicy(document.text, f"a symbol of {library} is forbidden twice")
         for place in range(until + 1):
-            found[place] |= symbols
-    return [frozenset(each) for each in found], tuple(releases)
+            forbidden[place] |= symbols
+    return [frozenset(symbols) for symbols in forbidden], tuple(releases)

@@ -7,8 +7,7 @@ import os
 import pytest
 
 import manytags
-from manytags import Platform, verified_tags
-from manytags.audits.provided import host_libraries
+from manytags import Platform, check_host, verified_tags
 
 X86_64 = Platform("linux", "x86_64", glibc=(2, 29))
 
@@ -57,4 +56,4 @@ def test_this_machine() -> None:
     found = verified_tags(platform)
     assert set(found) <= set(manytags.target_from_facts(manytags.probe()).platform_tags())
     for tag in found[:1]:
-        assert host_libraries(str(manytags.parse_platform(tag)))
+        assert check_host(str(manytags.parse_platform(tag)))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from manytags.audits.policies import KINDS, Policy, parse_policies, policies, policy
 from manytags.errors import InvalidPolicy
+from manytags.platforms.linux.policies import KINDS, Policy, parse_policies, policies, policy
 
 ARCHITECTURES = {
     "manylinux": {
@@ -139,7 +139,7 @@ def test_policies_that_nobody_has(kind: str, version: tuple[int, int], architect
         policy(kind, version, architecture)
 
 
-MANYLINUX = (files("manytags.audits") / "policies" / "manylinux.json").read_text()
+MANYLINUX = (files("manytags.platforms.linux") / "policies" / "manylinux.json").read_text()
 BROKEN = {
     "it is no JSON": ("{", "}"),
     "its versions do not ascend": ("2_5 2_12", "2_12 2_5"),
@@ -147,12 +147,12 @@ BROKEN = {
     "the unknown key 'note'": ('"libc": "GLIBC"', '"libc": "GLIBC", "note": ""'),
     "a library is added twice": ("libexpat.so.1", "libz.so.1"),
     "GLIBC_2.12 is added twice on x86_64": ("GLIBC_2.12 ", "GLIBC_2.12 X GLIBC_2.10 "),
-    "is of none of its families": ("CXXABI_1.3.2 ", "CXXAPI_1.3.2 "),
+    "is in none of its families": ("CXXABI_1.3.2 ", "CXXAPI_1.3.2 "),
     "2_5 has no aarch64": ('"architectures": "x86_64"', '"architectures": "aarch64"'),
-    "names '2_6', which is none of its versions": ('"policy": "2_5"', '"policy": "2_6"'),
+    "names '2_6', which is not one of its versions": ('"policy": "2_5"', '"policy": "2_6"'),
     "libcrypt.so.1 has forbidden symbols": ('"library": "libc.so.6"', '"library": "libcrypt.so.1"'),
     "ppc64 ends before it begins": ('"until": "2_17",\n      "why"', '"until": "2_5",\n      "why"'),
-    "not a list in which nothing stands twice": ("uncompress2", "uncompress2 uncompress2"),
+    "not a list without repetitions": ("uncompress2", "uncompress2 uncompress2"),
 }
 
 

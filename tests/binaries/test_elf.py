@@ -12,16 +12,16 @@ import struct
 import subprocess
 import sys
 import sysconfig
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, asdict
 from pathlib import Path
 
 import pytest
 
 from manytags import ManytagsError
-from manytags.audits.elf import ElfNeeds, read_elf
-from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD, Image
-from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
-from manytags.errors import InvalidElf
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
+from manytags.binaries.elf import read_elf
+from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD, Image
+from manytags.errors import InvalidBinary
 
 from .elf_peers import by_pyelftools, by_readelf, is_elf, ours
 
@@ -31,7 +31,7 @@ COUNT = 200
 LARGEST = 400_000  # pyelftools needs 42 µs a symbol
 
 
-def read(path: Path) -> ElfNeeds:
+def read(path: Path) -> Binary:
     """Read a file by its path."""
     with path.open("rb") as stream:
         return read_elf(stream, path.name)
@@ -181,8 +181,8 @@ def test_values(tmp_path: Path) -> None:
     assert pickle.loads(pickle.dumps(needs)) == needs  # noqa: S301 - our own
     assert hash(pickle.loads(pickle.dumps(needs))) == hash(needs)  # noqa: S301 - our own
     data = json.loads(json.dumps(needs.to_data()))
-    assert data["versions"][0] == needs.versions[0]._asdict()
-    assert set(data) == set(ElfNeeds.__dataclass_fields__)
+    assert data["versions"][0] == asdict(needs.versions[0])
+    assert set(data) == set(Binary.__dataclass_fields__)
     assert NeededVersion(**data["versions"][0]) == needs.versions[0]
     with pytest.raises(FrozenInstanceError):
         needs.name = "b"  # type: ignore[misc]
@@ -190,9 +190,9 @@ def test_values(tmp_path: Path) -> None:
 
 def test_no_elf_file() -> None:
     """One message that says which file, and what is wrong with it."""
-    with pytest.raises(InvalidElf) as caught:
+    with pytest.raises(InvalidBinary) as caught:
         read_elf(io.BytesIO(b"#!/bin/sh\n"), "demo/run.so")
-    assert str(caught.value) == "invalid ELF file 'demo/run.so': it does not begin with the ELF magic number"
+    assert str(caught.value) == "invalid binary 'demo/run.so': it does not begin with the ELF magic number"
     assert isinstance(caught.value, (ManytagsError, ValueError))
     assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)  # noqa: S301 - our own
 
@@ -226,5 +226,5 @@ def test_whole_pages_are_mapped() -> None:
     data[at + 32 : at + 48] = 2 * size.to_bytes(8, "little")  # p_filesz and p_memsz end inside the dynamic section
     assert read_elf(io.BytesIO(bytes(data)), "a.so").needed == read_elf(io.BytesIO(X86_64), "a.so").needed
     data[at + 40 : at + 48] = (size + 8).to_bytes(8, "little")  # now zeros follow
-    with pytest.raises(InvalidElf):
+    with pytest.raises(InvalidBinary):
         read_elf(io.BytesIO(bytes(data)), "a.so")
