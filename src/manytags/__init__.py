@@ -72,7 +72,7 @@ _HOMES = {
     "Explanation": "choose.explain",
     "oldest_pip": "choose.pips",
     "audit": "audits.wheel",
-    "WheelAudit": "audits.wheel",
+    "WheelAudit": "audits.report",
     "audit_many": "audits.many",
     "Binary": "binaries.binary",
     "check_upload": "indexes.upload",

@@ -3,7 +3,7 @@
 
 from .audits.many import audit_many as audit_many
 from .audits.missing import missing_libraries as missing_libraries
-from .audits.wheel import WheelAudit as WheelAudit
+from .audits.report import WheelAudit as WheelAudit
 from .audits.wheel import audit as audit
 from .binaries.binary import Binary as Binary
 from .choose.cover import Cover as Cover

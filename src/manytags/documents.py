@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from enum import Enum
-from functools import cache
 from typing import TypeVar
 
 from .errors import InvalidInput
@@ -25,12 +24,13 @@ MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thous
 MAX_STRING = 4_096  # characters of one string in it
 MAX_ITEMS = 20_000  # items of one list in it; macOS takes some six thousand tags
 
+_PLAIN = frozenset({str, int, bool, type(None)})
 
-class TextEnum(Enum):
-    """An enumeration whose members print as the texts that JSON has for them."""
 
-    def __str__(self) -> str:
-        return str(self.value)
+class TextEnum(str, Enum):
+    """Texts of a closed set, which print as they are. Python 3.11 has it as ``enum.StrEnum``."""
+
+    __str__ = str.__str__
 
 
 class Mismatch(Exception):
@@ -155,22 +155,17 @@ def read_pair(value: object) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def json_value(value: object) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
-    """Turn a value made of dataclasses, enumerations and tuples into values that JSON can hold."""
-    if value is None or isinstance(value, (str, int)):
-        return value
-    if isinstance(value, (tuple, list)):
-        return [json_value(item) for item in value]
-    if isinstance(value, Enum):
-        return value.value
-    return {name: json_value(getattr(value, name)) for name in _field_names(type(value))}
-
-
-@cache
-def _field_names(kind: type[Any]) -> tuple[str, ...]:
-    from dataclasses import fields
-
-    return tuple(field.name for field in fields(kind))
+def json_value(value: Any) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
+    """Turn a value made of dataclasses with slots, enumerations and tuples into values that JSON can hold."""
+    if isinstance(value, tuple):
+        return [item if type(item) in _PLAIN else json_value(item) for item in value]
+    if isinstance(value, str):
+        return str(value)
+    data = {name: getattr(value, name) for name in value.__slots__}
+    for name, item in data.items():
+        if type(item) not in _PLAIN:
+            data[name] = json_value(item)
+    return data
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:

@@ -23,7 +23,7 @@ MODULE = "demo.cpython-312-x86_64-linux-gnu.so"
 
 
 def made_wheel(name: str, files: Mapping[str, bytes], tag: str | None = None, purelib: bool = False) -> bytes:
-    """Write a wheel; ``WHEEL`` has the tags of the file name, unless told otherwise."""
+    """Write a wheel; ``WHEEL`` has the tags of the file name, unless others are given."""
     tags = parse_tag_set(tag or "-".join(name.removesuffix(".whl").split("-")[-3:]))
     info = "demo-1.0.dist-info"
     lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(each)}" for each in tags.triples())]

@@ -32,14 +32,14 @@ def schema() -> dict[str, Any]:
 
 @cache
 def validator() -> Any:  # noqa: ANN401 - jsonschema has no types
-    """Make a validator that refuses a schema which is none."""
+    """Make a validator, and check that the schema itself is valid."""
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
     return jsonschema.Draft202012Validator(schema())
 
 
 def problems(text: str) -> list[str]:
-    """List what the schema has against a document."""
+    """List what is wrong with a document according to the schema."""
     return [error.message for error in validator().iter_errors(json.loads(text))]
 
 
@@ -58,7 +58,7 @@ def described(part: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a schem
 
 
 def test_the_schema_has_the_fields_of_the_values() -> None:
-    """A field that is added and not described is a riddle; one that is gone, a promise broken."""
+    """Every field is described, and no description is of a field that is gone."""
     parts = schema()["$defs"]
     assert list(parts["claim"]["properties"]) == names(Claim)
     assert list(parts["violation"]["properties"]) == names(Violation)
@@ -103,7 +103,7 @@ def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
 
 
 def test_what_is_written_is_valid(tmp_path: Path) -> None:
-    """A form that says other than what is written is no documentation."""
+    """A schema that our own output does not match would be useless."""
     found = all_answers(tmp_path)
     assert {name: problems(each.to_json()) for name, each in found.items() if problems(each.to_json())} == {}
     verdicts = {claim.verdict for each in found.values() if isinstance(each, WheelAudit) for claim in each.claims}
@@ -114,7 +114,7 @@ def test_what_is_written_is_valid(tmp_path: Path) -> None:
 
 
 def test_the_schema_refuses() -> None:
-    """One that takes anything would hold nothing together."""
+    """A schema that accepts anything would be useless."""
     assert problems("{}")
     assert problems('{"manytags_audit": 1, "path": "a.whl"}')
     (reason,) = schema()["$defs"]["violation"]["properties"]["kind"]["enum"][:1]

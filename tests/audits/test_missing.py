@@ -38,7 +38,7 @@ MODULE = SharedObject(("libX11.so.6", "libc.so.6"), versions={"libc.so.6": ("GLI
 
 
 def test_a_wheel_whose_library_is_missing(tmp_path: Path) -> None:
-    """What the import would fail on, with the file that needs it and the package that has it."""
+    """The library on which the import would fail, the file that needs it, and the package that has it."""
     path = wheel(tmp_path, {"demo/_demo.so": MODULE})
     root = lay(tmp_path / "root", whole(without="libX11.so.6"))
     (missing,) = missing_libraries(path, root)
@@ -48,7 +48,7 @@ def test_a_wheel_whose_library_is_missing(tmp_path: Path) -> None:
 
 
 def test_values() -> None:
-    """They travel between processes, and compare."""
+    """They pickle, and compare by value."""
     missing = MissingLibrary("a.so", MissingKind.LIBRARY, "libGL.so.1")
     assert pickle.loads(pickle.dumps(missing)) == missing  # noqa: S301 - our own
 
@@ -67,7 +67,7 @@ def test_what_the_wheel_brings_is_not_missing(tmp_path: Path) -> None:
 
 
 def test_versions_that_the_library_found_does_not_define(tmp_path: Path) -> None:
-    """The library is there, and too old: what loaders call a version that was not found."""
+    """The library exists and is too old: loaders then say that a version was not found."""
     needs = {"libc.so.6": ("GLIBC_2.17", "GLIBC_2.38"), "libz.so.1": ("ZLIB_1.2.9",)}
     path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "libz.so.1"), versions=needs)})
     root = lay(tmp_path / "root", whole())
@@ -104,7 +104,7 @@ def test_what_a_library_of_the_host_needs_in_turn(tmp_path: Path) -> None:
 
 
 def test_code_of_another_architecture_and_programs(tmp_path: Path) -> None:
-    """Nothing can be said of what cannot run here; a program asks for its own loader, which NixOS lacks."""
+    """Code that cannot run here is reported as such; a program asks for its own loader, which NixOS lacks."""
     files = {
         "demo/_demo.so": SharedObject(("libc.so.6",), machine=EM_AARCH64),
         "demo/tool": SharedObject(("libc.so.6",), loader="/lib64/ld-other.so.1"),
@@ -119,14 +119,14 @@ def test_code_of_another_architecture_and_programs(tmp_path: Path) -> None:
 
 
 def test_glibc_wheels_on_musl(tmp_path: Path) -> None:
-    """musl's loader answers to libc.so.6, and has not what is needed of it."""
+    """musl's loader takes the name libc.so.6 for itself, but does not have glibc's symbols."""
     path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "ld-linux-x86-64.so.2"))})
     found = missing_libraries(path, lay(tmp_path / "root", alpine()))
     assert [each.subject for each in found] == ["libc.so.6", "ld-linux-x86-64.so.2"]
 
 
 def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
-    """Nothing is needed by the one; the other is an error and not an empty answer."""
+    """A pure wheel needs nothing; a file that is not a wheel is an error and not an empty answer."""
     root = lay(tmp_path / "root", whole())
     assert missing_libraries(wheel(tmp_path, {}, "demo-1-py3-none-any.whl"), root) == ()
     broken = tmp_path / "broken-1-py3-none-any.whl"
@@ -139,7 +139,7 @@ def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
 
 
 def test_a_wheel_of_another_system(tmp_path: Path) -> None:
-    """Its code is not read, so nothing can be said to be there."""
+    """Its code is not read, so an empty answer would be wrong."""
     root = lay(tmp_path / "root", whole())
     path = wheel(tmp_path, {}, "demo-1-cp312-cp312-win_amd64.whl")
     (missing,) = missing_libraries(path, root)
@@ -149,7 +149,7 @@ def test_a_wheel_of_another_system(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
-    """What it needs is not known, and its import fails."""
+    """Its needs are not known, and its import fails."""
     root = lay(tmp_path / "root", whole())
     path = wheel(tmp_path, {"demo/_demo.so": MODULE})
     with zipfile.ZipFile(path, "a") as archive:

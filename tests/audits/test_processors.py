@@ -37,13 +37,13 @@ def riscv(text: str) -> Binary:
     ],
 )
 def test_arm(code: Binary, armv6l: str | None, armv7l: str | None) -> None:
-    """ARMv6 boards crash on ARMv7 code: what is declared is told, in words that can be looked up."""
+    """ARMv6 boards crash on ARMv7 code: the declared features are named in words that can be looked up."""
     assert newer_processor(code, "armv6l") == (armv6l and (armv6l, ("ARMv6", "VFPv2")))
     assert newer_processor(code, "armv7l") == (armv7l and (armv7l, ("ARMv7",)))
 
 
 def test_which_arm() -> None:
-    """What declares nothing may be either."""
+    """Code that declares nothing may be for either."""
     assert declared_arm(arm()) is None
     assert declared_arm(arm(cpu=6)) == "armv6l"
     assert declared_arm(arm(cpu=10)) == "armv7l"
@@ -64,12 +64,12 @@ def test_which_arm() -> None:
     ],
 )
 def test_riscv(text: str, found: str | None) -> None:
-    """Only rv64gc is everywhere; further extensions are told by their names."""
+    """All processors have rv64gc; other extensions are named."""
     assert newer_processor(riscv(text), "riscv64") == (found and (found, ("rv64gc",)))
 
 
 def test_x86() -> None:
-    """Levels that loaders ask for count; those that code uses where it can do not."""
+    """Levels that loaders require count; levels that code uses if they are there do not."""
     needs = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=3, x86_isa_used=4)
     assert newer_processor(needs, "x86_64") == ("x86-64-v3", ("x86-64-v1",))
     used = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=1, x86_isa_used=4)

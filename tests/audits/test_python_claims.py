@@ -18,7 +18,7 @@ TRUE, MUCH, LESS, CANNOT = Verdict.TRUE, Verdict.TOO_MUCH, Verdict.TOO_LITTLE, V
 
 
 def code(*names: str) -> tuple[Binary, ...]:
-    """Modules of the name _c, and others where a name is whole."""
+    """Modules named _c, or files with a whole name."""
     files = [name if "/" in name else f"foo/_c.{name}.so" for name in names]
     return tuple(Binary(file, "ELF", "x86_64", 62, 64, "little", "shared object") for file in files)
 
@@ -85,7 +85,7 @@ def test_python_tags(tag: str, files: tuple[str, ...], verdict: Verdict) -> None
 
 
 def test_ten_thousand_modules() -> None:
-    """Each is compared with itself only: a wheel of modules takes no minutes."""
+    """The time grows linearly with the number of modules."""
     many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
     found = modules(many)
     assert len(judge_abi("cp312", (), many, found).reasons) == 10_000

@@ -1,4 +1,4 @@
-"""Whether code keeps to a policy, and to which: by needs written down here, and by small real files."""
+"""Whether code keeps a policy, and which one: with binaries described here, and with small real files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def found(one: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 1
 
 
 def test_nothing_wrong() -> None:
-    """A wheel that keeps to its tag must pass without a word, its loader and its own libraries included."""
+    """A wheel that keeps its tag's promise passes, its loader and its bundled libraries included."""
     own = ("libc.so.6", "ld-linux-x86-64.so.2", "libfoo-0a1b2c.so.1")
     one = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
     assert not found(one, bundled=(own[2],))
@@ -46,7 +46,7 @@ def test_nothing_wrong() -> None:
 
 
 def test_symbol_versions() -> None:
-    """The commonest lie; the answer names the symbol to do without, and what the policy would allow."""
+    """The most common violation; it names the symbol to avoid, and what the policy would allow."""
     symbols = (UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_2.14", False), UndefinedSymbol("puts", None, None, False))
     one = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
     (violation,) = violations([one], policy("manylinux", (2, 5), "x86_64"))
@@ -61,7 +61,7 @@ def test_symbol_versions() -> None:
 
 
 def test_libraries() -> None:
-    """Not on every system, though it was there where the wheel was built."""
+    """Libraries that not every system has, though the build machine had them."""
     assert found(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
         ("library", "libxcb.so.1"),
         ("library", "libpython3.12.so.1.0"),
@@ -74,7 +74,7 @@ def test_libraries() -> None:
 
 
 def test_forbidden_symbols() -> None:
-    """Internals of libz; weak ones may be missing, and a libz of one's own may have them."""
+    """Internals of libz; weak references may be missing, and a bundled libz may have them."""
     symbols = (UndefinedSymbol("uncompress2", None, None, False),)
     one = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
     assert found(one) == [("forbidden symbol", "uncompress2")]
@@ -135,7 +135,7 @@ def test_lowest_policy(version: str, lowest: str | None) -> None:
 
 
 def test_no_policy() -> None:
-    """Some code is true of no tag, and some architectures have none."""
+    """Some code keeps no policy, and some architectures have none."""
     assert lowest_policy([needs(needed=("libxcb.so.1",))], "manylinux", "x86_64") is None
     assert lowest_policy([needs()], "manylinux", "aarch64") is None
     assert lowest_policy([needs()], "manylinux", "armv6l") is None
@@ -161,7 +161,7 @@ def test_real_files(name: str, arch: str, lowest: str) -> None:
 
 @pytest.mark.parametrize("library", ["libc.musl-x86_64.so.1", "libc.so"])
 def test_what_came_with_musl_1_2(library: str) -> None:
-    """musl's symbols have no versions, but their names tell some: qsort_r is in no musl 1.1."""
+    """musl's symbols have no versions, but some names are new: no musl 1.1 has qsort_r."""
     symbols = (UndefinedSymbol("qsort_r", None, None, False), UndefinedSymbol("gettid", None, None, True))
     one = needs(needed=(library,), versions=(), undefined=symbols)
     assert found(one, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
@@ -180,7 +180,7 @@ def test_musl_gcc_under_manylinux() -> None:
 
 
 def test_packed_relocations() -> None:
-    """glibc before 2.36 does not do them and the code crashes; newer ones refuse code that does not say so."""
+    """glibc before 2.36 ignores them and the code crashes; newer versions refuse code that does not name them."""
     silent, told = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
     assert found(silent) == found(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
     assert found(needs(packed_relocations=True, versions=told)) == [("symbol version", "GLIBC_ABI_DT_RELR")]

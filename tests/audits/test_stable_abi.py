@@ -1,4 +1,4 @@
-"""Whether modules tagged abi3 keep to the stable ABI."""
+"""Whether modules tagged abi3 use only the stable ABI."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_this_interpreter_has_what_its_version_promises() -> None:
 
 
 def test_as_abi3info_lists_it() -> None:
-    """The list is restated; where the package that keeps it is installed, both must say the same."""
+    """Our list must equal that of abi3info, where that is installed."""
     abi3info = pytest.importorskip("abi3info", reason="abi3info is not installed: nox -s oracle")
     theirs = {
         each.symbol.name: (each.added.major, each.added.minor)

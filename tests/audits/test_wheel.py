@@ -25,7 +25,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
-    """Whoever has a wheel in memory need not write it to a disk."""
+    """A wheel in memory need not be written to a disk."""
     data = wheel(NAME, {LIB: binary("memcpy")})
     path = put(tmp_path, NAME, data)
     one, two = audit(path), audit(io.BytesIO(data), NAME)
@@ -35,14 +35,14 @@ def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
 
 
 def test_a_stream_is_read_from_its_beginning() -> None:
-    """A stream that was just written stands at its end."""
+    """A stream that was just written is at its end."""
     stream = io.BytesIO()
     stream.write(wheel(NAME, {LIB: binary("plain")}))
     assert audit(stream, NAME).is_clean
 
 
 def test_a_name_of_ones_own(tmp_path: Path) -> None:
-    """A downloaded file is called something else than it was on the index."""
+    """A downloaded file may have another name than on the index."""
     path = put(tmp_path, "download.tmp", wheel(NAME, {LIB: binary("plain")}))
     found = audit(path, NAME)
     assert found.is_clean
@@ -52,7 +52,7 @@ def test_a_name_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_states() -> None:
-    """False, damaged and clean are three things: a caller picks what to stop at."""
+    """False, damaged and clean are separate answers: a caller chooses which ones to stop at."""
     for files, false, damaged, clean in (
         ({LIB: binary("plain")}, False, False, True),
         ({LIB: binary("memcpy")}, True, False, False),
@@ -65,7 +65,7 @@ def test_states() -> None:
 
 
 def test_a_single_elf_file(tmp_path: Path) -> None:
-    """What a file would allow, before there is a wheel."""
+    """The tags that a file would allow, before there is a wheel."""
     found = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
     assert (found.claims, found.true_tags) == ((), ("manylinux_2_17_x86_64",))
     assert [each.name for each in found.needs] == ["libfoo.so"]
@@ -83,7 +83,7 @@ def test_a_single_elf_file(tmp_path: Path) -> None:
     ],
 )
 def test_no_wheel(data: bytes, reason: str) -> None:
-    """One error for all that is no wheel: what, then why."""
+    """One error for every file that is not a wheel: what, then why."""
     with pytest.raises(InvalidWheel, match=reason) as caught:
         audit(io.BytesIO(data), NAME)
     assert str(caught.value).startswith(f"invalid wheel '{NAME}': ")
@@ -91,13 +91,13 @@ def test_no_wheel(data: bytes, reason: str) -> None:
 
 
 def test_an_unknown_depth() -> None:
-    """A mistake of the caller's is no answer."""
+    """A mistake of the caller is an error."""
     with pytest.raises(ValueError, match="depth 'deep'"):
         audit(io.BytesIO(b""), depth="deep")  # type: ignore[arg-type] # what is tested
 
 
 def test_where_root_is_not() -> None:
-    """Folders of ``*.data`` say where their files go; a file that is only called so stands at the root."""
+    """Folders of ``*.data`` say where their files go; a file of such a name is at the root."""
     name = "foo-1.0-py3-none-manylinux1_x86_64.whl"
     for path, false, remarks in (
         ("foo-1.0.data/platlib/libfoo.so", False, set()),
@@ -111,7 +111,7 @@ def test_where_root_is_not() -> None:
 
 
 def test_what_is_brought() -> None:
-    """Names by which the wheel's own libraries can be needed."""
+    """Names by which the bundled libraries can be needed."""
     found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
     assert found.bundled == ("a", "libfoo.so")
 

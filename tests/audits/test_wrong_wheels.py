@@ -520,7 +520,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_case(name: str) -> None:
-    """Each wrong wheel is found out, told why file by file, and told what would be true; nothing else is blamed."""
+    """Each wrong wheel is detected, with the reasons file by file and the true tags; nothing else is blamed."""
     case = CASES[name]
     found = case.audit()
     plain = (Verdict.TRUE, (), (), "")
@@ -559,7 +559,7 @@ def test_where_a_claim_stands() -> None:
 
 
 def test_header_depth_contradicts_no_more_than_headers_can() -> None:
-    """The cheap look finds wrong architectures and float ABIs, and calls nothing true that it did not read."""
+    """Headers show wrong architectures and float ABIs, and nothing that was not read is called true."""
     for name in ("memcpy of glibc 2.14 under manylinux1", "one Python's ABI, and no module"):
         case = CASES[name]
         files = {path: binary(str(data)) for path, data in case.files.items()}
@@ -605,7 +605,7 @@ def facts(data: bytes) -> Binary:
 
 @pytest.mark.parametrize("name", BINARIES)
 def test_rebuilt(name: str) -> None:
-    """The kept binaries are what their script makes, so that nobody has to trust bytes from elsewhere."""
+    """The stored binaries are what their script makes, so no reader has to trust them."""
     if missing := missing_compilers((name,)):
         pytest.skip(f"{', '.join(missing)} is not installed: the kept {name}.bin is not rebuilt")
     assert facts(build(name)) == facts(binary(name))

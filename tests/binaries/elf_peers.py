@@ -1,4 +1,4 @@
-"""What others read of ELF files: pyelftools by the section headers, and GNU readelf."""
+"""What peers read of ELF files: pyelftools by the section headers, and GNU readelf."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Answer = dict[str, Any]
 
 
 def is_elf(path: Path) -> bool:
-    """Tell whether a path is a regular ELF file."""
+    """Whether a path is a regular ELF file."""
     if not path.is_file() or path.is_symlink():
         return False
     with path.open("rb") as stream:
@@ -23,7 +23,7 @@ def is_elf(path: Path) -> bool:
 
 
 def ours(needs: Binary) -> Answer:
-    """Put our answer into the form of the peers'."""
+    """Convert our answer into the form of the peers."""
     return {
         "needed": list(needs.needed),
         "soname": needs.soname,

@@ -52,7 +52,7 @@ def here() -> list[Path]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no ELF libraries on this system")
 def test_as_pyelftools_by_sections() -> None:
-    """Where section headers are true, both ways lead to the same tables."""
+    """Where section headers are correct, both ways lead to the same tables."""
     files = here()
     if not files:
         pytest.skip("no ELF libraries found on this machine")
@@ -64,7 +64,7 @@ def test_as_pyelftools_by_sections() -> None:
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="readelf (binutils) is not installed")
 @pytest.mark.skipif(sys.platform != "linux", reason="no ELF libraries on this system")
 def test_as_readelf() -> None:
-    """GNU readelf is what everybody checks with by hand."""
+    """GNU readelf is the tool for checks by hand."""
     files = here()[::4]
     if not files:
         pytest.skip("no ELF libraries found on this machine")
@@ -72,7 +72,7 @@ def test_as_readelf() -> None:
 
 
 def section_less(data: bytes) -> bytes:
-    """Take the section headers off a 64-bit little-endian file, as strip tools for small machines do."""
+    """Remove the section headers of a 64-bit little-endian file, as strip tools for small machines do."""
     changed = bytearray(data)
     struct.pack_into("<Q", changed, 40, 0)
     struct.pack_into("<3H", changed, 58, 0, 0, 0)
@@ -100,7 +100,7 @@ int PyInit_demo(void) { return PyModule_Create2(0, 1013); }
 
 
 def test_a_module(tmp_path: Path) -> None:
-    """All that a verdict needs, of a module whose making is known."""
+    """All facts that a verdict needs, for a module with known options."""
     options = ("-lm", "-Wl,-soname,libdemo.so.1", "-Wl,-rpath,/opt/lib", "-Wl,--enable-new-dtags", "-Wl,-z,execstack")
     path = compiled(tmp_path, MODULE, "-Wl,--no-as-needed", *options)
     needs = read(path)
@@ -125,14 +125,14 @@ def test_without_section_headers(tmp_path: Path) -> None:
 
 
 def test_gnu_hash_that_covers_nothing(tmp_path: Path) -> None:
-    """A file that defines nothing has a hash table that counts nothing: what it needs is in the relocations."""
+    """The hash table of a file that defines nothing is empty: the relocations count the symbols."""
     path = compiled(tmp_path, "extern void far(void); static void *at = far; __attribute__((constructor)) static "
                     "void f(void) { ((void (*)(void))at)(); }", "-nostdlib", "-Wl,--hash-style=gnu")  # fmt: skip
     assert "far" in {symbol.name for symbol in read(path).undefined}
 
 
 def test_filters_and_packed_relocations(tmp_path: Path) -> None:
-    """What a loader loads besides DT_NEEDED, and what only newer ones know how to do."""
+    """Libraries that are loaded besides DT_NEEDED, and relocations that only new loaders know."""
     assert not read(compiled(tmp_path, MODULE, "-lm")).packed_relocations
     needs = read(compiled(tmp_path, MODULE, "-Wl,--no-as-needed", "-lm", "-Wl,--filter=libfar.so.1"))
     assert set(needs.needed) == {"libm.so.6", "libc.so.6", "libfar.so.1"}
@@ -144,7 +144,7 @@ def test_filters_and_packed_relocations(tmp_path: Path) -> None:
 
 
 def test_old_search_path_and_libpython(tmp_path: Path) -> None:
-    """RPATH and RUNPATH differ in what they reach; libpython is what no wheel may be linked to."""
+    """RPATH and RUNPATH have different effects; no wheel may be linked to libpython."""
     (tmp_path / "python").mkdir()
     library = compiled(tmp_path / "python", "int x;", "-Wl,-soname,libpython3.12.so.1.0")
     path = compiled(
@@ -156,7 +156,7 @@ def test_old_search_path_and_libpython(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("level", [2, 3, 4])
 def test_levels_of_x86_64(level: int, tmp_path: Path) -> None:
-    """glibc refuses what needs x86-64-v3 on older processors; no tag says so."""
+    """glibc refuses code that needs x86-64-v3 on older processors; no tag says so."""
     if os.uname().machine != "x86_64":
         pytest.skip("not an x86_64 machine")
     options = (f"-march=x86-64-v{level}", "-Wa,-mx86-used-note=yes", f"-Wl,-z,x86-64-v{level}")
@@ -176,7 +176,7 @@ def test_float_abi_of_arm(compiler: str, tmp_path: Path) -> None:
 
 
 def test_values(tmp_path: Path) -> None:
-    """Needs travel: to other processes as pickles, to other programs as JSON."""
+    """They pickle for other processes, and are JSON for other programs."""
     needs = read(compiled(tmp_path, MODULE, "-lm"))
     assert pickle.loads(pickle.dumps(needs)) == needs  # noqa: S301 - our own
     assert hash(pickle.loads(pickle.dumps(needs))) == hash(needs)  # noqa: S301 - our own
@@ -198,7 +198,7 @@ def test_no_elf_file() -> None:
 
 
 def test_debug_information_alone() -> None:
-    """Wheels may bring what ``objcopy --only-keep-debug`` leaves; it is no damage, and no code."""
+    """Wheels may bundle what ``objcopy --only-keep-debug`` writes; such a file is neither damaged nor code."""
     data = bytearray(X86_64)
     image = Image(io.BytesIO(bytes(data)), "a.so")
     at = int.from_bytes(data[32:40], "little")
@@ -210,7 +210,7 @@ def test_debug_information_alone() -> None:
 
 
 def test_whole_pages_are_mapped() -> None:
-    """patchelf leaves tables behind the end of a segment, in its last page: loaders read them there, and so do we."""
+    """patchelf leaves tables after the end of a segment, in its last page: loaders read them there, and so do we."""
     data = bytearray(X86_64)
     image = Image(io.BytesIO(bytes(data)), "a.so")
     last = max((each for each in image.segments if each.kind == PT_LOAD), key=lambda each: each.address)

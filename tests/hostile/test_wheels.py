@@ -1,6 +1,6 @@
 """Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
 
-ELF files that lie stand in ``test_audit_elf.py``; here they come in wheels, and the archives lie too.
+ELF files that lie are in ``test_binaries.py``; here they come in wheels, and the archives lie too.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from manytags.errors import InvalidWheel
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
 from .processor_time import in_time
-from .test_audit_elf import LIES, Editor
+from .test_binaries import LIES, Editor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Small programs and libraries with what loaders read of them, made to order; and folders full of them."""
+"""Small programs and libraries with the tables that loaders read, made to order, and folders of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Strings:
 
 @dataclass(frozen=True)
 class SharedObject:
-    """A program or a library; :meth:`build` writes it down.
+    """A program or a library; :meth:`build` returns its bytes.
 
     :param needed: DT_NEEDED.
     :param soname: DT_SONAME.
@@ -128,7 +128,7 @@ Files = Mapping[str, "SharedObject | bytes | str"]
 
 
 def lay(root: Path, files: Files) -> Path:
-    """Write files below a folder; a text is what a link points at.
+    """Write files below a folder; a text is the target of a link.
 
     :returns: the folder.
     """
@@ -145,7 +145,7 @@ def lay(root: Path, files: Files) -> Path:
 def debian(
     needed: tuple[str, ...] = ("libc.so.6",), rpath: str | None = None, runpath: str | None = None
 ) -> dict[str, SharedObject | bytes | str]:
-    """Files of a Debian with nothing but a Python, and what that needs, rpath and runpath are its own."""
+    """Files of a Debian with a Python and what it needs; rpath and runpath are those of the Python."""
     return {
         "/usr/bin/python3": SharedObject(needed, loader=GLIBC_LOADER, rpath=rpath, runpath=runpath),
         GLIBC_LOADER: SharedObject(soname="ld-linux-x86-64.so.2", content=DEBIAN_FOLDERS),
@@ -179,7 +179,7 @@ def versions(*families: str, newest: tuple[int, int] = (2, 17)) -> tuple[str, ..
 
 
 def whole(without: str = "") -> dict[str, SharedObject | bytes | str]:
-    """Files of a Debian with all that manylinux_2_17 promises, but for a library."""
+    """Files of a Debian with all that manylinux_2_17 promises, except a library."""
     found = debian()
     for name in PROMISED:
         defines = versions(*OWNERS.get(name, ()))

@@ -54,7 +54,7 @@ def test_all_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PROMISED if name != "libc.so.6"])
 def test_one_library_is_missing(name: str, tmp_path: Path) -> None:
-    """Every library of the promise counts; a wheel may need just this one."""
+    """Every promised library counts; a wheel may need just this one."""
     found = check_host("manylinux_2_17", root=lay(tmp_path, whole(without=name)))
     assert not found
     assert [each.name for each in found.missing] == [name]
@@ -63,7 +63,7 @@ def test_one_library_is_missing(name: str, tmp_path: Path) -> None:
 
 
 def test_a_library_that_is_too_old(tmp_path: Path) -> None:
-    """A libstdc++ of another compiler than the C library's: the version of glibc says nothing of it."""
+    """libstdc++ may be older than the C library: the version of glibc does not show that."""
     old = SharedObject(soname="libstdc++.so.6", defines=tuple(set(versions("GLIBCXX", "CXXABI")) - {"GLIBCXX_3.4.19"}))
     root = lay(tmp_path, {**whole(), f"{LIB}/libstdc++.so.6": old})
     found = check_host("manylinux_2_17", root=root)
@@ -74,7 +74,7 @@ def test_a_library_that_is_too_old(tmp_path: Path) -> None:
 
 
 def test_a_c_library_that_is_too_old(tmp_path: Path) -> None:
-    """The version itself, which is all that pip asks; and what it lacks."""
+    """The version, which is all that pip looks at, and the missing symbol versions."""
     found = check_host("manylinux_2_38", root=lay(tmp_path, whole()))
     assert not found
     assert not found.kept
@@ -83,7 +83,7 @@ def test_a_c_library_that_is_too_old(tmp_path: Path) -> None:
 
 
 def test_a_library_without_versions_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Loaders ask it for none: to refuse its wheels would be stricter than the loader."""
+    """Loaders require none of it: refusing it would be stricter than the loader."""
     assert check_host(TAG, root=lay(tmp_path, {**whole(), f"{LIB}/libz.so.1": SharedObject()}))
 
 
@@ -135,7 +135,7 @@ def test_musllinux_needs_zlib(tmp_path: Path) -> None:
 
 
 def test_glibc_is_no_musl(tmp_path: Path) -> None:
-    """And the other way round; Debian's libc.so is a text for the linker."""
+    """glibc does not keep musllinux; Debian's libc.so is a text for the linker."""
     root = lay(tmp_path, {**whole(), f"{LIB}/libc.so": b"/* GNU ld script */"})
     found = check_host("musllinux_1_2", root=root)
     assert not found
@@ -143,7 +143,7 @@ def test_glibc_is_no_musl(tmp_path: Path) -> None:
 
 
 def test_another_architecture_without_its_python(tmp_path: Path) -> None:
-    """Its standard loader stands for it; where that is missing too, nothing of it can run."""
+    """Its standard loader takes its place; if that is missing too, no program of it can run."""
     root = lay(tmp_path, whole())
     found = check_host("manylinux_2_17_aarch64", root=root)
     assert not found
@@ -168,7 +168,7 @@ def test_runpath_of_the_interpreter_serves_the_interpreter_alone(tmp_path: Path)
 
 
 def test_rpath_of_libpython_counts(tmp_path: Path) -> None:
-    """Modules are loaded by code of libpython, where Python is built so: its RPATH is asked too."""
+    """If Python is built so, libpython's code loads modules: its RPATH counts too."""
     files = {name: content for name, content in whole().items() if "libX11" not in name}
     files |= debian(("libpython3.12.so.1.0", "libc.so.6"))
     files |= {f"{LIB}/libpython3.12.so.1.0": SharedObject(rpath="/opt/x"), "/opt/x/libX11.so.6": SharedObject()}
@@ -177,7 +177,7 @@ def test_rpath_of_libpython_counts(tmp_path: Path) -> None:
 
 
 def test_the_variable_counts_where_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another machine's programs do not run in this process's environment."""
+    """Programs of another machine do not have this process's environment."""
     files = {**whole(without="libGL.so.1"), "/run/opengl-driver/lib/libGL.so.1": SharedObject()}
     root = lay(tmp_path, files)
     monkeypatch.setenv("LD_LIBRARY_PATH", "/run/opengl-driver/lib")
@@ -188,7 +188,7 @@ def test_the_variable_counts_where_it_is_given(tmp_path: Path, monkeypatch: pyte
 
 
 def test_which_python_is_asked_about(tmp_path: Path) -> None:
-    """A root's own python3, then its newest; or the one that is named, as the root or as this machine names it."""
+    """A root's own python3, then its newest Python; or the named one, by the root's path or by this machine's."""
     files = debian()
     python = files.pop("/usr/bin/python3")
     root = lay(tmp_path, {**files, "/usr/bin/python3.9": python, "/usr/bin/python3.13": python, "/opt/python": python})
@@ -203,7 +203,7 @@ def test_which_python_is_asked_about(tmp_path: Path) -> None:
     "text", ["", "manylinux", "manylinux_2", "manylinux2011", "linux_x86_64", "manylinux_2_17_X86", "musllinux1", "any"]
 )
 def test_what_is_no_policy(text: str) -> None:
-    """A typing error must not read as "nothing is missing"."""
+    """A typing error must not look like "nothing is missing"."""
     with pytest.raises(InvalidPolicy):
         check_host(text)
 
@@ -229,7 +229,7 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
 
 
 def test_a_static_interpreter_loads_nothing(tmp_path: Path) -> None:
-    """Nothing that the host has helps it."""
+    """No library of the host helps it."""
     root = lay(tmp_path, {**whole(), "/usr/bin/static": SharedObject()})
     found = check_host(TAG, "/usr/bin/static", root)
     assert not found
@@ -256,7 +256,7 @@ def test_a_damaged_library_keeps_no_promise(tmp_path: Path) -> None:
 
 
 def test_every_policy_at_once(tmp_path: Path) -> None:
-    """What the table of the command line and the hook are made of."""
+    """The command line's table and the hook are made of this."""
     root = lay(tmp_path, whole())
     every = check_all_policies(root=root)
     assert [each.policy for each in every] == [each.tag for each in policies("manylinux").of("x86_64")]
@@ -275,7 +275,7 @@ def test_this_machine() -> None:
 
 
 def test_values(tmp_path: Path) -> None:
-    """They travel between processes, and compare."""
+    """They pickle, and compare by value."""
     found = check_host(TAG, root=lay(tmp_path, whole(without="libGL.so.1")))
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
 
@@ -294,7 +294,7 @@ def schema_problems(text: str) -> list[str]:
 
 
 def test_the_schema_is_of_what_is_written(tmp_path: Path) -> None:
-    """Whoever checks against it must not be told that our own answer is wrong."""
+    """Our own output must match the schema."""
     root = lay(tmp_path, whole(without="libGL.so.1"))
     for found in (check_host(TAG, root=root), check_host("manylinux_2_38_aarch64", root=root)):
         assert schema_problems(found.to_json()) == []
@@ -307,7 +307,7 @@ def test_the_schema_is_of_what_is_written(tmp_path: Path) -> None:
 
 
 def test_packages_are_of_every_promised_library() -> None:
-    """A missing library whose package is not named sends its reader to a search engine."""
+    """A user needs the package of a missing library, not only its name."""
     for name in promised_libraries(policy("manylinux", (2, 41), "x86_64")):
         assert {"debian", "nixpkgs"} <= {package.distribution for package in packages_of(name)}, name
     assert packages_of("libnobody.so.1") == ()
@@ -315,7 +315,7 @@ def test_packages_are_of_every_promised_library() -> None:
 
 
 def test_a_library_that_is_loaded_by_another_name(tmp_path: Path) -> None:
-    """A loader knows what it has by the name that the library gives itself: it opens no second one."""
+    """A loader knows loaded libraries by their SONAMEs: it does not open a second file of that name."""
     files = {**whole(without="libX11.so.6"), **debian(("libother.so", "libc.so.6"))}
     files[f"{LIB}/libother.so"] = SharedObject(soname="libX11.so.6")
     found = {each.name: each for each in check_host(TAG, root=lay(tmp_path, files)).libraries}
@@ -323,7 +323,7 @@ def test_a_library_that_is_loaded_by_another_name(tmp_path: Path) -> None:
 
 
 def test_versions_that_a_library_defines() -> None:
-    """Its own name stands among them, and is none."""
+    """The library's own name is in the same table, but is not a version."""
     data = SharedObject(soname="libx.so.1", defines=("X_1", "X_2")).build()
     found = read_linkage(io.BytesIO(data), "libx.so.1")
     assert (found.soname, found.defined) == ("libx.so.1", ("X_1", "X_2"))
@@ -331,7 +331,7 @@ def test_versions_that_a_library_defines() -> None:
 
 
 def test_a_root_of_soft_float_arm_has_no_policies(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """manylinux for 32-bit Arm is hard-float: an armel host is promised nothing."""
+    """manylinux for 32-bit Arm is hard-float: no policy is for an armel host."""
     python = SharedObject(loader="/lib/ld-linux.so.3", machine=40, wide=False, flags=0x5000200)
     root = lay(tmp_path, {"/usr/bin/python3": python})
     with pytest.raises(InvalidPolicy, match="armel"):
@@ -342,5 +342,5 @@ def test_a_root_of_soft_float_arm_has_no_policies(tmp_path: Path, capsys: pytest
 
 
 def test_the_answer_is_a_value() -> None:
-    """A host without anything is an answer too."""
+    """A host that has nothing is an answer too."""
     assert not HostLibraries("manylinux_2_17_x86_64", None, None, None, None, None, (), (), True, False)

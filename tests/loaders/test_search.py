@@ -1,4 +1,4 @@
-"""Where a loader finds libraries: the steps of its search, and what it passes over."""
+"""Where a loader finds libraries: the steps of its search, and the files that it passes over."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def search(
 
 
 def find(root: Path, *chain: Requester, program: Requester = PROGRAM, library_path: str | None = None) -> SearchResult:
-    """Find libx.so.1 for the last of those who ask."""
+    """Find libx.so.1 for a chain of requesters."""
     return search(root, program, library_path).find("libx.so.1", (*(chain or (MODULE,)), program))
 
 
@@ -54,14 +54,14 @@ def everywhere(*folders: str) -> dict[str, SharedObject | bytes | str]:
 
 
 def test_folders_and_cache_are_those_of_the_loader(tmp_path: Path) -> None:
-    """Debian's loader knows Debian's folders: with another distribution's, half of the libraries would be missing."""
+    """Debian's loader has Debian's folders: with those of others, half of the libraries would be missing."""
     loader = read_loader(Root(str(lay(tmp_path, debian()))), GLIBC_LOADER)
     folders = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib")
     assert loader == Loader("glibc", GLIBC_LOADER, folders, "/etc/ld.so.cache", "lib/x86_64-linux-gnu")
 
 
 def test_a_loader_of_nix_knows_the_store_alone(tmp_path: Path) -> None:
-    """NixOS may have a /lib, for programs of others: Nix' own Python sees nothing there."""
+    """NixOS may have a /lib for foreign programs: Nix's own Python does not look there."""
     store = "/nix/store/xyz-glibc-2.40-66"
     built_in = f"\0{store}/lib/\0\0{store}/etc/ld.so.cache\0glibc-ld.so.cache1.1\0".encode()
     lay(
@@ -79,7 +79,7 @@ def test_a_loader_of_nix_knows_the_store_alone(tmp_path: Path) -> None:
 
 
 def test_a_loader_that_says_nothing_is_taken_to_be_a_usual_one(tmp_path: Path) -> None:
-    """Packed or odd loaders: where it is itself, and what most distributions have."""
+    """For packed or odd loaders: the loader's own folder, and those of most distributions."""
     lay(tmp_path, {GLIBC_LOADER: SharedObject(), **everywhere("/usr/lib64")})
     assert find(tmp_path).step == "default folder /usr/lib64"
 
@@ -102,13 +102,13 @@ def test_no_loader_is_no_loader(tmp_path: Path) -> None:
     ],
 )
 def test_rpath_and_runpath(asks: Requester, program: Requester, step: str, tmp_path: Path) -> None:
-    """RPATH goes before the variable and is handed down; RUNPATH goes behind it, is not, and switches RPATH off."""
+    """RPATH precedes the variable and is inherited; RUNPATH follows it, is not inherited, and disables RPATH."""
     lay(tmp_path, {**debian(), **everywhere("/r", "/e", "/lib")})
     assert find(tmp_path, asks, program=program, library_path="/e").step == step
 
 
 def test_the_order_of_all_steps(tmp_path: Path) -> None:
-    """Take away what is found, and the next step finds it; that no step is skipped shows in the answers."""
+    """After a file is deleted, the next step finds another one; no step is skipped."""
     lay(tmp_path, {**debian(), **everywhere("/e", "/r", "/c", "/usr/lib")})
     cached = CACHES.joinpath("new.cache").read_bytes()
     cached = cached.replace(b"libone.so.1", b"libx.so.1\0\0").replace(b"/lib/libx.so.1", b"/c/libx.so.1\0\0")
@@ -124,7 +124,7 @@ def test_the_order_of_all_steps(tmp_path: Path) -> None:
 
 
 def test_tokens(tmp_path: Path) -> None:
-    """$ORIGIN, $LIB: what makes a tree of files movable. $PLATFORM depends on the processor and is never guessed."""
+    """$ORIGIN and $LIB make a tree of files movable. $PLATFORM depends on the processor and is never guessed."""
     lay(tmp_path, {**debian(), **everywhere("/opt/app/lib"), "/opt/app/bin/python3": b""})
     for rpath in ("$ORIGIN/../lib", "${ORIGIN}/../lib", "/nowhere:$ORIGIN/../lib"):
         found = find(tmp_path, Requester("m", "/opt/app/bin", rpath=rpath))
@@ -147,7 +147,7 @@ def test_tokens(tmp_path: Path) -> None:
     ids=["another machine", "i686", "x32"],
 )
 def test_code_of_another_kind_is_passed_over(first: SharedObject, why: str, tmp_path: Path) -> None:
-    """Folders of two architectures on one path are common; the loader goes on, and so must we."""
+    """Search paths with folders of two architectures are common; the loader goes on, and so must we."""
     lay(tmp_path, {**debian(), "/e/libx.so.1": first, **everywhere("/usr/lib")})
     found = find(tmp_path, library_path="/e")
     assert (found.path, found.passed_over) == ("/usr/lib/libx.so.1", (f"/e/libx.so.1: {why}",))
@@ -163,14 +163,14 @@ def test_code_of_another_kind_is_passed_over(first: SharedObject, why: str, tmp_
     ids=["linker script", "empty", "byte order"],
 )
 def test_a_file_that_is_no_library_ends_the_search(first: SharedObject | bytes, why: str, tmp_path: Path) -> None:
-    """glibc gives up there ("invalid ELF header"), so what stands behind it must not be promised."""
+    """glibc gives up there ("invalid ELF header"), so later files must not count."""
     lay(tmp_path, {**debian(), "/e/libx.so.1": first, **everywhere("/usr/lib")})
     found = find(tmp_path, library_path="/e")
     assert (found.path, found.passed_over) == (None, (f"/e/libx.so.1: {why}",))
 
 
 def test_float_abis_of_arm() -> None:
-    """A soft-float library in front of a hard-float one is passed over; one that does not say is taken."""
+    """A soft-float library before a hard-float one is passed over; a library that does not say is taken."""
     hard, soft, silent = (Code(32, "little", EM_ARM, flags) for flags in (0x5000400, 0x5000200, 0x5000000))
     assert same_abi(hard, hard)
     assert not same_abi(hard, soft)
@@ -208,7 +208,7 @@ def test_a_cache_of_the_other_byte_order() -> None:
 
 
 def test_flags_of_the_cache() -> None:
-    """Each kind of code has its own mark; libraries of Arm that do not say how they pass floats are everyone's."""
+    """Each kind of code has its own flags; Arm libraries that do not say how they pass floats fit all."""
     kinds: dict[str, tuple[Code, set[int]]] = {
         "aarch64": (Code(64, "little", 183, 0), {0xA03}),
         "armhf": (Code(32, "little", 40, 0x5000400), {0x903, 3}),
@@ -251,14 +251,14 @@ def test_the_path_file_stands_beside_the_loader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["libc.so", "libc.musl-x86_64.so.1", "libpthread.so.0", "libm.so.6", "libdl.so.2"])
 def test_musl_is_all_of_these_itself(name: str, tmp_path: Path) -> None:
-    """They are in no folder, and not missing."""
+    """They are in no folder, but are not missing."""
     looking = search(lay(tmp_path, MUSL), loader=MUSL_LOADER)
     assert looking.find(name, (MODULE, PROGRAM)).step == "musl's loader itself"
     assert looking.find("libcrypt.so.1", (MODULE, PROGRAM)).path is None
 
 
 def test_musl_takes_the_variable_first_and_hands_every_path_down(tmp_path: Path) -> None:
-    """Other rules than glibc's: RUNPATH is as RPATH, and both stand behind the variable."""
+    """musl has other rules than glibc: RUNPATH is like RPATH, and both follow the variable."""
     lay(tmp_path, {**MUSL, **everywhere("/r", "/e")})
     program = Requester("p", "/p", runpath="/r")
     asked = (Requester("m", None, rpath="/none"), program)
@@ -272,14 +272,14 @@ def test_musl_takes_the_variable_first_and_hands_every_path_down(tmp_path: Path)
 
 
 def test_musl_ends_at_the_first_file_of_the_name(tmp_path: Path) -> None:
-    """musl asks no file what it is before it has chosen it."""
+    """musl does not look into a file before it has chosen it."""
     lay(tmp_path, {**MUSL, "/e/libx.so.1": SharedObject(machine=EM_AARCH64)})
     found = search(tmp_path, PROGRAM, "/e", MUSL_LOADER).find("libx.so.1", (MODULE, PROGRAM))
     assert (found.path, found.passed_over) == (None, ("/e/libx.so.1: it is code for EM_AARCH64",))
 
 
 def test_links_stay_in_the_root(tmp_path: Path) -> None:
-    """An image's absolute links mean the image's files: ours may be other ones, or none."""
+    """Absolute links of an image point to the image's files, not to ours."""
     outside = lay(tmp_path / "outside", {"libx.so.1": LIBRARY})
     root = tmp_path / "root"
     files: Files = {

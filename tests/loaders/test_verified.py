@@ -18,7 +18,7 @@ def tags(*minors: int, arch: str = "x86_64") -> tuple[str, ...]:
 
 
 def test_versions_without_a_policy_follow_the_one_before() -> None:
-    """Between two policies there are wheels too; they promise no less than the older policy."""
+    """Wheels with a tag between two policies promise what the older policy does."""
     asked: list[str] = []
 
     def provides(tag: str) -> bool:
@@ -43,13 +43,13 @@ def test_others_have_no_manylinux() -> None:
 
 
 def test_a_32_bit_userland_claims_what_its_wheels_are_called() -> None:
-    """An armhf Python on a 64-bit kernel lives on armv7l's wheels, and so does its policy."""
+    """An armhf Python on a 64-bit kernel takes armv7l's wheels, and is judged by armv7l's policies."""
     assert verified_tags(Platform("linux", "armv8l", glibc=(2, 18)), lambda _: True) == tags(18, 17, arch="armv7l")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="reads this machine's libraries")
 def test_this_machine() -> None:
-    """Without a function of one's own it is this machine that is looked at: never more than its tags."""
+    """By default this machine is checked: the answer is never more than its own tags."""
     platform = manytags.target_from_facts(manytags.probe()).platform
     if platform.glibc is None:
         pytest.skip("no glibc here")

@@ -22,8 +22,9 @@ import pytest
 
 import manytags
 from manytags.audits.claims import Verdict
+from manytags.audits.report import WheelAudit
 from manytags.audits.rules import ViolationKind, lowest_policy
-from manytags.audits.wheel import WheelAudit, audit, audit_from_contents
+from manytags.audits.wheel import audit, audit_from_contents
 from manytags.binaries.elf import read_elf
 from manytags.platforms.linux.policies import KINDS
 
@@ -75,7 +76,7 @@ def told(found: WheelAudit) -> dict[str, Any]:
         else:
             row["honest"] = list(claim.true_tags)
         claims[f"{claim.kind} {claim.tag}"] = row
-    return {"true_tags": list(found.true_tags), "claims": claims}
+    return {"honest_tags": list(found.true_tags), "claims": claims}
 
 
 def test_the_record_is_whole() -> None:

@@ -1,4 +1,4 @@
-"""What manylinux and musllinux promise: known values, what must hold among them, and auditwheel's own list."""
+"""What manylinux and musllinux promise: known values, laws between them, and auditwheel's own list."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def largest(of: Policy, family: str) -> str | None:
 
 @pytest.mark.parametrize("version", LARGEST)
 def test_largest_versions(version: tuple[int, int]) -> None:
-    """One too many, and a wheel is called true that older systems cannot load."""
+    """With one version too many, a wheel would be called true that older systems cannot load."""
     found = policy("manylinux", version, "x86_64")
     assert tuple(largest(found, family) for family in FAMILIES) == LARGEST[version]
     assert found.listed
@@ -62,7 +62,7 @@ def test_largest_versions(version: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_architectures(kind: str) -> None:
-    """Where a policy begins is where its tag begins to mean something."""
+    """Before its first policy, a tag means nothing."""
     known = policies(kind)
     assert {each.architecture: min(known.of(each.architecture), key=lambda one: one.version).version
             for each in known.listed} == ARCHITECTURES[kind]  # fmt: skip
@@ -71,7 +71,7 @@ def test_architectures(kind: str) -> None:
 
 
 def test_libraries() -> None:
-    """What every system has, by the policy that first says so."""
+    """The libraries that every system has, by the policy that adds them."""
     assert len(policy("manylinux", (2, 5), "x86_64").libraries) == 22
     first = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24), "libX11.so.6": (2, 5), "libz.so.1": (2, 5)}
     for name, version in first.items():
@@ -99,7 +99,7 @@ def test_forbidden_symbols() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_later_policies_allow_more(kind: str) -> None:
-    """What is true of an older tag must be true of a newer one, or the lowest policy means nothing."""
+    """A wheel that keeps an older policy must keep the newer ones, or the lowest policy would mean nothing."""
     known = policies(kind)
     last = max(each.version for each in known.listed)
     for architecture in ARCHITECTURES[kind]:
@@ -113,7 +113,7 @@ def test_later_policies_allow_more(kind: str) -> None:
 
 
 def test_versions_that_nobody_has_listed() -> None:
-    """glibc goes on; a policy in between or beyond is judged by the last one before it, and says so."""
+    """A policy between or after the listed ones is judged by the last one before it, and says so."""
     found = policy("manylinux", (2, 44), "x86_64")
     newest = policy("manylinux", (2, 41), "x86_64")
     assert (found.judged_by, found.listed, found.tag) == ((2, 41), False, "manylinux_2_44_x86_64")
@@ -134,7 +134,7 @@ def test_versions_that_nobody_has_listed() -> None:
     ],
 )
 def test_policies_that_nobody_has(kind: str, version: tuple[int, int], architecture: str, reason: str) -> None:
-    """A verdict on a tag without meaning must say that it is without meaning."""
+    """A verdict on a meaningless tag must say that it is meaningless."""
     with pytest.raises(InvalidPolicy, match=reason):
         policy(kind, version, architecture)
 
@@ -158,7 +158,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("reason", BROKEN)
 def test_data_that_contradicts_itself(reason: str) -> None:
-    """The next one who adds a policy is told what is wrong with it before any wheel is judged by it."""
+    """A mistake in the data is reported before any wheel is judged by it."""
     old, new = BROKEN[reason]
     if reason.startswith("GLIBC_2.12"):
         old, new = (
@@ -191,7 +191,7 @@ MUSL_NAMES = {"i686": "x86", "armv7l": "armv7"}
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_as_auditwheel(kind: str) -> None:
-    """The judge that everybody uses: each difference has a reason, or is a mistake of one of us."""
+    """Each difference from auditwheel has a reason, or is a mistake of one of us."""
     theirs: dict[tuple[str, str], tuple[set[str], set[str], set[tuple[str, str]]]] = {}
     for each in auditwheel(kind):
         name, lists = str(each["name"]), each["symbol_versions"]

@@ -14,15 +14,11 @@ import io
 import struct
 import zipfile
 import zlib
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import BinaryIO, NamedTuple
 
 from ..errors import InvalidWheel, shown
 from .inflate import Inflated, Stored
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import BinaryIO
 
 #: Members of an archive without 64-bit extensions, and bytes of the directory; the largest wheels have some 20,000
 #: members and two megabytes.

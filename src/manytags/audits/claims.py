@@ -5,10 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..documents import TextEnum
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .rules import Violation
+from .rules import Violation
 
 
 class ClaimKind(TextEnum):
@@ -23,14 +20,10 @@ class ClaimKind(TextEnum):
 class Verdict(TextEnum):
     """Whether a claim is true."""
 
-    #: Nothing in the wheel contradicts it.
-    TRUE = "true"
-    #: Something in the wheel contradicts it.
-    TOO_MUCH = "claims too much"
-    #: It is true, and so is a tag that more installers take.
-    TOO_LITTLE = "claims less than it could"
-    #: It could not be judged.
-    UNKNOWN = "cannot judge"
+    TRUE = "true"  #: nothing in the wheel contradicts it
+    TOO_MUCH = "claims too much"  #: something in the wheel contradicts it
+    TOO_LITTLE = "claims less than it could"  #: it is true, and so is a tag that more installers take
+    UNKNOWN = "cannot judge"  #: it could not be judged
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from email.parser import HeaderParser
 from functools import cache
 from itertools import chain, islice
 
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
+from ..binaries.binary import Binary
 from ..documents import TextEnum
 from ..errors import InvalidBinary, InvalidTag, InvalidWheelFilename, shown
 from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
 from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
+from .archive import Archive, Member
 from .rules import MUSL_LIBC, is_of_c_library
 from .stable_abi import is_of_python
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from ..binaries.binary import Binary
-    from .archive import Archive, Member
-
-    Triple = tuple[str, str, str]
+Triple = tuple[str, str, str]
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
 #: Tags in ``WHEEL``; real wheels have fewer than 150.

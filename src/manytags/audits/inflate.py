@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 from ..errors import InvalidWheel
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
 
 #: Bytes of output between two copies of the decompressor; a copy takes some 40 KiB.
 _STEP = 2 << 20

@@ -6,26 +6,20 @@ extension modules. *True* means that nothing in the wheel contradicts the tag.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
+from ..binaries.binary import Binary
 from ..errors import InvalidPolicy
 from ..platforms.linux.policies import policies, policy
-from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, parse_platform
+from ..tags.platform import AnyPlatform, Linux, Manylinux, Musllinux, PlatformTag, parse_platform
 from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
-from .contents import is_in_data_folder
+from .contents import Contents, is_in_data_folder
 from .modules import judge_abi, judge_python, modules, name_violations
 from .rules import Violation, ViolationKind, declared_arm, lowest_policy, machine_violations, violations
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from ..binaries.binary import Binary
-    from ..tags.platform import PlatformTag
-    from .contents import Contents
-
-    Where = tuple[str, ...]
+Where = tuple[str, ...]
 
 _NAME, _WHEEL = "file name", "WHEEL"
 _OTHER_SYSTEM = "code of other systems than Linux is not read"

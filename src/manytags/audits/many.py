@@ -8,7 +8,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from ..errors import ManytagsError
-from .wheel import WheelAudit, audit
+from .report import WheelAudit
+from .wheel import audit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,21 +6,16 @@ Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` and :pep:`6
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
+from ..binaries.binary import Binary
 from ..platforms.linux.architectures import architecture as architecture_from_tag
-from ..tags.python import parse_abi, parse_python_tag, parse_python_version
+from ..tags.python import AbiTag, parse_abi, parse_python_tag, parse_python_version
 from .claims import Claim, ClaimKind, Verdict
 from .rules import Violation, ViolationKind
 from .stable_abi import newer_than, not_in_stable_abi, uses_python
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    from ..binaries.binary import Binary
-    from ..tags.python import AbiTag
 
 _STABLE = ("abi3", "abi3t")
 #: Characters that follow a module's own name in its file name; the longest known have some 40.

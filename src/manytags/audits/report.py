@@ -1,28 +1,77 @@
-"""An audit in words that a person can act on. Pure.
+"""The value that an audit returns, as JSON, and in words that a person can act on. Pure.
 
 Names come from strangers. Characters that would move a terminal's cursor, or fake a line of the report, are escaped.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from ..binaries.binary import Binary
+from ..documents import json_value
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
-from .claims import ClaimKind
-from .rules import ViolationKind
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..binaries.binary import Binary
-    from .claims import Claim
-    from .contents import Remark
-    from .rules import Violation
-    from .wheel import WheelAudit
+from .claims import Claim, ClaimKind, Verdict
+from .contents import Remark, RemarkKind
+from .rules import Violation, ViolationKind
 
 #: Lines of one kind, and names in a line, that are printed before the rest is counted.
 _MOST_LINES, _MOST_NAMES = 8, 4
+
+
+@dataclass(frozen=True, slots=True)
+class WheelAudit:
+    """What a wheel needs, and whether its tags are true.
+
+    :param name: its file name.
+    :param path: where it was read; ``None`` for a stream.
+    :param claims: a verdict on every tag in its file name and in ``WHEEL``; none for a single compiled file.
+    :param true_tags: the most widely installable platform tags that are true, one for each libc and architecture.
+    :param remarks: what else its maker would want to know.
+    :param needs: what its compiled files need, in the order of the archive.
+    :param bundled: names of the libraries that it bundles.
+    """
+
+    name: str
+    path: str | None
+    claims: tuple[Claim, ...]
+    true_tags: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    needs: tuple[Binary, ...] = field(repr=False)
+    bundled: tuple[str, ...] = field(repr=False)
+
+    @property
+    def is_false(self) -> bool:
+        """Whether the wheel contradicts a tag that it carries."""
+        return any(claim.is_false for claim in self.claims)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether some of its compiled files cannot be read."""
+        return any(remark.kind is RemarkKind.DAMAGED for remark in self.remarks)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all its tags are true and there are no remarks."""
+        return all(claim.verdict is Verdict.TRUE for claim in self.claims) and not self.remarks
+
+    def to_data(self) -> dict[str, object]:
+        """Return it as values that JSON can hold; ``schemas/audit.schema.json`` describes them."""
+        return {
+            "manytags_audit": 1,
+            "is_false": self.is_false,
+            **json_value(replace(self, needs=())),
+            "needs": [binary.to_data() for binary in self.needs],
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write it as JSON."""
+        return json.dumps(self.to_data(), indent=indent)
+
+    def __str__(self) -> str:
+        return report(self)
 
 
 def report(audit: WheelAudit, whole: bool = False) -> str:

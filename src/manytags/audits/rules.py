@@ -10,19 +10,15 @@ RISC-V, Tag_RISCV_arch.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..binaries.binary import Binary
 from ..documents import TextEnum
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from ..binaries.binary import Binary
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
 _OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-", "libc.so"), "musllinux": ("libc.so.6", "ld-linux")}
@@ -243,6 +239,8 @@ def _promised_float_abi(architecture: str) -> str | None:
 
 
 def _forbidden_symbols(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iterator[Violation]:
+    if not binary.undefined:
+        return
     needed = set(binary.needed) - bundled
     if any(name.startswith(MUSL_LIBC) for name in needed):
         needed.add("libc.so")  # the policy's name for musl

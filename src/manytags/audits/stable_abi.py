@@ -8,18 +8,14 @@ Rule: :pep:`384`, :pep:`652`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 
+from ..binaries.binary import Binary, UndefinedSymbol
 from ..documents import load_document
 from ..errors import InvalidPolicy
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ..binaries.binary import Binary, UndefinedSymbol
-
-    Version = tuple[int, int]
+Version = tuple[int, int]
 
 #: Prefixes of the names in CPython's API.
 _PREFIXES = ("Py", "_Py")
@@ -84,11 +80,7 @@ def _read(key: str) -> dict[str, Version]:
     read: dict[str, Version] = {}
     for version in versions.keys():  # noqa: SIM118 - a method of its own, not a dict's
         major, _, minor = version.partition(".")
-        for name in versions.take(version, _read_names):
+        for name in versions.take(version, lambda names: str(names).split()):
             if read.setdefault(name, (int(major), int(minor))) != (int(major), int(minor)):
                 raise InvalidPolicy(name, "it is added to the stable ABI twice")
     return read
-
-
-def _read_names(value: object) -> list[str]:
-    return str(value).split()

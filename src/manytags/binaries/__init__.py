@@ -6,13 +6,11 @@ of ``_FORMATS``. This room opens only the streams that it is given, and trusts n
 
 from __future__ import annotations
 
+from typing import BinaryIO
+
 from ..errors import InvalidBinary
 from .binary import Binary
 from .elf import read_elf, read_elf_header
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
 
 #: Bytes from the beginning of a file that show its format and hold its header.
 HEADER_SIZE = 64

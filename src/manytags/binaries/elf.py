@@ -8,6 +8,7 @@ missing or wrong: that is why the float ABI is taken from the ELF header where t
 from __future__ import annotations
 
 from functools import cache
+from typing import BinaryIO
 
 from ..hosts.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
@@ -24,11 +25,7 @@ from ..platforms.linux.architectures import (
 )
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
 from .elf_image import ET_DYN, PT_DYNAMIC, PT_NOTE, Header, Image
-from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, Symbols
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
 
 _PT_GNU_PROPERTY, _PT_GNU_STACK, _PF_X = 0x6474E553, 0x6474E551, 1
 #: Types of a section with attributes; RISC-V has a segment of this type as well.
@@ -66,7 +63,7 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
     elif image.type == ET_DYN:
         raise image.error("a shared object without PT_DYNAMIC")
     versions = dynamic.versions() if dynamic else []
-    symbols = dynamic.symbols(dict(versions)) if dynamic else Symbols()
+    undefined, modules = dynamic.symbols(dict(versions)) if dynamic else ((), ())
     attributes: dict[int, int] = {}
     if image.machine == EM_ARM and not image.wide:
         attributes = arm_attributes(image.section(_SHT_ARM_ATTRIBUTES, _MAX_ATTRIBUTES), image.byte_order)
@@ -87,8 +84,8 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
         rpath=dynamic.named(DT_RPATH) if dynamic else None,
         runpath=dynamic.named(DT_RUNPATH) if dynamic else None,
         versions=tuple(version for _, version in versions),
-        undefined=symbols.undefined,
-        modules=symbols.modules,
+        undefined=undefined,
+        modules=modules,
         float_abi=_float_abi(image, attributes),
         arm_attributes=tuple(sorted(attributes.items())),
         riscv_architecture=_riscv_architecture(image) if image.machine == EM_RISCV else None,

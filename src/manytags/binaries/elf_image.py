@@ -14,12 +14,10 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import BinaryIO, Literal
 
 from ..errors import InvalidBinary
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO, Literal
 
 MAGIC = b"\x7fELF"
 ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
@@ -164,15 +162,8 @@ class Image(Header):
         if entry * count > _MAX_PROGRAM_HEADERS:
             raise self.error(f"{count} program headers, more than Linux loads")
         table = self.read(offset, entry * count, "the program headers")
-        if self.wide:
-            return tuple(
-                Segment(kind, flags, start, address, size, memory)
-                for kind, flags, start, address, _, size, memory, _ in layout.iter_unpack(table)
-            )
-        return tuple(
-            Segment(kind, flags, start, address, size, memory)
-            for kind, start, address, _, size, memory, flags, _ in layout.iter_unpack(table)
-        )
+        fields = itemgetter(0, 1, 2, 3, 5, 6) if self.wide else itemgetter(0, 6, 1, 2, 4, 5)
+        return tuple(Segment(*fields(header)) for header in layout.iter_unpack(table))
 
     def _loaded_segments(self) -> tuple[tuple[int, int, int], ...]:
         """List first address, end and offset of what PT_LOAD maps from the file.

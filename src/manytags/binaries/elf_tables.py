@@ -12,7 +12,6 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
-from dataclasses import dataclass
 
 from ..platforms.linux.architectures import EM_MIPS, EM_S390
 from .binary import NeededVersion, UndefinedSymbol
@@ -39,18 +38,6 @@ _CHUNK = 65536  # entries read at a time
 
 #: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
 _INITS = (b"PyInit_", b"PyModExport_")
-
-
-@dataclass(frozen=True, slots=True)
-class Symbols:
-    """What the symbol table says.
-
-    :param undefined: symbols that other files must define.
-    :param modules: Python extension modules that it defines.
-    """
-
-    undefined: tuple[UndefinedSymbol, ...] = ()
-    modules: tuple[str, ...] = ()
 
 
 class Dynamic:
@@ -162,7 +149,7 @@ class Dynamic:
             position = position + following if following else 0
         raise image.error(f"more than {_MAX_VERSIONS} defined versions")
 
-    def symbols(self, versions: dict[int, NeededVersion]) -> Symbols:
+    def symbols(self, versions: dict[int, NeededVersion]) -> tuple[tuple[UndefinedSymbol, ...], tuple[str, ...]]:
         """List the undefined symbols with their versions, and the Python modules that the file defines.
 
         :param versions: the needed versions, by the index by which symbols name them.
@@ -170,7 +157,7 @@ class Dynamic:
         image, tags = self._image, self.tags
         layout = struct.Struct(image.mark + ("I2BH2Q" if image.wide else "3I2BH"))
         if DT_SYMTAB not in tags:
-            return Symbols()
+            return (), ()
         if tags.get(DT_SYMENT, layout.size) != layout.size:
             raise image.error(f"symbols of {tags[DT_SYMENT]} bytes, where its class has {layout.size}")
         count = max(self._count_hashed(), self._count_relocated())
@@ -202,7 +189,7 @@ class Dynamic:
                 undefined.append(UndefinedSymbol(self.string(name), library, version, info >> 4 == _STB_WEAK))
             if len(undefined) > _MAX_UNDEFINED:
                 raise image.error(f"more than {_MAX_UNDEFINED} undefined symbols")
-        return Symbols(tuple(undefined), tuple(sorted(set(modules))))
+        return tuple(undefined), tuple(sorted(set(modules)))
 
     def _init_names(self) -> dict[int, str]:
         """Find the functions that make modules in the string table: offset -> name of the module."""

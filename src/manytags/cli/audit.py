@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ..audits.many import BrokenWheel
-    from ..audits.wheel import WheelAudit
+    from ..audits.report import WheelAudit
 
     Answer = WheelAudit | BrokenWheel
 

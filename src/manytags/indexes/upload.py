@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import os
     from datetime import date
 
-    from ..audits.wheel import WheelAudit
+    from ..audits.report import WheelAudit
 
 REFUSED, DEPRECATED, MISLEADING = "refused", "accepted but deprecated", "accepted but misleading"
 #: What a profile does -> how grave that is.
@@ -99,7 +99,8 @@ def check_upload(
         today = datetime.now(timezone.utc).date()
     if isinstance(file, str):
         return name_problems(file, profile, today.isoformat())
-    from ..audits.wheel import WheelAudit, audit
+    from ..audits.report import WheelAudit
+    from ..audits.wheel import audit
 
     audited = file if isinstance(file, WheelAudit) else audit(file)
     found = name_problems(audited.name, profile, today.isoformat())

@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..documents import json_value
 from ..errors import InvalidPolicy
-from ..platforms.linux.policies import policies, policy
+from ..platforms.linux.policies import Policy, Version, policies, policy
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family, version_numbers
 from ..tags.libc import LEGACY_MANYLINUX
 from ..tags.platform import Manylinux, parse_platform
+from ..targets import Platform
 from ..targets.expand import platform_tags
 from .packages import Package, packages_of
-from .process import open_process
+from .process import LoadedLibrary, Process, open_process
 from .search import Requester
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from ..platforms.linux.policies import Policy, Version
-    from ..targets import Platform
-    from .process import LoadedLibrary, Process
 
 _POLICY = re.compile(r"(?:(manylinux(?:1|2010|2014))|((?:many|musl)linux)_(\d{1,3})_(\d{1,3}))(?:_([a-z0-9_]{1,40}))?")
 #: The C library of each kind of policy.

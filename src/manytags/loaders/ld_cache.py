@@ -8,7 +8,9 @@ Rule: glibc ``sysdeps/generic/dl-cache.h``, ``elf/dl-cache.c`` and ``sysdeps/gen
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from ..platforms.linux.architectures import (
     EF_MIPS_ABI2,
@@ -22,11 +24,6 @@ from ..platforms.linux.architectures import (
     EM_S390,
     EM_X86_64,
 )
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Literal
 
 #: A machine with every package of a distribution has some ten thousand libraries, in less than a megabyte.
 MAX_CACHE = 2 << 20

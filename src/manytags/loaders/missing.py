@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..binaries.binary import Binary, NeededVersion
 from ..documents import TextEnum, json_value
 from .packages import Package, packages_of
+from .process import LoadedLibrary, Process
 from .search import Requester
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
-
-    from ..binaries.binary import Binary, NeededVersion
-    from .process import LoadedLibrary, Process
 
 #: Libraries of glibc, which musl's loader cannot replace.
 _GLIBC_ONLY = ("libc.so.6", "ld-linux")
@@ -22,18 +18,12 @@ _GLIBC_ONLY = ("libc.so.6", "ld-linux")
 class MissingKind(TextEnum):
     """The kinds of things that a host can lack."""
 
-    #: There is no library of that name.
-    LIBRARY = "library"
-    #: The library that the loader finds does not define the versions.
-    VERSIONS = "symbol versions"
-    #: A program of the wheel asks for a loader that does not exist.
-    LOADER = "loader"
-    #: The file is code for another architecture than the interpreter; nothing more can be said.
-    ARCHITECTURE = "architecture"
-    #: The file is damaged, so its needs cannot be read.
-    DAMAGED = "damaged file"
-    #: The whole wheel is for another system than Linux, whose code is not read.
-    SYSTEM = "system"
+    LIBRARY = "library"  #: there is no library of that name
+    VERSIONS = "symbol versions"  #: the library that the loader finds does not define the versions
+    LOADER = "loader"  #: a program of the wheel asks for a loader that does not exist
+    ARCHITECTURE = "architecture"  #: the file is code for another architecture than the interpreter
+    DAMAGED = "damaged file"  #: the file is damaged, so its needs cannot be read
+    SYSTEM = "system"  #: the whole wheel is for another system than Linux, whose code is not read
 
 
 @dataclass(frozen=True, slots=True)

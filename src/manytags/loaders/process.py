@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..binaries.binary import Linkage
@@ -21,15 +22,9 @@ from ..hosts.elf_header import read_elf_header
 from ..hosts.probe import Sight, see_executable
 from ..platforms.linux.architectures import EM_ARM, architecture_from_elf
 from ..platforms.linux.policies import policies
+from .ld_cache import Code
 from .roots import NO_FILE, Root
-from .search import Requester, Search, SearchResult, code_from_header, read_loader
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from .ld_cache import Code
-    from .search import Loader
+from .search import Loader, Requester, Search, SearchResult, code_from_header, read_loader
 
 #: Prefixes of the libraries that hold an interpreter's own code, if it is built so.
 _RUNTIMES = ("libpython", "libpypy")

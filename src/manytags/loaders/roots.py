@@ -7,10 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
+from typing import BinaryIO
 
 MAX_PATH = 4096
 _MAX_LINKS = 40  # both limits are those of Linux

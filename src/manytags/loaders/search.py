@@ -17,19 +17,14 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ..hosts.elf_header import read_elf_header
 from ..platforms.linux.architectures import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
 from .ld_cache import MAX_CACHE, Code, LdCache
-from .roots import MAX_PATH, NO_FILE
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import Literal
-
-    from .roots import Root
+from .roots import MAX_PATH, NO_FILE, Root
 
 _MAX_LOADER = 16 << 20  # bytes; real loaders have a quarter of a megabyte
 _MAX_PATH_FILE = 65536
@@ -271,13 +266,8 @@ class Search:
 
 def code_from_header(header: dict[str, object]) -> Code:
     """Take the kind of code from the result of ``read_elf_header``."""
-    bits, order, machine, flags = (header[name] for name in ("class", "data", "machine", "flags"))
-    return Code(
-        bits if isinstance(bits, int) else 0,
-        "little" if order == "little" else "big",
-        machine if isinstance(machine, int) else 0,
-        flags if isinstance(flags, int) else 0,
-    )
+    bits, machine, flags = (int(str(header[name])) for name in ("class", "machine", "flags"))
+    return Code(bits, "little" if header["data"] == "little" else "big", machine, flags)
 
 
 def same_abi(code: Code, other: Code) -> bool:

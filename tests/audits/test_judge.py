@@ -1,4 +1,4 @@
-"""Verdicts in odd combinations; the plain ones stand in ``test_wrong_wheels.py``."""
+"""Verdicts in odd combinations; the plain ones are in ``test_wrong_wheels.py``."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def said(contents: Contents) -> dict[str, Verdict]:
 
 
 def claim(contents: Contents, tag: str) -> Claim:
-    """What is said of one tag."""
+    """The claim about one tag."""
     return next(each for each in Judge(contents).claims() if each.tag == tag)
 
 
@@ -77,7 +77,7 @@ def test_a_file_that_has_no_wheels_name() -> None:
 
 
 def test_a_single_file() -> None:
-    """A file that is no wheel carries no tag; what it could carry is told, if it is code."""
+    """A single file carries no tag; the tags that it could carry are named, if it is code."""
     for needs, honest in (
         (elf(), ("manylinux_2_5_x86_64",)),
         (elf(kind="object file"), ()),
@@ -90,7 +90,7 @@ def test_a_single_file() -> None:
 
 
 def test_damaged_files() -> None:
-    """Of what could not be read nothing can be said, but what others contradict stays contradicted."""
+    """An unread file makes claims unknown, but a claim that another file contradicts stays false."""
     contents = made("cp312-cp312-manylinux1_x86_64", damaged=MODULE)
     assert set(said(contents).values()) == {CANNOT}
     assert claim(contents, "cp312").note == f"damaged: {MODULE}"
@@ -101,7 +101,7 @@ def test_damaged_files() -> None:
 
 
 def test_headers_only() -> None:
-    """A wheel without ELF files has no more to read; one with them is contradicted by headers, and not confirmed."""
+    """Without ELF files there is no more to read; with them, headers can contradict a tag, but not confirm it."""
     assert set(said(made("py3-none-any", headers_only=True)).values()) == {TRUE}
     assert Judge(made("py3-none-any", headers_only=True)).true_tags == ("any",)
     contents = made("cp311-cp311-manylinux1_aarch64", elf(MODULE), headers_only=True)
@@ -135,7 +135,7 @@ def test_several_systems_in_one_wheel() -> None:
     ids=["graphics card", "eBPF", "object file"],
 )
 def test_data_for_other_machines(other: Binary) -> None:
-    """What no host loads contradicts no tag, and promises nothing either."""
+    """Files that no host loads contradict no tag, and are not bundled libraries either."""
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), other)).values()) == {TRUE}
     assert set(said(made("py3-none-any", other)).values()) == {TRUE}
     # but who tagged it for some machines may know why
@@ -145,7 +145,7 @@ def test_data_for_other_machines(other: Binary) -> None:
 
 
 def test_libraries_that_the_wheel_brings() -> None:
-    """What is in the wheel need not be on the system: by its file's name, or by its SONAME."""
+    """A library in the wheel need not be on the system, whether it is needed by its file name or its SONAME."""
     needy = elf(needed=("libc.so.6", "libbar.so.1"))
     tag = "py3-none-manylinux1_x86_64"
     assert said(made(tag, needy))["manylinux1_x86_64"] == MUCH
@@ -156,7 +156,7 @@ def test_libraries_that_the_wheel_brings() -> None:
 
 
 def test_a_c_library_that_the_wheel_brings() -> None:
-    """A process has its own before it loads anything of a wheel: a file of that name must not hide what is needed."""
+    """A process loads its own C library first: a bundled file of that name must not hide what is needed."""
     needy = elf(version="GLIBC_2.38")
     for name in ("libc.so.6", "ld-linux-x86-64.so.2"):
         contents = made("py3-none-manylinux1_x86_64", needy, elf(f"foo.libs/{name}"))
@@ -192,7 +192,7 @@ def test_names_of_modules() -> None:
 
 
 def test_debug_information() -> None:
-    """It is of one architecture, needs nothing, and is no module although it may be named as one."""
+    """It is for one architecture, needs nothing, and is not a module, though it may have a module's name."""
     debug = elf(f"debug/{MODULE}", needed=(), kind="debug information")
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), debug)).values()) == {TRUE}
     assert said(made("py3-none-any", debug)) == {"py3": TRUE, "none": TRUE, "any": MUCH}
@@ -201,7 +201,7 @@ def test_debug_information() -> None:
 
 
 def test_remarks_on_search_paths() -> None:
-    """A folder of the machine that built it, and one that is another wherever the program is started."""
+    """A folder of the machine that built the wheel, and a folder that depends on where the program is started."""
     needs = replace(elf(), rpath="$ORIGIN/../foo.libs:/home/joe/lib:foo.libs:")
     assert [each.text for each in binary_remarks(needs)] == [
         "'/home/joe/lib' is searched on every machine",
@@ -218,7 +218,7 @@ def test_remarks_on_releases_of_musl() -> None:
 
 
 def test_before_the_first_policy() -> None:
-    """No host takes such a tag, so nothing shows it true; what the first policy forbids shows it false."""
+    """No host takes such a tag, so nothing proves it; what the first policy forbids contradicts it."""
     contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.17"))
     assert said(contents)["manylinux_2_5_aarch64"] == CANNOT
     contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.38"))
@@ -236,7 +236,7 @@ def test_an_architecture_that_has_no_policy() -> None:
 
 
 def test_what_is_more_widely_installable() -> None:
-    """A tag for another processor says nothing more of this one."""
+    """A tag for another processor is not a better tag for this one."""
     code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
     assert said(made("py3-none-linux_armv6l", code))["linux_armv6l"] == TRUE
     assert said(made("py3-none-linux_armv7l", code))["linux_armv7l"] == LESS
