@@ -24,8 +24,6 @@ MAX_TEXT = 1_000_000  # characters of a document; a host's facts have some thous
 MAX_STRING = 4_096  # characters of one string in it
 MAX_ITEMS = 20_000  # items of one list in it; macOS takes some six thousand tags
 
-_PLAIN = frozenset({str, int, bool, type(None)})
-
 
 class TextEnum(str, Enum):
     """Texts of a closed set, which print as they are. Python 3.11 has it as ``enum.StrEnum``."""
@@ -155,17 +153,14 @@ def read_pair(value: object) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def json_value(value: Any) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
-    """Turn a value made of dataclasses with slots, enumerations and tuples into values that JSON can hold."""
-    if isinstance(value, tuple):
-        return [item if type(item) in _PLAIN else json_value(item) for item in value]
-    if isinstance(value, str):
-        return str(value)
-    data = {name: getattr(value, name) for name in value.__slots__}
-    for name, item in data.items():
-        if type(item) not in _PLAIN:
-            data[name] = json_value(item)
-    return data
+def json_text(value: object, indent: int | None = None) -> str:
+    """Write a value made of dataclasses with slots, enumerations of texts and tuples as JSON."""
+    return json.dumps(value, indent=indent, default=lambda item: {name: getattr(item, name) for name in item.__slots__})
+
+
+def json_value(value: object) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
+    """Turn such a value into what a reader of its JSON gets."""
+    return json.loads(json_text(value))
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:

@@ -1,4 +1,4 @@
-"""ELF files in wheels that lie: what they need, or one clear error, in bounded time and memory, and nothing else."""
+"""ELF files that lie: a value or one clear error, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ SMALL_READ, SMALL_MEMORY = 200_000, 2_000_000
 
 
 class Watched(io.BytesIO):
-    """A file that counts what is read of it, and may pretend to be a terabyte: zero bytes follow its own."""
+    """A file that counts the bytes that are read, and may pretend to be a terabyte: zeros follow its own bytes."""
 
     def __init__(self, data: bytes, endless: bool = False) -> None:
         super().__init__(data)
@@ -75,7 +75,7 @@ class Watched(io.BytesIO):
 
 
 def outcome(data: bytes, endless: bool = False, measure: bool = True) -> Binary | InvalidBinary:
-    """Read a file, and hold the law and the bounds."""
+    """Read a file, and check the law and the bounds."""
     stream = Watched(data, endless)
     found: Binary | InvalidBinary
     began = time.process_time()
@@ -203,12 +203,12 @@ PT_GNU_STACK = 0x6474E551
 
 
 def stack(file: Editor) -> int:
-    """Offset of the program header PT_GNU_STACK, which is free to become another."""
+    """Offset of the program header PT_GNU_STACK, which may be overwritten."""
     return file.programs_at + 56 * next(n for n, each in enumerate(file.image.segments) if each.kind == PT_GNU_STACK)
 
 
 def over_a_page(file: Editor) -> Editor:
-    """Move the second segment into the page in which the first one ends; the pages are another's in the file."""
+    """Move the second segment into the page in which the first one ends, from another page of the file."""
     place = file.programs_at + 56  # the header of the second
     first, second = file.image.segments[:2]
     assert first.kind == second.kind == PT_LOAD
@@ -217,7 +217,7 @@ def over_a_page(file: Editor) -> Editor:
 
 @pytest.mark.parametrize("lie", LIES)
 def test_lies(lie: str) -> None:
-    """A file whose tables lie must not pass as one that needs little, nor make us read what is not there."""
+    """A file whose tables lie must not seem to need little, nor cause reads outside of it."""
     data = bytes(LIES[lie](Editor()).data)
     assert isinstance(outcome(data), InvalidBinary), lie
     outcome(data, endless=True)
@@ -237,7 +237,7 @@ STRANGE: dict[str, Callable[[Editor], Editor]] = {
 
 @pytest.mark.parametrize("name", STRANGE)
 def test_what_no_loader_asks(name: str) -> None:
-    """Counts and sections that loaders ignore must not hide what they load: others are fooled by these."""
+    """Counts and sections that loaders ignore must not hide what is loaded, as they do from other tools."""
     assert outcome(bytes(STRANGE[name](Editor()).data)) == outcome(WIDE)
 
 
@@ -286,7 +286,7 @@ def test_names_that_share_their_ends() -> None:
 
 @pytest.mark.parametrize("name", REAL)
 def test_cut_off_anywhere(name: str) -> None:
-    """Half a file is no file: every length of the first 4 KiB, and some beyond."""
+    """A file that is cut off is an error: every length of the first 4 KiB, and some beyond."""
     data = REAL[name]
     for length in [*range(4096), *range(4096, len(data), 97)]:
         found = outcome(data[:length], measure=False)
@@ -297,7 +297,7 @@ def test_cut_off_anywhere(name: str) -> None:
 
 @pytest.mark.parametrize("name", REAL)
 def test_random_changes(name: str) -> None:
-    """What nobody thought of: 2,000 changed files in all, most changes where the tables are."""
+    """Random changes: 2,000 files in all, most changes where the tables are."""
     chosen = random.Random(20260801 + len(name))  # noqa: S311 - the same every time
     errors = 0
     for _ in range(700):
@@ -312,7 +312,7 @@ def test_random_changes(name: str) -> None:
 
 
 def test_random_changes_of_an_endless_file() -> None:
-    """The same where every table seems to be there: only bounds of our own end the reading."""
+    """The same where every table seems to be there: only our own bounds end the reading."""
     chosen = random.Random(7)  # noqa: S311 - the same every time
     for _ in range(60):
         data = bytearray(chosen.choice([*REAL.values()]))
@@ -322,7 +322,7 @@ def test_random_changes_of_an_endless_file() -> None:
 
 
 def test_arm_attributes_of_no_length() -> None:
-    """pyelftools 0.33 never returns from this; here the attributes are not known, and the rest stands."""
+    """pyelftools 0.33 never returns from this; here only the attributes are unknown."""
     data = REAL["armhf"]
     place = data.index(b"aeabi\0")
     found = outcome(data[: place - 4] + bytes(4) + data[place:])
@@ -334,7 +334,7 @@ def test_arm_attributes_of_no_length() -> None:
 
 
 def test_a_soname_of_bytes_that_are_no_text() -> None:
-    """Names print anywhere: in reports, in JSON, on terminals."""
+    """Names are printed in reports, in JSON and on terminals."""
     file = Editor()
     strings = file.table(DT_STRTAB)
     file.put("B", strings + 1, 0xFF).tag(DT_SONAME, 1)

@@ -1,4 +1,4 @@
-"""Hosts that lie: caches, search paths, links and files of a root that anybody may have packed."""
+"""Hosts that lie: caches, search paths, links and files of a root from a stranger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MODULE, PROGRAM = Requester("a module", None), Requester("/usr/bin/python3", "/u
 
 @contextmanager
 def bounded(memory: bool = False) -> Iterator[None]:
-    """Hold the time that the processor takes; or the memory, which cannot be watched at full speed."""
+    """Check the bound of processor time, or that of memory, which cannot be traced at full speed."""
     if memory:
         tracemalloc.start()
     start = time.process_time()
@@ -51,7 +51,7 @@ def bounded(memory: bool = False) -> Iterator[None]:
 
 
 def find(root: Path, asks: Requester = MODULE, library_path: str | None = None, name: str = "libx.so.1") -> Search:
-    """Search for one library; the search, for what it remarks."""
+    """Search for one library; return the search, for its remarks."""
     files = Root(str(root))
     loader = read_loader(files, GLIBC_LOADER)
     assert loader is not None
@@ -62,7 +62,7 @@ def find(root: Path, asks: Requester = MODULE, library_path: str | None = None, 
 
 @pytest.mark.parametrize("form", CACHES)
 def test_a_cache_cut_at_every_place(form: str) -> None:
-    """ldconfig was interrupted, or the disk was full: libraries may be missing, nothing may fail."""
+    """ldconfig was interrupted, or the disk was full: libraries may be missing, but nothing may fail."""
     data = CACHES[form]
     whole = {name: set(LdCache(data, CODE).find(name)) for name in ("libone.so.1", "libtwo.so.2")}
     with bounded():
@@ -76,7 +76,7 @@ def test_a_cache_cut_at_every_place(form: str) -> None:
 
 @pytest.mark.parametrize("form", CACHES)
 def test_a_cache_with_every_byte_wrong(form: str) -> None:
-    """Offsets out of range, counts of 2^32, another byte order: a lie may hide libraries, and hides nothing else."""
+    """Offsets out of range, counts of 2^32, another byte order: a lie may hide libraries, but nothing else."""
     data = CACHES[form]
     with bounded():
         for place in range(len(data)):
@@ -93,7 +93,7 @@ def cache_of(entries: int, key: int, value: int, strings: bytes) -> bytes:
 
 
 def test_a_cache_that_is_full_of_lies() -> None:
-    """As many entries as fit, all of one name, with a path that has no end or a long one."""
+    """As many entries as fit, all of one name, with an endless path or a long one."""
     count = (MAX_CACHE - 100_000) // 24
     start = 48 + 24 * count
     for path, found in ((b"/" * 90_000, ()), (b"/" * 4000 + b"\0", ("/" * 4000,))):
@@ -103,7 +103,7 @@ def test_a_cache_that_is_full_of_lies() -> None:
 
 @pytest.mark.parametrize("memory", [False, True], ids=["time", "memory"])
 def test_a_cache_of_many_long_names(memory: bool) -> None:
-    """Entries whose names overlap: each is another one, and none is as long as it could be."""
+    """Entries whose names overlap: all are different and long."""
     start = 48 + 24 * 20_000
     entries = b"".join(struct.pack("<4IQ", 0x303, place, place, 0, 0) for place in range(start, start + 20_000))
     data = cache_of(0, 0, 0, b"")[:20] + struct.pack("<I", 20_000) + cache_of(0, 0, 0, b"")[24:] + entries
@@ -127,7 +127,7 @@ def test_a_cache_of_a_gigabyte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["FIFO", "folder", "loop", "unreadable"])
 def test_a_cache_that_is_no_file(what: str, tmp_path: Path) -> None:
-    """To open a FIFO is to wait for ever."""
+    """Opening a FIFO would wait for ever."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     odd(root / "etc/ld.so.cache", what)
     with bounded():
@@ -135,7 +135,7 @@ def test_a_cache_that_is_no_file(what: str, tmp_path: Path) -> None:
 
 
 def odd(path: Path, what: str) -> None:
-    """Put something there that is no file to read."""
+    """Put something there that is not a regular file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     links = {"loop": path.name, "nowhere": "/nowhere/at/all", "endless": "/dev/zero"}
     if what in links:
@@ -152,7 +152,7 @@ def odd(path: Path, what: str) -> None:
 @pytest.mark.parametrize("what", ["FIFO", "folder", "loop", "unreadable", "nowhere", "endless"])
 @pytest.mark.parametrize("place", ["/lib/libx.so.1", "/e/libx.so.1", "/e", GLIBC_LOADER, "/lib", "/etc"])
 def test_odd_things_where_files_and_folders_are(what: str, place: str, tmp_path: Path) -> None:
-    """Whatever the loader would do there, an answer comes, and soon."""
+    """Whatever the loader would do there, an answer comes soon."""
     files = {**debian(), "/usr/lib/libx.so.1": LIBRARY}
     root = lay(tmp_path, {name: content for name, content in files.items() if not name.startswith(place)})
     odd(root / place[1:], what)
@@ -182,7 +182,7 @@ def test_folders_that_may_not_be_read(tmp_path: Path) -> None:
 
 
 def test_a_search_path_of_100000_folders(tmp_path: Path) -> None:
-    """Linux itself takes no variable of that length; who hands one over is told what was left out."""
+    """Linux itself takes no variable of that length; the answer says what was left out."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     for text, remark in (
         (":".join(f"/f{number}" for number in range(100_000)), "a search path of 788889 characters was not searched"),
@@ -200,7 +200,7 @@ def test_a_search_path_of_100000_folders(tmp_path: Path) -> None:
 
 
 def test_a_search_path_of_many_folders_that_are_there(tmp_path: Path) -> None:
-    """As many as are searched at all, for every library of a policy."""
+    """As many folders as are searched at all, for every library of a policy."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libX11.so.6": SharedObject()})
     for number in range(300):
         (root / str(number)).mkdir()
@@ -227,7 +227,7 @@ def test_a_search_path_of_many_folders_that_are_there(tmp_path: Path) -> None:
     ids=range(11),
 )
 def test_tricks_with_origin(rpath: str, tmp_path: Path) -> None:
-    """Texts that grow when they are expanded, lead out of the root, or are no text at all."""
+    """Texts that grow when they are expanded, lead out of the root, or are not text at all."""
     root = lay(tmp_path / "root", {**debian(rpath=rpath), "/usr/lib/libX11.so.6": SharedObject()})
     (tmp_path / "libGL.so.1").write_bytes(SharedObject().build())
     with bounded():
@@ -236,7 +236,7 @@ def test_tricks_with_origin(rpath: str, tmp_path: Path) -> None:
 
 
 def test_links_that_lead_out(tmp_path: Path) -> None:
-    """A root that shows its reader's own files would tell them to whoever gets the answer."""
+    """A root must not reveal files of the machine that reads it."""
     secret = lay(tmp_path / "secret", {"libGL.so.1": SharedObject(), "loader": SharedObject()})
     files: Files = {
         **debian(),
@@ -268,7 +268,7 @@ def test_links_without_end(tmp_path: Path) -> None:
 
 
 def test_libraries_that_need_each_other(tmp_path: Path) -> None:
-    """Rings are allowed to loaders; a thousand libraries in a chain are not worth a hang."""
+    """Loaders allow rings; a chain of a thousand libraries must not hang."""
     names = [f"lib{number}.so" for number in range(1000)]
     files: Files = {
         f"/usr/lib/{name}": SharedObject((names[(place + 1) % 1000], names[place // 2], name), soname=name)
@@ -291,7 +291,7 @@ def test_a_module_that_needs_10000_libraries(tmp_path: Path) -> None:
 
 
 def test_a_loader_that_lies(tmp_path: Path) -> None:
-    """Folders are read off its bytes: a megabyte of them, and none that could be one."""
+    """The folders are read from its bytes: a megabyte of them, and bytes that are not folders."""
     strange = b"\0" + b"".join(b"/lib%d/\0" % number for number in range(50_000))
     for content in (
         strange,
@@ -310,7 +310,7 @@ def test_a_loader_that_lies(tmp_path: Path) -> None:
 
 
 def test_files_with_random_changes(tmp_path: Path) -> None:
-    """What nobody thought of: an answer or one of our errors, whatever is wrong with whichever file."""
+    """Random changes: an answer or one of our errors, whatever is wrong with any file."""
     chosen = random.Random(20261121)  # noqa: S311 - the same every time
     files = {**debian(runpath="/r"), "/usr/lib/libX11.so.6": SharedObject(("libz.so.1",), defines=("X_1", "X_2"))}
     root = lay(tmp_path, files)

@@ -46,7 +46,7 @@ STORED, DEFLATED = 0, 8
 
 
 def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
-    """Audit a wheel, and hold the law and the bounds.
+    """Audit a wheel, and check the law and the bounds.
 
     :param trace: hold the bound of memory too, by tracing it, which makes what allocates much some times slower.
     """
@@ -87,7 +87,7 @@ except ManytagsError:
 
 
 def heavy(data: bytes) -> WheelAudit | ManytagsError:
-    """The same for what allocates much: the bound of memory is that of another process."""
+    """The same for wheels that allocate much: memory is measured in another process."""
     if sys.platform == "linux":
         command = [sys.executable, "-c", CHILD, str(MOST_MEMORY), NAME]
         subprocess.run(command, input=data, check=True)
@@ -95,14 +95,14 @@ def heavy(data: bytes) -> WheelAudit | ManytagsError:
 
 
 def refused(data: bytes, reason: str, by: Callable[[bytes], WheelAudit | ManytagsError] = outcome) -> None:
-    """See that a wheel is refused, and why."""
+    """Check that a wheel is refused, and why."""
     found = by(data)
     assert isinstance(found, InvalidWheel), found
     assert re.search(reason, str(found)), found
 
 
 class Entry(NamedTuple):
-    """One member of an archive, where each number may be another than it should.
+    """One member of an archive, whose numbers may be wrong.
 
     :param data: as it stands in the archive.
     :param local: other values in its own header: flags, method, checksum, packed, size, and name.
@@ -161,7 +161,7 @@ def archive(*entries: Entry, before: bytes = b"") -> bytes:
 
 
 def padded(data: bytes, size: int) -> bytes:
-    """An ELF file with nothing behind it, up to a size."""
+    """An ELF file with zeros after it, up to a size."""
     return data.ljust(size, b"\0")
 
 
@@ -178,7 +178,7 @@ HIDDEN = entry("foo/hidden.so", binary("memcpy"))
 
 
 def test_the_archives_are_read_where_they_tell_the_truth() -> None:
-    """What is refused below is refused for its lie, and not for how these tests write archives."""
+    """The tests below refuse lies, and not the way in which they write archives."""
     for content in (PLAIN, LARGE, SCARCE):
         for method in (STORED, DEFLATED):
             found = outcome(archive(entry(LIB, content, method)))
@@ -188,7 +188,7 @@ def test_the_archives_are_read_where_they_tell_the_truth() -> None:
 
 
 def test_what_was_written_as_a_stream() -> None:
-    """Whoever writes to a pipe puts sizes behind a member, and zeros before it."""
+    """A writer to a pipe puts sizes after a member, and zeros before it."""
     member = entry(LIB, PLAIN)
     behind = struct.pack("<4s3I", b"PK\7\x08", member.checksum, member.packed, member.size)
     local: dict[str, int | bytes] = {"checksum": 0, "packed": 0, "size": 0}
@@ -198,7 +198,7 @@ def test_what_was_written_as_a_stream() -> None:
 
 
 def lying(content: bytes, method: int, **lies: int) -> bytes:
-    """An archive whose one member lies in the directory and in its header alike."""
+    """An archive with one member that lies in the directory and in its header alike."""
     member = entry(LIB, content, method)
     return archive(member._replace(**{key: getattr(member, key) + value for key, value in lies.items()}))
 
@@ -207,7 +207,7 @@ def lying(content: bytes, method: int, **lies: int) -> bytes:
 @pytest.mark.parametrize("content", [PLAIN, LARGE, SCARCE], ids=["small", "large", "large and scarce"])
 @pytest.mark.parametrize("by", [-1, 1, -100, 1000, 1 << 20])
 def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
-    """A file that installers cut off, or find too short, is not the one that was judged."""
+    """A file that installers would cut off, or find too short, is not the file that was judged."""
     if len(content) + by < 64:
         pytest.skip("shorter than its header")
     refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says")
@@ -217,7 +217,7 @@ def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
 @pytest.mark.parametrize("content", [PLAIN, SCARCE], ids=["small", "large"])
 @pytest.mark.parametrize("by", [-100, 100])
 def test_packed_sizes_that_are_not_so(content: bytes, by: int) -> None:
-    """What an archive calls a member's bytes is where its next member begins."""
+    """A wrong packed size moves the end of a member."""
     refused(lying(content, DEFLATED, packed=by), "inflate|overlap|in no member")
     refused(lying(content, STORED, packed=by, size=by), "overlap|in no member")
 
@@ -242,7 +242,7 @@ def zeros(megabytes: int) -> bytes:
 
 
 def test_a_bomb_below_the_bound() -> None:
-    """What is let in, 128 MB in all, is read in time."""
+    """A bomb that is just small enough, 128 MB in all, is read in time."""
     found = heavy(archive(entry(LIB, padded(PLAIN, 120 << 20))))
     assert isinstance(found, WheelAudit), found
     many = [entry(LIB, LARGE)._replace(name=b"foo/%d.so" % number) for number in range(18)]
@@ -252,7 +252,7 @@ def test_a_bomb_below_the_bound() -> None:
 
 
 def dynamic_at_the_end(size: int) -> bytes:
-    """A file whose tables stand behind some megabytes of nothing."""
+    """A file whose tables follow some megabytes of zeros."""
     file = Editor(PLAIN)
     loads = [number for number, each in enumerate(file.image.segments) if each.kind == PT_LOAD]
     last, at = file.image.segments[loads[-1]], file.programs_at + 56 * loads[-1]
@@ -268,14 +268,14 @@ def dynamic_at_the_end(size: int) -> bytes:
 
 
 def test_what_is_needed_stands_at_the_far_end() -> None:
-    """Bytes of nothing before the tables hide nothing, and do not cost much."""
+    """Zeros before the tables hide nothing, and do not cost much."""
     found = heavy(archive(entry(LIB, dynamic_at_the_end(120 << 20))))
     assert isinstance(found, WheelAudit), found
     assert found.needs[0].needed == ("libc.so.6",)
 
 
 def scattered(hops: int) -> bytes:
-    """A file whose needed versions stand in turns at two places, some megabytes apart, behind all that is kept."""
+    """A file whose needed versions alternate between two places, megabytes apart, after the part that is kept."""
     near, far = 7 << 20, 10 << 20
     file = Editor(binary("memcpy"))
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
@@ -312,7 +312,7 @@ def test_blocks_without_end_that_hold_nothing() -> None:
 
 
 def test_members_over_each_other() -> None:
-    """One kernel of bytes behind a thousand names, as David Fifield's bombs are made."""
+    """One kernel of bytes for a thousand names, as David Fifield's bombs are made."""
     kernel = entry(LIB, LARGE)
     same = [kernel._replace(name=b"foo/%d.so" % number, offset=0) for number in range(1000)]
     refused(archive(kernel, *same), "at the same place|header contradicts|another name")
@@ -333,7 +333,7 @@ def test_members_over_each_other() -> None:
 
 @pytest.mark.parametrize("count", [60_000, 100_000])
 def test_many_members(count: int) -> None:
-    """More than an archive can count without extensions is refused, and what is not is read in time."""
+    """More members than an archive can count without extensions are refused, and fewer are read in time."""
     body, directory = bytearray(), bytearray()
     real = [entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", b"")]
     members = [entry(b"%d" % number, b"", STORED) for number in range(count - 2)] + real
@@ -361,7 +361,7 @@ def test_many_members(count: int) -> None:
 
 
 def test_many_elf_files() -> None:
-    """Each ELF file costs some work: five thousand are let in, more are not."""
+    """Each ELF file costs some work: five thousand are accepted, more are not."""
     small = PLAIN[:64]
     some = [entry(f"foo/{number}.o", small, STORED) for number in range(5001)]
     refused(archive(*some), "more than 5000 ELF files", heavy)
@@ -418,7 +418,7 @@ LOCAL: dict[str, tuple[dict[str, int | bytes], str]] = {
 
 @pytest.mark.parametrize("what", LOCAL)
 def test_headers_that_say_something_else(what: str) -> None:
-    """Who reads a wheel as it comes, and not by its directory, would see another file."""
+    """A streaming reader, which does not use the directory, would see another file."""
     local, reason = LOCAL[what]
     refused(archive(entry(LIB, PLAIN)._replace(local=local)), reason)
 
@@ -465,7 +465,7 @@ def test_extra_fields_that_say_something_else() -> None:
 
 
 def test_files_between_members() -> None:
-    """Who reads a wheel as it comes finds a file there that the directory does not name."""
+    """A streaming reader would find a file there that the directory does not name."""
     hidden = archive(HIDDEN)[: 30 + len(HIDDEN.name) + HIDDEN.packed]
     for member in (entry("foo/a.py", b"x = 1\n"), entry("foo/__init__.py", b""), entry("foo/", b"", STORED)):
         refused(archive(member._replace(data=member.data + hidden)), "in no member")
@@ -490,7 +490,7 @@ def test_what_is_said_to_be_empty() -> None:
 
 
 def test_programs_that_are_wheels_too() -> None:
-    """Installers pass over what stands before an archive: by its name it is a wheel, and not a program."""
+    """Installers ignore bytes before an archive: by its name it is a wheel, and not a program."""
     whole = archive(HIDDEN)
     refused(PLAIN + whole, "precede its first member")
     refused(PLAIN, "not a ZIP archive")
@@ -498,7 +498,7 @@ def test_programs_that_are_wheels_too() -> None:
 
 @pytest.mark.parametrize("swap", [True, False], ids=["byte order", "class"])
 def test_programs_that_lie_of_their_form(swap: bool) -> None:
-    """Linux runs a program by its machine alone: whatever else the header says, it does not pass as data."""
+    """Linux looks at e_machine alone: whatever else the header says, such a file does not pass as data."""
     data = bytearray(PLAIN)
     if swap:
         data[5], data[16:20] = 2, struct.pack("<2H", 2, 62)
@@ -526,7 +526,7 @@ def test_programs_that_lie_of_their_form(swap: bool) -> None:
     ],
 )
 def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
-    """pip reads WHEEL as a message: the first of two lines counts, and nothing behind an empty one."""
+    """pip reads WHEEL as a message: the first of two lines counts, and nothing after an empty one."""
     whole = text + f"Tag: {TAG}\n"
     read = email.message_from_string(whole)
     assert (read.get("Root-Is-Purelib", "").lower() == "true" if read["Tag"] else None) == purelib
@@ -540,7 +540,7 @@ def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
 
 
 def test_the_smallest_programs() -> None:
-    """Linux runs a program of 45 bytes, and asks of its first 16 the first four only."""
+    """Linux runs a program of 45 bytes, and looks at only four of its first 16."""
     small = b"\x7fELF" + bytes(12) + struct.pack("<2H", 2, 3) + bytes(25)
     found = outcome(archive(entry("foo/run", small)))
     assert isinstance(found, WheelAudit)
@@ -549,18 +549,18 @@ def test_the_smallest_programs() -> None:
 
 @pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000, 0x20])
 def test_what_cannot_be_read(flags: int) -> None:
-    """Encrypted members and patches: nothing can be said of them, and nothing is guessed."""
+    """Encrypted members and patches cannot be read, and nothing is guessed."""
     refused(archive(entry(LIB, PLAIN)._replace(flags=flags, local={"flags": flags})), "encrypted|method|cannot be read")
 
 
 @pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 95, 97, 99, 65535])
 def test_unknown_compression(method: int) -> None:
-    """Installers refuse these, or not all of them do."""
+    """Some or all installers refuse these."""
     refused(archive(entry(LIB, PLAIN)._replace(method=method)), "compressed by method")
 
 
 def test_bytes_around_the_archive() -> None:
-    """What stands in front of an archive, behind it or between its parts is seen by some readers only."""
+    """Only some readers see bytes before an archive, after it or between its parts."""
     whole = archive(entry(LIB, PLAIN))
     refused(b"MZ" + whole, "precede its first member")
     refused(archive(entry(LIB, PLAIN), before=b"MZ"), "precede its first member")
@@ -608,14 +608,14 @@ def test_ends_of_64_bits() -> None:
 
 
 def test_markers_of_64_bits() -> None:
-    """Sizes that stand in extra fields: where these are missing, or say what cannot be."""
+    """Sizes in extra fields that are missing or impossible."""
     member = entry(LIB, PLAIN)
     refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|contradicts|inflates")
     refused(archive(member._replace(packed=0xFFFFFFFF)), "inflates to|overlap|cannot be read")
 
 
 def test_cut_off_at_every_kilobyte() -> None:
-    """Half a download is no wheel."""
+    """Half a download is not a wheel."""
     whole = archive(entry(LIB, PLAIN + noise(100_000)), entry("foo/module.py", b"pass\n" * 1000))
     for size in [*range(0, len(whole), 1024), *range(len(whole) - 60, len(whole))]:
         assert isinstance(outcome(whole[:size], trace=False), InvalidWheel), size
@@ -632,7 +632,7 @@ RECORDS = {
 
 @pytest.mark.parametrize("what", RECORDS)
 def test_records(what: str) -> None:
-    """A list of files that lies or leads out of the wheel is told of, and followed nowhere."""
+    """A list of files that lies or leads out of the wheel is reported, and not followed."""
     text, remark = RECORDS[what]
     found = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
     assert isinstance(found, WheelAudit), found
@@ -641,7 +641,7 @@ def test_records(what: str) -> None:
 
 
 def test_records_without_measure() -> None:
-    """100 MB of rows, and rows that are each a remark."""
+    """100 MB of rows, and rows that all cause a remark."""
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "are read|bomb")
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "remarks to make", heavy)
     found = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
@@ -665,7 +665,7 @@ WHEELS = {
 
 @pytest.mark.parametrize("what", WHEELS)
 def test_wheel_files(what: str) -> None:
-    """WHEEL is read by every installer: what cannot be one makes no wheel."""
+    """Every installer reads WHEEL: without a valid one the file is not a wheel."""
     text, reason = WHEELS[what]
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/WHEEL", text)), reason)
 
@@ -682,7 +682,7 @@ def test_more_to_judge_than_there_can_be() -> None:
 
 
 def test_modules_that_no_tag_is_true_of() -> None:
-    """Each module's name is held against each tag: thousands of them, for another system than all the tags."""
+    """Every module's name is compared with every tag: thousands of them, all for another system."""
     header = struct.pack("<16s2HI3QI6H", b"\x7fELF\2\1\1", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 64, 0, 0)
     loaded = struct.pack("<2I6Q", PT_LOAD, 5, 0, 0, 0, 192, 192, 4096)
     least = header + loaded + struct.pack("<2I6Q", PT_DYNAMIC, 6, 176, 176, 176, 16, 16, 8) + bytes(16)
@@ -694,7 +694,7 @@ def test_modules_that_no_tag_is_true_of() -> None:
 
 
 def many_symbols(count: int) -> bytes:
-    """A file that has its last symbols' names undefined many times."""
+    """A file with the same undefined symbols many times."""
     file = Editor(PLAIN)
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
     segment, at = file.image.segments[last], file.programs_at + 56 * last
@@ -713,7 +713,7 @@ def many_symbols(count: int) -> bytes:
 
 
 def test_undefined_symbols_without_measure() -> None:
-    """Each undefined symbol is a value: millions of them would fill the memory of whoever asks."""
+    """Each undefined symbol is a value: millions of them would fill the caller's memory."""
     found = outcome(archive(entry(LIB, many_symbols(1000))))
     assert isinstance(found, WheelAudit), found
     member = entry(LIB, many_symbols(190_000))
@@ -722,7 +722,7 @@ def test_undefined_symbols_without_measure() -> None:
 
 
 def test_elf_files_that_lie_in_wheels() -> None:
-    """What an ELF file lies about makes it damaged, and its wheel's tags are not called true."""
+    """An ELF file that lies is damaged, and its wheel's tags are not called true."""
     for lie, make in LIES.items():
         found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
         assert isinstance(found, WheelAudit), lie
@@ -735,7 +735,7 @@ def test_elf_files_that_lie_in_wheels() -> None:
 
 
 def test_libraries_by_their_path() -> None:
-    """A library that is named by a path is not looked for, not even when it is a FIFO: it is only told of."""
+    """A library that is needed by its path is reported and never opened, not even if it is a FIFO."""
     data = PLAIN.replace(b"libc.so.6", b"/dev/zero")
     found = outcome(archive(entry(LIB, data)))
     assert isinstance(found, WheelAudit)
@@ -745,7 +745,7 @@ def test_libraries_by_their_path() -> None:
 
 
 def test_names_that_print_lines_of_their_own() -> None:
-    """What a wheel calls its files and libraries must not write a verdict into the report."""
+    """Names of files and libraries must not write a verdict into the report."""
     data = PLAIN.replace(b"libc.so.6", b"a\n\x1b[1mb.so")[: len(PLAIN)]
     found = outcome(archive(entry(LIB, data), entry("foo/\n  true tags: any", PLAIN)))
     assert isinstance(found, (WheelAudit, ManytagsError))
@@ -779,7 +779,7 @@ class Broken(io.BytesIO):
 
 
 def test_streams_that_break() -> None:
-    """A disk or a connection that fails is told of as what it is, wherever it fails."""
+    """A failure of a disk or a connection is reported as such, wherever it happens."""
     whole = archive(entry(LIB, SCARCE), HIDDEN)
     for count in range(40):
         stream = Broken(whole)
@@ -794,7 +794,7 @@ def test_streams_that_break() -> None:
 
 
 def test_streams_that_cannot_go_back() -> None:
-    """A pipe is not read as a wheel; it is said so."""
+    """A pipe is a clear error."""
     reading, writing = os.pipe()
     os.close(writing)
     with open(reading, "rb") as stream, pytest.raises(InvalidWheel, match="cannot be read"):
@@ -816,7 +816,7 @@ def changed(data: bytes, chosen: random.Random) -> bytes:
 
 @pytest.mark.parametrize("inside", [False, True], ids=["archives", "ELF files inside"])
 def test_random_changes(inside: bool) -> None:
-    """What nobody thought of: 10,000 seeded changes in all, of whole wheels, and of the ELF files in right archives."""
+    """Random changes: 10,000 seeded ones, of whole wheels, and of ELF files in correct archives."""
     chosen = random.Random(20261121 + inside)  # noqa: S311 - the same every time
     real = [binary(name) for name in BINARIES]
     wheels = [wheel(NAME, {LIB: each, "foo/a.py": b"pass"}, compression=STORED) for each in real]
@@ -836,7 +836,7 @@ def test_random_changes(inside: bool) -> None:
 
 
 def test_every_length_of_what_is_inside() -> None:
-    """An ELF file that is cut off anywhere in a right archive."""
+    """An ELF file that is cut off anywhere, in a correct archive."""
     for size in range(0, len(PLAIN), 7):
         found = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
         assert isinstance(found, WheelAudit), size

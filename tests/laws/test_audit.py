@@ -52,7 +52,7 @@ tags = st.builds(
 
 @cache
 def needs(name: str, called: str) -> Binary:
-    """What a binary needs, under another name."""
+    """A binary under another name."""
     return without_irrelevant_symbols(read_elf(io.BytesIO(binary(name)), called))
 
 
@@ -72,7 +72,7 @@ def verdicts(claims: tuple[Claim, ...]) -> dict[tuple[ClaimKind, str], Verdict]:
 
 @given(files, files, tags)
 def test_more_files_make_no_claim_truer(first: list[tuple[str, str]], more: list[tuple[str, str]], tag: str) -> None:
-    """What one file contradicts, no other can mend, unless it is a library that the first one needs."""
+    """A claim that one file contradicts stays false with more files, unless they are libraries that it needs."""
     few, many = (verdicts(Judge(contents(each, tag)).claims()) for each in (first, first + more))
     assert {claim for claim in few if few[claim] == MUCH} <= {claim for claim in many if many[claim] == MUCH}
 
@@ -111,7 +111,7 @@ def test_what_is_true_stays_true_for_newer_policies(
 
 @given(st.one_of(files, alike))
 def test_honest_tags_are_true(found: list[tuple[str, str]]) -> None:
-    """What we tell people to write is what we would call true."""
+    """The tags that we propose are tags that we call true."""
     honest = Judge(contents(found, "py3-none-any")).true_tags
     for tag in honest:
         claims = Judge(contents(found, f"py3-none-{tag}")).claims()
@@ -140,7 +140,7 @@ def older(tag: str) -> list[tuple[str, tuple[int, int], str]]:
 
 @given(files, tags)
 def test_honest_answers_of_claims_are_true(found: list[tuple[str, str]], tag: str) -> None:
-    """What stands behind 'true would be' is judged true when it is written."""
+    """The tags after 'true would be' are judged true when a wheel has them."""
     for claim in Judge(contents(found, tag)).claims():
         if claim.kind is ClaimKind.PLATFORM_TAG:
             for honest in claim.true_tags:
@@ -165,7 +165,7 @@ def test_audits_pickle(found: list[tuple[str, str]], tag: str) -> None:
 
 @given(files, st.sampled_from([0, 8]), tags)
 def test_a_wheel_says_what_its_files_say(found: list[tuple[str, str]], method: int, tag: str) -> None:
-    """However it is packed, and with whatever beside it."""
+    """An audit of an archive is that of its files, however it is packed."""
     expected = contents(found, tag)
     name = f"foo-1.0-{tag}.whl"
     packed = {each.name: binary(which) for each, (which, _) in zip(expected.binaries, found, strict=True)}

@@ -34,7 +34,7 @@ _SMALL = 6 << 20
 _CODES = 400
 
 _STORED, _DEFLATED = _METHODS = 0, 8
-_ENCRYPTED, _PATCH, _UTF_8 = 0x1 | 0x40 | 0x2000, 0x20, 0x800  # traditional, strong, masked directory
+_ENCRYPTED, _PATCH, _UTF_8 = 0x1 | 0x40 | 0x2000, 0x20, 0x800  # flags; there are three ways to encrypt
 _UNREADABLE = _ENCRYPTED | _PATCH
 _NOT_IN_PATHS = frozenset({"", ".", ".."})
 #: Texts that need a closer look if they occur in the list of all names.
@@ -50,7 +50,7 @@ _DESCRIPTORS = frozenset({12, 16, 20, 24})
 _EXTRA_SIZES, _EXTRA_NAME = 0x0001, 0x7075
 
 
-# Wheels have up to 20,000 of these. A frozen dataclass takes 0.5 µs to make and not 0.2, a tenth of a look at headers.
+# Wheels have up to 20,000 of these. A frozen dataclass takes 0.5 µs to make, and a NamedTuple 0.2 µs.
 class Member(NamedTuple):
     """One file of an archive.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import deque
 from dataclasses import dataclass
 
+from ..documents import json_text
 from ..errors import ManytagsError
 from .report import WheelAudit
 from .wheel import audit
@@ -36,7 +36,7 @@ class BrokenWheel:
 
     def to_json(self, indent: int | None = None) -> str:
         """Write it as JSON."""
-        return json.dumps(self.to_data(), indent=indent)
+        return json_text(self.to_data(), indent)
 
     def _key(self) -> tuple[object, ...]:
         return self.path, type(self.error), self.error.args

@@ -5,13 +5,12 @@ Names come from strangers. Characters that would move a terminal's cursor, or fa
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from ..binaries.binary import Binary
-from ..documents import json_value
+from ..documents import json_text, json_value
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Remark, RemarkKind
@@ -59,16 +58,17 @@ class WheelAudit:
 
     def to_data(self) -> dict[str, object]:
         """Return it as values that JSON can hold; ``schemas/audit.schema.json`` describes them."""
-        return {
-            "manytags_audit": 1,
-            "is_false": self.is_false,
-            **json_value(replace(self, needs=())),
-            "needs": [binary.to_data() for binary in self.needs],
-        }
+        data: dict[str, object] = json_value(self._document())
+        return data
 
     def to_json(self, indent: int | None = None) -> str:
         """Write it as JSON."""
-        return json.dumps(self.to_data(), indent=indent)
+        return json_text(self._document(), indent)
+
+    def _document(self) -> dict[str, object]:
+        values = {name: getattr(self, name) for name in self.__slots__}
+        head = {"manytags_audit": 1, "is_false": self.is_false}
+        return {**head, **values, "needs": [binary.to_data() for binary in self.needs]}
 
     def __str__(self) -> str:
         return report(self)

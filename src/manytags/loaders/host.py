@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..documents import json_value
+from ..documents import json_text, json_value
 from ..errors import InvalidPolicy
 from ..platforms.linux.policies import Policy, Version, policies, policy
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family, version_numbers
@@ -121,9 +121,7 @@ class HostLibraries:
 
     def to_json(self) -> str:
         """Write it as JSON; ``schemas/host-libraries.schema.json`` describes the form."""
-        import json
-
-        return json.dumps(self.to_data(), indent=2)
+        return json_text(self.to_data(), indent=2)
 
     def __str__(self) -> str:
         who = self.interpreter or self.loader or self.root or "this machine"
