@@ -37,6 +37,6 @@ nitpick_ignore = [
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
     ("py:class", r"Tag|Version|Pylock"),  # packaging's
-    ("py:class", r"Depth|Field|Reason|Verdict|What"),  # words that a field may be; its documentation lists them
+    ("py:class", r"Depth"),  # words that a parameter may be; its documentation lists them
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]

@@ -20,7 +20,7 @@ INPUT_ERRORS = {
     "InvalidManylinuxModule": "_manylinux module",
     "InvalidCensus": "census",
     "InvalidWheel": "wheel",
-    "InvalidElf": "ELF file",
+    "InvalidBinary": "binary",
     "InvalidPolicy": "policy",
     "InvalidProfile": "profile",
 }

@@ -43,10 +43,16 @@ MAY_LOOK = {
     "hosts/probe.py": "observes its interpreter and machine, opens executables, imports _manylinux as PEP 600 says",
     "hosts/probe_libc.py": "asks the C library by ctypes, and reads the memory map of its own process",
     "hosts/probe_systems.py": "observes the versions of macOS, iOS, Android and Pyodide",
-    "hosts/libraries.py": "makes a relative folder of a search path absolute, as loaders do",
-    "hosts/roots.py": "follows links and opens files, of this machine or below a root",
     "hosts/ask.py": "starts another interpreter, compares its files, and keeps its answers in a folder",
-    "audits/": "opens the wheels that it is given, and the libraries of a host",
+    "binaries/elf_tables.py": "asks for the byte order of this machine, which array has",
+    "loaders/process.py": "finds the running interpreter, and reads LD_LIBRARY_PATH",
+    "loaders/roots.py": "follows links and opens files, of this machine or below a root",
+    "loaders/search.py": "makes a relative folder of a search path absolute, as loaders do",
+    "loaders/host.py": "only spells paths, with os.fspath",
+    "audits/archive.py": "reads members of the archive it is given, with io",
+    "audits/inflate.py": "makes streams of members, with io",
+    "audits/many.py": "only spells paths, with os.fspath",
+    "audits/wheel.py": "opens the wheel it is given",
     "cli/": "reads arguments, their files and standard input, and prints",
 }
 
@@ -55,14 +61,13 @@ LONGEST = 350
 
 #: Circles of imports that are known, and who removes them. A circle within a known one is known too.
 KNOWN_CIRCLES = {
-    "audits": ({"audits.report", "audits.wheel"},),
     "indexes": (
         {"indexes.census", "indexes.census_chart", "indexes.census_forms"},
         {"cli.files", "cli.target_choice"},
     ),
 }
 #: Modules that are known to be too long, and who shortens them.
-KNOWN_LONG = {"audits/archive.py": "audits"}
+KNOWN_LONG: dict[str, str] = {}
 #: Uses of another module's private name that are known, and who removes them.
 KNOWN_PRIVATE = {("choose/relevant.py", "manytags.choose.select._invalid"): "indexes"}
 

@@ -1,20 +1,11 @@
 # For type checkers, which cannot follow names that are loaded when they are first used.
 # tests/test_public.py sees that this file and _HOMES name the same.
 
-from .audits.claims import Claim as Claim
-from .audits.contents import Remark as Remark
-from .audits.elf import ElfNeeds as ElfNeeds
-from .audits.many import BrokenWheel as BrokenWheel
 from .audits.many import audit_many as audit_many
-from .audits.missing import MissingLibrary as MissingLibrary
-from .audits.missing import missing_for as missing_for
-from .audits.provided import HostLibraries as HostLibraries
-from .audits.provided import HostLibrary as HostLibrary
-from .audits.provided import host_libraries as host_libraries
-from .audits.verdict import Violation as Violation
-from .audits.verified import verified_tags as verified_tags
-from .audits.wheel import WheelAudit as WheelAudit
+from .audits.missing import missing_libraries as missing_libraries
+from .audits.report import WheelAudit as WheelAudit
 from .audits.wheel import audit as audit
+from .binaries.binary import Binary as Binary
 from .choose.cover import Cover as Cover
 from .choose.cover import cover as cover
 from .choose.coverage import check_coverage as check_coverage
@@ -27,8 +18,8 @@ from .choose.pylock import select as select
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best
 from .choose.select import sort as sort
+from .errors import InvalidBinary as InvalidBinary
 from .errors import InvalidCensus as InvalidCensus
-from .errors import InvalidElf as InvalidElf
 from .errors import InvalidFacts as InvalidFacts
 from .errors import InvalidInput as InvalidInput
 from .errors import InvalidLock as InvalidLock
@@ -60,6 +51,8 @@ from .indexes.profiles import parse_profile as parse_profile
 from .indexes.upload import UploadProblem as UploadProblem
 from .indexes.upload import check_upload as check_upload
 from .indexes.which_wheels import which_wheels as which_wheels
+from .loaders.host import check_host as check_host
+from .loaders.host import verified_tags as verified_tags
 from .platforms import Evidence as Evidence
 from .platforms import Platform as Platform
 from .platforms.android import Android as Android

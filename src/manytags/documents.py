@@ -7,6 +7,7 @@ closed after all its keys have been taken. A key that is left is an error, so th
 from __future__ import annotations
 
 import json
+from enum import Enum
 from typing import TypeVar
 
 from .errors import InvalidInput
@@ -14,12 +15,19 @@ from .errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     T = TypeVar("T")
 
 MAX_TEXT = 1_000_000  # characters of a document; the facts of a host have a few thousand
 MAX_STRING = 4_096  # characters of one string in it
 MAX_ITEMS = 20_000  # items of one list in it; macOS takes about six thousand tags
+
+
+class TextEnum(str, Enum):
+    """Texts of a closed set, which print as they are. Python 3.11 has it as ``enum.StrEnum``."""
+
+    __str__ = str.__str__
 
 
 class Mismatch(Exception):
@@ -142,6 +150,16 @@ def read_pair(value: object) -> tuple[int, int]:
     if len(numbers) != 2:
         raise Mismatch("a list of 2 integers")
     return numbers[0], numbers[1]
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    """Write a value made of dataclasses with slots, enumerations of texts and tuples as JSON."""
+    return json.dumps(value, indent=indent, default=lambda item: {name: getattr(item, name) for name in item.__slots__})
+
+
+def json_value(value: object) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
+    """Turn such a value into what a reader of its JSON gets."""
+    return json.loads(json_text(value))
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:

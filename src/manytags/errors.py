@@ -69,8 +69,8 @@ class InvalidManylinuxModule(InvalidInput, what="_manylinux module"):
     """A ``_manylinux`` module that raised or answered nonsense, or arguments that make no such module."""
 
 
-class InvalidElf(InvalidInput, what="ELF file"):
-    """Bytes that are not an ELF file, or an ELF file with false tables; ``text`` is the name of the file."""
+class InvalidBinary(InvalidInput, what="binary"):
+    """Bytes that are not a compiled file, or a file with false tables; ``text`` is the name of the file."""
 
 
 class InvalidWheel(InvalidInput, what="wheel"):

@@ -1,4 +1,4 @@
-"""Small wheels, written as build tools write them, around the small files of ``elf/``."""
+"""Small wheels, written as build tools write them, around the small files of ``tests/binaries/elf``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from manytags.tags.filename import parse_tag_set
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FOLDER = Path(__file__).parent / "elf"
+FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 X86_64, ARMHF = ((FOLDER / f"{name}.so").read_bytes() for name in ("x86_64", "armhf"))
 
 #: What x86_64.so keeps to: its pow is that of glibc 2.29. A wheel of it that tells the truth, and one that does not.
@@ -23,7 +23,7 @@ MODULE = "demo.cpython-312-x86_64-linux-gnu.so"
 
 
 def made_wheel(name: str, files: Mapping[str, bytes], tag: str | None = None, purelib: bool = False) -> bytes:
-    """Write a wheel; ``WHEEL`` has the tags of the file name, unless told otherwise."""
+    """Write a wheel; ``WHEEL`` has the tags of the file name, unless others are given."""
     tags = parse_tag_set(tag or "-".join(name.removesuffix(".whl").split("-")[-3:]))
     info = "demo-1.0.dist-info"
     lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(each)}" for each in tags.triples())]

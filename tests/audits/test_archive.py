@@ -1,4 +1,4 @@
-"""Archives as zipfile writes them; those that lie stand in ``tests/hostile/test_wheels.py``."""
+"""Archives as zipfile writes them; those that lie are in ``tests/hostile/test_wheels.py``."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_what_zipfile_writes_reads_back(found: dict[str, tuple[bytes, int]], com
 
 
 class Pipe(io.BytesIO):
-    """What cannot go back, as a pipe or a socket."""
+    """A stream that cannot seek, as a pipe or a socket."""
 
     def seekable(self) -> bool:
         """Say no."""
@@ -60,7 +60,7 @@ class Pipe(io.BytesIO):
 
 
 def test_an_archive_that_was_written_to_a_pipe() -> None:
-    """Sizes stand behind each member then."""
+    """The sizes then follow each member."""
     stream = Pipe()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("a", "w") as member:
@@ -71,7 +71,7 @@ def test_an_archive_that_was_written_to_a_pipe() -> None:
 
 
 def test_an_archive_with_fields_of_64_bits() -> None:
-    """Writers that do not know a size beforehand leave room for a large one."""
+    """A writer that does not know a size in advance leaves room for a large one."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as one:
         one.write(b"x" * 1000)
@@ -84,11 +84,11 @@ def test_more_than_is_plenty() -> None:
     archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
     with pytest.raises(InvalidWheel) as caught:
         archive.read(archive.members[0], 999)
-    assert str(caught.value) == "invalid wheel 'a.whl': 'a': 1000 bytes, where 999 are plenty"
+    assert str(caught.value) == "invalid wheel 'a.whl': 'a': it has 1000 bytes; at most 999 are read"
 
 
 def test_no_archive() -> None:
     """Messages say which file, and what is wrong with it."""
     with pytest.raises(InvalidWheel) as caught:
         Archive(io.BytesIO(b"<html>404</html>"), "a.whl")
-    assert str(caught.value) == "invalid wheel 'a.whl': it is no ZIP archive: it has no end of a central directory"
+    assert str(caught.value) == "invalid wheel 'a.whl': it is not a ZIP archive: it has no end of a central directory"

@@ -1,4 +1,4 @@
-"""Members of an archive as files that can be read anywhere."""
+"""Members of an archive as seekable files."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ def error(reason: str) -> InvalidWheel:
 
 
 def source(data: bytes) -> Callable[[int, int], bytes]:
-    """What reads the bytes of a member."""
+    """A function that reads the bytes of a member."""
     return lambda offset, size: data[offset : offset + size]
 
 
 def deflated(content: bytes, level: int = 6, flush: int = 0) -> bytes:
-    """Deflate, with an empty block after each so many bytes."""
+    """Deflate, with an empty block every so many bytes."""
     machine = zlib.compressobj(level, zlib.DEFLATED, -15)
     if not flush:
         return machine.compress(content) + machine.flush()
@@ -44,7 +44,7 @@ def inflated(content: bytes, packed: bytes, size: int | None = None) -> Inflated
 
 
 def mixed(size: int, seed: int = 1) -> bytes:
-    """Bytes of which some can be compressed well, some a little, and some not at all."""
+    """Bytes that compress well in some parts, a little in others, and not at all in the rest."""
     chosen = random.Random(seed)  # noqa: S311 - the same every time
     parts, left = [], size
     while left > 0:
@@ -62,7 +62,7 @@ reads = st.lists(st.tuples(st.integers(0, len(MIXED) + 100), st.integers(0, 100_
 
 @given(reads, st.sampled_from([0, 1, 9]), st.booleans())
 def test_as_zlib_reads_it(places: list[tuple[int, int]], level: int, stored: bool) -> None:
-    """Wherever one reads, and in whatever order, the bytes are those that were packed."""
+    """Reads at any place, in any order, return the bytes that were packed."""
     member: Stored = inflated(MIXED, packed_at(level))
     if stored:
         member = Stored(source(MIXED), len(MIXED), zlib.crc32(MIXED), error)
@@ -87,7 +87,7 @@ def packed_at(level: int) -> bytes:
 @pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])
 @pytest.mark.parametrize("flush", [0, 10])
 def test_pieces_of_any_size(piece: int, flush: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A piece of input that gives no output is not the end: what follows it does."""
+    """Input without output is not the end: more output may follow."""
     monkeypatch.setattr(inflate, "_PIECE", piece)
     monkeypatch.setattr(inflate, "_STEP", 50)
     monkeypatch.setattr(inflate, "_HEAD", 30)
@@ -101,14 +101,14 @@ def test_pieces_of_any_size(piece: int, flush: int, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("size", [len(MIXED) - 1, len(MIXED) + 1, len(MIXED) + 10_000_000])
 def test_another_size(size: int) -> None:
-    """A member that does not end where the archive says is found out when it is read, and when it is verified."""
+    """A member with a wrong size is detected when it is read, and when it is verified."""
     for read in (Inflated.verify, lambda member: member.bytes_at(size - 1, 1)):
         with pytest.raises(InvalidWheel, match="says"):
             read(inflated(MIXED, packed_at(6), size))
 
 
 def test_more_that_is_not_read_yet() -> None:
-    """What follows the last byte may stand in input that was not asked for."""
+    """Output after the last byte may come from input that was not read yet."""
     content = bytes(inflate._PIECE)
     more = deflated(content + bytes(range(256)) * 4000, flush=len(content))
     with pytest.raises(InvalidWheel, match="says"):
@@ -126,7 +126,7 @@ def test_another_checksum() -> None:
 
 
 def test_rubbish() -> None:
-    """What is no Deflate is told as that."""
+    """Bytes that are not Deflate give a clear error."""
     with pytest.raises(InvalidWheel, match="cannot be inflated"):
         inflated(MIXED, b"\xff" * 1000).verify()
     with pytest.raises(InvalidWheel, match="inflates to 0 bytes"):
@@ -134,7 +134,7 @@ def test_rubbish() -> None:
 
 
 def test_going_back_has_an_end() -> None:
-    """Somebody who reads here and there for ever would inflate for ever."""
+    """Endless reads here and there would inflate for ever."""
     content = bytes(12 << 20)
     member = inflated(content, deflated(content))
 
@@ -149,7 +149,7 @@ def test_going_back_has_an_end() -> None:
 
 
 def test_what_is_kept() -> None:
-    """Of 100 MB some are held at a time: the first ones, a piece, and a state for each two megabytes."""
+    """Only some of 100 MB are in memory at a time: the beginning, a piece, and a state for every two megabytes."""
     content = mixed(40_000_000)
     member = inflated(content, deflated(content, 1))
     member.verify()
@@ -158,7 +158,7 @@ def test_what_is_kept() -> None:
 
 
 def test_seeks() -> None:
-    """Places before the beginning are mistakes, and places after the end have no bytes."""
+    """A place before the beginning is an error, and a place after the end has no bytes."""
     member = Stored(source(b"abc"), 3, zlib.crc32(b"abc"), error)
     with pytest.raises(ValueError, match="seek"):
         member.seek(-1)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from manytags import BrokenWheel, InvalidElf, InvalidWheel, WheelAudit, audit, audit_many
+from manytags import InvalidBinary, InvalidWheel, WheelAudit, audit, audit_many
+from manytags.audits.many import BrokenWheel
 
 from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
 
@@ -29,7 +30,7 @@ def paths(tmp_path: Path) -> list[Path]:
 
 
 class Promised(Future[Any]):
-    """An answer that is worked out when somebody waits for it, or when the executor gets round to it."""
+    """An answer that is computed when it is awaited, or when the executor gets round to it."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         super().__init__()
@@ -48,7 +49,7 @@ class Promised(Future[Any]):
 
 
 class LastFirst(Executor):
-    """An executor that begins with what it was given last, whenever it has three to do."""
+    """An executor that starts with its newest task whenever it has three."""
 
     def __init__(self) -> None:
         self.given: list[Promised] = []
@@ -64,15 +65,15 @@ class LastFirst(Executor):
 
 
 def test_each_path_has_an_answer(paths: list[Path]) -> None:
-    """One broken wheel must not hide the wheels behind it, and its answer says what is wrong."""
+    """One broken wheel must not hide the wheels after it, and its answer says what is wrong."""
     found = list(audit_many(paths))
     assert [type(each) for each in found] == [
         *(WheelAudit, BrokenWheel, WheelAudit, BrokenWheel, BrokenWheel, WheelAudit, BrokenWheel)
     ]
     assert [each.path for each in found] == list(map(str, paths))
-    assert [each.false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
+    assert [each.is_false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
     errors = [each.error for each in found if isinstance(each, BrokenWheel)]
-    assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidElf, InvalidWheel]
+    assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidBinary, InvalidWheel]
     assert str(errors[1]) == "invalid wheel 'nowhere.whl': there is no such file"
 
 
@@ -88,7 +89,7 @@ def test_executors_agree_with_none(paths: list[Path]) -> None:
 
 
 def test_depth_is_handed_on(paths: list[Path]) -> None:
-    """Who asked for the cheap answer does not want to pay for the other, wherever it is found."""
+    """A caller who asked for the cheap answer must not pay for the full one, wherever it is computed."""
     found = list(audit_many(paths[:1], LastFirst(), depth="header"))
     assert found == [audit(paths[0], depth="header")] != [audit(paths[0])]
 
@@ -112,7 +113,7 @@ def test_endless_paths_are_taken_as_needed(kind: str, tmp_path: Path) -> None:
 
 
 def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
-    """After the first false tag a check is over; a cluster should not go on for hours."""
+    """A check may stop at the first false tag; the cluster must then stop too."""
     executor = LastFirst()
     answers = audit_many(paths[:2], executor, ahead=2)
     next(answers)
@@ -140,12 +141,12 @@ def test_answers_travel(paths: list[Path]) -> None:
     broken = BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken == BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken != BrokenWheel("a.whl", InvalidWheel("a.whl", "never"))
-    assert broken != BrokenWheel("a.whl", InvalidElf("a.whl", "no"))
+    assert broken != BrokenWheel("a.whl", InvalidBinary("a.whl", "no"))
     assert broken != "a.whl"
 
 
 def test_a_dead_pool_is_no_broken_wheel(paths: list[Path]) -> None:
-    """Trouble of the executor's own is not blamed on a wheel."""
+    """An error of the executor is not blamed on a wheel."""
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):

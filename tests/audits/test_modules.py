@@ -8,13 +8,13 @@ from importlib.machinery import EXTENSION_SUFFIXES
 import pytest
 
 from manytags import sys_tags
-from manytags.audits.elf import ElfNeeds
 from manytags.audits.modules import modules
+from manytags.binaries.binary import Binary
 
 
-def elf(name: str, *inits: str) -> ElfNeeds:
+def elf(name: str, *inits: str) -> Binary:
     """A shared object that defines some modules."""
-    return ElfNeeds(name, "x86_64", 62, 64, "little", "shared object", modules=inits)
+    return Binary(name, "ELF", "x86_64", 62, 64, "little", "shared object", modules=inits)
 
 
 #: File name -> ABI tag of those who load it, and what they are called. Names are those of real wheels on PyPI.
@@ -34,14 +34,14 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names(name: str) -> None:
-    """The interpreter that a name is for is the one that finds it when it imports."""
+    """The interpreter that a name is for is the one that imports it."""
     (found,) = modules([elf(name)])
     assert (found.abi, found.loaded_by) == NAMES[name]
     assert found.stem == "foo/_c"
 
 
 def test_a_plain_name() -> None:
-    """Every interpreter finds it, and the one that it was built for can load it: its init function tells a module."""
+    """Every interpreter finds a plain ``.so``; its init function shows that it is a module."""
     assert [each.abi for each in modules([elf("_c.so", "_c")])] == [None]
     assert modules([elf("lib_c.so", "_c"), elf("_c.so"), elf("_c.so.1", "_c")]) == ()
 
@@ -55,12 +55,12 @@ def test_a_plain_name() -> None:
     ],
 )
 def test_no_module(name: str) -> None:
-    """Libraries, and names that only look like a module's, are loaded by no import."""
+    """No import loads libraries, or files whose names only look like a module's."""
     assert modules([elf(name)]) == ()
 
 
 def test_this_interpreter() -> None:
-    """What this interpreter looks for is what its own tags say."""
+    """The suffix that this interpreter searches for has one of its own ABI tags."""
     suffixes = [suffix for suffix in EXTENSION_SUFFIXES if suffix.count("-") > 1 and suffix.endswith(".so")]
     if not suffixes:
         pytest.skip(f"{sysconfig.get_platform()} has other names for modules")

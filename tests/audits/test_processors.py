@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from manytags.audits.elf import ElfNeeds
-from manytags.audits.processors import arm_version, beyond
+from manytags.audits.rules import declared_arm, newer_processor
+from manytags.binaries.binary import Binary
 
 
-def arm(**attributes: int) -> ElfNeeds:
+def arm(**attributes: int) -> Binary:
     """Code for 32-bit Arm with some attributes."""
     tags = {"cpu": 6, "floats": 10, "simd": 12}
     found = tuple((tags[name], value) for name, value in attributes.items())
-    return ElfNeeds("a.so", "arm", 40, 32, "little", "shared object", arm_attributes=found)
+    return Binary("a.so", "ELF", "arm", 40, 32, "little", "shared object", arm_attributes=found)
 
 
-def riscv(text: str) -> ElfNeeds:
+def riscv(text: str) -> Binary:
     """Code for RISC-V with some extensions."""
-    return ElfNeeds("a.so", "riscv64", 243, 64, "little", "shared object", riscv_architecture=text)
+    return Binary("a.so", "ELF", "riscv64", 243, 64, "little", "shared object", riscv_architecture=text)
 
 
 @pytest.mark.parametrize(
@@ -36,18 +36,18 @@ def riscv(text: str) -> ElfNeeds:
         (arm(cpu=99), "attribute 6 of 99", "attribute 6 of 99"),
     ],
 )
-def test_arm(code: ElfNeeds, armv6l: str | None, armv7l: str | None) -> None:
-    """ARMv6 boards crash on ARMv7 code: what is declared is told, in words that can be looked up."""
-    assert beyond(code, "armv6l") == (armv6l and (armv6l, ("ARMv6", "VFPv2")))
-    assert beyond(code, "armv7l") == (armv7l and (armv7l, ("ARMv7",)))
+def test_arm(code: Binary, armv6l: str | None, armv7l: str | None) -> None:
+    """ARMv6 boards crash on ARMv7 code: the declared features are named in words that can be looked up."""
+    assert newer_processor(code, "armv6l") == (armv6l and (armv6l, ("ARMv6", "VFPv2")))
+    assert newer_processor(code, "armv7l") == (armv7l and (armv7l, ("ARMv7",)))
 
 
 def test_which_arm() -> None:
-    """What declares nothing may be either."""
-    assert arm_version(arm()) is None
-    assert arm_version(arm(cpu=6)) == "armv6l"
-    assert arm_version(arm(cpu=10)) == "armv7l"
-    assert arm_version(arm(cpu=6, simd=1)) == "armv7l"
+    """Code that declares nothing may be for either."""
+    assert declared_arm(arm()) is None
+    assert declared_arm(arm(cpu=6)) == "armv6l"
+    assert declared_arm(arm(cpu=10)) == "armv7l"
+    assert declared_arm(arm(cpu=6, simd=1)) == "armv7l"
 
 
 @pytest.mark.parametrize(
@@ -64,13 +64,13 @@ def test_which_arm() -> None:
     ],
 )
 def test_riscv(text: str, found: str | None) -> None:
-    """Only rv64gc is everywhere; further extensions are told by their names."""
-    assert beyond(riscv(text), "riscv64") == (found and (found, ("rv64gc",)))
+    """All processors have rv64gc; other extensions are named."""
+    assert newer_processor(riscv(text), "riscv64") == (found and (found, ("rv64gc",)))
 
 
 def test_x86() -> None:
-    """Levels that loaders ask for count; those that code uses where it can do not."""
-    needs = ElfNeeds("a.so", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=3, x86_isa_used=4)
-    assert beyond(needs, "x86_64") == ("x86-64-v3", ("x86-64-v1",))
-    used = ElfNeeds("a.so", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=1, x86_isa_used=4)
-    assert beyond(used, "x86_64") is None
+    """Levels that loaders require count; levels that code uses if they are there do not."""
+    needs = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=3, x86_isa_used=4)
+    assert newer_processor(needs, "x86_64") == ("x86-64-v3", ("x86-64-v1",))
+    used = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=1, x86_isa_used=4)
+    assert newer_processor(used, "x86_64") is None

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from manytags.audits.elf import ElfNeeds
-from manytags.audits.modules import modules
-from manytags.audits.python_claims import abi_verdict, python_verdict
+from manytags.audits.claims import Verdict
+from manytags.audits.modules import judge_abi, judge_python, modules
+from manytags.binaries.binary import Binary
 
 C311, C312, C313, C313T, C312D = (f"cpython-{each}-x86_64-linux-gnu" for each in ("311", "312", "313", "313t", "312d"))
 C37M, PYPY, GRAAL = (
@@ -14,13 +14,13 @@ C37M, PYPY, GRAAL = (
     "pypy310-pp73-x86_64-linux-gnu",
     "graalpy242-311-native-x86_64-linux",
 )
-TRUE, MUCH, LESS, CANNOT = "true", "claims too much", "claims less than it could", "cannot judge"
+TRUE, MUCH, LESS, CANNOT = Verdict.TRUE, Verdict.TOO_MUCH, Verdict.TOO_LITTLE, Verdict.UNKNOWN
 
 
-def code(*names: str) -> tuple[ElfNeeds, ...]:
-    """Modules of the name _c, and others where a name is whole."""
+def code(*names: str) -> tuple[Binary, ...]:
+    """Modules named _c, or files with a whole name."""
     files = [name if "/" in name else f"foo/_c.{name}.so" for name in names]
-    return tuple(ElfNeeds(file, "x86_64", 62, 64, "little", "shared object") for file in files)
+    return tuple(Binary(file, "ELF", "x86_64", 62, 64, "little", "shared object") for file in files)
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,11 @@ def code(*names: str) -> tuple[ElfNeeds, ...]:
         ("weird", (C312,), CANNOT, ()),
     ],
 )
-def test_abi_tags(tag: str, files: tuple[str, ...], verdict: str, honest: tuple[str, ...]) -> None:
+def test_abi_tags(tag: str, files: tuple[str, ...], verdict: Verdict, honest: tuple[str, ...]) -> None:
     """An interpreter that takes the wheel by this tag imports its modules, or not."""
     found = code(*files)
-    assert abi_verdict(tag, found, modules(found))[0::2][:2] == (verdict, honest)
+    claim = judge_abi(tag, (), found, modules(found))
+    assert (claim.verdict, claim.true_tags) == (verdict, honest)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +78,15 @@ def test_abi_tags(tag: str, files: tuple[str, ...], verdict: str, honest: tuple[
         ("weird", (C312,), TRUE),
     ],
 )
-def test_python_tags(tag: str, files: tuple[str, ...], verdict: str) -> None:
+def test_python_tags(tag: str, files: tuple[str, ...], verdict: Verdict) -> None:
     """A Python that takes the wheel by this tag imports its modules, or not."""
     found = code(*files)
-    assert python_verdict(tag, found, modules(found), stable=False)[0] == verdict
+    assert judge_python(tag, (), found, modules(found), stable=False).verdict is verdict
 
 
 def test_ten_thousand_modules() -> None:
-    """Each is compared with itself only: a wheel of modules takes no minutes."""
+    """The time grows linearly with the number of modules."""
     many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
     found = modules(many)
-    assert len(abi_verdict("cp312", many, found)[1]) == 10_000
-    assert len(python_verdict("cp312", many, found, stable=False)[1]) == 10_000
+    assert len(judge_abi("cp312", (), many, found).reasons) == 10_000
+    assert len(judge_python("cp312", (), many, found, stable=False).reasons) == 10_000

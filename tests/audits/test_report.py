@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from manytags import Claim, Violation, audit
+from manytags import audit
+from manytags.audits.claims import Claim, ClaimKind, Verdict
 from manytags.audits.report import report
+from manytags.audits.rules import Violation, ViolationKind
 
 from .made_wheels import FALSE, MODULE, X86_64, put_wheel
 
@@ -32,13 +34,13 @@ def test_one_reason_is_told_once(tmp_path: Path) -> None:
 
 
 def test_the_newest_version_is_told(tmp_path: Path) -> None:
-    """Who does without the newest version of a library mostly does without the others too: one line, not twelve."""
+    """Code that does without the newest version mostly does without the older ones too: one line, not twelve."""
     names = ("GLIBCXX_3.4.9", "GLIBCXX_3.4.18", "GLIBCXX_3.4.19")
     reasons = tuple(
-        Violation("a.so", "symbol version", name, "libstdc++.so.6", ("GLIBCXX_3.4.8",), (f"of_{name}",))
+        Violation("a.so", ViolationKind.SYMBOL_VERSION, name, "libstdc++.so.6", ("GLIBCXX_3.4.8",), (f"of_{name}",))
         for name in names
     )
-    claim = Claim("platform tag", "manylinux1_x86_64", ("file name", "WHEEL"), "claims too much", reasons)
+    claim = Claim(ClaimKind.PLATFORM_TAG, "manylinux1_x86_64", ("file name", "WHEEL"), Verdict.TOO_MUCH, reasons)
     found = replace(audit(put_wheel(tmp_path, FALSE, {})), claims=(claim,))
     (line,) = [line for line in str(found).splitlines() if "GLIBCXX" in line]
     assert line == (
@@ -49,7 +51,7 @@ def test_the_newest_version_is_told(tmp_path: Path) -> None:
 
 
 def test_the_rest_is_counted(tmp_path: Path) -> None:
-    """What scrolls by is not read; who wants all of it asks for it."""
+    """Nobody reads what scrolls by; ``whole`` prints all of it."""
     files = {f"demo/m{number}.so": X86_64[: 100 + number % 9] for number in range(22)}
     found = audit(put_wheel(tmp_path, FALSE, files))
     notes = [line for line in str(found).splitlines() if "damaged ELF file" in line]
@@ -60,6 +62,6 @@ def test_the_rest_is_counted(tmp_path: Path) -> None:
 
 
 def test_a_single_file_tells_what_it_needs(tmp_path: Path) -> None:
-    """Who has a crash and no wheel wants the library's name, not only that no policy allows it."""
+    """A user with a crash and no wheel needs the library's name, not only a verdict."""
     (tmp_path / "a.so").write_bytes(X86_64)
     assert str(audit(tmp_path / "a.so")).splitlines()[1] == "  needs libm.so.6 GLIBC_2.29"

@@ -1,4 +1,4 @@
-"""Whether modules tagged abi3 keep to the stable ABI."""
+"""Whether modules tagged abi3 use only the stable ABI."""
 
 from __future__ import annotations
 
@@ -8,55 +8,55 @@ import sys
 
 import pytest
 
-from manytags.audits.claims import Claim, claims_from_contents
+from manytags.audits.claims import Claim, Verdict
 from manytags.audits.contents import Contents
-from manytags.audits.elf import ElfNeeds
-from manytags.audits.elf_tables import UndefinedSymbol
-from manytags.audits.stable_abi import _added, newer, outside
+from manytags.audits.judge import Judge
+from manytags.audits.stable_abi import _added, newer_than, not_in_stable_abi
+from manytags.binaries.binary import Binary, UndefinedSymbol
 from manytags.tags.filename import parse_tag_set
 
 #: Functions that only some builds have: for debugging, and for systems with other ways to check the stack.
 SOME_BUILDS = {"_Py_NegativeRefcount", "_Py_RefTotal", "PyOS_CheckStack"}
 
 
-def module(*symbols: str, weak: bool = False) -> ElfNeeds:
+def module(*symbols: str, weak: bool = False) -> Binary:
     """A module of the stable ABI that uses some symbols."""
     undefined = tuple(UndefinedSymbol(name, None, None, weak) for name in symbols)
-    return ElfNeeds("foo.abi3.so", "x86_64", 62, 64, "little", "shared object", undefined=undefined)
+    return Binary("foo.abi3.so", "ELF", "x86_64", 62, 64, "little", "shared object", undefined=undefined)
 
 
 def claims(tags: str, *symbols: str) -> dict[str, Claim]:
     """Judge a wheel with one such module."""
     tag_set = parse_tag_set(tags)
-    found = claims_from_contents(Contents(tag_set, tag_set, False, (module(*symbols),)))
+    found = Judge(Contents(tag_set, tag_set, False, (module(*symbols),))).claims()
     return {claim.tag: claim for claim in found}
 
 
 def test_what_is_in_no_version() -> None:
     """Such a module crashes with the first Python that changes what it uses; the answer names the function."""
     one = module("PyList_New", "_PyUnicode_Ready", "malloc", "_PyLong_Sign")
-    assert list(outside(one)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
-    assert not list(outside(module("_PyUnicode_Ready", weak=True))), "loaders go on without it"
+    assert list(not_in_stable_abi(one)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
+    assert not list(not_in_stable_abi(module("_PyUnicode_Ready", weak=True))), "loaders go on without it"
     claim = claims("cp38-abi3-linux_x86_64", "PyList_New", "_PyUnicode_Ready")["abi3"]
-    assert claim.false
+    assert claim.is_false
     assert [str(reason) for reason in claim.reasons] == ["foo.abi3.so: stable ABI lacks _PyUnicode_Ready"]
 
 
 def test_what_came_later() -> None:
     """``cp38-abi3`` is installed on 3.8, where the module cannot be loaded; 3.11 would be true."""
-    assert list(newer(module("PyList_New", "PyType_GetName"), (3, 10))) == [("PyType_GetName", (3, 11))]
+    assert list(newer_than(module("PyList_New", "PyType_GetName"), (3, 10))) == [("PyType_GetName", (3, 11))]
     found = claims("cp38-abi3-linux_x86_64", "PyType_GetName")
-    assert found["cp38"].false
+    assert found["cp38"].is_false
     assert [reason.what for reason in found["cp38"].reasons] == ["of 3.8 lacks PyType_GetName, which 3.11 added"]
-    assert found["abi3"].verdict == "true"
-    assert not claims("cp311-abi3-linux_x86_64", "PyType_GetName")["cp311"].false
-    assert not claims("cp38-cp38-linux_x86_64", "PyType_GetName")["cp38"].false, "its own headers had it"
+    assert found["abi3"].verdict is Verdict.TRUE
+    assert not claims("cp311-abi3-linux_x86_64", "PyType_GetName")["cp311"].is_false
+    assert not claims("cp38-cp38-linux_x86_64", "PyType_GetName")["cp38"].is_false, "its own headers had it"
 
 
 def test_what_was_there_before_it_was_stable() -> None:
     """CPython 3.8 has PySys_Audit, which 3.13 made stable: the module loads, and the tag is true."""
-    assert not claims("cp38-abi3-linux_x86_64", "PySys_Audit")["cp38"].false
-    assert claims("cp37-abi3-linux_x86_64", "PySys_Audit")["cp37"].false
+    assert not claims("cp38-abi3-linux_x86_64", "PySys_Audit")["cp38"].is_false
+    assert claims("cp37-abi3-linux_x86_64", "PySys_Audit")["cp37"].is_false
 
 
 @pytest.mark.skipif(platform.python_implementation() != "CPython", reason="the stable ABI is CPython's")
@@ -68,7 +68,7 @@ def test_this_interpreter_has_what_its_version_promises() -> None:
 
 
 def test_as_abi3info_lists_it() -> None:
-    """The list is restated; where the package that keeps it is installed, both must say the same."""
+    """Our list must equal that of abi3info, where that is installed."""
     abi3info = pytest.importorskip("abi3info", reason="abi3info is not installed: nox -s oracle")
     theirs = {
         each.symbol.name: (each.added.major, each.added.minor)

@@ -9,7 +9,7 @@ import pytest
 
 import manytags
 from manytags import audit
-from manytags.errors import InvalidElf, InvalidWheel
+from manytags.errors import InvalidBinary, InvalidWheel
 
 from .wrong.wheels import INFO, binary, wheel
 
@@ -25,7 +25,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
-    """Whoever has a wheel in memory need not write it to a disk."""
+    """A wheel in memory need not be written to a disk."""
     data = wheel(NAME, {LIB: binary("memcpy")})
     path = put(tmp_path, NAME, data)
     one, two = audit(path), audit(io.BytesIO(data), NAME)
@@ -35,24 +35,24 @@ def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
 
 
 def test_a_stream_is_read_from_its_beginning() -> None:
-    """A stream that was just written stands at its end."""
+    """A stream that was just written is at its end."""
     stream = io.BytesIO()
     stream.write(wheel(NAME, {LIB: binary("plain")}))
-    assert audit(stream, NAME).clean
+    assert audit(stream, NAME).is_clean
 
 
 def test_a_name_of_ones_own(tmp_path: Path) -> None:
-    """A downloaded file is called something else than it was on the index."""
+    """A downloaded file may have another name than on the index."""
     path = put(tmp_path, "download.tmp", wheel(NAME, {LIB: binary("plain")}))
     found = audit(path, NAME)
-    assert found.clean
+    assert found.is_clean
     (remark,) = audit(path).remarks
-    assert (remark.file, remark.what) == ("download.tmp", "file name")
+    assert (remark.file, str(remark.kind)) == ("download.tmp", "file name")
     assert {claim.where for claim in audit(path).claims} == {("WHEEL",)}
 
 
 def test_states() -> None:
-    """False, damaged and clean are three things: a caller picks what to stop at."""
+    """False, damaged and clean are separate answers: a caller chooses which ones to stop at."""
     for files, false, damaged, clean in (
         ({LIB: binary("plain")}, False, False, True),
         ({LIB: binary("memcpy")}, True, False, False),
@@ -61,29 +61,29 @@ def test_states() -> None:
         ({"foo/a.py": b""}, False, False, False),  # any would be true too
     ):
         found = audit(io.BytesIO(wheel(NAME, files)), NAME)
-        assert (found.false, found.damaged, found.clean) == (false, damaged, clean), files
+        assert (found.is_false, found.is_damaged, found.is_clean) == (false, damaged, clean), files
 
 
 def test_a_single_elf_file(tmp_path: Path) -> None:
-    """What a file would allow, before there is a wheel."""
+    """The tags that a file would allow, before there is a wheel."""
     found = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
-    assert (found.claims, found.honest_tags) == ((), ("manylinux_2_17_x86_64",))
+    assert (found.claims, found.true_tags) == ((), ("manylinux_2_17_x86_64",))
     assert [each.name for each in found.needs] == ["libfoo.so"]
-    assert audit(tmp_path / "libfoo.so", depth="header").honest_tags == ()
-    with pytest.raises(InvalidElf, match=r"libfoo\.so"):
+    assert audit(tmp_path / "libfoo.so", depth="header").true_tags == ()
+    with pytest.raises(InvalidBinary, match=r"libfoo\.so"):
         audit(put(tmp_path, "libfoo.so", binary("memcpy")[:100]))
 
 
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "no ZIP archive"),
-        (b"MZ", "no ZIP archive"),
+        (b"", "not a ZIP archive"),
+        (b"MZ", "not a ZIP archive"),
         (wheel(NAME, {}, tags=[]), "lists no tag"),
     ],
 )
 def test_no_wheel(data: bytes, reason: str) -> None:
-    """One error for all that is no wheel: what, then why."""
+    """One error for every file that is not a wheel: what, then why."""
     with pytest.raises(InvalidWheel, match=reason) as caught:
         audit(io.BytesIO(data), NAME)
     assert str(caught.value).startswith(f"invalid wheel '{NAME}': ")
@@ -91,13 +91,13 @@ def test_no_wheel(data: bytes, reason: str) -> None:
 
 
 def test_an_unknown_depth() -> None:
-    """A mistake of the caller's is no answer."""
+    """A mistake of the caller is an error."""
     with pytest.raises(ValueError, match="depth 'deep'"):
         audit(io.BytesIO(b""), depth="deep")  # type: ignore[arg-type] # what is tested
 
 
 def test_where_root_is_not() -> None:
-    """Folders of ``*.data`` say where their files go; a file that is only called so stands at the root."""
+    """Folders of ``*.data`` say where their files go; a file of such a name is at the root."""
     name = "foo-1.0-py3-none-manylinux1_x86_64.whl"
     for path, false, remarks in (
         ("foo-1.0.data/platlib/libfoo.so", False, set()),
@@ -106,14 +106,14 @@ def test_where_root_is_not() -> None:
         (".data", True, set()),
     ):
         found = audit(io.BytesIO(wheel(name, {path: binary("plain")}, purelib=True)), name)
-        assert found.false is false, path
-        assert {remark.what for remark in found.remarks} == remarks, path
+        assert found.is_false is false, path
+        assert {str(remark.kind) for remark in found.remarks} == remarks, path
 
 
 def test_what_is_brought() -> None:
-    """Names by which the wheel's own libraries can be needed."""
+    """Names by which the bundled libraries can be needed."""
     found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
-    assert found.brought == ("a", "libfoo.so")
+    assert found.bundled == ("a", "libfoo.so")
 
 
 def test_a_record_that_is_not_there() -> None:
@@ -138,8 +138,8 @@ def test_case_and_space_in_wheel_files() -> None:
         archive.writestr(f"{INFO}/RECORD", "")
         archive.writestr(LIB, binary("plain"))
     found = audit(stream, "foo-1.0-py2.py3-none-any.whl")
-    assert [(claim.field, claim.tag, claim.verdict) for claim in found.claims if claim.false] == [
+    assert [(str(claim.kind), claim.tag, str(claim.verdict)) for claim in found.claims if claim.is_false] == [
         ("platform tag", "any", "claims too much"),
         ("Root-Is-Purelib", "true", "claims too much"),
     ]
-    assert {remark.what for remark in found.remarks} == {"missing from RECORD"}
+    assert {str(remark.kind) for remark in found.remarks} == {"missing from RECORD"}

@@ -17,7 +17,9 @@ from typing import NamedTuple
 import pytest
 
 from manytags import WheelAudit, audit
-from manytags.audits.elf import ElfNeeds, read_elf
+from manytags.audits.claims import Verdict
+from manytags.binaries.binary import Binary
+from manytags.binaries.elf import read_elf
 
 from .wrong.build import BINARIES, build, missing_compilers
 from .wrong.wheels import audited, binary, for_machine, section_less
@@ -34,8 +36,8 @@ C312, C312_MUSL, C313T, ABI3, LIB = (
 )
 CP312, NONE = "cp312-cp312", "py3-none"
 PLATFORM, ABI, PYTHON, PURE = "platform tag", "ABI tag", "python tag", "Root-Is-Purelib"
-SILENT = "it says nothing of the C library that the code needs"
-MUCH, LESS, CANNOT = "claims too much", "claims less than it could", "cannot judge"
+SILENT = "it does not say which C library the code needs"
+MUCH, LESS, CANNOT = Verdict.TOO_MUCH, Verdict.TOO_LITTLE, Verdict.UNKNOWN
 OTHER_SYSTEM = "code of other systems than Linux is not read"
 
 
@@ -44,7 +46,7 @@ class Said(NamedTuple):
 
     field: str
     tag: str
-    verdict: str
+    verdict: Verdict
     reasons: tuple[str, ...] = ()
     honest: tuple[str, ...] = ()
     note: str = ""
@@ -184,7 +186,7 @@ CASES = {
         {LIB: "rpath"},
         (),
         ("manylinux_2_5_x86_64",),
-        (f"{LIB}: search path: '/home/joe/build/lib' is looked through, on whatever machine it is",),
+        (f"{LIB}: search path: '/home/joe/build/lib' is searched on every machine",),
     ),
     "linked to libpython": Case(
         f"{CP312}-manylinux_2_17_x86_64",
@@ -394,7 +396,7 @@ CASES = {
             Said(
                 PLATFORM,
                 "musllinux_1_1_x86_64",
-                "true",
+                Verdict.TRUE,
                 note="musl's symbols have no versions: nothing contradicts it, and nothing proves it",
             ),
         ),
@@ -407,7 +409,7 @@ CASES = {
             Said(
                 PLATFORM,
                 "manylinux_2_43_x86_64",
-                "true",
+                Verdict.TRUE,
                 note="judged by the libraries of manylinux_2_41",
             ),
         ),
@@ -518,21 +520,21 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_case(name: str) -> None:
-    """Each wrong wheel is found out, told why file by file, and told what would be true; nothing else is blamed."""
+    """Each wrong wheel is detected, with the reasons file by file and the true tags; nothing else is blamed."""
     case = CASES[name]
     found = case.audit()
-    plain = ("true", (), (), "")
+    plain = (Verdict.TRUE, (), (), "")
     said = tuple(
-        Said(each.field, each.tag, each.verdict, tuple(map(str, each.reasons)), each.honest, each.note)
+        Said(str(each.kind), each.tag, each.verdict, tuple(map(str, each.reasons)), each.true_tags, each.note)
         for each in found.claims
-        if (each.verdict, each.reasons, each.honest, each.note) != plain
+        if (each.verdict, each.reasons, each.true_tags, each.note) != plain
     )
     assert said == case.said
-    assert found.honest_tags == case.honest
+    assert found.true_tags == case.honest
     assert tuple(map(str, found.remarks)) == case.remarks
-    assert found.false == any(each.verdict == MUCH for each in case.said)
-    if case.remarks or case.said != tuple(each for each in case.said if each.verdict == "true"):
-        assert not found.clean
+    assert found.is_false == any(each.verdict == MUCH for each in case.said)
+    if case.remarks or case.said != tuple(each for each in case.said if each.verdict is Verdict.TRUE):
+        assert not found.is_clean
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -541,8 +543,8 @@ def test_audits_travel(name: str) -> None:
     found = CASES[name].audit()
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
     data = json.loads(found.to_json())
-    assert [each["verdict"] for each in data["claims"]] == [each.verdict for each in found.claims]
-    assert data["false"] == found.false
+    assert [each["verdict"] for each in data["claims"]] == [str(each.verdict) for each in found.claims]
+    assert data["is_false"] == found.is_false
 
 
 def test_where_a_claim_stands() -> None:
@@ -557,13 +559,13 @@ def test_where_a_claim_stands() -> None:
 
 
 def test_header_depth_contradicts_no_more_than_headers_can() -> None:
-    """The cheap look finds wrong architectures and float ABIs, and calls nothing true that it did not read."""
+    """Headers show wrong architectures and float ABIs, and nothing that was not read is called true."""
     for name in ("memcpy of glibc 2.14 under manylinux1", "one Python's ABI, and no module"):
         case = CASES[name]
         files = {path: binary(str(data)) for path, data in case.files.items()}
         found = audit(io.BytesIO(wheel_bytes(case, files)), case.filename, depth="header")
         assert {each.verdict for each in found.claims} == {CANNOT}, name
-        assert found.honest_tags == ()
+        assert found.true_tags == ()
     case = CASES["soft-float code under armv7l"]
     found = audit(io.BytesIO(wheel_bytes(case, {LIB: binary("armel")})), case.filename, depth="header")
     assert [str(each) for claim in found.claims for each in claim.reasons] == [f"{LIB}: float ABI soft (allowed: hard)"]
@@ -593,15 +595,17 @@ def test_reports() -> None:
     assert shown == SNAPSHOT.read_text(encoding="utf-8")
 
 
-def facts(data: bytes) -> ElfNeeds:
+def facts(data: bytes) -> Binary:
     """All that is read of a binary; versions and symbols in an order that does not depend on the linker's."""
     needs = read_elf(io.BytesIO(data), "a")
-    return replace(needs, versions=tuple(sorted(needs.versions)), undefined=tuple(sorted(needs.undefined, key=str)))
+    return replace(
+        needs, versions=tuple(sorted(needs.versions, key=str)), undefined=tuple(sorted(needs.undefined, key=str))
+    )
 
 
 @pytest.mark.parametrize("name", BINARIES)
 def test_rebuilt(name: str) -> None:
-    """The kept binaries are what their script makes, so that nobody has to trust bytes from elsewhere."""
+    """The stored binaries are what their script makes, so no reader has to trust them."""
     if missing := missing_compilers((name,)):
         pytest.skip(f"{', '.join(missing)} is not installed: the kept {name}.bin is not rebuilt")
     assert facts(build(name)) == facts(binary(name))

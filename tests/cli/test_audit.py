@@ -106,7 +106,7 @@ def test_one_broken_wheel_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> 
     assert status == 2
     assert out.splitlines()[0] == TRUE
     assert out.splitlines()[-1] == "2 files: 1 clean, 1 unreadable"
-    assert err == "manytags: invalid wheel 'text.whl': it is no ZIP archive: it has no end of a central directory\n"
+    assert err == "manytags: invalid wheel 'text.whl': it is not a ZIP archive: it has no end of a central directory\n"
 
 
 @pytest.mark.usefixtures("wheels")
@@ -121,7 +121,7 @@ def test_json_is_the_library_s(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(run(capsys, *names, "--json", "--quiet")[1]) == expected[1:]
     assert json.loads(run(capsys, TRUE, "--json", "--quiet")[1]) == []
     (header,) = json.loads(run(capsys, TRUE, "--json", "--depth", "header")[1])
-    assert header["honest_tags"] == []
+    assert header["true_tags"] == []
 
 
 @pytest.mark.usefixtures("wheels")
@@ -196,7 +196,7 @@ def test_standard_input(tmp_path: Path) -> None:
     assert done.stdout.startswith(b"standard input")
     done = piped(b"no wheel", "-")
     assert (done.returncode, done.stdout) == (2, b"")
-    assert done.stderr.startswith(b"manytags: invalid wheel 'standard input': it is no ZIP archive")
+    assert done.stderr.startswith(b"manytags: invalid wheel 'standard input': it is not a ZIP archive")
 
 
 def test_standard_input_that_is_a_file(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 import manytags
-from manytags.audits import provided, verified
 from manytags.cli import main
 from manytags.cli.hook import notes
+from manytags.loaders import host
 
 HOSTS = Path(__file__).parents[1] / "hosts"
 PYTHON = manytags.Python("cpython", (3, 12), ("cp312",))
@@ -193,12 +193,12 @@ def test_verified(bookworm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     """The module claims what the libraries in that root are good for, and the user sees how far that goes."""
     asked = []
 
-    def host_libraries(tag: str, python: str | None, root: str | None) -> bool:
+    def check_host(tag: str, python: str | None, root: str | None) -> bool:
         asked.append((tag, python, root))
         return tag in {"manylinux_2_5_x86_64", "manylinux_2_12_x86_64"}
 
-    assert verified.verified_tags.__defaults__ == (provided.host_libraries,), "loaded before it is replaced"
-    monkeypatch.setattr(provided, "host_libraries", host_libraries)
+    assert host.verified_tags.__defaults__ == (host.check_host,), "loaded before it is replaced"
+    monkeypatch.setattr(host, "check_host", check_host)
     status, out, err = run(capsys, "--verified", "--root", "/srv/root", "--facts", bookworm)
     assert status == 0
     claimed = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 17)]
@@ -207,7 +207,7 @@ def test_verified(bookworm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     assert err.splitlines()[0] == "manytags: verified: 12 versions, the newest manylinux_2_16_x86_64"
     assert "uv will take no manylinux wheel at all: it asks about manylinux_2_36_x86_64 only" in err
     assert ("manylinux_2_36_x86_64", None, "/srv/root") in asked
-    monkeypatch.setattr(provided, "host_libraries", lambda *_, **__: False)
+    monkeypatch.setattr(host, "check_host", lambda *_, **__: False)
     _, out, err = run(capsys, "--verified", "--root", "/srv/root", "--facts", bookworm)
     assert err.splitlines()[0] == "manytags: verified: no version at all"
     assert "TAKEN = {\n}\n" in out

@@ -1,6 +1,6 @@
 """Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
 
-ELF files that lie stand in ``test_audit_elf.py``; here they come in wheels, and the archives lie too.
+ELF files that lie are in ``test_binaries.py``; here they come in wheels, and the archives lie too.
 """
 
 from __future__ import annotations
@@ -22,15 +22,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from manytags import ManytagsError, WheelAudit, audit
-from manytags.audits.elf_image import PT_DYNAMIC, PT_LOAD
-from manytags.audits.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
+from manytags.audits.claims import ClaimKind, Verdict
 from manytags.audits.wheel import _audit
+from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD
+from manytags.binaries.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
 from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
 from .processor_time import in_time
-from .test_audit_elf import LIES, Editor
+from .test_binaries import LIES, Editor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +46,7 @@ STORED, DEFLATED = 0, 8
 
 
 def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
-    """Audit a wheel, and hold the law and the bounds.
+    """Audit a wheel, and check the law and the bounds.
 
     :param trace: hold the bound of memory too, by tracing it, which makes what allocates much some times slower.
     """
@@ -86,7 +87,7 @@ except ManytagsError:
 
 
 def heavy(data: bytes) -> WheelAudit | ManytagsError:
-    """The same for what allocates much: the bound of memory is that of another process."""
+    """The same for wheels that allocate much: memory is measured in another process."""
     if sys.platform == "linux":
         command = [sys.executable, "-c", CHILD, str(MOST_MEMORY), NAME]
         subprocess.run(command, input=data, check=True)
@@ -94,14 +95,14 @@ def heavy(data: bytes) -> WheelAudit | ManytagsError:
 
 
 def refused(data: bytes, reason: str, by: Callable[[bytes], WheelAudit | ManytagsError] = outcome) -> None:
-    """See that a wheel is refused, and why."""
+    """Check that a wheel is refused, and why."""
     found = by(data)
     assert isinstance(found, InvalidWheel), found
     assert re.search(reason, str(found)), found
 
 
 class Entry(NamedTuple):
-    """One member of an archive, where each number may be another than it should.
+    """One member of an archive, whose numbers may be wrong.
 
     :param data: as it stands in the archive.
     :param local: other values in its own header: flags, method, checksum, packed, size, and name.
@@ -160,7 +161,7 @@ def archive(*entries: Entry, before: bytes = b"") -> bytes:
 
 
 def padded(data: bytes, size: int) -> bytes:
-    """An ELF file with nothing behind it, up to a size."""
+    """An ELF file with zeros after it, up to a size."""
     return data.ljust(size, b"\0")
 
 
@@ -177,27 +178,27 @@ HIDDEN = entry("foo/hidden.so", binary("memcpy"))
 
 
 def test_the_archives_are_read_where_they_tell_the_truth() -> None:
-    """What is refused below is refused for its lie, and not for how these tests write archives."""
+    """The tests below refuse lies, and not the way in which they write archives."""
     for content in (PLAIN, LARGE, SCARCE):
         for method in (STORED, DEFLATED):
             found = outcome(archive(entry(LIB, content, method)))
             assert isinstance(found, WheelAudit), found
-            assert found.clean
+            assert found.is_clean
             assert [each.name for each in found.needs] == [LIB]
 
 
 def test_what_was_written_as_a_stream() -> None:
-    """Whoever writes to a pipe puts sizes behind a member, and zeros before it."""
+    """A writer to a pipe puts sizes after a member, and zeros before it."""
     member = entry(LIB, PLAIN)
     behind = struct.pack("<4s3I", b"PK\7\x08", member.checksum, member.packed, member.size)
     local: dict[str, int | bytes] = {"checksum": 0, "packed": 0, "size": 0}
     found = outcome(archive(member._replace(flags=8, data=member.data + behind, local={"flags": 8, **local})))
     assert isinstance(found, WheelAudit), found
-    assert found.clean
+    assert found.is_clean
 
 
 def lying(content: bytes, method: int, **lies: int) -> bytes:
-    """An archive whose one member lies in the directory and in its header alike."""
+    """An archive with one member that lies in the directory and in its header alike."""
     member = entry(LIB, content, method)
     return archive(member._replace(**{key: getattr(member, key) + value for key, value in lies.items()}))
 
@@ -206,19 +207,19 @@ def lying(content: bytes, method: int, **lies: int) -> bytes:
 @pytest.mark.parametrize("content", [PLAIN, LARGE, SCARCE], ids=["small", "large", "large and scarce"])
 @pytest.mark.parametrize("by", [-1, 1, -100, 1000, 1 << 20])
 def test_sizes_that_are_not_so(content: bytes, method: int, by: int) -> None:
-    """A file that installers cut off, or find too short, is not the one that was judged."""
+    """A file that installers would cut off, or find too short, is not the file that was judged."""
     if len(content) + by < 64:
         pytest.skip("shorter than its header")
-    refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says|bytes for")
+    refused(lying(content, method, size=by), "inflates to|two sizes|checksum|says")
     refused(lying(content, method, checksum=1), "checksum")
 
 
 @pytest.mark.parametrize("content", [PLAIN, SCARCE], ids=["small", "large"])
 @pytest.mark.parametrize("by", [-100, 100])
 def test_packed_sizes_that_are_not_so(content: bytes, by: int) -> None:
-    """What an archive calls a member's bytes is where its next member begins."""
-    refused(lying(content, DEFLATED, packed=by), "inflate|lies over|lie over|reaches|behind it")
-    refused(lying(content, STORED, packed=by, size=by), "lies over|lie over|reaches|behind it")
+    """A wrong packed size moves the end of a member."""
+    refused(lying(content, DEFLATED, packed=by), "inflate|overlap|in no member")
+    refused(lying(content, STORED, packed=by, size=by), "overlap|in no member")
 
 
 def test_a_bomb() -> None:
@@ -241,7 +242,7 @@ def zeros(megabytes: int) -> bytes:
 
 
 def test_a_bomb_below_the_bound() -> None:
-    """What is let in, 128 MB in all, is read in time."""
+    """A bomb that is just small enough, 128 MB in all, is read in time."""
     found = heavy(archive(entry(LIB, padded(PLAIN, 120 << 20))))
     assert isinstance(found, WheelAudit), found
     many = [entry(LIB, LARGE)._replace(name=b"foo/%d.so" % number) for number in range(18)]
@@ -251,7 +252,7 @@ def test_a_bomb_below_the_bound() -> None:
 
 
 def dynamic_at_the_end(size: int) -> bytes:
-    """A file whose tables stand behind some megabytes of nothing."""
+    """A file whose tables follow some megabytes of zeros."""
     file = Editor(PLAIN)
     loads = [number for number, each in enumerate(file.image.segments) if each.kind == PT_LOAD]
     last, at = file.image.segments[loads[-1]], file.programs_at + 56 * loads[-1]
@@ -267,14 +268,14 @@ def dynamic_at_the_end(size: int) -> bytes:
 
 
 def test_what_is_needed_stands_at_the_far_end() -> None:
-    """Bytes of nothing before the tables hide nothing, and do not cost much."""
+    """Zeros before the tables hide nothing, and do not cost much."""
     found = heavy(archive(entry(LIB, dynamic_at_the_end(120 << 20))))
     assert isinstance(found, WheelAudit), found
     assert found.needs[0].needed == ("libc.so.6",)
 
 
 def scattered(hops: int) -> bytes:
-    """A file whose needed versions stand in turns at two places, some megabytes apart, behind all that is kept."""
+    """A file whose needed versions alternate between two places, megabytes apart, after the part that is kept."""
     near, far = 7 << 20, 10 << 20
     file = Editor(binary("memcpy"))
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
@@ -300,18 +301,21 @@ def test_blocks_without_end_that_hold_nothing() -> None:
     """Empty blocks are legal Deflate, and cost time without a byte of output."""
     empty = b"\0\0\0\xff\xff" * 200_000
     data = empty + deflated(PLAIN)
-    refused(archive(Entry(LIB.encode(), data, DEFLATED, zlib.crc32(PLAIN), len(data), len(PLAIN))), "bytes for")
+    refused(
+        archive(Entry(LIB.encode(), data, DEFLATED, zlib.crc32(PLAIN), len(data), len(PLAIN))),
+        "compressed bytes and inflates to",
+    )
     few = b"\0\0\0\xff\xff" * 300 + deflated(PLAIN)
     found = outcome(archive(Entry(LIB.encode(), few, DEFLATED, zlib.crc32(PLAIN), len(few), len(PLAIN))))
     assert isinstance(found, WheelAudit)
-    assert found.clean
+    assert found.is_clean
 
 
 def test_members_over_each_other() -> None:
-    """One kernel of bytes behind a thousand names, as David Fifield's bombs are made."""
+    """One kernel of bytes for a thousand names, as David Fifield's bombs are made."""
     kernel = entry(LIB, LARGE)
     same = [kernel._replace(name=b"foo/%d.so" % number, offset=0) for number in range(1000)]
-    refused(archive(kernel, *same), "are one|header is not|another name")
+    refused(archive(kernel, *same), "at the same place|header contradicts|another name")
     # Each header quoted by the one before it, in a stored block of Deflate: the ranges lie over each other.
     first = entry("foo/a.so", LARGE)
     quoted = archive(first)[: 30 + len(first.name) + first.packed]
@@ -319,17 +323,17 @@ def test_members_over_each_other() -> None:
     data = block + quoted
     content = quoted[:38] + LARGE
     outer = Entry(b"foo/b.so", data, DEFLATED, zlib.crc32(content), len(data), len(content))
-    refused(archive(outer, first._replace(offset=30 + 8 + 5)), "lie over")
+    refused(archive(outer, first._replace(offset=30 + 8 + 5)), "overlap")
     # Or hidden in extra fields, where the range that the directory knows of does not show it.
     extra = struct.pack("<2H", 0xFFFF, 400) + bytes(400)
     small = entry("foo/c.so", PLAIN)
     lies = archive(small._replace(extra=extra, data=b""), small._replace(name=b"foo/d.so"))
-    refused(lies, "lies over|lie over|reaches")
+    refused(lies, "overlap")
 
 
 @pytest.mark.parametrize("count", [60_000, 100_000])
 def test_many_members(count: int) -> None:
-    """More than an archive can count without extensions is refused, and what is not is read in time."""
+    """More members than an archive can count without extensions are refused, and fewer are read in time."""
     body, directory = bytearray(), bytearray()
     real = [entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", b"")]
     members = [entry(b"%d" % number, b"", STORED) for number in range(count - 2)] + real
@@ -357,7 +361,7 @@ def test_many_members(count: int) -> None:
 
 
 def test_many_elf_files() -> None:
-    """Each ELF file costs some work: five thousand are let in, more are not."""
+    """Each ELF file costs some work: five thousand are accepted, more are not."""
     small = PLAIN[:64]
     some = [entry(f"foo/{number}.o", small, STORED) for number in range(5001)]
     refused(archive(*some), "more than 5000 ELF files", heavy)
@@ -386,7 +390,7 @@ def test_names_that_lead_elsewhere(name: str) -> None:
     """An installer would write outside of where it should."""
     refused(
         archive(entry(NAMES[name], PLAIN if not NAMES[name].endswith(b"/") else b"")),
-        "no path in a wheel|names a drive",
+        "not a path in a wheel|names a drive",
     )
 
 
@@ -400,18 +404,21 @@ def test_names_that_stand_twice() -> None:
 LOCAL: dict[str, tuple[dict[str, int | bytes], str]] = {
     "name": ({"name": b"foo/libbar.so"}, "another name"),
     "a longer name": ({"name": LIB.encode() * 2}, "another name"),
-    "method": ({"method": STORED}, "not what the directory says"),
-    "encrypted": ({"flags": 1}, "not what the directory says"),
-    "size": ({"size": 3}, "not what the directory says"),
-    "packed size": ({"packed": 3}, "not what the directory says"),
-    "checksum": ({"checksum": 3}, "not what the directory says"),
-    "sizes behind it, and before it": ({"flags": 8, "packed": 3, "checksum": 0, "size": 0}, "not what"),
+    "method": ({"method": STORED}, "contradicts the directory"),
+    "encrypted": ({"flags": 1}, "contradicts the directory"),
+    "size": ({"size": 3}, "contradicts the directory"),
+    "packed size": ({"packed": 3}, "contradicts the directory"),
+    "checksum": ({"checksum": 3}, "contradicts the directory"),
+    "sizes behind it, and before it": (
+        {"flags": 8, "packed": 3, "checksum": 0, "size": 0},
+        "contradicts the directory",
+    ),
 }
 
 
 @pytest.mark.parametrize("what", LOCAL)
 def test_headers_that_say_something_else(what: str) -> None:
-    """Who reads a wheel as it comes, and not by its directory, would see another file."""
+    """A streaming reader, which does not use the directory, would see another file."""
     local, reason = LOCAL[what]
     refused(archive(entry(LIB, PLAIN)._replace(local=local)), reason)
 
@@ -454,15 +461,15 @@ def test_extra_fields_that_say_something_else() -> None:
     assert isinstance(outcome(archive(streamed._replace(data=member.data + long))), WheelAudit)
     refused(archive(member._replace(extra=same + same)), "another name")
     for wrong in (struct.pack("<2Q", member.size, member.packed + 40), sizes[:8], b""):
-        refused(archive(member._replace(local=marked, extra=extra_field(1, wrong))), "not what the directory says")
+        refused(archive(member._replace(local=marked, extra=extra_field(1, wrong))), "contradicts the directory")
 
 
 def test_files_between_members() -> None:
-    """Who reads a wheel as it comes finds a file there that the directory does not name."""
+    """A streaming reader would find a file there that the directory does not name."""
     hidden = archive(HIDDEN)[: 30 + len(HIDDEN.name) + HIDDEN.packed]
     for member in (entry("foo/a.py", b"x = 1\n"), entry("foo/__init__.py", b""), entry("foo/", b"", STORED)):
-        refused(archive(member._replace(data=member.data + hidden)), "of no member")
-        refused(archive(member._replace(data=member.data + hidden, flags=8)), "of no member")
+        refused(archive(member._replace(data=member.data + hidden)), "in no member")
+        refused(archive(member._replace(data=member.data + hidden, flags=8)), "in no member")
 
 
 def test_folders_that_are_files() -> None:
@@ -470,8 +477,8 @@ def test_folders_that_are_files() -> None:
     folder = entry("foo/libfoo.so/", b"", STORED)
     assert isinstance(outcome(archive(folder)), WheelAudit)
     refused(archive(folder._replace(local={"name": b"foo/libfoo.so0"})), "another name")
-    refused(archive(entry("foo/libfoo.so/", PLAIN)), "a folder of")
-    refused(archive(folder._replace(data=PLAIN, packed=len(PLAIN), method=DEFLATED)), "that it inflates to")
+    refused(archive(entry("foo/libfoo.so/", PLAIN)), "it is a folder")
+    refused(archive(folder._replace(data=PLAIN, packed=len(PLAIN), method=DEFLATED)), "bytes and inflates to")
 
 
 def test_what_is_said_to_be_empty() -> None:
@@ -483,25 +490,25 @@ def test_what_is_said_to_be_empty() -> None:
 
 
 def test_programs_that_are_wheels_too() -> None:
-    """Installers pass over what stands before an archive: by its name it is a wheel, and not a program."""
+    """Installers ignore bytes before an archive: by its name it is a wheel, and not a program."""
     whole = archive(HIDDEN)
-    refused(PLAIN + whole, "before its first member")
-    refused(PLAIN, "no ZIP archive")
+    refused(PLAIN + whole, "precede its first member")
+    refused(PLAIN, "not a ZIP archive")
 
 
 @pytest.mark.parametrize("swap", [True, False], ids=["byte order", "class"])
 def test_programs_that_lie_of_their_form(swap: bool) -> None:
-    """Linux runs a program by its machine alone: whatever else the header says, it does not pass as data."""
+    """Linux looks at e_machine alone: whatever else the header says, such a file does not pass as data."""
     data = bytearray(PLAIN)
     if swap:
         data[5], data[16:20] = 2, struct.pack("<2H", 2, 62)
     else:
         data[18:20] = struct.pack("<H", 3)
     found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME)
-    assert found.damaged
+    assert found.is_damaged
     for depth in ("header", "full"):
         found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME, depth=depth)
-        assert {each.verdict for each in found.claims} == {"cannot judge"}
+        assert {each.verdict for each in found.claims} == {Verdict.UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -519,7 +526,7 @@ def test_programs_that_lie_of_their_form(swap: bool) -> None:
     ],
 )
 def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
-    """pip reads WHEEL as a message: the first of two lines counts, and nothing behind an empty one."""
+    """pip reads WHEEL as a message: the first of two lines counts, and nothing after an empty one."""
     whole = text + f"Tag: {TAG}\n"
     read = email.message_from_string(whole)
     assert (read.get("Root-Is-Purelib", "").lower() == "true" if read["Tag"] else None) == purelib
@@ -529,38 +536,38 @@ def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
     else:
         found = outcome(data)
         assert isinstance(found, WheelAudit), found
-        assert any(each.field == "Root-Is-Purelib" for each in found.claims) == purelib
+        assert any(each.kind is ClaimKind.ROOT_IS_PURELIB for each in found.claims) == purelib
 
 
 def test_the_smallest_programs() -> None:
-    """Linux runs a program of 45 bytes, and asks of its first 16 the first four only."""
+    """Linux runs a program of 45 bytes, and looks at only four of its first 16."""
     small = b"\x7fELF" + bytes(12) + struct.pack("<2H", 2, 3) + bytes(25)
     found = outcome(archive(entry("foo/run", small)))
     assert isinstance(found, WheelAudit)
-    assert found.damaged
+    assert found.is_damaged
 
 
 @pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000, 0x20])
 def test_what_cannot_be_read(flags: int) -> None:
-    """Encrypted members and patches: nothing can be said of them, and nothing is guessed."""
+    """Encrypted members and patches cannot be read, and nothing is guessed."""
     refused(archive(entry(LIB, PLAIN)._replace(flags=flags, local={"flags": flags})), "encrypted|method|cannot be read")
 
 
 @pytest.mark.parametrize("method", [1, 6, 9, 12, 14, 93, 95, 97, 99, 65535])
 def test_unknown_compression(method: int) -> None:
-    """Installers refuse these, or not all of them do."""
+    """Some or all installers refuse these."""
     refused(archive(entry(LIB, PLAIN)._replace(method=method)), "compressed by method")
 
 
 def test_bytes_around_the_archive() -> None:
-    """What stands in front of an archive, behind it or between its parts is seen by some readers only."""
+    """Only some readers see bytes before an archive, after it or between its parts."""
     whole = archive(entry(LIB, PLAIN))
-    refused(b"MZ" + whole, "before its first member")
-    refused(archive(entry(LIB, PLAIN), before=b"MZ"), "before its first member")
-    refused(whole + b"\0", "behind its end")
-    refused(whole + whole, "before its first|behind|cannot be read|two ends")
+    refused(b"MZ" + whole, "precede its first member")
+    refused(archive(entry(LIB, PLAIN), before=b"MZ"), "precede its first member")
+    refused(whole + b"\0", "follow its end")
+    refused(whole + whole, "precede its first|follow|cannot be read|two ends")
     other = archive(HIDDEN)
-    refused(other + whole, "before its first|cannot be read|two ends")
+    refused(other + whole, "precede its first|cannot be read|two ends")
 
 
 def test_two_ends() -> None:
@@ -570,7 +577,7 @@ def test_two_ends() -> None:
     empty = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0, 0, 0, 0, 0)
     assert fields[2] == 3
     refused(whole[:-2] + struct.pack("<H", len(empty)) + empty, "two ends")
-    refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|behind its end")
+    refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|follow its end")
     found = outcome(whole[:-2] + struct.pack("<H", 5) + b"hello")
     assert isinstance(found, WheelAudit), "a comment is no lie"
 
@@ -593,22 +600,22 @@ def test_ends_of_64_bits() -> None:
     for lie in ({"count": 2}, {"count": 1 << 62}, {"size": 1 << 62}, {"size": 46}):
         refused(end_64(whole, **lie), "contradict")
     for lie in ({"place": 1 << 62}, {"place": 1}):
-        refused(end_64(whole, **lie), "cannot be read|before its first|lie|contradict|header")
-    refused(end_64(whole, at=0), "not there")
+        refused(end_64(whole, **lie), "cannot be read|precede its first|overlap|contradict|header")
+    refused(end_64(whole, at=0), "is missing")
     marked = whole[:-14] + b"\xff" * 8 + whole[-6:]
     refused(end_64(marked, count=1 << 62), "more than|cannot be read")
     refused(marked, "more than 65534 members|cannot be read")
 
 
 def test_markers_of_64_bits() -> None:
-    """Sizes that stand in extra fields: where these are missing, or say what cannot be."""
+    """Sizes in extra fields that are missing or impossible."""
     member = entry(LIB, PLAIN)
-    refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|not what|inflates")
-    refused(archive(member._replace(packed=0xFFFFFFFF)), "bytes for|reaches|cannot be read")
+    refused(archive(member._replace(size=0xFFFFFFFF)), "bytes|bomb|contradicts|inflates")
+    refused(archive(member._replace(packed=0xFFFFFFFF)), "inflates to|overlap|cannot be read")
 
 
 def test_cut_off_at_every_kilobyte() -> None:
-    """Half a download is no wheel."""
+    """Half a download is not a wheel."""
     whole = archive(entry(LIB, PLAIN + noise(100_000)), entry("foo/module.py", b"pass\n" * 1000))
     for size in [*range(0, len(whole), 1024), *range(len(whole) - 60, len(whole))]:
         assert isinstance(outcome(whole[:size], trace=False), InvalidWheel), size
@@ -616,7 +623,7 @@ def test_cut_off_at_every_kilobyte() -> None:
 
 RECORDS = {
     "absolute rows": (b"/etc/passwd,,\n../../x,,\nC:x,,\n\\\\host\\x,,\n", "leads out of the wheel"),
-    "no table": (b'"' + b"x" * 200_000, "it is no table"),
+    "no table": (b'"' + b"x" * 200_000, "it is not a table"),
     "NUL": (b"\0\0\0,\0\n", ""),
     "no text": (noise(1000), ""),
     "nothing": (b"", "missing from RECORD"),
@@ -625,29 +632,29 @@ RECORDS = {
 
 @pytest.mark.parametrize("what", RECORDS)
 def test_records(what: str) -> None:
-    """A list of files that lies or leads out of the wheel is told of, and followed nowhere."""
+    """A list of files that lies or leads out of the wheel is reported, and not followed."""
     text, remark = RECORDS[what]
     found = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
     assert isinstance(found, WheelAudit), found
-    assert not found.clean
+    assert not found.is_clean
     assert remark in "\n".join(map(str, found.remarks))
 
 
 def test_records_without_measure() -> None:
-    """100 MB of rows, and rows that are each a remark."""
-    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "plenty|bomb")
-    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "things to remark on", heavy)
+    """100 MB of rows, and rows that all cause a remark."""
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "are read|bomb")
+    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "remarks to make", heavy)
     found = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
     assert isinstance(found, WheelAudit), found
 
 
 WHEELS = {
-    "10 MB": (b"Tag: py3-none-any\n" + b"#" * (10 << 20), "plenty"),
+    "10 MB": (b"Tag: py3-none-any\n" + b"#" * (10 << 20), "are read"),
     "no tags": (b"Wheel-Version: 1.0\n", "lists no tag"),
     "a tag that is none": (b"Tag: py3-none\n", "expected 3 fields"),
     "an empty tag": (b"Tag:\n", "invalid tag"),
     "no text": (noise(1000), "lists no tag|invalid tag"),
-    "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "plenty"),
+    "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "are read"),
     "ten thousand tags": (b"".join(b"Tag: p%d-q%d-r%d\n" % (n, n, n) for n in range(10_000)), "more than 512 tags"),
     "one that stands for millions": (
         b"Tag: " + b"-".join(b".".join(b"%s%d" % (kind, n) for n in range(200)) for kind in (b"p", b"q", b"r")),
@@ -658,7 +665,7 @@ WHEELS = {
 
 @pytest.mark.parametrize("what", WHEELS)
 def test_wheel_files(what: str) -> None:
-    """WHEEL is read by every installer: what cannot be one makes no wheel."""
+    """Every installer reads WHEEL: without a valid one the file is not a wheel."""
     text, reason = WHEELS[what]
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/WHEEL", text)), reason)
 
@@ -667,15 +674,15 @@ def test_more_to_judge_than_there_can_be() -> None:
     """Five hundred tags times thousands of files, each of which contradicts each of them."""
     text = "".join(f"Tag: py3-none-linux_a{number}\n" for number in range(500)).encode()
     files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
-    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "tags, and ELF files that are or need", heavy)
+    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "too much to judge: .* tags, and .* ELF files", heavy)
     few = archive(*files[:75], entry(f"{INFO}/WHEEL", text))
     found = heavy(few)
     assert isinstance(found, WheelAudit), found
-    assert found.false
+    assert found.is_false
 
 
 def test_modules_that_no_tag_is_true_of() -> None:
-    """Each module's name is held against each tag: thousands of them, for another system than all the tags."""
+    """Every module's name is compared with every tag: thousands of them, all for another system."""
     header = struct.pack("<16s2HI3QI6H", b"\x7fELF\2\1\1", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 64, 0, 0)
     loaded = struct.pack("<2I6Q", PT_LOAD, 5, 0, 0, 0, 192, 192, 4096)
     least = header + loaded + struct.pack("<2I6Q", PT_DYNAMIC, 6, 176, 176, 176, 16, 16, 8) + bytes(16)
@@ -687,7 +694,7 @@ def test_modules_that_no_tag_is_true_of() -> None:
 
 
 def many_symbols(count: int) -> bytes:
-    """A file that has its last symbols' names undefined many times."""
+    """A file with the same undefined symbols many times."""
     file = Editor(PLAIN)
     last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
     segment, at = file.image.segments[last], file.programs_at + 56 * last
@@ -706,7 +713,7 @@ def many_symbols(count: int) -> bytes:
 
 
 def test_undefined_symbols_without_measure() -> None:
-    """Each undefined symbol is a value: millions of them would fill the memory of whoever asks."""
+    """Each undefined symbol is a value: millions of them would fill the caller's memory."""
     found = outcome(archive(entry(LIB, many_symbols(1000))))
     assert isinstance(found, WheelAudit), found
     member = entry(LIB, many_symbols(190_000))
@@ -715,30 +722,30 @@ def test_undefined_symbols_without_measure() -> None:
 
 
 def test_elf_files_that_lie_in_wheels() -> None:
-    """What an ELF file lies about makes it damaged, and its wheel's tags are not called true."""
+    """An ELF file that lies is damaged, and its wheel's tags are not called true."""
     for lie, make in LIES.items():
         found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
         assert isinstance(found, WheelAudit), lie
-        assert not found.clean, lie
+        assert not found.is_clean, lie
         if lie == "the other byte order":
             continue  # then its machine is one that there is not, and no loader takes it for code
-        assert found.damaged, lie
-        assert {claim.verdict for claim in found.claims} == {"cannot judge"}, lie
-        assert found.honest_tags == (), lie
+        assert found.is_damaged, lie
+        assert {claim.verdict for claim in found.claims} == {Verdict.UNKNOWN}, lie
+        assert found.true_tags == (), lie
 
 
 def test_libraries_by_their_path() -> None:
-    """A library that is named by a path is not looked for, not even when it is a FIFO: it is only told of."""
+    """A library that is needed by its path is reported and never opened, not even if it is a FIFO."""
     data = PLAIN.replace(b"libc.so.6", b"/dev/zero")
     found = outcome(archive(entry(LIB, data)))
     assert isinstance(found, WheelAudit)
     assert found.needs[0].needed == ("/dev/zero",)
-    assert found.false
-    assert any(remark.what == "library path" for remark in found.remarks)
+    assert found.is_false
+    assert any(str(remark.kind) == "library path" for remark in found.remarks)
 
 
 def test_names_that_print_lines_of_their_own() -> None:
-    """What a wheel calls its files and libraries must not write a verdict into the report."""
+    """Names of files and libraries must not write a verdict into the report."""
     data = PLAIN.replace(b"libc.so.6", b"a\n\x1b[1mb.so")[: len(PLAIN)]
     found = outcome(archive(entry(LIB, data), entry("foo/\n  true tags: any", PLAIN)))
     assert isinstance(found, (WheelAudit, ManytagsError))
@@ -772,7 +779,7 @@ class Broken(io.BytesIO):
 
 
 def test_streams_that_break() -> None:
-    """A disk or a connection that fails is told of as what it is, wherever it fails."""
+    """A failure of a disk or a connection is reported as such, wherever it happens."""
     whole = archive(entry(LIB, SCARCE), HIDDEN)
     for count in range(40):
         stream = Broken(whole)
@@ -787,7 +794,7 @@ def test_streams_that_break() -> None:
 
 
 def test_streams_that_cannot_go_back() -> None:
-    """A pipe is not read as a wheel; it is said so."""
+    """A pipe is a clear error."""
     reading, writing = os.pipe()
     os.close(writing)
     with open(reading, "rb") as stream, pytest.raises(InvalidWheel, match="cannot be read"):
@@ -809,7 +816,7 @@ def changed(data: bytes, chosen: random.Random) -> bytes:
 
 @pytest.mark.parametrize("inside", [False, True], ids=["archives", "ELF files inside"])
 def test_random_changes(inside: bool) -> None:
-    """What nobody thought of: 10,000 seeded changes in all, of whole wheels, and of the ELF files in right archives."""
+    """Random changes: 10,000 seeded ones, of whole wheels, and of ELF files in correct archives."""
     chosen = random.Random(20261121 + inside)  # noqa: S311 - the same every time
     real = [binary(name) for name in BINARIES]
     wheels = [wheel(NAME, {LIB: each, "foo/a.py": b"pass"}, compression=STORED) for each in real]
@@ -829,11 +836,11 @@ def test_random_changes(inside: bool) -> None:
 
 
 def test_every_length_of_what_is_inside() -> None:
-    """An ELF file that is cut off anywhere in a right archive."""
+    """An ELF file that is cut off anywhere, in a correct archive."""
     for size in range(0, len(PLAIN), 7):
         found = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
         assert isinstance(found, WheelAudit), size
-        assert not found.false
+        assert not found.is_false
 
 
 def test_the_cheap_look_has_the_same_bounds() -> None:

@@ -434,7 +434,7 @@ def test_a_problem_is_a_value() -> None:
 def wheel_with_code(folder: Path, platform_tag: str, most: int | None = None) -> Path:
     """Make a wheel with a compiled module for x86_64 in it, or the beginning of one."""
     path = folder / f"demo-1.0-cp312-cp312-{platform_tag}.whl"
-    code = (Path(__file__).parents[1] / "audits" / "elf" / "x86_64.so").read_bytes()[:most]
+    code = (Path(__file__).parents[1] / "binaries" / "elf" / "x86_64.so").read_bytes()[:most]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("demo.cpython-312-x86_64-linux-gnu.so", code)
         tag = f"Tag: cp312-cp312-{platform_tag}"
@@ -459,7 +459,7 @@ def test_a_false_tag_is_told_when_the_wheel_is_there(tmp_path: Path) -> None:
 
 def test_a_true_tag_is_no_problem(tmp_path: Path) -> None:
     """The audit must not stand in the way of an honest wheel."""
-    honest = manytags.audit(wheel_with_code(tmp_path, "linux_x86_64")).honest_tags
+    honest = manytags.audit(wheel_with_code(tmp_path, "linux_x86_64")).true_tags
     path = wheel_with_code(tmp_path, next(tag for tag in honest if tag.startswith("manylinux")))
     assert check_upload(path, "strict", today=TODAY) == ()
 

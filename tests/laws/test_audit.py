@@ -10,17 +10,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from manytags import audit, parse_platform
-from manytags.audits.claims import Claim, claims_from_contents, honest_tags
-from manytags.audits.contents import Contents, condensed
-from manytags.audits.elf import ElfNeeds, read_elf
-from manytags.audits.policies import KINDS, policies
+from manytags.audits.claims import Claim, ClaimKind, Verdict
+from manytags.audits.contents import Contents, without_irrelevant_symbols
+from manytags.audits.judge import Judge
 from manytags.audits.wheel import audit_from_contents
+from manytags.binaries.binary import Binary
+from manytags.binaries.elf import read_elf
+from manytags.platforms.linux.policies import KINDS, policies
 from manytags.tags.filename import parse_tag_set
 
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import binary, wheel
 
-MUCH = "claims too much"
+MUCH = Verdict.TOO_MUCH
 ARCHITECTURES = ("x86_64", "aarch64", "armv7l", "armv6l", "riscv64")
 MODULES = ("cpython-312-x86_64-linux-gnu", "cpython-313t-x86_64-linux-gnu", "abi3", "")
 
@@ -49,9 +51,9 @@ tags = st.builds(
 
 
 @cache
-def needs(name: str, called: str) -> ElfNeeds:
-    """What a binary needs, under another name."""
-    return condensed(read_elf(io.BytesIO(binary(name)), called))
+def needs(name: str, called: str) -> Binary:
+    """A binary under another name."""
+    return without_irrelevant_symbols(read_elf(io.BytesIO(binary(name)), called))
 
 
 def contents(found: list[tuple[str, str]], tag_set: str) -> Contents:
@@ -63,15 +65,15 @@ def contents(found: list[tuple[str, str]], tag_set: str) -> Contents:
     return Contents(parsed, parsed, False, tuple(needs(*each) for each in named))
 
 
-def verdicts(claims: tuple[Claim, ...]) -> dict[tuple[str, str], str]:
+def verdicts(claims: tuple[Claim, ...]) -> dict[tuple[ClaimKind, str], Verdict]:
     """The verdict on each tag."""
-    return {(claim.field, claim.tag): claim.verdict for claim in claims}
+    return {(claim.kind, claim.tag): claim.verdict for claim in claims}
 
 
 @given(files, files, tags)
 def test_more_files_make_no_claim_truer(first: list[tuple[str, str]], more: list[tuple[str, str]], tag: str) -> None:
-    """What one file contradicts, no other can mend, unless it is a library that the first one needs."""
-    few, many = (verdicts(claims_from_contents(contents(each, tag))) for each in (first, first + more))
+    """A claim that one file contradicts stays false with more files, unless they are libraries that it needs."""
+    few, many = (verdicts(Judge(contents(each, tag)).claims()) for each in (first, first + more))
     assert {claim for claim in few if few[claim] == MUCH} <= {claim for claim in many if many[claim] == MUCH}
 
 
@@ -79,13 +81,13 @@ def test_more_files_make_no_claim_truer(first: list[tuple[str, str]], more: list
 def test_the_order_of_files_does_not_matter(found: list[tuple[str, str]], tag: str, chosen: object) -> None:
     """An archive's order says nothing about what is in it."""
     straight = contents(found, tag)
-    mixed = list(straight.needs)
+    mixed = list(straight.binaries)
     chosen.shuffle(mixed)  # type: ignore[attr-defined] # a random.Random
     other = Contents(straight.filename, straight.wheel, False, tuple(mixed))
-    one, two = (claims_from_contents(each) for each in (straight, other))
+    one, two = (Judge(each).claims() for each in (straight, other))
     assert verdicts(one) == verdicts(two)
     assert [set(claim.reasons) for claim in one] == [set(claim.reasons) for claim in two]
-    assert set(honest_tags(straight)) == set(honest_tags(other))
+    assert set(Judge(straight).true_tags) == set(Judge(other).true_tags)
 
 
 @given(st.one_of(files, alike), st.sampled_from(KINDS), st.sampled_from(ARCHITECTURES), st.data())
@@ -101,26 +103,26 @@ def test_what_is_true_stays_true_for_newer_policies(
     older, newer = (f"{kind}_{major}_{minor}_{architecture}" for minor in (old, new))
     said = {
         claim.tag: claim.verdict
-        for claim in claims_from_contents(contents(found, f"py3-none-{older}.{newer}"))
-        if claim.field == "platform tag"
+        for claim in Judge(contents(found, f"py3-none-{older}.{newer}")).claims()
+        if claim.kind is ClaimKind.PLATFORM_TAG
     }
     assert said[older] == MUCH or said[newer] != MUCH
 
 
 @given(st.one_of(files, alike))
 def test_honest_tags_are_true(found: list[tuple[str, str]]) -> None:
-    """What we tell people to write is what we would call true."""
-    honest = honest_tags(contents(found, "py3-none-any"))
+    """The tags that we propose are tags that we call true."""
+    honest = Judge(contents(found, "py3-none-any")).true_tags
     for tag in honest:
-        claims = claims_from_contents(contents(found, f"py3-none-{tag}"))
-        (claim,) = (each for each in claims if each.field == "platform tag")
-        assert claim.verdict == "true", claim
+        claims = Judge(contents(found, f"py3-none-{tag}")).claims()
+        (claim,) = (each for each in claims if each.kind is ClaimKind.PLATFORM_TAG)
+        assert claim.verdict is Verdict.TRUE, claim
         # and nothing that is more widely installable is
         for kind, version, arch in older(tag):
             (less,) = (
                 each
-                for each in claims_from_contents(contents(found, f"py3-none-{kind}_{version[0]}_{version[1]}_{arch}"))
-                if each.field == "platform tag"
+                for each in Judge(contents(found, f"py3-none-{kind}_{version[0]}_{version[1]}_{arch}")).claims()
+                if each.kind is ClaimKind.PLATFORM_TAG
             )
             assert less.verdict == MUCH, (less, tag)
 
@@ -138,16 +140,16 @@ def older(tag: str) -> list[tuple[str, tuple[int, int], str]]:
 
 @given(files, tags)
 def test_honest_answers_of_claims_are_true(found: list[tuple[str, str]], tag: str) -> None:
-    """What stands behind 'true would be' is judged true when it is written."""
-    for claim in claims_from_contents(contents(found, tag)):
-        if claim.field == "platform tag":
-            for honest in claim.honest:
-                again = claims_from_contents(contents(found, f"py3-none-{honest}"))
-                assert {each.verdict for each in again if each.field == "platform tag"} == {"true"}
-        if claim.field == "ABI tag":
-            for honest in claim.honest:
-                again = claims_from_contents(contents(found, f"py3-{honest}-any"))
-                assert not any(each.false for each in again if each.field == "ABI tag")
+    """The tags after 'true would be' are judged true when a wheel has them."""
+    for claim in Judge(contents(found, tag)).claims():
+        if claim.kind is ClaimKind.PLATFORM_TAG:
+            for honest in claim.true_tags:
+                again = Judge(contents(found, f"py3-none-{honest}")).claims()
+                assert {each.verdict for each in again if each.kind is ClaimKind.PLATFORM_TAG} == {Verdict.TRUE}
+        if claim.kind is ClaimKind.ABI_TAG:
+            for honest in claim.true_tags:
+                again = Judge(contents(found, f"py3-{honest}-any")).claims()
+                assert not any(each.is_false for each in again if each.kind is ClaimKind.ABI_TAG)
 
 
 @given(files, tags)
@@ -156,19 +158,19 @@ def test_audits_pickle(found: list[tuple[str, str]], tag: str) -> None:
     result = audit_from_contents(contents(found, tag), "foo.whl")
     assert pickle.loads(pickle.dumps(result)) == result  # noqa: S301 - our own
     assert hash(result) == hash(pickle.loads(pickle.dumps(result)))  # noqa: S301 - the same
-    assert result.false == any(claim.false for claim in result.claims)
-    if result.clean:
-        assert not result.false
+    assert result.is_false == any(claim.is_false for claim in result.claims)
+    if result.is_clean:
+        assert not result.is_false
 
 
 @given(files, st.sampled_from([0, 8]), tags)
 def test_a_wheel_says_what_its_files_say(found: list[tuple[str, str]], method: int, tag: str) -> None:
-    """However it is packed, and with whatever beside it."""
+    """An audit of an archive is that of its files, however it is packed."""
     expected = contents(found, tag)
     name = f"foo-1.0-{tag}.whl"
-    packed = {each.name: binary(which) for each, (which, _) in zip(expected.needs, found, strict=True)}
+    packed = {each.name: binary(which) for each, (which, _) in zip(expected.binaries, found, strict=True)}
     data = wheel(name, {"foo/a.py": b"pass", **packed, "foo/b.py": b""}, compression=method)
     result = audit(io.BytesIO(data), name)
-    assert result.claims == claims_from_contents(expected)
-    assert result.honest_tags == honest_tags(expected)
-    assert not result.remarks or {each.what for each in result.remarks} <= {"search path", "libpython"}
+    assert result.claims == Judge(expected).claims()
+    assert result.true_tags == Judge(expected).true_tags
+    assert not result.remarks or {str(each.kind) for each in result.remarks} <= {"search path", "libpython"}

@@ -22,16 +22,16 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, astuple, fields
 from email.parser import Parser
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from manytags.audits.contents import Contents
-from manytags.audits.elf import ElfNeeds, read_elf
-from manytags.audits.elf_tables import NeededVersion, UndefinedSymbol
-from manytags.audits.policies import KINDS, policies
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
+from manytags.binaries.elf import read_elf
+from manytags.platforms.linux.policies import KINDS, policies
 from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ CLAIMS = DATA / "auditwheel-claims.json"
 
 #: Undefined symbols that are kept, beside those of CPython: policies and stable ABIs speak of no others.
 FORBIDDEN = frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
-_SIMPLE = tuple(each for each in fields(ElfNeeds) if each.name not in {"versions", "undefined"})
+_SIMPLE = tuple(each for each in fields(Binary) if each.name not in {"format", "versions", "undefined"})
 
 
 class Wheel(NamedTuple):
@@ -102,22 +102,22 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
     )
 
 
-def needs_to_data(needs: ElfNeeds) -> dict[str, Any]:
+def needs_to_data(needs: Binary) -> dict[str, Any]:
     """Write down what an ELF file needs, without what is as in most files, and few of the undefined symbols."""
     data = {each.name: getattr(needs, each.name) for each in _SIMPLE if getattr(needs, each.name) != each.default}
     if needs.versions:
-        data["versions"] = [list(each) for each in needs.versions]
+        data["versions"] = [astuple(each) for each in needs.versions]
     if undefined := condensed(needs):
-        data["undefined"] = [list(each) for each in undefined]
+        data["undefined"] = [astuple(each) for each in undefined]
     return data
 
 
-def condensed(needs: ElfNeeds) -> tuple[UndefinedSymbol, ...]:
+def condensed(needs: Binary) -> tuple[UndefinedSymbol, ...]:
     """Take those undefined symbols that something may be judged by."""
     return tuple(each for each in needs.undefined if each.name in FORBIDDEN or each.name.startswith(("Py", "_Py")))
 
 
-def needs_from_data(data: dict[str, Any]) -> ElfNeeds:
+def needs_from_data(data: dict[str, Any]) -> Binary:
     """Take what ``needs_to_data`` wrote."""
     values = {each.name: data[each.name] for each in _SIMPLE if each.name in data or each.default is MISSING}
     for name in ("needed", "modules"):
@@ -125,7 +125,7 @@ def needs_from_data(data: dict[str, Any]) -> ElfNeeds:
     values["arm_attributes"] = tuple((tag, value) for tag, value in data.get("arm_attributes", ()))
     values["versions"] = tuple(NeededVersion(*each) for each in data.get("versions", ()))
     values["undefined"] = tuple(UndefinedSymbol(*each) for each in data.get("undefined", ()))
-    return ElfNeeds(**values)
+    return Binary(format="ELF", **values)
 
 
 def digest(path: Path) -> str:

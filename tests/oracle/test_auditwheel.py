@@ -16,22 +16,21 @@ from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 import manytags
-from manytags.audits.elf import read_elf
-from manytags.audits.policies import KINDS
-from manytags.audits.verdict import lowest_policy
-from manytags.audits.wheel import WheelAudit, audit, audit_from_contents
+from manytags.audits.claims import Verdict
+from manytags.audits.report import WheelAudit
+from manytags.audits.rules import ViolationKind, lowest_policy
+from manytags.audits.wheel import audit, audit_from_contents
+from manytags.binaries.elf import read_elf
+from manytags.platforms.linux.policies import KINDS
 
 from . import auditwheel_world
 from .auditwheel_differences import AUDITWHEEL_DIFFERENCES, AuditwheelDifference
 from .auditwheel_world import Wheel, wheels
-
-if TYPE_CHECKING:
-    from manytags.audits.verdict import Reason
 
 FILES = tuple(wheels())
 #: What was found by hand to be true of each wheel's tags.
@@ -40,16 +39,16 @@ LISTED = {file: tags for each in AUDITWHEEL_DIFFERENCES for file, tags in each.f
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "why-tags-are-claims.md"
 
 #: What auditwheel does not look at.
-IGNORED: tuple[Reason, ...] = ("executable stack", "declared processor")
+IGNORED = (ViolationKind.EXECUTABLE_STACK, ViolationKind.DECLARED_PROCESSOR)
 
 
 @cache
 def lowest(file: str) -> frozenset[str]:
     """Find the tags of the lowest policies, of each kind and for each architecture that there is code for."""
     contents = wheels()[file].contents
-    architectures = {"armv7l" if each.architecture == "arm" else each.architecture for each in contents.needs}
+    architectures = {"armv7l" if each.architecture == "arm" else each.architecture for each in contents.binaries}
     found = {
-        lowest_policy(contents.needs, kind, architecture, contents.brought, IGNORED)
+        lowest_policy(contents.binaries, kind, architecture, contents.bundled, IGNORED)
         for kind in KINDS
         for architecture in architectures
     }
@@ -66,18 +65,18 @@ def told(found: WheelAudit) -> dict[str, Any]:
     """Write an audit as the record has it: all claims that are not true, each reason once."""
     claims = {}
     for claim in found.claims:
-        if claim.verdict == "true":
+        if claim.verdict is Verdict.TRUE:
             continue
-        row: dict[str, Any] = {"verdict": claim.verdict}
+        row: dict[str, Any] = {"verdict": str(claim.verdict)}
         reasons: dict[str, set[str]] = {}
         for each in claim.reasons:
-            reasons.setdefault(each.reason, set()).add(each.what)
+            reasons.setdefault(str(each.kind), set()).add(each.what)
         if reasons:
             row["reasons"] = {reason: sorted(what) for reason, what in reasons.items()}
         else:
-            row["honest"] = list(claim.honest)
-        claims[f"{claim.field} {claim.tag}"] = row
-    return {"honest_tags": list(found.honest_tags), "claims": claims}
+            row["honest"] = list(claim.true_tags)
+        claims[f"{claim.kind} {claim.tag}"] = row
+    return {"honest_tags": list(found.true_tags), "claims": claims}
 
 
 def test_the_record_is_whole() -> None:
@@ -86,10 +85,10 @@ def test_the_record_is_whole() -> None:
     assert answers["auditwheel"] == auditwheel_world.VERSION
     assert len(FILES) == len(answers["wheels"]) == 91
     assert set(CLAIMS) == set(FILES)
-    architectures = Counter(each.architecture for wheel in wheels().values() for each in wheel.contents.needs)
+    architectures = Counter(each.architecture for wheel in wheels().values() for each in wheel.contents.binaries)
     assert set(architectures) == {"x86_64", "i686", "aarch64", "arm", "ppc64", "ppc64le", "s390x", "riscv64"}
     assert sum(architectures.values()) == 812
-    assert all(wheel.contents.needs for wheel in wheels().values())
+    assert all(wheel.contents.binaries for wheel in wheels().values())
 
 
 @pytest.mark.parametrize("file", FILES)
@@ -124,9 +123,11 @@ def test_famous_claims() -> None:
         found = audit_from_contents(wheels()[file].contents, file)
         reasons = [reason for claim in found.claims for reason in claim.reasons]
         assert {reason.what for reason in reasons} == what
-        assert {(reason.reason, reason.allowed) for reason in reasons} == {("declared processor", ("ARMv6", "VFPv2"))}
+        assert {(reason.kind, reason.allowed) for reason in reasons} == {
+            (ViolationKind.DECLARED_PROCESSOR, ("ARMv6", "VFPv2"))
+        }
     grpcio = "grpcio-1.85.1-cp314-cp314-linux_armv7l.whl"
-    assert audit_from_contents(wheels()[grpcio].contents, grpcio).honest_tags == ("manylinux_2_34_armv7l",)
+    assert audit_from_contents(wheels()[grpcio].contents, grpcio).true_tags == ("manylinux_2_34_armv7l",)
 
 
 def manylinux_claims(file: str) -> list[tuple[str, manytags.Manylinux]]:
@@ -142,7 +143,7 @@ def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
     for tag, claimed in manylinux_claims(file):
         false = not isinstance(lowest_tag, manytags.Manylinux) or lowest_tag.glibc > claimed.glibc
         claim = CLAIMS[file]["claims"].get(f"platform tag {tag}", {})
-        assert bool(set(claim.get("reasons", ())) - set(IGNORED)) == false
+        assert bool(set(claim.get("reasons", ())) - set(map(str, IGNORED))) == false
 
 
 def test_documented_false_claims_are_recorded() -> None:
@@ -180,8 +181,8 @@ def test_wheels_are_read_and_audited_so(file: str) -> None:
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     read = [read_elf(BytesIO(data), name) for name, data in auditwheel_world.elf_members(path)]
-    assert [replace(each, undefined=auditwheel_world.condensed(each)) for each in read] == list(wheel.contents.needs)
+    assert [replace(each, undefined=auditwheel_world.condensed(each)) for each in read] == list(wheel.contents.binaries)
     found = audit(path)
-    assert not found.damaged
-    assert [replace(each, undefined=()) for each in wheel.contents.needs] == list(found.needs)
+    assert not found.is_damaged
+    assert [replace(each, undefined=()) for each in wheel.contents.binaries] == list(found.needs)
     assert told(found) == told(audit_from_contents(wheel.contents, file))

@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from manytags.audits.elf_defined import read_library
-from manytags.audits.loaded import Process, read_interpreter
-from manytags.hosts.ld_cache import Code, LdCache, cache_flags
-from manytags.hosts.libraries import Requester
-from manytags.hosts.roots import Root
+from manytags.binaries.elf import read_linkage
+from manytags.loaders.ld_cache import Code, LdCache, cache_flags
+from manytags.loaders.process import Process, read_interpreter
+from manytags.loaders.roots import Root
+from manytags.loaders.search import Requester
 
 opt_in = pytest.mark.skipif("MANYTAGS_PROMISES" not in os.environ, reason="compiles and runs: nox -s promises")
 
@@ -134,12 +134,12 @@ def by_reading(program: Path, module: Path, environment: dict[str, str]) -> dict
     root = Root(None)
     process = Process(root, read_interpreter(root, str(program)), environment.get("LD_LIBRARY_PATH"))
     with module.open("rb") as stream:
-        needs = read_library(stream, str(module))
+        needs = read_linkage(stream, str(module))
     chain = (Requester(str(module), str(module.parent), needs.rpath, needs.runpath),)
-    found = {"libown.so": process.load("libown.so", ()).sought.file if "libown.so" in process else None}
+    found = {"libown.so": process.load("libown.so", ()).result.file if "libown.so" in process else None}
     first = process.load("libx.so", chain)
-    found["libx.so"] = first.sought.file
-    found |= {name: each.sought.file for _, name, each in process.closure([first], chain) if name == "liby.so"}
+    found["libx.so"] = first.result.file
+    found |= {name: each.result.file for _, name, each in process.closure([first], chain) if name == "liby.so"}
     whole = found["libx.so"] is not None and found["liby.so"] is not None
     return {name: found.get(name) if whole or name == "libown.so" else None for name in LIBRARIES}
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from manytags import host_libraries, manylinux_hook, missing_for, target_from_facts, verified_tags
+from manytags import check_host, manylinux_hook, missing_libraries, target_from_facts, verified_tags
 from manytags.hosts import Facts
 from manytags.hosts.ask import probe_script
 
@@ -139,17 +139,17 @@ def _outcome(python: Chroot, tag: str, name: str, content: bytes, packaging: str
     (root / "wheels").mkdir()
     (root / "wheels" / name).write_bytes(content)
     platform = target_from_facts(Facts.from_json(python.run(probe_script()))).platform
-    predicted = host_libraries(POLICY, command, root)
+    predicted = check_host(POLICY, command, root)
     found = {
         "wheel": name,
         "provided": bool(predicted),
         "missing_on_host": [each.name for each in predicted.missing],
-        "missing_for_wheel": [each.library for each in missing_for(root / "wheels" / name, root, command)],
+        "missing_for_wheel": [each.subject for each in missing_libraries(root / "wheels" / name, root, command)],
         "packaging": tag in json.loads(python.run(packaging))["platform_tags"],
         "pip": _ask_pip(python, name),
         "import": _try_import(python, name, content),
     }
-    verified = verified_tags(platform, lambda tag: host_libraries(tag, command, root))
+    verified = verified_tags(platform, lambda tag: check_host(tag, command, root))
     hook.write_text(manylinux_hook(verified, platform=platform))
     try:
         found["verified"] = tag in verified

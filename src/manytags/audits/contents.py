@@ -1,115 +1,112 @@
-"""What stands in a wheel that tells whether its tags are true: its ELF files, ``WHEEL`` and ``RECORD``."""
+"""What a wheel holds that decides whether its tags are true: its compiled files, ``WHEEL`` and ``RECORD``."""
 
 from __future__ import annotations
 
-import re
+import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from email.parser import HeaderParser
 from functools import cache
 from itertools import chain, islice
-from typing import NamedTuple
 
-from ..errors import InvalidElf, InvalidTag, InvalidWheelFilename, shown
+from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
+from ..binaries.binary import Binary
+from ..documents import TextEnum
+from ..errors import InvalidBinary, InvalidTag, InvalidWheelFilename, shown
+from ..platforms.linux.policies import KINDS, policies
+from ..platforms.linux.symbol_versions import version_family
 from ..tags.filename import TagSet, parse_tag_set, parse_wheel_filename
-from .elf import DEBUG_INFORMATION, ElfNeeds, read_elf, read_elf_header
-from .elf_image import MAGIC
-from .policies import KINDS, policies
+from .archive import Archive, Member
+from .rules import MUSL_LIBC, is_of_c_library
 from .stable_abi import is_of_python
-from .symbol_versions import family_of
-from .verdict import MUSL_LIBC, is_of_c_library
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Literal
-
-    from .archive import Archive, Member
-
-    Triple = tuple[str, str, str]
-    What = Literal[
-        "damaged ELF file", "missing from RECORD", "RECORD", "tags disagree", "file name",
-        "search path", "library path", "libpython", "musl release", "purelib",
-    ]  # fmt: skip
+Triple = tuple[str, str, str]
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
-#: Tags: real wheels stay below 150.
+#: Tags in ``WHEEL``; real wheels have fewer than 150.
 _MAX_TAGS = 512
-#: ELF files whose needs are kept: the largest wheels have some 600.
+#: Compiled files; the largest wheels have some 600.
 _MAX_FILES = 5000
-#: Undefined symbols of all of them, kept or not: those of VTK 9.7 have 102,674.
+#: Undefined symbols of all files together; VTK 9.7 has 102,674.
 _MAX_UNDEFINED = 500_000
-#: Tags times files, libraries and versions that are needed: so many things are judged, and may be found wrong. Of 91
-#: real wheels scipy has most, 7,424.
+#: Tags times compiled files and what they need: so many things are judged, and may be violations. Of 91 real wheels
+#: scipy has most, 7,424.
 _MAX_JUDGED = 120_000
-#: Remarks, and folders that one file looks through.
+#: Remarks, and folders in the search path of one file.
 _MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
-#: Tags name no release after it.
+#: No tag can say that code needs a later release of musl.
 _FIRST_MUSL_1_2 = (1, 2, 0)
-#: Bytes of the header of an ELF file. Smaller ones are looked at too: Linux runs programs of 45 bytes.
-_HEADER = 64
-_CODE = frozenset({"shared object", "executable", DEBUG_INFORMATION})
 
 
-class Remark(NamedTuple):
-    """Something about a wheel that makes no tag false, and that its maker would want to know.
+class RemarkKind(TextEnum):
+    """The kinds of remarks."""
+
+    DAMAGED = "damaged ELF file"
+    MISSING_FROM_RECORD = "missing from RECORD"
+    RECORD = "RECORD"
+    TAGS_DISAGREE = "tags disagree"
+    FILE_NAME = "file name"
+    SEARCH_PATH = "search path"
+    LIBRARY_PATH = "library path"
+    LIBPYTHON = "libpython"
+    MUSL_RELEASE = "musl release"
+    PURELIB = "purelib"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about a wheel that makes no tag false, but that its maker would want to know.
 
     :param file: path in the wheel.
-    :param what: which kind of thing.
-    :param text: the thing itself.
+    :param kind: the kind of remark.
+    :param text: the remark.
     """
 
     file: str
-    what: What
+    kind: RemarkKind
     text: str
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.what}: {self.text}"
+        return f"{self.file}: {self.kind}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a wheel, or a single ELF file, says and holds.
+    """What a wheel, or a single compiled file, says and holds.
 
-    :param filename: tags of its file name; ``None`` where it has no wheel's name.
-    :param wheel: tags that ``WHEEL`` lists; ``None`` for what is no wheel.
+    :param filename: tags of its file name; ``None`` if that is not a wheel's file name.
+    :param wheel: tags that ``WHEEL`` lists; ``None`` for a single file.
     :param purelib: what ``WHEEL`` says in ``Root-Is-Purelib``.
-    :param needs: what its ELF files need. Of undefined symbols only those are kept that a policy may speak of.
-    :param headers_only: nothing but headers was read of these.
-    :param remarks: what else there is to say.
+    :param binaries: its compiled files. Their undefined symbols are only those that a rule may be about.
+    :param headers_only: whether only the headers of these files were read.
+    :param remarks: what its maker would want to know.
     """
 
     filename: TagSet | None
     wheel: TagSet | None
     purelib: bool | None
-    needs: tuple[ElfNeeds, ...]
+    binaries: tuple[Binary, ...]
     headers_only: bool = False
     remarks: tuple[Remark, ...] = ()
 
     @property
     def damaged(self) -> tuple[str, ...]:
-        """ELF files of which nothing can be said."""
-        return tuple(each.file for each in self.remarks if each.what == "damaged ELF file")
+        """Compiled files that cannot be read."""
+        return tuple(remark.file for remark in self.remarks if remark.kind is RemarkKind.DAMAGED)
 
     @property
-    def brought(self) -> frozenset[str]:
-        """Names by which files of the wheel can be needed: their own, and their SONAMEs.
+    def bundled(self) -> frozenset[str]:
+        """Names by which files of the wheel can be needed: their file names, and their SONAMEs.
 
-        None of the C library's: a process has that one before it loads anything of a wheel.
+        The C library is never among them: a process loads its own before it loads anything of a wheel.
         """
-        code = [each for each in self.needs if is_code(each) and each.kind != DEBUG_INFORMATION]
-        names = {each.name.rpartition("/")[2] for each in code} | {each.soname for each in code if each.soname}
-        return frozenset(name for name in names if not is_of_c_library(name))
+        code = [binary for binary in self.binaries if binary.is_code and not binary.is_debug_information]
+        names = {binary.name.rpartition("/")[2] for binary in code} | {binary.soname for binary in code}
+        return frozenset(name for name in names if name and not is_of_c_library(name))
 
 
-def is_code(needs: ElfNeeds) -> bool:
-    """Whether a host could load or run a file: no object file, nor code for graphics cards.
-
-    Debug information counts: it is of one architecture, and a program without libraries can look just like it.
-    """
-    return needs.kind in _CODE and not needs.architecture.startswith("e_machine")
-
-
-def is_data(file: str) -> bool:
-    """Whether a file stands in ``*.data``, whose folders say where it goes, and not at the root."""
+def is_in_data_folder(file: str) -> bool:
+    """Whether a file is in ``*.data``, whose subfolders say where it is installed, and not at the root."""
     folder, mark, _ = file.partition("/")
     return bool(mark) and folder.endswith(".data")
 
@@ -119,192 +116,175 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
 
     :param archive: the wheel.
     :param name: its file name.
-    :param headers_only: read no more of ELF files than their headers.
-    :raises InvalidWheel: it is no wheel, or damaged.
+    :param headers_only: read only the headers of compiled files.
+    :raises InvalidWheel: it is not a wheel, or is damaged.
     """
-    listed = {member.name: member for member in archive.members}
-    info = _dist_info(archive, list(listed))
-    wheel, triples, purelib = _read_wheel(archive, listed[f"{info}/WHEEL"])
+    members = {member.name: member for member in archive.members}
+    info = _dist_info(archive, list(members))
+    wheel, triples, purelib = _read_wheel(archive, members[f"{info}/WHEEL"])
     remarks: list[Remark] = []
     try:
         filename = parse_wheel_filename(name).tag_set
     except InvalidWheelFilename as error:
         filename = None
-        remarks.append(Remark(name, "file name", error.reason))
+        remarks.append(Remark(name, RemarkKind.FILE_NAME, error.reason))
     if filename and set(filename.triples()) != triples:
-        remarks.append(Remark(f"{info}/WHEEL", "tags disagree", f"{wheel}, where the file name has {filename}"))
-    needs = tuple(_read_elves(archive, headers_only, remarks))
-    _check_work(archive, [wheel, filename] if filename else [wheel], needs)
-    more: Iterable[Iterator[Remark]] = map(elf_remarks, needs)
+        text = f"{wheel}, where the file name has {filename}"
+        remarks.append(Remark(f"{info}/WHEEL", RemarkKind.TAGS_DISAGREE, text))
+    binaries = tuple(_read_binaries(archive, headers_only, remarks))
+    _check_work(archive, [wheel, filename] if filename else [wheel], binaries)
+    more: Iterable[Iterator[Remark]] = map(binary_remarks, binaries)
     if not headers_only:
-        more = chain([_record_remarks(archive, info, listed, [each.name for each in needs])], more)
+        more = chain([_record_remarks(archive, info, members, [binary.name for binary in binaries])], more)
     remarks += islice(chain.from_iterable(more), _MAX_REMARKS)
     if len(remarks) >= _MAX_REMARKS:
-        raise archive.error(f"more than {_MAX_REMARKS} things to remark on")
-    return Contents(filename, wheel, purelib, needs, headers_only, tuple(remarks))
+        raise archive.error(f"there are more than {_MAX_REMARKS} remarks to make about it")
+    return Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks))
 
 
-def _check_work(archive: Archive, tags: list[TagSet], needs: tuple[ElfNeeds, ...]) -> None:
-    """See that there is not far more to judge than in any real wheel."""
-    count = sum(len(each.pythons) + len(each.abis) + len(each.platforms) for each in tags)
-    needed = sum(1 + len(each.needed) + len(each.versions) for each in needs)
+def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary, ...]) -> None:
+    """Refuse a wheel that has far more to judge than any real one."""
+    count = sum(len(tags.pythons) + len(tags.abis) + len(tags.platforms) for tags in tag_sets)
+    needed = sum(1 + len(binary.needed) + len(binary.versions) for binary in binaries)
     if count * needed > _MAX_JUDGED:
-        raise archive.error(f"{count} tags, and ELF files that are or need {needed} things")
+        raise archive.error(f"too much to judge: {count} tags, and {needed} ELF files and things that they need")
 
 
-def elf_remarks(needs: ElfNeeds) -> Iterator[Remark]:
-    """Remark on how one file looks for its libraries."""
-    if is_data(needs.name) and needs.name.split("/")[1] == "purelib":
-        yield Remark(needs.name, "purelib", f"code for {needs.architecture}, where what runs everywhere belongs")
-    for path in (needs.rpath, needs.runpath):
+def binary_remarks(binary: Binary) -> Iterator[Remark]:
+    """List remarks on how one file finds its libraries."""
+    name = binary.name
+    if is_in_data_folder(name) and name.split("/")[1] == "purelib":
+        text = f"code for {binary.architecture}, in a folder for files that run everywhere"
+        yield Remark(name, RemarkKind.PURELIB, text)
+    for path in (binary.rpath, binary.runpath):
         for folder in path.split(":", _MAX_FOLDERS) if path else ():
             if not folder.startswith(("$ORIGIN", "${ORIGIN}")):
-                where = "on whatever machine it is" if folder.startswith("/") else "below whatever folder is current"
-                yield Remark(needs.name, "search path", f"{folder!r} is looked through, {where}")
-    for library in needs.needed:
+                where = "on every machine" if folder.startswith("/") else "relative to the current folder"
+                yield Remark(name, RemarkKind.SEARCH_PATH, f"{folder!r} is searched {where}")
+    for library in binary.needed:
         if "/" in library:
-            yield Remark(needs.name, "library path", f"needs {library!r} by its path")
-    if needs.libpython:
-        yield Remark(needs.name, "libpython", f"needs {needs.libpython}, which many interpreters are built without")
-    yield from _musl_remarks(needs)
+            yield Remark(name, RemarkKind.LIBRARY_PATH, f"needs {library!r} by its path")
+    if binary.libpython:
+        text = f"needs {binary.libpython}, which many interpreters are built without"
+        yield Remark(name, RemarkKind.LIBPYTHON, text)
+    yield from _musl_remarks(binary)
 
 
-def _musl_remarks(needs: ElfNeeds) -> Iterator[Remark]:
-    """Remark on which release of musl a file needs, where no tag can say so."""
-    if not any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in needs.needed):
+def _musl_remarks(binary: Binary) -> Iterator[Remark]:
+    """List remarks on the release of musl that a file needs, where no tag can say so."""
+    if not any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in binary.needed):
         return
-    if needs.packed_relocations:
-        yield Remark(needs.name, "musl release", "needs musl 1.2.4 for DT_RELR, and no tag can say so")
-    releases = {name: tuple(map(int, each.split("."))) for name, each in policies("musllinux").releases}
-    newer = {each.name: releases.get(each.name, ()) for each in needs.undefined if not each.weak}
-    newest = max(newer.values(), default=())
+    if binary.packed_relocations:
+        yield Remark(binary.name, RemarkKind.MUSL_RELEASE, "needs musl 1.2.4 for DT_RELR, and no tag can say so")
+    releases = {name: tuple(map(int, text.split("."))) for name, text in policies("musllinux").releases}
+    needed = {symbol.name: releases.get(symbol.name, ()) for symbol in binary.undefined if not symbol.weak}
+    newest = max(needed.values(), default=())
     if newest > _FIRST_MUSL_1_2:
-        names = ", ".join(name for name, release in newer.items() if release == newest)
-        release = ".".join(map(str, newest))
-        yield Remark(needs.name, "musl release", f"needs musl {release} for {names}, and no tag can say so")
+        names = ", ".join(name for name, release in needed.items() if release == newest)
+        text = f"needs musl {'.'.join(map(str, newest))} for {names}, and no tag can say so"
+        yield Remark(binary.name, RemarkKind.MUSL_RELEASE, text)
 
 
 def _dist_info(archive: Archive, names: list[str]) -> str:
-    found = [name[: -len("/WHEEL")] for name in names if name.endswith(".dist-info/WHEEL") and name.count("/") == 1]
-    if len(found) != 1:
-        count = f"{len(found)} files" if found else "no file"
+    folders = [name[: -len("/WHEEL")] for name in names if name.endswith(".dist-info/WHEEL") and name.count("/") == 1]
+    if len(folders) != 1:
+        count = f"{len(folders)} files" if folders else "no file"
         raise archive.error(f"it has {count} *.dist-info/WHEEL, where a wheel has one")
-    return found[0]
+    return folders[0]
 
 
 def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
-    """Read tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
+    """Read the tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
+    # Installers read it by the same parser.
+    headers = HeaderParser().parsestr(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace"))
     triples: dict[Triple, None] = {}
-    purelib = None
-    for key, value in _headers(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace")):
-        if key == "root-is-purelib" and purelib is None:
-            purelib = value.lower() == "true"
-        if key == "tag":
-            try:
-                tags = parse_tag_set(value)
-            except InvalidTag as error:
-                raise archive.error(f"{member.name}: {error}") from None
-            triples.update(dict.fromkeys(tags.triples()))
-            if len(triples) > _MAX_TAGS:
-                raise archive.error(f"{member.name}: more than {_MAX_TAGS} tags")
+    for text in headers.get_all("Tag", ()):
+        try:
+            tags = parse_tag_set(text.strip())
+        except InvalidTag as error:
+            raise archive.error(f"{member.name}: {error}") from None
+        triples.update(dict.fromkeys(tags.triples()))
+        if len(triples) > _MAX_TAGS:
+            raise archive.error(f"{member.name}: more than {_MAX_TAGS} tags")
     if not triples:
         raise archive.error(f"{member.name}: it lists no tag")
     pythons, abis, platforms = (tuple(dict.fromkeys(members)) for members in zip(*triples, strict=True))
-    return TagSet(pythons, abis, platforms), set(triples), bool(purelib)
+    purelib = headers.get("Root-Is-Purelib", "").strip().lower() == "true"
+    return TagSet(pythons, abis, platforms), set(triples), purelib
 
 
-def _headers(text: str) -> list[tuple[str, str]]:
-    """Read the headers of a message as the standard library's ``email`` does, by which installers read ``WHEEL``.
-
-    An empty line, or one that is no header, ends them; what is indented belongs to the line before.
-    """
-    found: list[tuple[str, list[str]]] = []
-    for line in re.split(r"\r\n|\r|\n", text):
-        key, mark, value = line.partition(":")
-        if line.startswith((" ", "\t")):
-            if found:
-                found[-1][1].append(line)
-        elif mark and re.fullmatch(r"[!-9;-~]+", key):
-            found.append((key.lower(), [value]))
-        else:
-            break
-    return [(key, "".join(lines).strip()) for key, lines in found]
-
-
-def _read_elves(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[ElfNeeds]:
-    """Read every ELF file, whatever it is called and whether RECORD knows it or not."""
+def _read_binaries(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[Binary]:
+    """Read every compiled file, whatever its name is and whether RECORD has it or not."""
     count = undefined = 0
-    for member, head in archive.heads(_HEADER):
-        if head[:4] != MAGIC:
+    for member, head in archive.heads(HEADER_SIZE):
+        if not is_binary(head):
             continue
         count += 1
         if count > _MAX_FILES:
             raise archive.error(f"more than {_MAX_FILES} ELF files")
         try:
             if headers_only:
-                yield read_elf_header(head, member.name)
+                yield read_binary_header(head, member.name)
             else:
                 with archive.open(member) as stream:
-                    needs = read_elf(stream, member.name)
+                    binary = read_binary(stream, member.name)
                     archive.verify(stream)
-                undefined += len(needs.undefined)
+                undefined += len(binary.undefined)
                 if undefined > _MAX_UNDEFINED:
                     raise archive.error(f"its ELF files have more than {_MAX_UNDEFINED} undefined symbols")
-                yield condensed(needs)
-        except InvalidElf as error:
-            header = _header_of(head, member.name)
-            if header is None or is_code(header):
-                remarks.append(Remark(member.name, "damaged ELF file", error.reason))
+                yield without_irrelevant_symbols(binary)
+        except InvalidBinary as error:
+            header = _header_or_none(head, member.name)
+            if header is None or header.is_code:
+                remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
             else:
                 yield header
 
 
-def _header_of(head: bytes, name: str) -> ElfNeeds | None:
-    """Read a header alone, where the file is damaged, or of a kind that has other rules."""
+def _header_or_none(head: bytes, name: str) -> Binary | None:
+    """Read the header of a file that is damaged, or whose kind has other rules."""
     try:
-        return read_elf_header(head, name)
-    except InvalidElf:
+        return read_binary_header(head, name)
+    except InvalidBinary:
         return None
 
 
-def condensed(needs: ElfNeeds) -> ElfNeeds:
-    """Drop the undefined symbols that are not Python's and that no policy speaks of, which are most."""
-    forbidden, families = _forbidden(), _families()
-    kept = tuple(
-        each
-        for each in needs.undefined
-        if (each.version and family_of(each.version) in families) or each.name in forbidden or is_of_python(each)
+def without_irrelevant_symbols(binary: Binary) -> Binary:
+    """Drop the undefined symbols that no rule is about, which are most: neither Python's nor a policy's."""
+    families, forbidden = _policy_symbols()
+    relevant = tuple(
+        symbol
+        for symbol in binary.undefined
+        if (symbol.version and version_family(symbol.version) in families)
+        or symbol.name in forbidden
+        or is_of_python(symbol)
     )
-    return replace(needs, undefined=kept)
+    return replace(binary, undefined=relevant)
 
 
 @cache
-def _families() -> frozenset[str]:
-    return frozenset().union(*(each.families for kind in KINDS for each in policies(kind).listed))
+def _policy_symbols() -> tuple[frozenset[str], frozenset[str]]:
+    """List the families of versions that policies judge, and the symbols that they forbid."""
+    listed = [policy for kind in KINDS for policy in policies(kind).listed]
+    families = frozenset().union(*(policy.families for policy in listed))
+    return families, frozenset(symbol for policy in listed for _, symbol in policy.forbidden)
 
 
-@cache
-def _forbidden() -> frozenset[str]:
-    return frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
-
-
-def _record_remarks(archive: Archive, info: str, listed: dict[str, Member], elves: list[str]) -> Iterator[Remark]:
+def _record_remarks(archive: Archive, info: str, members: dict[str, Member], binaries: list[str]) -> Iterator[Remark]:
     path = f"{info}/RECORD"
-    if path not in listed:
-        yield Remark(path, "RECORD", "there is none")
+    if path not in members:
+        yield Remark(path, RemarkKind.RECORD, "there is none")
         return
-    import csv
-
     rows = set()
-    text = archive.read(listed[path], _MAX_RECORD).decode("utf-8", "replace")
+    text = archive.read(members[path], _MAX_RECORD).decode("utf-8", "replace")
     try:
         for row in csv.reader(text.splitlines()):
             if row:
                 rows.add(row[0])
                 if row[0].startswith(("/", "\\")) or ".." in row[0].split("/") or row[0][1:2] == ":":
-                    yield Remark(path, "RECORD", f"{shown(row[0])} leads out of the wheel")
+                    yield Remark(path, RemarkKind.RECORD, f"{shown(row[0])} leads out of the wheel")
     except csv.Error as error:
-        yield Remark(path, "RECORD", f"it is no table: {error}")
-    for name in elves:
+        yield Remark(path, RemarkKind.RECORD, f"it is not a table: {error}")
+    for name in binaries:
         if name not in rows:
-            yield Remark(name, "missing from RECORD", "no row")
+            yield Remark(name, RemarkKind.MISSING_FROM_RECORD, "no row")

@@ -1,41 +1,36 @@
-"""The bytes of one archive member as a file that can be read anywhere, without keeping all of them.
+"""The bytes of one archive member as a seekable file that is not kept in memory.
 
-What tells most of an ELF file is at its two ends, and Deflate can only be read from its beginning. So the state of the
-decompressor is copied every few megabytes on the way, and reading goes on from the last copy before the place that is
-asked for. libarrow's 46 MB cost three megabytes so, and a tenth more time than one pass.
+The important tables of an ELF file are at its two ends, and Deflate can only be read from the beginning. So the
+decompressor is copied every few megabytes, and a read resumes from the last copy before the place that is wanted.
+libarrow's 46 MB take three megabytes of memory this way, and a tenth more time than one pass.
 """
 
 from __future__ import annotations
 
 import io
 import zlib
+from collections.abc import Callable
+from typing import Any
 
 from ..errors import InvalidWheel
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
-
-#: Bytes of output between two copies of the decompressor, each of some 40 KiB.
+#: Bytes of output between two copies of the decompressor; a copy takes some 40 KiB.
 _STEP = 2 << 20
-#: Bytes that are inflated at once, and that many compressed ones are read.
+#: Bytes that are inflated at once, and compressed bytes that are read at once.
 _PIECE = 256 << 10
-#: The beginning, where an ELF file's tables are, is kept.
+#: Bytes from the beginning that are kept: most tables of an ELF file are there.
 _HEAD = 6 << 20
-#: Bytes that may be read and inflated in all: so many times the size, and as many more. Who reads the tables of a real
-#: file goes back a few times; tables that lie in turns at two far places would have us go back thousands of times.
+#: Bytes that may be read and inflated in all: this many times the size, plus this many. Reading the tables of a real
+#: file goes back a few times; a hostile file could make it go back thousands of times.
 _MAX_TIMES, _MAX_MORE = 8, 32 << 20
-
-
-_WRONG_CHECKSUM = "it has not the checksum that the archive says"
+_WRONG_CHECKSUM = "it does not have the checksum that the archive says"
 
 
 class Stored(io.RawIOBase):
-    """A member that stands in the archive as it is, as a seekable stream.
+    """A member that is stored without compression, as a seekable stream.
 
-    :param packed: reads the member's bytes in the archive: from an offset, at most that many.
-    :param size: bytes that the member has.
+    :param packed: reads bytes of the member in the archive, given an offset and the largest number of bytes.
+    :param size: number of bytes that the member has.
     :param checksum: CRC-32 that they must have.
     :param error: makes the error that says what is wrong with it.
     """
@@ -48,25 +43,25 @@ class Stored(io.RawIOBase):
         self._checksum, self._error = checksum, error
 
     def seekable(self) -> bool:
-        """Say yes."""
+        """Return true."""
         return True
 
     def readable(self) -> bool:
-        """Say yes."""
+        """Return true."""
         return True
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go somewhere; nothing is read before it is asked for."""
+        """Set the position; nothing is read yet."""
         position = offset + (0, self._position, self._size)[whence]
         if position < 0:
             raise ValueError(f"a seek to {position}")
         self._position = position
         return position
 
-    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # BufferedReader gives no other
-        """Read bytes from here on; fewer where the member ends.
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # BufferedReader passes only this
+        """Read bytes from the position on; fewer if the member ends.
 
-        :raises InvalidWheel: the member is damaged or has not the size that the archive says.
+        :raises InvalidWheel: the member is damaged, or does not have the size that the archive says.
         """
         size = max(min(len(buffer), self._size - self._position), 0)
         data = self.bytes_at(self._position, size) if size else b""
@@ -75,26 +70,26 @@ class Stored(io.RawIOBase):
         return len(data)
 
     def bytes_at(self, start: int, size: int) -> bytes:
-        """Read bytes that the member has."""
+        """Read bytes that are inside the member."""
         return self._packed(start, size)
 
     def verify(self) -> None:
         """Read all that has not been read.
 
-        :raises InvalidWheel: the member has not the size or the checksum that the archive says.
+        :raises InvalidWheel: the member does not have the size or the checksum that the archive says.
         """
-        found = 0
+        checksum = 0
         for start in range(0, self._size, _PIECE):
-            found = zlib.crc32(self.bytes_at(start, min(_PIECE, self._size - start)), found)
-        if found != self._checksum:
+            checksum = zlib.crc32(self.bytes_at(start, min(_PIECE, self._size - start)), checksum)
+        if checksum != self._checksum:
             raise self._error(_WRONG_CHECKSUM)
 
 
 class Inflated(Stored):
     """A deflated member as a seekable stream.
 
-    :param packed: reads compressed bytes: from an offset in the member, at most that many.
-    :param size: bytes that it must inflate to.
+    :param packed: reads compressed bytes of the member, given an offset and the largest number of bytes.
+    :param size: number of bytes that it must inflate to.
     :param checksum: CRC-32 that they must have.
     :param error: makes the error that says what is wrong with it.
     """
@@ -104,12 +99,12 @@ class Inflated(Stored):
     ) -> None:
         super().__init__(packed, size, checksum, error)
         self._head = bytearray()
-        #: Where the output of a copy begins, where its input goes on, and the copy.
+        #: Copies of the decompressor, with the offset of the next output and of the next input.
         self._copies: list[tuple[int, int, Any]] = [(0, 0, zlib.decompressobj(-15))]
-        #: The current piece, where it begins, and what comes after it.
+        #: Offset of the current piece, the piece, and the state after it.
         self._at, self._piece = 0, b""
         self._consumed, self._waiting, self._machine = 0, b"", self._copies[0][2].copy()
-        #: Bytes from the beginning on whose checksum is known, and the checksum.
+        #: Number of bytes from the beginning whose checksum is known, and the checksum.
         self._summed, self._sum = 0, 0
         self._left = _MAX_TIMES * size + _MAX_MORE
 
@@ -119,14 +114,14 @@ class Inflated(Stored):
             self.bytes_at(self._size - 1, 1)
 
     def bytes_at(self, start: int, size: int) -> bytes:
-        """Inflate what is asked for, from the beginning, the current piece or a copy on."""
+        """Inflate bytes, starting at the beginning, at the current piece or at a copy."""
         end = start + size
         if end <= len(self._head):
             return bytes(self._head[start:end])
         self._resume(start)
         pieces = []
         while True:
-            # What is asked for begins in this piece, or in one after it.
+            # The wanted bytes begin in this piece, or in a later one.
             pieces.append(self._piece[max(start - self._at, 0) : end - self._at])
             start = max(start, self._at + len(self._piece))
             if start >= end:
@@ -134,14 +129,14 @@ class Inflated(Stored):
             self._next_piece()
 
     def _resume(self, place: int) -> None:
-        """Go on from the last copy before a place, unless the current piece is nearer."""
-        at, consumed, copy = next(each for each in reversed(self._copies) if each[0] <= place)
+        """Resume from the last copy before a place, unless the current piece is nearer."""
+        at, consumed, copy = next(state for state in reversed(self._copies) if state[0] <= place)
         if not at <= self._at <= place:
             self._at, self._piece = at, b""
             self._consumed, self._waiting, self._machine = consumed, b"", copy.copy()
 
     def _next_piece(self) -> None:
-        """Inflate what follows the current piece."""
+        """Inflate the piece that follows the current one."""
         at = self._at + len(self._piece)
         if at >= self._copies[-1][0] + _STEP:
             self._copies.append((at, self._consumed - len(self._waiting), self._machine.copy()))
@@ -162,7 +157,7 @@ class Inflated(Stored):
                 raise self._error(f"it inflates to more than the {self._size} bytes that the archive says")
 
     def _inflate(self, most: int) -> bytes:
-        """Inflate some bytes; none where there are no more."""
+        """Inflate at most so many bytes; none at the end."""
         piece = b""
         while not piece:
             if not self._waiting and not self._machine.eof:
@@ -171,8 +166,8 @@ class Inflated(Stored):
             given = len(self._waiting)
             try:
                 piece = self._machine.decompress(self._waiting, most)
-            except zlib.error as trouble:
-                raise self._error(f"it cannot be inflated: {trouble}") from None
+            except zlib.error as error:
+                raise self._error(f"it cannot be inflated: {error}") from None
             self._waiting = b"" if self._machine.eof else self._machine.unconsumed_tail
             self._left -= given - len(self._waiting) + len(piece)
             if self._left < 0:

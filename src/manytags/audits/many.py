@@ -1,14 +1,15 @@
-"""The audit of many wheels: one after another, or on as many processors and machines as an executor has."""
+"""The audit of many wheels: one after another, or on the processors and machines of an executor."""
 
 from __future__ import annotations
 
-import json
 import os
 from collections import deque
 from dataclasses import dataclass
 
+from ..documents import json_text
 from ..errors import ManytagsError
-from .wheel import WheelAudit, audit
+from .report import WheelAudit
+from .wheel import audit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BrokenWheel:
-    """A file that could not be audited, in the place of its audit.
+    """A file that could not be audited; it takes the place of the audit.
 
     :param path: the file.
     :param error: why.
@@ -30,12 +31,12 @@ class BrokenWheel:
     error: ManytagsError
 
     def to_data(self) -> dict[str, object]:
-        """Give it as what JSON can say."""
+        """Return it as values that JSON can hold."""
         return {"manytags_audit": 1, "path": self.path, "error": str(self.error)}
 
     def to_json(self, indent: int | None = None) -> str:
         """Write it as JSON."""
-        return json.dumps(self.to_data(), indent=indent)
+        return json_text(self.to_data(), indent)
 
     def _key(self) -> tuple[object, ...]:
         return self.path, type(self.error), self.error.args
@@ -58,23 +59,23 @@ def audit_many(
     depth: Depth = "full",
     ahead: int = 64,
 ) -> Iterator[WheelAudit | BrokenWheel]:
-    """Audit many wheels; each answer is given as soon as those before it are, in the order of the paths.
+    """Audit many wheels; yield the answers in the order of the paths, as soon as possible.
 
-    A file that cannot be audited is an answer too, and not the end.
+    A file that cannot be audited is an answer too, and does not end the iteration.
 
-    :param paths: of wheels or ELF files; taken as they are needed, so that they may come from a generator.
-    :param executor: where to do the work: a pool of processes, or an executor of Dask's or Ray's, which has to see the
+    :param paths: paths of wheels or ELF files; a generator is advanced as paths are needed.
+    :param executor: where the work is done: a pool of processes, or an executor of Dask or Ray whose workers see the
         same files. The caller's own process by default.
-    :param progress: called with the number of files that are done, after each.
+    :param progress: called after each file with the number of files that are done.
     :param depth: as for :func:`manytags.audit`.
-    :param ahead: how many files an executor is given before the first answer is waited for; at least as many as it has
-        processors, or some stand idle.
+    :param ahead: how many files an executor is given before the first answer is awaited; it should have at least as
+        many as it has processors.
 
-    >>> [str(found) for found in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
+    >>> [str(answer) for answer in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
     ["invalid wheel 'foo-1.0-py3-none-any.whl': there is no such file"]
     """
-    found = _answers((os.fspath(path) for path in paths), executor, depth, ahead)
-    for done, answer in enumerate(found, 1):
+    answers = _answers((os.fspath(path) for path in paths), executor, depth, ahead)
+    for done, answer in enumerate(answers, 1):
         if progress is not None:
             progress(done)
         yield answer
@@ -96,7 +97,7 @@ def _answers(
         while waiting:
             yield waiting.popleft().result()
     finally:
-        # Whoever stops to listen early does not want the rest.
+        # A caller that stops early does not want the rest.
         for future in waiting:
             future.cancel()
 

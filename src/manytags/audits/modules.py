@@ -1,36 +1,41 @@
-"""Which interpreters load the extension modules of a wheel: what their file names and init functions say. Pure.
+"""The extension modules of a wheel: which interpreters load them, and whether python tags and ABI tags say so. Pure.
 
-Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` (``.abi3.so``), :pep:`803` (``.abi3t.so``).
+Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` and :pep:`652` (``.abi3.so``), :pep:`803`
+(``.abi3t.so``); :pep:`425` (``none``, and tags of one interpreter).
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import NamedTuple
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache, partial
 
-from ..tags.python import parse_abi, parse_python_version
-from .elf import DEBUG_INFORMATION
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from .elf import ElfNeeds
+from ..binaries.binary import Binary
+from ..platforms.linux.architectures import architecture as architecture_from_tag
+from ..tags.python import AbiTag, parse_abi, parse_python_tag, parse_python_version
+from .claims import Claim, ClaimKind, Verdict
+from .rules import Violation, ViolationKind
+from .stable_abi import newer_than, not_in_stable_abi, uses_python
 
 _STABLE = ("abi3", "abi3t")
-#: Characters of what stands behind a module's own name; the longest known have some 40.
+#: Characters that follow a module's own name in its file name; the longest known have some 40.
 _LONGEST = 80
 _PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
+#: The first CPython that knows ``abi3t`` (:pep:`803`).
+_FIRST_ABI3T = (3, 15)
+#: The first CPython whose modules have other names on musl.
+_FIRST_MUSL = (3, 11)
 
 
-class Module(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Module:
     """One extension module.
 
     :param file: path in the wheel.
     :param stem: folder and name by which it is imported.
-    :param abi: ABI tag of the only interpreters that load a file of its name; ``abi3`` or ``abi3t`` where its name says
-        so; ``None`` for a plain ``.so``, which all of them load.
-    :param triplet: the system of these interpreters, as ``x86_64-linux-gnu``; empty where its name does not say.
+    :param abi: ABI tag of the only interpreters that load a file of its name; ``abi3`` or ``abi3t`` for the stable ABI;
+        ``None`` for a plain ``.so``, which all of them load.
+    :param triplet: the system of these interpreters, as ``x86_64-linux-gnu``; empty if its name does not say.
     """
 
     file: str
@@ -40,7 +45,7 @@ class Module(NamedTuple):
 
     @property
     def loaded_by(self) -> str:
-        """Words for who loads it."""
+        """The interpreters that load it, in words."""
         if self.abi is None:
             return "the interpreter that it was built for"
         if self.abi in _STABLE:
@@ -51,36 +56,36 @@ class Module(NamedTuple):
         return " ".join([name, ".".join(map(str, tag.version)), *kinds]).strip()
 
 
-def modules(needs: Iterable[ElfNeeds]) -> tuple[Module, ...]:
-    """List the extension modules among ELF files: those whose name or init function says that they are.
+def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
+    """List the extension modules among compiled files, by their names or by their init functions.
 
-    >>> from manytags.audits.elf import ElfNeeds
-    >>> file = ElfNeeds("foo/_c.cpython-312-x86_64-linux-gnu.so", "x86_64", 62, 64, "little", "shared object")
+    >>> from manytags.binaries.binary import Binary
+    >>> file = Binary("foo/_c.cpython-312-x86_64-linux-gnu.so", "ELF", "x86_64", 62, 64, "little", "shared object")
     >>> modules([file])
     (Module(file='foo/_c.cpython-312-x86_64-linux-gnu.so', stem='foo/_c', abi='cp312', triplet='x86_64-linux-gnu'),)
     """
     found = []
-    for each in needs:
-        if each.kind == DEBUG_INFORMATION:
-            continue  # which may stand in a folder of its own under the module's name
-        folder, _, base = each.name.rpartition("/")
+    for binary in binaries:
+        if binary.is_debug_information:
+            continue  # it may have the module's name, in another folder
+        folder, _, base = binary.name.rpartition("/")
         stem, _, suffix = base.partition(".")
         kind = suffix.rpartition(".")[0].partition("-")[0] if suffix.endswith("so") else ""
         abi = _abi(kind, suffix) if len(suffix) <= _LONGEST else None
-        if abi or (suffix == "so" and (stem in each.modules or _is_of_python_2(each))):
+        if abi or (suffix == "so" and (stem in binary.modules or _is_of_python_2(binary))):
             triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if kind == "cpython" else ""
-            found.append(Module(each.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
+            found.append(Module(binary.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
     return tuple(found)
 
 
-def _is_of_python_2(needs: ElfNeeds) -> bool:
-    """Whether a file calls what Python 2 takes modules by; their own functions, ``initfoo``, are no sure sign."""
-    return any(each.name in _PYTHON_2 for each in needs.undefined)
+def _is_of_python_2(binary: Binary) -> bool:
+    """Whether a file calls the function that makes modules in Python 2; init functions, ``initfoo``, prove nothing."""
+    return any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
 
 
-@lru_cache(maxsize=256)  # one wheel has one or two
+@lru_cache(maxsize=256)  # a wheel has one or two
 def _abi(kind: str, suffix: str) -> str | None:
-    """Name the ABI tag of ``cpython-312-x86_64-linux-gnu.so``, ``pypy310-pp73-x86_64-linux-gnu.so``, ``abi3.so``."""
+    """Read the ABI tag in ``cpython-312-x86_64-linux-gnu.so``, ``pypy310-pp73-x86_64-linux-gnu.so``, ``abi3.so``."""
     if kind in _STABLE:
         return kind
     fields = suffix.removesuffix(".so").split("-")
@@ -94,3 +99,146 @@ def _abi(kind: str, suffix: str) -> str | None:
     if kind.startswith("graalpy") and kind.isalnum():
         return f"{kind}_{fields[1]}_native"
     return None
+
+
+def judge_abi(tag: str, where: tuple[str, ...], code: Collection[Binary], modules: Collection[Module]) -> Claim:
+    """Judge an ABI tag.
+
+    :param tag: the tag.
+    :param where: where the wheel has it.
+    :param code: the compiled files of the wheel.
+    :param modules: the modules among them.
+    """
+    claim, abi = partial(Claim, ClaimKind.ABI_TAG, tag, where), parse_abi(tag)
+    if abi.family == "other":
+        return claim(Verdict.UNKNOWN, note="manytags does not know this ABI")
+    if not modules:
+        return _judge_without_modules(claim, abi, code)
+    if abi.family == "none":
+        return claim(Verdict.TOO_MUCH, _not_loaded(modules, ""), _common_abi(modules))
+    loadable = {module.stem for module in modules if _loads(abi, module)}
+    reasons = _not_loaded([module for module in modules if module.stem not in loadable], tag)
+    if abi.family == "stable":
+        reasons += tuple(
+            Violation(binary.name, ViolationKind.STABLE_ABI, f"lacks {name}")
+            for binary in code
+            for name in not_in_stable_abi(binary)
+        )
+    if reasons:
+        return claim(Verdict.TOO_MUCH, reasons, _common_abi(modules))
+    abis = {module.abi for module in modules}
+    if abi.family == "cpython" and len(abis) == 1 and abis.issubset(_STABLE):
+        return claim(Verdict.TOO_LITTLE, (), _common_abi(modules), "every module is of the stable ABI")
+    return claim(Verdict.TRUE)
+
+
+def _judge_without_modules(claim: partial[Claim], abi: AbiTag, code: Collection[Binary]) -> Claim:
+    user = next((binary.name for binary in code if uses_python(binary)), None)
+    if user:
+        return claim(Verdict.UNKNOWN, note=f"no file is named as an extension module, but {user} uses CPython")
+    if abi.family == "none":
+        return claim(Verdict.TRUE)
+    return claim(Verdict.TOO_LITTLE, (), ("none",), "it has no extension module")
+
+
+def judge_python(
+    tag: str, where: tuple[str, ...], code: Collection[Binary], modules: Collection[Module], stable: bool
+) -> Claim:
+    """Judge a python tag.
+
+    :param tag: the tag.
+    :param where: where the wheel has it.
+    :param code: the compiled files of the wheel.
+    :param modules: the modules among them.
+    :param stable: whether an ABI tag of the wheel is that of the stable ABI: then the python tag names the oldest
+        Python that it is for.
+    """
+    claim, python = partial(Claim, ClaimKind.PYTHON_TAG, tag, where), parse_python_tag(tag)
+    if len(python.version) < 2 or python.implementation is None:
+        return claim(Verdict.TRUE)
+    loadable = {module.stem for module in modules if _is_for_python(module, python.implementation, python.version)}
+    reasons = _not_loaded([module for module in modules if module.stem not in loadable], tag)
+    if stable and python.implementation == "cpython":
+        version = python.version[0], python.version[1]
+        text = "of {}.{} lacks {}, which {}.{} added"
+        reasons += tuple(
+            Violation(binary.name, ViolationKind.STABLE_ABI, text.format(*version, name, *since))
+            for binary in code
+            for name, since in newer_than(binary, version)
+        )
+    return claim(Verdict.TOO_MUCH, reasons) if reasons else claim(Verdict.TRUE)
+
+
+def name_violations(modules: Collection[Module], kind: str, architecture: str) -> tuple[Violation, ...]:
+    """List the modules whose file names are for another system: interpreters of this one do not look for them.
+
+    :param modules: the modules of one wheel.
+    :param kind: ``manylinux``, ``musllinux`` or ``linux``.
+    :param architecture: as in tags.
+
+    Rule: CPython's ``EXT_SUFFIX``; musl has its own since 3.11 (python/cpython#87278).
+    """
+    # Thousands of modules are for one or two systems.
+    systems = {(module.triplet, module.abi) for module in modules}
+    right = {system for system in systems if _is_for_system(*system, kind, architecture)}
+    if right == systems:
+        return ()
+    loadable = {module.stem for module in modules if (module.triplet, module.abi) in right}
+    return tuple(
+        Violation(module.file, ViolationKind.EXTENSION_MODULE, f"named for {module.triplet}")
+        for module in modules
+        if module.stem not in loadable
+    )
+
+
+def _is_for_system(triplet: str, abi: str | None, kind: str, architecture: str) -> bool:
+    machine, linux, libc = triplet.partition("-linux-")
+    row = architecture_from_tag(architecture)
+    if not linux or not abi or not row.machine:  # 0: an architecture that is not in the table
+        return True
+    if machine != row.triplet:
+        return False
+    if kind == "musllinux":
+        return libc.startswith("musl") or parse_abi(abi).version < _FIRST_MUSL
+    return kind != "manylinux" or libc.startswith("gnu")
+
+
+def _is_for_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:
+    """Whether some build of a Python loads a module."""
+    if module.abi is None or implementation == "python":
+        return True
+    abi = parse_abi(module.abi)
+    if abi.family == "stable":
+        return implementation == "cpython" and (version >= _FIRST_ABI3T or not abi.free_threaded)
+    return abi.family == implementation and abi.version == version
+
+
+def _loads(abi: AbiTag, module: Module) -> bool:
+    """Whether every interpreter that takes an ABI tag loads a module."""
+    if module.abi is None or module.abi == abi.text:
+        return True
+    if module.abi == "abi3":
+        return abi.family == "cpython" and not abi.free_threaded
+    if module.abi == "abi3t":
+        return abi.family in {"cpython", "stable"}
+    own = parse_abi(module.abi)
+    # File names and tags of CPython differ in the old flags 'm' and 'u'. Debug builds load modules of release builds.
+    return (
+        own.family == abi.family == "cpython"
+        and own.version == abi.version
+        and own.free_threaded == abi.free_threaded
+        and own.debug <= abi.debug
+    )
+
+
+def _not_loaded(modules: Iterable[Module], tag: str) -> tuple[Violation, ...]:
+    kind, allowed = ViolationKind.EXTENSION_MODULE, (tag,) if tag else ()
+    return tuple(
+        Violation(module.file, kind, f"loaded by {module.loaded_by} only", None, allowed) for module in modules
+    )
+
+
+def _common_abi(modules: Iterable[Module]) -> tuple[str, ...]:
+    """List the one ABI tag that all modules allow, if there is one."""
+    abis = sorted({module.abi for module in modules if module.abi})
+    return tuple(abis) if len(abis) == 1 else ()

@@ -1,97 +1,149 @@
-"""An audit in words that a person can act on. Pure.
+"""The value that an audit returns, as JSON, and in words that a person can act on. Pure.
 
-Names come from strangers: what would move a terminal's cursor, or make a line that looks like ours, is escaped.
+Names come from strangers. Characters that would move a terminal's cursor, or fake a line of the report, are escaped.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from itertools import groupby
 
-from .symbol_versions import family_of, in_order
+from ..binaries.binary import Binary
+from ..documents import json_text, json_value
+from ..platforms.linux.symbol_versions import sorted_versions, version_family
+from .claims import Claim, ClaimKind, Verdict
+from .contents import Remark, RemarkKind
+from .rules import Violation, ViolationKind
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from .claims import Claim
-    from .contents import Remark
-    from .elf import ElfNeeds
-    from .verdict import Violation
-    from .wheel import WheelAudit
-
-#: Reasons of one kind, remarks and names that are told before the rest is counted.
+#: Lines of one kind, and names in a line, that are printed before the rest is counted.
 _MOST_LINES, _MOST_NAMES = 8, 4
 
 
+@dataclass(frozen=True, slots=True)
+class WheelAudit:
+    """What a wheel needs, and whether its tags are true.
+
+    :param name: its file name.
+    :param path: where it was read; ``None`` for a stream.
+    :param claims: a verdict on every tag in its file name and in ``WHEEL``; none for a single compiled file.
+    :param true_tags: the most widely installable platform tags that are true, one for each libc and architecture.
+    :param remarks: what else its maker would want to know.
+    :param needs: what its compiled files need, in the order of the archive.
+    :param bundled: names of the libraries that it bundles.
+    """
+
+    name: str
+    path: str | None
+    claims: tuple[Claim, ...]
+    true_tags: tuple[str, ...]
+    remarks: tuple[Remark, ...]
+    needs: tuple[Binary, ...] = field(repr=False)
+    bundled: tuple[str, ...] = field(repr=False)
+
+    @property
+    def is_false(self) -> bool:
+        """Whether the wheel contradicts a tag that it carries."""
+        return any(claim.is_false for claim in self.claims)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether some of its compiled files cannot be read."""
+        return any(remark.kind is RemarkKind.DAMAGED for remark in self.remarks)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether all its tags are true and there are no remarks."""
+        return all(claim.verdict is Verdict.TRUE for claim in self.claims) and not self.remarks
+
+    def to_data(self) -> dict[str, object]:
+        """Return it as values that JSON can hold; ``schemas/audit.schema.json`` describes them."""
+        data: dict[str, object] = json_value(self._document())
+        return data
+
+    def to_json(self, indent: int | None = None) -> str:
+        """Write it as JSON."""
+        return json_text(self._document(), indent)
+
+    def _document(self) -> dict[str, object]:
+        values = {name: getattr(self, name) for name in self.__slots__}
+        head = {"manytags_audit": 1, "is_false": self.is_false}
+        return {**head, **values, "needs": [binary.to_data() for binary in self.needs]}
+
+    def __str__(self) -> str:
+        return report(self)
+
+
 def report(audit: WheelAudit, whole: bool = False) -> str:
-    """Tell an audit in lines: the verdict on every tag with its reasons, and what would be true.
+    """Describe an audit in lines: the verdict on every tag with its reasons, and the tags that would be true.
 
     :param audit: the audit.
-    :param whole: tell all reasons, however many there are.
+    :param whole: print all reasons, however many there are.
     """
     lines = [audit.name]
     for claim in audit.claims:
         lines += [f"  {line}" for line in _claim_lines(claim, whole)]
     if not audit.claims:
-        lines += _cut([f"  needs {line}" for each in audit.needs for line in _need_lines(each, whole)], whole, "  ")
-    lines.append(f"  true tags: {', '.join(audit.honest_tags) or 'none can be named'}")
+        needs = [f"  needs {line}" for binary in audit.needs for line in _need_lines(binary, whole)]
+        lines += _cut(needs, whole, "  ")
+    lines.append(f"  true tags: {', '.join(audit.true_tags) or 'none can be named'}")
     lines += _cut([f"  note: {line}" for line in _remark_lines(audit.remarks, whole)], whole, "  ")
     return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
 
 
-def _need_lines(needs: ElfNeeds, whole: bool) -> Iterator[str]:
-    """Tell which libraries a single file needs, and the newest version of each family that it needs of them."""
-    for library in needs.needed:
-        versions = in_order(each.version for each in needs.versions if each.library == library)
-        newest = {family_of(version): version for version in versions}
-        told = versions if whole else newest.values()
-        yield f"{library} {', '.join(told)}".rstrip()
+def _need_lines(binary: Binary, whole: bool) -> Iterator[str]:
+    """List the libraries that a single file needs, with the newest version of each family that it needs of them."""
+    for library in binary.needed:
+        versions = sorted_versions(need.version for need in binary.versions if need.library == library)
+        newest = {version_family(version): version for version in versions}
+        yield f"{library} {', '.join(versions if whole else newest.values())}".rstrip()
 
 
 def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
-    where = f", only in the {claim.where[0]}" if len(claim.where) == 1 and claim.field != "Root-Is-Purelib" else ""
-    yield f"{claim.field} {claim.tag}{where}: {claim.verdict}"
+    only = len(claim.where) == 1 and claim.kind is not ClaimKind.ROOT_IS_PURELIB
+    where = f", only in the {claim.where[0]}" if only else ""
+    yield f"{claim.kind} {claim.tag}{where}: {claim.verdict}"
     if claim.note:
         yield f"  {claim.note}"
     yield from _cut([f"  {line}" for line in _reason_lines(claim.reasons, whole)], whole, "  ")
-    if claim.honest:
-        yield f"  true would be: {', '.join(claim.honest)}"
+    if claim.true_tags:
+        yield f"  true would be: {', '.join(claim.true_tags)}"
 
 
 def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
-    """Tell what contradicts a tag, once for all files that it is true of.
+    """Describe what contradicts a tag, in one line for all files that it is true of.
 
-    Of a library's versions the newest is told: without that one, those before it are mostly gone as well.
+    Of a library's versions only the newest is named: code that does without it mostly does without the older ones too.
     """
 
     def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
-        family = family_of(reason.what) if reason.reason == "symbol version" else reason.what
-        return reason.reason, reason.library or "", family, reason.allowed
+        version = reason.kind is ViolationKind.SYMBOL_VERSION
+        family = version_family(reason.what) if version else reason.what
+        return str(reason.kind), reason.library or "", family, reason.allowed
 
     lines = []
     for (kind, library, _, allowed), group in groupby(sorted(reasons, key=rule), key=rule):
-        found = list(group)
-        names = in_order({reason.what for reason in found})[::-1]
-        newest = [reason for reason in found if reason.what == names[0]]
+        alike = list(group)
+        names = sorted_versions({reason.what for reason in alike})[::-1]
         if whole and len(names) > 1:
             what = ", ".join(names)
         else:
             what = names[0] + (f" and {len(names) - 1} older" if len(names) > 1 else "")
-        symbols = sorted({symbol for reason in newest for symbol in reason.symbols})
+        symbols = sorted({symbol for reason in alike if reason.what == names[0] for symbol in reason.symbols})
         of = f" of {library}" if library else ""
         by = f", for {_some(symbols, whole)}" if symbols else ""
         instead = f"; the tag allows {', '.join(allowed)}" if allowed else ""
-        files = list(dict.fromkeys(reason.file for reason in found))
+        files = list(dict.fromkeys(reason.file for reason in alike))
         lines.append(f"{kind} {what}{of}{by}{instead}: {_some(files, whole)}")
     return lines
 
 
 def _remark_lines(remarks: tuple[Remark, ...], whole: bool) -> list[str]:
-    """Tell each remark once for all files that it is true of."""
-    files: dict[tuple[str, str], list[str]] = {}
+    """Describe each remark in one line for all files that it is true of."""
+    files: dict[str, list[str]] = {}
     for remark in remarks:
-        files.setdefault((remark.what, remark.text), []).append(remark.file)
-    return [f"{_some(names, whole)}: {what}: {text}" for (what, text), names in files.items()]
+        files.setdefault(f"{remark.kind}: {remark.text}", []).append(remark.file)
+    return [f"{_some(names, whole)}: {text}" for text, names in files.items()]
 
 
 def _some(names: list[str], whole: bool) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from ..audits.many import BrokenWheel
-    from ..audits.wheel import WheelAudit
+    from ..audits.report import WheelAudit
 
     Answer = WheelAudit | BrokenWheel
 
@@ -95,11 +95,11 @@ def _kind(found: Answer) -> str:
 
     if isinstance(found, BrokenWheel):
         return "unreadable"
-    if found.false:
+    if found.is_false:
         return "false"
-    if found.damaged:
+    if found.is_damaged:
         return "damaged"
-    return "clean" if found.clean else "with notes"
+    return "clean" if found.is_clean else "with notes"
 
 
 def _audits(paths: list[str], arguments: argparse.Namespace, progress: Callable[[int], None]) -> Iterator[Answer]:

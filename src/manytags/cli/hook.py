@@ -143,29 +143,27 @@ def choose_platform(arguments: argparse.Namespace, root: str | None) -> Platform
 
 def _platform_in(root: str, python: str | None) -> Platform:
     """Conclude from the files in a folder which machine they are of."""
-    from ..audits.provided import provided_policies
+    from ..loaders.host import check_all_policies
     from ..platforms import Platform
-    from ..platforms.linux.tags import Manylinux
     from ..platforms.parse import parse_platform
     from ..tags import parse_libc_version
 
     try:
-        found = provided_policies(python, root)
+        found = check_all_policies(python, root)
     except InvalidPolicy:
         raise BadArgumentsError(f"there is no Python in {shown(root)}; --target names the machine") from None
     version = parse_libc_version(found[0].libc_version or "") if found else None
     tag = parse_platform(found[0].policy) if found else None
-    if version is None or not isinstance(tag, Manylinux):
+    if version is None or tag is None or tag.kind != "manylinux":
         raise BadArgumentsError(f"there is no glibc to be seen in {shown(root)}; --target names the machine")
-    return Platform("linux", tag.arch, glibc=version)
+    return Platform("linux", tag.machine, glibc=version)
 
 
 def _verified(platform: Platform, given: dict[str, str]) -> tuple[str, ...]:
-    from ..audits.provided import host_libraries
-    from ..audits.verified import verified_tags
+    from ..loaders.host import check_host, verified_tags
 
     python, root = given.get("python"), given.get("root")
-    return verified_tags(platform, lambda tag: host_libraries(tag, python=python, root=root))
+    return verified_tags(platform, lambda tag: check_host(tag, python=python, root=root))
 
 
 def where(python: str | None) -> str:

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-    from ..audits.packages import Package
-    from ..audits.provided import HostLibraries
+    from ..loaders.host import HostLibraries
+    from ..loaders.packages import Package
 
 _INDENT = "  "
 
@@ -55,14 +55,14 @@ def chosen_host(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what a host has; the status is 1 where something is missing."""
-    from ..audits.provided import host_libraries, provided_policies
+    from ..loaders.host import check_all_policies, check_host
 
     python, root = chosen_host(arguments)
     if arguments.policy is not None:
-        found = host_libraries(arguments.policy, python, root)
+        found = check_host(arguments.policy, python, root)
         print(found.to_json() if arguments.json else "\n".join(one_policy(found)))
         return 0 if found else 1
-    every = provided_policies(python, root)
+    every = check_all_policies(python, root)
     # What the C library is too old for, nothing claims either.
     claimed = [each for each in every if each.kept]
     if arguments.json:

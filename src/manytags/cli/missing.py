@@ -22,14 +22,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is missing; the status is 1 where something is, and 2 where a file is no wheel."""
-    from ..audits.missing import missing_for
+    from ..audits.missing import missing_libraries
 
     python, root = chosen_host(arguments)
     status = 0
     answers: list[dict[str, object]] = []
     for wheel in arguments.wheels:
         try:
-            missing = missing_for(wheel, root, python)
+            missing = missing_libraries(wheel, root, python)
         except InvalidWheel as error:
             print(f"manytags: {printable(str(error))}", file=sys.stderr)
             status = 2

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import os
     from datetime import date
 
-    from ..audits.wheel import WheelAudit
+    from ..audits.report import WheelAudit
 
 REFUSED, DEPRECATED, MISLEADING = "refused", "accepted but deprecated", "accepted but misleading"
 #: What a profile does -> how grave that is.
@@ -99,7 +99,8 @@ def check_upload(
         today = datetime.now(timezone.utc).date()
     if isinstance(file, str):
         return name_problems(file, profile, today.isoformat())
-    from ..audits.wheel import WheelAudit, audit
+    from ..audits.report import WheelAudit
+    from ..audits.wheel import audit
 
     audited = file if isinstance(file, WheelAudit) else audit(file)
     found = name_problems(audited.name, profile, today.isoformat())
@@ -226,21 +227,25 @@ def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProble
 
 def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
     """List the false tags of a wheel that was audited, and its code that no audit can read."""
+    from ..audits.contents import RemarkKind
+
     check = dict(profile.checks).get("audit")
     if check is None or check.on(day) not in SEVERITIES:
         return []
     found = [
         _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a wheel that is built anew", check, day)
         for remark in audit.remarks
-        if remark.what == "damaged ELF file"
+        if remark.kind is RemarkKind.DAMAGED
     ]
     for claim in audit.claims:
-        if claim.false:
+        if claim.is_false:
             more = len(claim.reasons) - _MOST_REASONS
             why = "; ".join(map(str, claim.reasons[:_MOST_REASONS])) or claim.note
             why = f"{why[:_LONGEST_WHY]}..." if len(why) > _LONGEST_WHY else why
             why += f"; and {more} more" if more > 0 else ""
-            message = f"the {claim.field} {claim.tag} is false" + (f": {why}" if why else "")
-            instead = f"what is true: {' or '.join(claim.honest)}" if claim.honest else "a tag that the code keeps to"
+            message = f"the {claim.kind} {claim.tag} is false" + (f": {why}" if why else "")
+            instead = (
+                f"what is true: {' or '.join(claim.true_tags)}" if claim.true_tags else "a tag that the code keeps to"
+            )
             found.append(_of_check(claim.tag, message, instead, check, day))
     return found

@@ -101,6 +101,11 @@ class PlatformTag(Value):
         return ""
 
     @property
+    def kind(self) -> str:
+        """How the tag begins in its newest spelling, such as ``manylinux`` or ``macosx``."""
+        return self.perennial.partition("_")[0]
+
+    @property
     def perennial(self) -> str:
         """The tag in its newest spelling."""
         return str(self)

@@ -1,0 +1,303 @@
+"""The rules that a platform tag implies for code: every way in which a file breaks them, as data. Pure.
+
+Rules about processors: x86-64 has levels that loaders check. Attributes of Arm and RISC-V code are merged over all
+objects that were linked, and one start-up file of a newer kind is enough to raise them. So they are a declaration, and
+not a proof that the code needs that processor.
+
+Rule: :pep:`600`, :pep:`656`; x86-64 psABI (micro-architecture levels); Addenda to the Arm ABI, section 3; ELF for
+RISC-V, Tag_RISCV_arch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ..binaries.binary import Binary
+from ..documents import TextEnum
+from ..platforms.linux.architectures import architecture as architecture_from_tag
+from ..platforms.linux.policies import Policies, Policy, policies
+from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
+
+#: Prefixes of the libraries and loaders of the other C library, by kind of policy.
+_OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-", "libc.so"), "musllinux": ("libc.so.6", "ld-linux")}
+#: Prefix of the names that musl's C library has as a needed library.
+MUSL_LIBC = "libc.musl-"
+#: The version by which code with packed relocations asks for a glibc that knows them.
+_PACKED = "GLIBC_ABI_DT_RELR"
+#: Libraries that are parts of the C library, and prefixes of its loaders.
+_C_LIBRARY = frozenset({
+    "libc.so", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libanl.so.1",
+    "libresolv.so.2", "libmvec.so.1",
+})  # fmt: skip
+_LOADERS = ("ld-linux", "ld-musl-", "ld64.so.", "ld.so.1", MUSL_LIBC)
+
+# Tags of Arm's attributes, and names of the values that some Arm processors lack.
+_TAG_CPU_ARCH, _TAG_FP_ARCH, _TAG_ADVANCED_SIMD_ARCH = 6, 10, 12
+_CPU_ARCH = {10: "ARMv7", 13: "ARMv7E-M", 14: "ARMv8", 15: "ARMv8-R", 16: "ARMv8-M", 17: "ARMv8-M", 22: "ARMv9"}
+_FP_ARCH = {3: "VFPv3", 4: "VFPv3-D16", 5: "VFPv4", 6: "VFPv4-D16", 7: "ARMv8 floats", 8: "ARMv8 floats"}
+_SIMD_ARCH = {1: "NEON", 2: "NEON with fused multiply-add", 3: "ARMv8 NEON", 4: "ARMv8.1 NEON"}
+#: Values of Tag_CPU_arch that are microcontrollers of ARMv6, though their numbers are higher than ARMv7's.
+_ARMV6_M = frozenset({11, 12})
+#: What tags of 32-bit Arm promise: the first values of these attributes that are too new, and the promise in words. No
+#: document says whether ARMv7 includes NEON, or which VFP: Debian's armhf needs only VFPv3-D16; most boards have both.
+_ARM = {
+    "armv6l": (10, 3, 1, ("ARMv6", "VFPv2")),
+    "armv7l": (14, 7, 3, ("ARMv7",)),
+}
+#: The extensions in rv64gc, by the names that compilers write for them.
+_RV64GC = frozenset({*"imafdc", "zicsr", "zifencei", "zmmul", "zaamo", "zalrsc", "zca", "zcd", "zicntr"})
+
+
+class ViolationKind(TextEnum):
+    """The rules that code can break."""
+
+    ARCHITECTURE = "architecture"
+    FLOAT_ABI = "float ABI"
+    C_LIBRARY = "C library"
+    LIBRARY = "library"
+    SYMBOL_VERSION = "symbol version"
+    FORBIDDEN_SYMBOL = "forbidden symbol"
+    EXECUTABLE_STACK = "executable stack"
+    RELOCATIONS = "relocations"
+    PROCESSOR_LEVEL = "processor level"
+    DECLARED_PROCESSOR = "declared processor"
+    EXTENSION_MODULE = "extension module"
+    STABLE_ABI = "stable ABI"
+    COMPILED_FILE = "ELF file"
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One way in which a file contradicts a tag.
+
+    :param file: the file's name.
+    :param kind: the rule that it breaks.
+    :param what: what the file has: an architecture, library, symbol version or symbol.
+    :param library: the library that a symbol or a version belongs to.
+    :param allowed: what the tag would allow instead, most widely useful first; empty if it allows nothing.
+    :param symbols: the symbols that need a version: what to change to need it no more.
+    """
+
+    file: str
+    kind: ViolationKind
+    what: str
+    library: str | None = None
+    allowed: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        of = f" of {self.library}" if self.library else ""
+        by = f", needed by {', '.join(self.symbols)}" if self.symbols else ""
+        allowed = f" (allowed: {', '.join(self.allowed)})" if self.allowed else ""
+        return f"{self.file}: {self.kind} {self.what}{of}{by}{allowed}"
+
+
+def violations(binaries: Iterable[Binary], policy: Policy, bundled: Collection[str] = ()) -> tuple[Violation, ...]:
+    """List every way in which files break a policy.
+
+    :param binaries: the files of one wheel.
+    :param policy: the policy.
+    :param bundled: names of the libraries in the wheel itself. No system need have these, nor their versions.
+    """
+    names = frozenset(bundled)
+    return tuple(violation for binary in binaries for violation in _violations(binary, policy, names))
+
+
+def machine_violations(binaries: Iterable[Binary], architecture: str) -> tuple[Violation, ...]:
+    """List every way in which files contradict any tag that names an architecture.
+
+    :param binaries: the files.
+    :param architecture: as in tags.
+    """
+    return tuple(violation for binary in binaries for violation in _machine_violations(binary, architecture))
+
+
+def lowest_policy(
+    binaries: Collection[Binary],
+    kind: str,
+    architecture: str,
+    bundled: Collection[str] = (),
+    ignored: Collection[ViolationKind] = (),
+) -> Policy | None:
+    """Find the oldest policy that files keep. Its tag is the most widely installable one that is true.
+
+    For code that is newer than the last listed policy, the C library's version decides, and ``listed`` is false. musl's
+    symbols have no versions: for musllinux it is the oldest policy that the names of symbols do not contradict.
+
+    :param binaries: the files of one wheel.
+    :param kind: ``manylinux`` or ``musllinux``.
+    :param architecture: as in tags.
+    :param bundled: names of the libraries in the wheel itself.
+    :param ignored: kinds of violations to ignore; auditwheel, for example, does not check executable stacks.
+    :returns: ``None`` if they keep no policy.
+    """
+    known = policies(kind)
+    ladder = known.of(architecture)
+    if not ladder:
+        return None
+    names, passed_over = frozenset(bundled), frozenset(ignored)
+    for policy in (*ladder, *_newer_policy(binaries, known, ladder[-1])):
+        broken = (violation for binary in binaries for violation in _violations(binary, policy, names))
+        if all(violation.kind in passed_over for violation in broken):
+            return policy
+    return None
+
+
+def _newer_policy(binaries: Iterable[Binary], known: Policies, newest: Policy) -> list[Policy]:
+    """Conclude the policy of the newest C library that files need, if it is newer than the last listed policy."""
+    prefix = f"{known.libc}_{newest.version[0]}."
+    wanted = {need.version.removeprefix(prefix) for binary in binaries for need in binary.versions if known.libc}
+    minor = max((int(minor) for minor in wanted if minor.isdecimal() and len(minor) <= 3), default=0)
+    return [known.at((newest.version[0], minor), newest.architecture)] if minor > newest.version[1] else []
+
+
+def _violations(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iterator[Violation]:
+    """Check the rules, the cheapest first: some callers stop at the first violation."""
+    name, manylinux = binary.name, policy.kind == "manylinux"
+    for violation in _machine_violations(binary, policy.architecture):
+        yield violation
+        if violation.kind is ViolationKind.ARCHITECTURE:
+            return  # the policy's lists say nothing about another architecture
+    if manylinux and (stack := _executable_stack(binary, policy.architecture)):
+        yield Violation(name, ViolationKind.EXECUTABLE_STACK, stack)
+    if manylinux and binary.packed_relocations and not _takes_packed_relocations(binary, policy):
+        yield Violation(name, ViolationKind.RELOCATIONS, "DT_RELR", None, _newest_version(policy, "GLIBC"))
+    for library in binary.needed:
+        if library not in bundled and not policy.allows_library(library):
+            other = library.startswith(_OTHER_LIBC[policy.kind])
+            yield Violation(name, ViolationKind.C_LIBRARY if other else ViolationKind.LIBRARY, library)
+    users: dict[tuple[str | None, str | None], set[str]] = {}
+    for need in binary.versions:
+        if not need.weak and need.library not in bundled and not policy.allows_version(need.version):
+            users = users or _users(binary)
+            allowed = _newest_version(policy, version_family(need.version))
+            symbols = tuple(sorted(users.get((need.library, need.version), ())))
+            yield Violation(name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols)
+    yield from _forbidden_symbols(binary, policy, bundled)
+
+
+def is_of_c_library(name: str) -> bool:
+    """Whether a library is part of the C library, which every process loads before it loads anything of a wheel."""
+    return name in _C_LIBRARY or name.startswith(_LOADERS)
+
+
+def _executable_stack(binary: Binary, architecture: str) -> str:
+    """Say how a file asks for an executable stack; empty if it does not.
+
+    Since 2.41 glibc refuses to load such a library, and a tag includes all later versions. Programs get their stack
+    from the kernel, and musl ignores the request.
+
+    Rule: glibc 2.41, NEWS; its ``stackinfo.h`` of each architecture.
+    """
+    if not binary.is_shared_object or binary.interpreter:
+        return ""
+    if binary.executable_stack is None:
+        return "without PT_GNU_STACK" if architecture_from_tag(architecture).executable_stack else ""
+    return "PT_GNU_STACK with PF_X" if binary.executable_stack else ""
+
+
+def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:
+    """Whether loaders relocate packed relocations: old ones ignore them, new ones require code to need a version.
+
+    If the code needs the version, the version is judged as any other.
+    """
+    if any(need.version == _PACKED for need in binary.versions):
+        return True
+    return policy.allows_version(_PACKED) and not any(need.library.startswith("libc.so.") for need in binary.versions)
+
+
+def _users(binary: Binary) -> dict[tuple[str | None, str | None], set[str]]:
+    """List the symbols that need each version of each library."""
+    users: dict[tuple[str | None, str | None], set[str]] = {}
+    for symbol in binary.undefined:
+        users.setdefault((symbol.library, symbol.version), set()).add(symbol.name)
+    return users
+
+
+def _machine_violations(binary: Binary, architecture: str) -> Iterator[Violation]:
+    # ELF has one number for all 32-bit Arm processors; which one it is, attributes declare.
+    if binary.architecture != architecture and not (binary.architecture == "arm" and architecture in _ARM):
+        yield Violation(binary.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (architecture,))
+        return
+    float_abi = architecture_from_tag(architecture).float_abi
+    if float_abi and binary.float_abi and binary.float_abi != float_abi:
+        yield Violation(binary.name, ViolationKind.FLOAT_ABI, binary.float_abi, None, (float_abi,))
+    newer = newer_processor(binary, architecture)
+    if newer:
+        level = architecture == "x86_64"
+        kind = ViolationKind.PROCESSOR_LEVEL if level else ViolationKind.DECLARED_PROCESSOR
+        yield Violation(binary.name, kind, newer[0], None, newer[1])
+
+
+def _forbidden_symbols(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iterator[Violation]:
+    if not binary.undefined:
+        return
+    needed = set(binary.needed) - bundled
+    if any(name.startswith(MUSL_LIBC) for name in needed):
+        needed.add("libc.so")  # the policy's name for musl
+    if any(library in needed for library, _ in policy.forbidden):
+        strong = {symbol.name for symbol in binary.undefined if not symbol.weak}
+        for library, name in sorted(policy.forbidden):
+            if library in needed and name in strong:
+                yield Violation(binary.name, ViolationKind.FORBIDDEN_SYMBOL, name, library)
+
+
+@lru_cache(maxsize=256)  # a hostile file may ask for one family thousands of times
+def _newest_version(policy: Policy, family: str) -> tuple[str, ...]:
+    """Return the newest version of a family that a policy allows, if there is one."""
+    numbered = (name for name in policy.symbol_versions if is_numbered(name) and version_family(name) == family)
+    return sorted_versions(numbered)[-1:]
+
+
+def newer_processor(binary: Binary, architecture: str) -> tuple[str, tuple[str, ...]] | None:
+    """Name the processor features that code asks for and not all of an architecture have, and those that all have.
+
+    >>> from manytags.binaries.binary import Binary
+    >>> code = Binary("a.so", "ELF", "arm", 40, 32, "little", "shared object", arm_attributes=((6, 10), (12, 1)))
+    >>> newer_processor(code, "armv6l")
+    ('ARMv7 and NEON', ('ARMv6', 'VFPv2'))
+    """
+    if architecture == "x86_64":
+        level = binary.x86_isa_needed
+        return (f"x86-64-v{level}", ("x86-64-v1",)) if level > 1 else None
+    if architecture in _ARM:
+        features, promised = _newer_arm(dict(binary.arm_attributes), architecture), _ARM[architecture][3]
+    elif architecture == "riscv64" and binary.riscv_architecture:
+        features, promised = _riscv_extensions(binary.riscv_architecture), ("rv64gc",)
+    else:
+        return None
+    return (" and ".join(filter(None, (", ".join(features[:-1]), features[-1]))), promised) if features else None
+
+
+def declared_arm(binary: Binary) -> str | None:
+    """Return the tag architecture that 32-bit Arm code declares; ``None`` if it declares none."""
+    attributes = dict(binary.arm_attributes)
+    if _TAG_CPU_ARCH not in attributes:
+        return None
+    return "armv7l" if _newer_arm(attributes, "armv6l") else "armv6l"
+
+
+def _newer_arm(attributes: dict[int, int], architecture: str) -> list[str]:
+    cpu, floats, simd, _ = _ARM[architecture]
+    features = []
+    for tag, first, names in (
+        (_TAG_CPU_ARCH, cpu, _CPU_ARCH),
+        (_TAG_FP_ARCH, floats, _FP_ARCH),
+        (_TAG_ADVANCED_SIMD_ARCH, simd, _SIMD_ARCH),
+    ):
+        value = attributes.get(tag, 0)
+        if value >= first and not (tag == _TAG_CPU_ARCH and value in _ARMV6_M):
+            features.append(names.get(value, f"attribute {tag} of {value}"))
+    return features
+
+
+def _riscv_extensions(text: str) -> list[str]:
+    """List the extensions in a text such as ``rv64i2p1_m2p0_v1p0`` that are not in rv64gc."""
+    names = []
+    for part in text.removeprefix("rv64").split("_"):
+        # A version, such as 2p1, ends a name; a name may have digits of its own, as in zve32f1p0.
+        name, mark, minor = part.rpartition("p")
+        names.append(name.rstrip("0123456789") if mark and minor.isdecimal() and name[-1:].isdecimal() else part)
+    return sorted({name for name in names if name} - _RV64GC)

@@ -1,0 +1,58 @@
+"""What one compiled file says of itself: what it needs, what it provides, and which processor it is for.
+
+Every format is read into the same value, :class:`~manytags.binaries.binary.Binary`. A format is one module, and one row
+of ``_FORMATS``. This room opens only the streams that it is given, and trusts no number in them.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from ..errors import InvalidBinary
+from .binary import Binary
+from .elf import read_elf, read_elf_header
+
+#: Bytes from the beginning of a file that show its format and hold its header.
+HEADER_SIZE = 64
+
+#: The bytes that a format begins with -> its readers: of a whole file, and of its header alone.
+_FORMATS = {b"\x7fELF": (read_elf, read_elf_header)}
+
+
+def is_binary(head: bytes) -> bool:
+    """Whether a file that begins with these bytes is a compiled file of a known format.
+
+    >>> is_binary(b"#!/bin/sh")
+    False
+    """
+    return head.startswith(tuple(_FORMATS))
+
+
+def read_binary(stream: BinaryIO, name: str) -> Binary:
+    """Read a compiled file.
+
+    Time and memory are bounded whatever the file says: every table has a largest size, far above those of real files.
+
+    :param stream: the file, seekable.
+    :param name: what errors and the answer call it.
+    :raises InvalidBinary: the format is unknown, the file is cut off, or its tables contradict it or each other.
+    """
+    stream.seek(0)
+    head = stream.read(HEADER_SIZE)
+    for magic, (read, _) in _FORMATS.items():
+        if head.startswith(magic):
+            return read(stream, name)
+    raise InvalidBinary(name, "its format is unknown")
+
+
+def read_binary_header(head: bytes, name: str) -> Binary:
+    """Read what the header of a compiled file alone says: architecture, kind and, on most machines, the float ABI.
+
+    :param head: the first :data:`HEADER_SIZE` bytes of the file, or all of a shorter one.
+    :param name: what errors and the answer call it.
+    :raises InvalidBinary: the format is unknown, or the header is damaged.
+    """
+    for magic, (_, read) in _FORMATS.items():
+        if head.startswith(magic):
+            return read(head, name)
+    raise InvalidBinary(name, "its format is unknown")

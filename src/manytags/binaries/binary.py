@@ -1,0 +1,146 @@
+"""The values that describe a compiled file, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ..documents import json_value
+
+SHARED_OBJECT, EXECUTABLE, OBJECT_FILE, CORE_DUMP = "shared object", "executable", "object file", "core dump"
+DEBUG_INFORMATION = "debug information"
+
+
+@dataclass(frozen=True, slots=True)
+class NeededVersion:
+    """A version of a library's symbols that must be there: ``GLIBC_2.17`` of ``libc.so.6``.
+
+    :param weak: if it is missing, loaders warn and go on.
+    """
+
+    library: str
+    version: str
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UndefinedSymbol:
+    """A symbol that other files must define.
+
+    :param library: where its version comes from; ``None`` for a symbol without version.
+    :param weak: if it is missing, loaders go on.
+    """
+
+    name: str
+    library: str | None
+    version: str | None
+    weak: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """What one compiled file says of itself.
+
+    :param name: what the file was called.
+    :param format: ``ELF``.
+    :param architecture: as Linux tags name it; ``arm`` or ``armeb`` for 32-bit Arm, whose tags also say which Arm.
+    :param machine: the format's number of the processor: e_machine.
+    :param bits: 32 or 64.
+    :param byte_order: ``little`` or ``big``.
+    :param kind: ``shared object``, ``executable``, ``object file``, ``core dump``, ``debug information`` alone, or
+        ``type 4711``.
+    :param flags: e_flags.
+    :param interpreter: the loader that an executable asks for (PT_INTERP).
+    :param soname: its name among libraries.
+    :param needed: libraries that must be loaded with it, in order (DT_NEEDED).
+    :param rpath: folders to search for these, and for what they need in turn; separated by colons.
+    :param runpath: folders to search for these; loaders then ignore ``rpath``.
+    :param versions: versions that libraries must have.
+    :param undefined: symbols that other files must define.
+    :param modules: Python extension modules that it defines (``PyInit_*``).
+    :param float_abi: ``hard`` or ``soft`` on Arm; ``soft``, ``single``, ``double`` or ``quad`` on RISC-V and LoongArch.
+        ``None`` elsewhere, and where the file does not say.
+    :param arm_attributes: what Arm code declares, as (tag, value).
+    :param riscv_architecture: what RISC-V code declares, as ``rv64i2p1_m2p0``.
+    :param x86_isa_needed: the x86-64 level that loaders require, 1 to 4; 0 if it names none.
+    :param x86_isa_used: the x86-64 level that it uses where the processor has it.
+    :param packed_relocations: whether its loader must know DT_RELR, which loaders before glibc 2.36 and musl 1.2.4
+        ignore.
+    :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
+    """
+
+    name: str
+    format: str
+    architecture: str
+    machine: int
+    bits: int
+    byte_order: str
+    kind: str
+    flags: int = 0
+    interpreter: str | None = None
+    soname: str | None = None
+    needed: tuple[str, ...] = ()
+    rpath: str | None = None
+    runpath: str | None = None
+    versions: tuple[NeededVersion, ...] = ()
+    undefined: tuple[UndefinedSymbol, ...] = field(default=(), repr=False)
+    modules: tuple[str, ...] = ()
+    float_abi: str | None = None
+    arm_attributes: tuple[tuple[int, int], ...] = ()
+    riscv_architecture: str | None = None
+    x86_isa_needed: int = 0
+    x86_isa_used: int = 0
+    packed_relocations: bool = False
+    executable_stack: bool | None = None
+
+    @property
+    def libpython(self) -> str | None:
+        """The first ``libpython*.so*`` that it needs; extension modules should need none."""
+        names = (name.rpartition("/")[2] for name in self.needed)
+        return next((name for name in names if name.startswith("libpython") and ".so" in name), None)
+
+    @property
+    def is_shared_object(self) -> bool:
+        """Whether it is a library, or a program that can be loaded at any address."""
+        return self.kind == SHARED_OBJECT
+
+    @property
+    def is_debug_information(self) -> bool:
+        """Whether it holds debug information alone, as ``objcopy --only-keep-debug`` writes it."""
+        return self.kind == DEBUG_INFORMATION
+
+    @property
+    def is_loadable(self) -> bool:
+        """Whether a loader or a kernel takes files of its kind."""
+        return self.kind in {SHARED_OBJECT, EXECUTABLE}
+
+    @property
+    def is_code(self) -> bool:
+        """Whether it is code for a host's processor: not an object file, nor code for graphics cards.
+
+        Debug information counts: it is for one architecture, and a program without libraries can look just like it.
+        """
+        return (self.is_loadable or self.is_debug_information) and not self.architecture.startswith("e_machine")
+
+    def to_data(self) -> dict[str, object]:
+        """Return it as values that JSON can hold."""
+        return {**json_value(self), "arm_attributes": {str(tag): value for tag, value in self.arm_attributes}}
+
+
+@dataclass(frozen=True, slots=True)
+class Linkage:
+    """What a loader reads of a library or a program before it looks at symbols.
+
+    :param soname: its name among libraries.
+    :param needed: libraries that must be loaded with it, in order.
+    :param rpath: folders to search for these, and for what they need in turn.
+    :param runpath: folders to search for these.
+    :param versions: versions that libraries must have.
+    :param defined: versions that its symbols have; ``None`` if they have none: loaders then require none of it.
+    """
+
+    soname: str | None = None
+    needed: tuple[str, ...] = ()
+    rpath: str | None = None
+    runpath: str | None = None
+    versions: tuple[NeededVersion, ...] = ()
+    defined: tuple[str, ...] | None = None

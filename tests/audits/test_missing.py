@@ -1,0 +1,193 @@
+"""What wheels need that hosts do not have."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import zipfile
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+from manytags import InvalidPolicy, InvalidWheel, missing_libraries
+from manytags.cli import main
+from manytags.loaders.missing import MissingKind, MissingLibrary
+
+from ..loaders.shared_objects import EM_AARCH64, LIB, TAG, Files, SharedObject, alpine, lay, whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def wheel(folder: Path, files: Files, name: str = f"demo-1-cp39-abi3-{TAG}.whl") -> Path:
+    """Write a wheel with files in it."""
+    path = folder / name
+    info = "demo-1.dist-info"
+    tag = name.removesuffix(".whl").partition("-1-")[2]
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, content in files.items():
+            assert isinstance(content, SharedObject)
+            archive.writestr(member, content.build())
+        archive.writestr(f"{info}/WHEEL", f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: demo\nVersion: 1\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+MODULE = SharedObject(("libX11.so.6", "libc.so.6"), versions={"libc.so.6": ("GLIBC_2.2.5",)})
+
+
+def test_a_wheel_whose_library_is_missing(tmp_path: Path) -> None:
+    """The library on which the import would fail, the file that needs it, and the package that has it."""
+    path = wheel(tmp_path, {"demo/_demo.so": MODULE})
+    root = lay(tmp_path / "root", whole(without="libX11.so.6"))
+    (missing,) = missing_libraries(path, root)
+    assert (missing.file, str(missing.kind), missing.subject) == ("demo/_demo.so", "library", "libX11.so.6")
+    assert "demo/_demo.so needs libX11.so.6, which is missing; in libx11-6 (debian)" in str(missing)
+    assert missing_libraries(path, lay(tmp_path / "other", whole())) == ()
+
+
+def test_values() -> None:
+    """They pickle, and compare by value."""
+    missing = MissingLibrary("a.so", MissingKind.LIBRARY, "libGL.so.1")
+    assert pickle.loads(pickle.dumps(missing)) == missing  # noqa: S301 - our own
+
+
+def test_what_the_wheel_brings_is_not_missing(tmp_path: Path) -> None:
+    """auditwheel's copies have names of their own, which no host has."""
+    files = {
+        "demo/_demo.so": SharedObject(("libx-1a2b.so.1", "libc.so.6"), rpath="$ORIGIN/../demo.libs"),
+        "demo.libs/libx-1a2b.so.1": SharedObject(("libGL.so.1",), soname="libx-1a2b.so.1"),
+    }
+    path = wheel(tmp_path, files)
+    root = lay(tmp_path / "root", whole(without="libGL.so.1"))
+    assert [(each.file, each.subject) for each in missing_libraries(path, root)] == [
+        ("demo.libs/libx-1a2b.so.1", "libGL.so.1")
+    ]
+
+
+def test_versions_that_the_library_found_does_not_define(tmp_path: Path) -> None:
+    """The library exists and is too old: loaders then say that a version was not found."""
+    needs = {"libc.so.6": ("GLIBC_2.17", "GLIBC_2.38"), "libz.so.1": ("ZLIB_1.2.9",)}
+    path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "libz.so.1"), versions=needs)})
+    root = lay(tmp_path / "root", whole())
+    found = {each.subject: each for each in missing_libraries(path, root)}
+    assert {name: each.versions for name, each in found.items()} == {
+        "libc.so.6": ("GLIBC_2.38",),
+        "libz.so.1": ("ZLIB_1.2.9",),
+    }
+    assert str(found["libc.so.6"]) == (
+        "demo/_demo.so needs GLIBC_2.38 of libc.so.6; /lib/x86_64-linux-gnu/libc.so.6 does not define it"
+    )
+
+
+def test_a_version_that_is_not_needed_for_certain(tmp_path: Path) -> None:
+    """Loaders warn and go on where a weak version is missing."""
+    needs = {"libc.so.6": ("GLIBC_2.99",)}
+    module = SharedObject(("libc.so.6",), versions=needs, weak=("GLIBC_2.99",))
+    assert missing_libraries(wheel(tmp_path, {"demo/_demo.so": module}), lay(tmp_path / "root", whole())) == ()
+
+
+def test_what_a_library_of_the_host_needs_in_turn(tmp_path: Path) -> None:
+    """libX11 without libxcb loads as little as no libX11; half-unpacked images are like that."""
+    broken: Files = {
+        f"{LIB}/libX11.so.6": SharedObject(("libxcb.so.1", "libnew.so.2"), versions={"libnew.so.2": ("NEW_2",)}),
+        f"{LIB}/libnew.so.2": SharedObject(defines=("NEW_1",)),
+    }
+    root = lay(tmp_path / "root", {**whole(), **broken})
+    found = missing_libraries(wheel(tmp_path, {"demo/_demo.so": MODULE}), root)
+    assert [(str(each.kind), each.subject, each.versions, each.through) for each in found] == [
+        ("library", "libxcb.so.1", (), (f"{LIB}/libX11.so.6",)),
+        ("symbol versions", "libnew.so.2", ("NEW_2",), (f"{LIB}/libX11.so.6",)),
+    ]
+    assert f"demo/_demo.so (through {LIB}/libX11.so.6) needs libxcb.so.1" in str(found[0])
+
+
+def test_code_of_another_architecture_and_programs(tmp_path: Path) -> None:
+    """Code that cannot run here is reported as such; a program asks for its own loader, which NixOS lacks."""
+    files = {
+        "demo/_demo.so": SharedObject(("libc.so.6",), machine=EM_AARCH64),
+        "demo/tool": SharedObject(("libc.so.6",), loader="/lib64/ld-other.so.1"),
+    }
+    found = missing_libraries(wheel(tmp_path, files), lay(tmp_path / "root", whole()))
+    assert [(each.file, str(each.kind), each.subject) for each in found] == [
+        ("demo/_demo.so", "architecture", "aarch64"),
+        ("demo/tool", "loader", "/lib64/ld-other.so.1"),
+    ]
+    assert str(found[0]) == "demo/_demo.so is code for aarch64"
+    assert str(found[1]) == "demo/tool asks for the loader /lib64/ld-other.so.1, which does not exist"
+
+
+def test_glibc_wheels_on_musl(tmp_path: Path) -> None:
+    """musl's loader takes the name libc.so.6 for itself, but does not have glibc's symbols."""
+    path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "ld-linux-x86-64.so.2"))})
+    found = missing_libraries(path, lay(tmp_path / "root", alpine()))
+    assert [each.subject for each in found] == ["libc.so.6", "ld-linux-x86-64.so.2"]
+
+
+def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
+    """A pure wheel needs nothing; a file that is not a wheel is an error and not an empty answer."""
+    root = lay(tmp_path / "root", whole())
+    assert missing_libraries(wheel(tmp_path, {}, "demo-1-py3-none-any.whl"), root) == ()
+    broken = tmp_path / "broken-1-py3-none-any.whl"
+    broken.write_bytes(b"no archive")
+    with pytest.raises(InvalidWheel):
+        missing_libraries(broken, root)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InvalidPolicy, match="no Python in this root"):
+        missing_libraries(wheel(tmp_path, {}, "demo-1-py3-none-any.whl"), tmp_path / "empty")
+
+
+def test_a_wheel_of_another_system(tmp_path: Path) -> None:
+    """Its code is not read, so an empty answer would be wrong."""
+    root = lay(tmp_path / "root", whole())
+    path = wheel(tmp_path, {}, "demo-1-cp312-cp312-win_amd64.whl")
+    (missing,) = missing_libraries(path, root)
+    assert str(missing) == "demo-1-cp312-cp312-win_amd64.whl is for another system: win_amd64"
+    both = wheel(tmp_path, {"demo/_demo.so": MODULE}, "demo-1-cp312-cp312-manylinux_2_17_x86_64.win_amd64.whl")
+    assert missing_libraries(both, root) == ()
+
+
+def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
+    """Its needs are not known, and its import fails."""
+    root = lay(tmp_path / "root", whole())
+    path = wheel(tmp_path, {"demo/_demo.so": MODULE})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("demo/_half.so", MODULE.build()[:100])
+    (missing,) = missing_libraries(path, root)
+    assert (missing.file, str(missing.kind)) == ("demo/_half.so", "damaged file")
+    assert str(missing).startswith("demo/_half.so is damaged: ")
+
+
+def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Scripts go by the exit status: 0 all there, 1 something missing, 2 bad input."""
+    kept, broken = lay(tmp_path / "kept", whole()), lay(tmp_path / "broken", whole(without="libX11.so.6"))
+    path = str(wheel(tmp_path, {"demo/_demo.so": MODULE}))
+    for root, status in ((kept, 0), (broken, 1)):
+        assert main(["host-libraries", TAG, "--root", str(root)]) == status
+        assert main(["host-libraries", TAG, "--root", str(root), "--json"]) == status
+        assert main(["missing", path, "--root", str(root)]) == status
+        assert main(["missing", path, "--root", str(root), "--json"]) == status
+    text = capsys.readouterr().out
+    assert f"/usr/bin/python3 lacks what {TAG} promises" in text
+    assert f"{path}: all there" in text
+    assert f"{path}: 1 missing" in text
+    nothing = tmp_path / "nothing-1-py3-none-any.whl"
+    nothing.write_bytes(b"")
+    assert main(["missing", str(nothing), path, "--root", str(kept)]) == 2
+    out, err = capsys.readouterr()
+    assert out == f"{path}: all there\n", "one bad file stands in nobody's way"
+    assert err.startswith("manytags: invalid wheel 'nothing-1-py3-none-any.whl'")
+    assert main(["host-libraries", "--root", str(broken)]) == 1
+    text = capsys.readouterr().out
+    assert "The newest that is kept: none" in text
+    assert "manylinux_2_5_x86_64   no         libX11.so.6" in text
+    assert "manylinux_2_38" not in text, "this glibc is too old to be asked"
+    assert "libx11-6 (debian)" in text
+    assert main(["host-libraries", "--root", str(broken), "--json"]) == 1
+    listed = cast("list[dict[str, Any]]", json.loads(capsys.readouterr().out))
+    assert all(each["kept"] for each in listed)
+    assert main(["host-libraries", "nonsense"]) == 2
+    assert main(["--target", "linux", "host-libraries"]) == 2
+    assert main(["missing", str(tmp_path / "none.whl")]) == 2
+    capsys.readouterr()

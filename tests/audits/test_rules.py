@@ -1,0 +1,190 @@
+"""Whether code keeps a policy, and which one: with binaries described here, and with small real files."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from manytags.audits.rules import Violation, ViolationKind, lowest_policy, violations
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
+from manytags.binaries.elf import read_elf
+from manytags.platforms.linux.policies import policy
+
+FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
+
+
+def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
+    """An ordinary module for x86_64, but for some fields."""
+    ordinary = {
+        "name": "a.so", "format": "ELF", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
+        "kind": "shared object", "needed": ("libc.so.6",), "versions": versions("GLIBC_2.2.5"),
+        "executable_stack": False,
+    }  # fmt: skip
+    return Binary(**{**ordinary, **changes})
+
+
+def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tuple[NeededVersion, ...]:
+    """Needed versions of one library."""
+    return tuple(NeededVersion(library, name, weak) for name in names)
+
+
+def found(one: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
+          bundled: tuple[str, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
+    """List reasons and what they are about."""
+    return [(str(each.kind), each.what) for each in violations([one], policy(kind, version, arch), bundled)]
+
+
+def test_nothing_wrong() -> None:
+    """A wheel that keeps its tag's promise passes, its loader and its bundled libraries included."""
+    own = ("libc.so.6", "ld-linux-x86-64.so.2", "libfoo-0a1b2c.so.1")
+    one = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
+    assert not found(one, bundled=(own[2],))
+    assert found(one) == [("library", own[2]), ("symbol version", "ZLIB_9")]
+
+
+def test_symbol_versions() -> None:
+    """The most common violation; it names the symbol to avoid, and what the policy would allow."""
+    symbols = (UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_2.14", False), UndefinedSymbol("puts", None, None, False))
+    one = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
+    (violation,) = violations([one], policy("manylinux", (2, 5), "x86_64"))
+    assert violation == Violation(
+        "a.so", ViolationKind.SYMBOL_VERSION, "GLIBC_2.14", "libc.so.6", ("GLIBC_2.5",), ("memcpy",)
+    )
+    assert str(violation) == "a.so: symbol version GLIBC_2.14 of libc.so.6, needed by memcpy (allowed: GLIBC_2.5)"
+    assert pickle.loads(pickle.dumps(violation)) == violation  # noqa: S301 - our own
+    assert not found(needs(versions=versions("GLIBC_2.99", weak=True))), "loaders go on without weak ones"
+    assert found(needs(versions=versions("GLIBC_PRIVATE"))) == [("symbol version", "GLIBC_PRIVATE")]
+    assert not found(needs(versions=versions("OPENSSL_3.0.0", library="libssl.so.3")))
+
+
+def test_libraries() -> None:
+    """Libraries that not every system has, though the build machine had them."""
+    assert found(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
+        ("library", "libxcb.so.1"),
+        ("library", "libpython3.12.so.1.0"),
+    ]
+    assert found(needs(needed=("/opt/lib/libc.so.6",))) == [("library", "/opt/lib/libc.so.6")]
+    assert found(needs(needed=("libexpat.so.1",)), version=(2, 5)) == [("library", "libexpat.so.1")]
+    assert found(needs(needed=("libc.musl-x86_64.so.1",))) == [("C library", "libc.musl-x86_64.so.1")]
+    assert found(needs(), "musllinux", (1, 2)) == [("C library", "libc.so.6")]
+    assert not found(needs(needed=("libc.musl-x86_64.so.1",), versions=()), "musllinux", (1, 2))
+
+
+def test_forbidden_symbols() -> None:
+    """Internals of libz; weak references may be missing, and a bundled libz may have them."""
+    symbols = (UndefinedSymbol("uncompress2", None, None, False),)
+    one = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
+    assert found(one) == [("forbidden symbol", "uncompress2")]
+    assert not found(one, version=(2, 34))
+    assert not found(one, bundled=("libz.so.1",))
+    assert not found(needs(undefined=symbols)), "not libz's"
+    assert not found(needs(needed=one.needed, undefined=(UndefinedSymbol("uncompress2", None, None, True),)))
+
+
+def test_processors() -> None:
+    """Code of another architecture never loads; nor does code of another float ABI."""
+    assert found(needs(architecture="aarch64")) == [("architecture", "aarch64")]
+    assert found(needs(architecture="x32")) == [("architecture", "x32")]
+    soft = needs(architecture="arm", float_abi="soft", versions=versions("GLIBC_2.4"))
+    assert found(soft, arch="armv7l") == [("float ABI", "soft")]
+    assert not found(needs(architecture="arm", float_abi="hard", versions=()), arch="armv7l")
+    assert not found(needs(architecture="arm", float_abi=None, versions=()), arch="armv7l"), "it does not say"
+    assert found(needs(x86_isa_needed=3)) == [("processor level", "x86-64-v3")]
+    assert not found(needs(x86_isa_needed=1))
+
+
+def test_executable_stacks() -> None:
+    """glibc 2.41 refuses them, and every manylinux tag claims glibc 2.41 too."""
+    assert [reason for reason, _ in found(needs(executable_stack=True))] == ["executable stack"]
+    # glibc's default where PT_GNU_STACK is missing, by architecture
+    assert found(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
+    assert not found(needs(executable_stack=None, architecture="aarch64", versions=()), arch="aarch64")
+    # programs have theirs from the kernel
+    assert not found(needs(executable_stack=True, interpreter="/lib64/ld-linux-x86-64.so.2"))
+    assert not found(needs(executable_stack=True, kind="executable"))
+    assert not found(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
+    assert lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64") is None
+    lowest = lowest_policy(
+        [needs(executable_stack=True)], "manylinux", "x86_64", ignored=[ViolationKind.EXECUTABLE_STACK]
+    )
+    assert lowest == policy("manylinux", (2, 5), "x86_64")
+
+
+@pytest.mark.parametrize(
+    ("version", "lowest"),
+    [
+        ("GLIBC_2.5", "manylinux_2_5_x86_64"),
+        ("GLIBC_2.14", "manylinux_2_17_x86_64"),
+        ("GLIBC_2.29", "manylinux_2_31_x86_64"),
+        ("GLIBCXX_3.4.24", "manylinux_2_27_x86_64"),
+        ("GLIBC_ABI_DT_RELR", "manylinux_2_36_x86_64"),
+        ("GLIBC_2.41", "manylinux_2_41_x86_64"),
+        ("GLIBC_2.43", "manylinux_2_43_x86_64"),
+        ("GLIBC_PRIVATE", None),
+        ("GLIBC_2.9999999999", None),
+    ],
+)
+def test_lowest_policy(version: str, lowest: str | None) -> None:
+    """The most widely installable tag that is true."""
+    answer = lowest_policy([needs(), needs(versions=versions(version))], "manylinux", "x86_64")
+    assert (answer and answer.tag) == lowest
+    assert answer is None or answer.listed == (version != "GLIBC_2.43")
+
+
+def test_no_policy() -> None:
+    """Some code keeps no policy, and some architectures have none."""
+    assert lowest_policy([needs(needed=("libxcb.so.1",))], "manylinux", "x86_64") is None
+    assert lowest_policy([needs()], "manylinux", "aarch64") is None
+    assert lowest_policy([needs()], "manylinux", "armv6l") is None
+    assert lowest_policy([needs()], "musllinux", "x86_64") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "arch", "lowest"),
+    [
+        ("x86_64", "x86_64", "manylinux_2_31_x86_64"),
+        ("armhf", "armv7l", "manylinux_2_31_armv7l"),
+        ("s390x", "s390x", "manylinux_2_17_s390x"),
+    ],
+)
+def test_real_files(name: str, arch: str, lowest: str) -> None:
+    """From bytes to the tag; the first two need GLIBC_2.29 for ``pow``."""
+    with (FOLDER / f"{name}.so").open("rb") as stream:
+        one = read_elf(stream, f"{name}.so")
+    answer = lowest_policy([one], "manylinux", arch)
+    assert answer
+    assert answer.tag == lowest
+
+
+@pytest.mark.parametrize("library", ["libc.musl-x86_64.so.1", "libc.so"])
+def test_what_came_with_musl_1_2(library: str) -> None:
+    """musl's symbols have no versions, but some names are new: no musl 1.1 has qsort_r."""
+    symbols = (UndefinedSymbol("qsort_r", None, None, False), UndefinedSymbol("gettid", None, None, True))
+    one = needs(needed=(library,), versions=(), undefined=symbols)
+    assert found(one, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
+    assert not found(one, "musllinux", (1, 2))
+    lowest = lowest_policy([one], "musllinux", "x86_64")
+    assert lowest is not None
+    assert lowest.version == (1, 2)
+    glibc = needs(undefined=symbols)
+    assert not found(glibc), "glibc's have versions"
+
+
+def test_musl_gcc_under_manylinux() -> None:
+    """``libc.so`` is what musl-gcc's code needs, and no glibc has a library of that name."""
+    one = needs(needed=("libc.so",), versions=())
+    assert found(one) == [("C library", "libc.so")]
+
+
+def test_packed_relocations() -> None:
+    """glibc before 2.36 ignores them and the code crashes; newer versions refuse code that does not name them."""
+    silent, told = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
+    assert found(silent) == found(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
+    assert found(needs(packed_relocations=True, versions=told)) == [("symbol version", "GLIBC_ABI_DT_RELR")]
+    assert not found(needs(packed_relocations=True, versions=told), version=(2, 36))
+    alone = needs(packed_relocations=True, versions=())
+    assert found(alone) == [("relocations", "DT_RELR")]
+    assert not found(alone, version=(2, 36))
