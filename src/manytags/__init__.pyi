@@ -15,7 +15,6 @@ from .audits.verdict import Violation as Violation
 from .audits.verified import verified_tags as verified_tags
 from .audits.wheel import WheelAudit as WheelAudit
 from .audits.wheel import audit as audit
-from .choose.cover import Cover as Cover
 from .choose.cover import cover as cover
 from .choose.explain import Explanation as Explanation
 from .choose.explain import explain as explain
@@ -23,10 +22,8 @@ from .choose.implied import Coverage as Coverage
 from .choose.implied import Environment as Environment
 from .choose.implied import covers as covers
 from .choose.implied import marker as marker
+from .choose.locks import select_from_lock as select_from_lock
 from .choose.pips import oldest_pip as oldest_pip
-from .choose.pylock import Selected as Selected
-from .choose.pylock import Selection as Selection
-from .choose.pylock import select as select
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best
 from .choose.select import sort as sort
@@ -58,12 +55,9 @@ from .hosts.hook import manylinux_hook as manylinux_hook
 from .hosts.infer import target_from_facts as target_from_facts
 from .indexes.census import Census as Census
 from .indexes.census import census as census
-from .indexes.census_tables import Count as Count
 from .indexes.profiles import Profile as Profile
 from .indexes.profiles import parse_profile as parse_profile
-from .indexes.upload import UploadProblem as UploadProblem
 from .indexes.upload import check_upload as check_upload
-from .indexes.which_wheels import which_wheels as which_wheels
 from .tags.filename import TagSet as TagSet
 from .tags.filename import WheelFilename as WheelFilename
 from .tags.filename import parse_tag as parse_tag

@@ -155,7 +155,7 @@ def test_folder_without_wheels(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "empty", TRUE)
     assert status == 2
     assert out.startswith(TRUE)
-    assert err == "manytags: there is no wheel and no ELF file in 'empty'\n"
+    assert err == "manytags: there are no wheels or ELF files in 'empty'\n"
     assert run(capsys, "empty", "--json")[:2] == (2, "[]\n")
 
 
@@ -241,7 +241,7 @@ def test_name_is_judged_in_place_of_the_path_s(capsys: pytest.CaptureFixture[str
 
 
 BAD = {
-    "two on standard input": (["-", TRUE], "- is one wheel on standard input, which goes with no other file"),
+    "two on standard input": (["-", TRUE], "- is a wheel on standard input; it cannot be combined with other files"),
     "a name for two": ([TRUE, FALSE, "--name", PURE], "--name belongs to a single file"),
     "a name for a folder": ([".", "--name", PURE], "--name belongs to a single file"),
     "no jobs": ([TRUE, "--jobs", "0"], "--jobs 0: expected 1 or more"),
@@ -265,14 +265,14 @@ def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch, capsys: pytes
 
     monkeypatch.setattr("manytags.audits.many.audit_many", killed)
     status, _, err = run(capsys, TRUE, FALSE, "--jobs", "2")
-    assert (status, err) == (2, "manytags: a process of --jobs was ended from outside; is there enough memory?\n")
+    assert (status, err) == (2, "manytags: a process of --jobs was killed; is there enough memory?\n")
 
 
 @pytest.mark.usefixtures("wheels")
 def test_no_machine_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
     """Whoever names a machine means another command, and would read the answer as one about it."""
     assert main(["--target", "win32", "--python-version", "3.12", "audit", TRUE]) == 2
-    assert capsys.readouterr().err.startswith("manytags: `audit` asks no machine; ")
+    assert capsys.readouterr().err.startswith("manytags: `audit` is not about a machine; ")
 
 
 class Terminal(io.StringIO):

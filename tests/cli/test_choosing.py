@@ -44,9 +44,7 @@ def test_pick_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """No is an answer: nothing on standard output, status 1, and a hint for people."""
     status, out, err = run(capsys, "pick", NEWER, *WINDOWS)
     assert (status, out) == (1, "")
-    assert (
-        err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); `manytags explain` says why\n"
-    )
+    assert err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); see `manytags explain`\n"
     status, out, err = run(capsys, "pick", "foo-1.0.tar.gz", *WINDOWS)
     assert (status, out) == (1, "")
     assert "no wheel of anything fits" in err
@@ -138,7 +136,7 @@ def test_cover(capsys: pytest.CaptureFixture[str]) -> None:
         f"  {OWN}",
         f"  {PURE}",
     ]
-    assert "1 wheels for 2 of 2 machines" in run(capsys, "cover", "--fewest", PURE, OWN, *MACHINES)[1]
+    assert "1 wheel for 2 of 2 machines" in run(capsys, "cover", "--fewest", PURE, OWN, *MACHINES)[1]
 
 
 def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
@@ -151,7 +149,7 @@ def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
         "without": ["debian-12-arm64:3.11"],
         "exact": True,
     }
-    assert "  debian-12-arm64:3.11  none fits" in run(capsys, "cover", OWN, *MACHINES)[1].splitlines()
+    assert "  debian-12-arm64:3.11  no wheel fits" in run(capsys, "cover", OWN, *MACHINES)[1].splitlines()
 
 
 def test_targets_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -236,20 +234,23 @@ def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) 
 
 
 BAD = {
-    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is no JSON: "),
-    "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is no JSON: "),
-    "no page": (["pick", "other.json", *WINDOWS], "'other.json' is no page of an index"),
-    "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is no page of an index"),
-    "bad requirement": (["pick", "requires.json", *WINDOWS], "'requires.json' is no page of an index"),
+    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is not JSON: "),
+    "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is not JSON: "),
+    "no page": (["pick", "other.json", *WINDOWS], "'other.json' is not a page of an index"),
+    "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is not a page of an index"),
+    "bad requirement": (["pick", "requires.json", *WINDOWS], "'requires.json' is not a page of an index"),
     "no file": (["pick", "nowhere.json", *WINDOWS], "cannot read 'nowhere.json': "),
-    "no machine": (["cover", PURE], "no machine is named; --for or --targets does"),
+    "no machine": (["cover", PURE], "no machine is named; use --for or --targets"),
     "another machine": (["--target", "win32", "cover", PURE], "the machines of `cover` are named by --for and"),
-    "no colon": (["cover", PURE, "--for", "win32"], "'win32' is no NAME:PYTHON, such as debian-12-arm64:3.12"),
+    "no colon": (["cover", PURE, "--for", "win32"], "'win32' is not NAME:PYTHON, such as debian-12-arm64:3.12"),
     "bad machine": (["cover", PURE, "--for", "win33:3.12"], "invalid target 'win33'"),
-    "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is no list of targets: "),
-    "two releases": (["cover", PURE, NEWER, *MACHINES], "these are files of several releases, as foo 2.0 and foo 1.0"),
+    "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is not a list of targets: "),
+    "two releases": (
+        ["cover", PURE, NEWER, *MACHINES],
+        "the files are of several releases: foo 2.0, foo 1.0; give those of one",
+    ),
     "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
-    "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is no TOML: "),
+    "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is not TOML: "),
 }
 
 

@@ -149,7 +149,7 @@ BAD = {
     "no such file": (["--facts", "nowhere.json"], "cannot read 'nowhere.json': No such file or directory"),
     "a folder": (["--facts", "."], "cannot read '.': "),
     "a null byte": (["--facts", "a\0b"], "cannot read 'a\\x00b': "),
-    "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is no text in UTF-8"),
+    "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is not UTF-8 text"),
     "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is no JSON"),
     "no facts": (["tags", "--facts", "other.json"], "invalid facts 'other.json': facts lacks the key 'manytags_facts'"),
     "no target": (["--target-file", "other.json"], "invalid target 'other.json': "),
@@ -167,9 +167,12 @@ BAD = {
     "two machines": (["--facts", ARMEL, "tags", "--python", "p"], "--python and --facts name two machines; choose one"),
     "facts of no machine": (
         ["--target", "win32", "facts"],
-        "--target describes a machine; there are no facts",
+        "--target describes a machine, so there are no facts",
     ),
-    "script as JSON": (["facts", "--script", "--json"], "--script prints a script, which goes with no other option"),
+    "script as JSON": (
+        ["facts", "--script", "--json"],
+        "--script prints a script; it cannot be combined with other options",
+    ),
     "script of facts": (["--facts", ARMEL, "facts", "--script"], "--script prints a script"),
 }
 
@@ -291,7 +294,7 @@ def test_a_command_loads_what_it_needs() -> None:
     loaded = set(done.stderr.split())
     assert "manytags.cli.tags" in loaded
     assert not loaded & {
-        *("manytags.cli.facts", "manytags.cli.files", "manytags.hosts.ask", "manytags.targets.named"),
+        *("manytags.cli.facts", "manytags.cli.index_files", "manytags.hosts.ask", "manytags.targets.named"),
         *("packaging", "subprocess", "typing", "textwrap", "platform", "sysconfig", "json"),
     }
 

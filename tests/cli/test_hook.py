@@ -20,7 +20,7 @@ HOSTS = Path(__file__).parents[1] / "hosts"
 PYTHON = manytags.Python("cpython", (3, 12), ("cp312",))
 ARM64 = ("--target", "debian-12-arm64")
 OWN = "manylinux_2_36_aarch64"
-UV = f"manytags: uv will take no manylinux wheel at all: it asks about {OWN} only, which is refused\n"
+UV = f"manytags: uv will take no manylinux wheels at all: it only asks about {OWN}, which is refused\n"
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -79,8 +79,9 @@ def test_a_32_bit_userland_is_not_warned_for_nothing() -> None:
     platform = manytags.target_from_facts(manytags.Facts.from_json(json.dumps(facts))).platform
     assert platform.arch == "armv8l"
     every = [tag for tag in manytags.Target(PYTHON, platform).platform_tags() if tag.startswith("manylinux_")]
-    assert notes(every, platform) == [f"verified: {len(every)} versions, the newest {every[0]}"]
-    assert notes(every[1:], platform)[1].startswith(f"uv will take no manylinux wheel at all: it asks about {every[0]}")
+    assert notes(every, platform) == [f"verified: {len(every)} versions, the newest is {every[0]}"]
+    refused = notes(every[1:], platform)[1]
+    assert refused.startswith(f"uv will take no manylinux wheels at all: it only asks about {every[0]}")
 
 
 def test_a_python_for_the_target_is_taken_and_not_needed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,13 +90,13 @@ def test_a_python_for_the_target_is_taken_and_not_needed(capsys: pytest.CaptureF
 
 
 REFUSED = {
-    "": "say what it claims: --ceiling, --all, --none, --variable, --verified, or --where",
+    "": "one of these is needed: --ceiling, --all, --none, --variable, --verified, --where",
     "--all --default none": "--default belongs to --variable",
     "--all --root /": "--root belongs to --verified",
     "--all --force": "--force belongs to --output",
-    "--where --all": "--where prints a folder, and does not go with --all",
-    "--where --target win32": "--where prints a folder, and does not go with --target",
-    "--verified --target debian-12-arm64": "--verified looks at this machine; with --target it needs --root as well",
+    "--where --all": "--where cannot be combined with --all",
+    "--where --target win32": "--where cannot be combined with --target",
+    "--verified --target debian-12-arm64": "--verified checks this machine; with --target it also needs --root",
     "--all --target win32": "invalid manylinux hook 'Windows (win32)': it takes no manylinux wheels, whatever a module",
     "--all --target alpine-3.20-arm64": "it takes no manylinux wheels, whatever a module says",
     "--ceiling 2x --target debian-12-arm64": "invalid manylinux hook '2x': expected 'all', 'none' or a version",
@@ -152,7 +153,7 @@ def test_what_others_wrote_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture
     file.write_text("manylinux1_compatible = False\n", encoding="ascii")
     status, _, err = run(capsys, "--all", *ARM64, "--output", str(file))
     assert status == 2
-    assert "manytags did not write what is there; see --force" in err
+    assert "there is a file that manytags did not write; see --force" in err
     assert file.read_text(encoding="ascii") == "manylinux1_compatible = False\n"
     assert run(capsys, "--all", *ARM64, "--output", str(file), "--force")[0] == 0
     assert "hook --all" in file.read_text(encoding="ascii")
@@ -165,7 +166,7 @@ def test_places_that_are_no_files(tmp_path: Path, capsys: pytest.CaptureFixture[
     for place in (tmp_path / "pipe", tmp_path, Path("/dev/null")):
         status, _, err = run(capsys, "--all", *ARM64, "--output", str(place), "--force")
         assert status == 2
-        assert "it is no file; the module's is called _manylinux.py" in err
+        assert "it is not a regular file; the module is called _manylinux.py" in err
     status, _, err = run(capsys, "--all", *ARM64, "--output", str(tmp_path / "no" / "folder"))
     assert status == 2
     assert "No such file or directory" in err
@@ -204,12 +205,12 @@ def test_verified(bookworm: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     claimed = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 17)]
     platform = manytags.platform_from_name("debian-12-x86_64")
     assert out == manytags.manylinux_hook(claimed, platform=platform)
-    assert err.splitlines()[0] == "manytags: verified: 12 versions, the newest manylinux_2_16_x86_64"
-    assert "uv will take no manylinux wheel at all: it asks about manylinux_2_36_x86_64 only" in err
+    assert err.splitlines()[0] == "manytags: verified: 12 versions, the newest is manylinux_2_16_x86_64"
+    assert "uv will take no manylinux wheels at all: it only asks about manylinux_2_36_x86_64" in err
     assert ("manylinux_2_36_x86_64", None, "/srv/root") in asked
     monkeypatch.setattr(provided, "host_libraries", lambda *_, **__: False)
     _, out, err = run(capsys, "--verified", "--root", "/srv/root", "--facts", bookworm)
-    assert err.splitlines()[0] == "manytags: verified: no version at all"
+    assert err.splitlines()[0] == "manytags: verified: no version"
     assert "TAKEN = {\n}\n" in out
 
 

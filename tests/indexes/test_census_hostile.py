@@ -12,6 +12,7 @@ import pytest
 
 import manytags
 from manytags import Census, InvalidWheelFilename, census
+from manytags.indexes.census_tables import Count
 
 from ..hostile.processor_time import in_time
 
@@ -132,10 +133,10 @@ def test_distinct_tag_sets_overflow_nothing() -> None:
     start = process_time()
     found = census(many_tag_sets(number))
     assert in_time(start, 5)
-    assert found.total == (number, 100, 1)
+    assert found.total == Count(number, 100, 1)
     assert len(found.counts()) == number
-    assert {*found.counts().values()} == {(1, 1, 1)}
-    assert found.counts("python") == {"cp312": (number, 100, 1)}
+    assert {*found.counts().values()} == {Count(1, 1, 1)}
+    assert found.counts("python") == {"cp312": Count(number, 100, 1)}
 
 
 def test_memory_does_not_grow_with_files() -> None:
@@ -154,7 +155,7 @@ def test_memory_does_not_grow_with_files() -> None:
         gc.collect()
         kept = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
-        assert found.total == (2_000 * tags, 2_000, 500)
+        assert found.total == Count(2_000 * tags, 2_000, 500)
         return kept
 
     kept_after(1, True)  # what is loaded at the first use
@@ -168,4 +169,4 @@ def test_requirements_do_not_fill_the_memory() -> None:
     targets = [manytags.target("3.12", "win32")]
     files = ({"filename": GOOD, "requires-python": f">=3.{index}"} for index in range(21_000))
     found = census(files, targets)
-    assert found.installable[targets[0]] == (13, 1, 1)
+    assert found.installable[targets[0]] == Count(13, 1, 1)

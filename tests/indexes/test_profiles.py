@@ -68,7 +68,7 @@ def test_a_profile_is_a_value(name: str) -> None:
 
 def test_there_are_no_other_profiles() -> None:
     """A name that is mistyped must not be read as something else."""
-    with pytest.raises(InvalidProfile, match=r"none of this name; there are pypi, piwheels, strict"):
+    with pytest.raises(InvalidProfile, match=r"no profile has this name; there are pypi, piwheels, strict"):
         builtin_profile("PyPI")
 
 
@@ -111,7 +111,7 @@ BAD = {
     "no form": ('{"name": "x"}', "lacks the key 'manytags_profile'"),
     "a newer form": ('{"manytags_profile": 2, "name": "x"}', "its form is not 1"),
     "no name": ('{"manytags_profile": 1}', "lacks the key 'name'"),
-    "a name of two lines": (json.dumps({"manytags_profile": 1, "name": "a\nb"}), "a text of one line"),
+    "a name of two lines": (json.dumps({"manytags_profile": 1, "name": "a\nb"}), "one line of text"),
     "unknown key": (written(rule=[]), "profile has the unknown key 'rule'"),
     "unknown key of a rule": (with_rule(tag="any"), "rule has the unknown key 'tag'"),
     "unknown key of a check": (written(checks={"pairs": {"action": "warn", "known": {}}}), "the unknown key 'known'"),
@@ -131,14 +131,14 @@ BAD = {
     "an open brace": (with_rule(tags=["a{b"]), "a brace is not closed"),
     "a closed brace": (with_rule(tags=["ab}"]), "a pattern of small letters"),
     "a star in the middle": (with_rule(tags=["a*b"]), "a pattern of small letters"),
-    "two numbers in a row": (with_rule(tags=["a##b"]), "a number ends before the next digit"),
-    "a number before a digit": (with_rule(tags=["a#0"]), "a number ends before the next digit"),
+    "two numbers in a row": (with_rule(tags=["a##b"]), "'#' must not be followed by a digit or another '#'"),
+    "a number before a digit": (with_rule(tags=["a#0"]), "'#' must not be followed by a digit or another '#'"),
     "six numbers": (with_rule(tags=["a_#_#_#_#_#_#"]), "at most 5 numbers"),
     "a tag too long": (with_rule(tags=["a" * 301]), "a pattern of 1 to 300 characters"),
-    "as without implied": (with_rule(**{"as": ["any"]}), "a rule needs 'as' where its action is 'implied'"),
-    "implied without as": (with_rule(action="implied"), "a rule needs 'as' where its action is 'implied'"),
+    "as without implied": (with_rule(**{"as": ["any"]}), "a rule has 'as' if its action is 'implied'"),
+    "implied without as": (with_rule(action="implied"), "a rule has 'as' if its action is 'implied'"),
     "as a pattern": (with_rule(action="implied", **{"as": ["a#"]}), "a list of platform tags"),
-    "as itself": (with_rule(action="implied", **{"as": ["any"]}), "is itself read as others"),
+    "as itself": (with_rule(action="implied", **{"as": ["any"]}), "which is implied itself"),
     "until without deprecate": (with_rule(until="2027-01-01"), "'until' is the end of a 'deprecate'"),
     "until before since": (
         with_rule(action="deprecate", since="2027-01-01", until="2027-01-01"),

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import manytags
-from manytags import InvalidProfile, UploadProblem, check_upload, parse_profile
+from manytags import InvalidProfile, check_upload, parse_profile
+from manytags.indexes.upload import UploadProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -331,7 +332,7 @@ def test_refuse() -> None:
     assert problems(platform("linux_armv7l"), index) == []
     (problem,) = check_upload(platform("linux_armv7l"), index, today=date(2026, 12, 1))
     assert problem.refused
-    assert problem.message == "ours does not take the platform tag 'linux_armv7l', since 2026-12-01"
+    assert problem.message == "ours does not accept the platform tag 'linux_armv7l', since 2026-12-01"
 
 
 def test_extra_tags_of_one_index() -> None:
@@ -395,7 +396,7 @@ def test_what_no_rule_lets_in() -> None:
     """A profile that forgets a tag does not take it."""
     (problem,) = check_upload(platform("win32"), own({"tags": ["any"], "action": "accept"}), today=TODAY)
     assert problem.refused
-    assert problem.message == "no rule of ours lets the platform tag 'win32' in"
+    assert problem.message == "no rule of ours accepts the platform tag 'win32'"
 
 
 def test_a_message_is_filled_in_once() -> None:
@@ -407,7 +408,7 @@ def test_a_message_is_filled_in_once() -> None:
 
 def test_an_unknown_index() -> None:
     """A typing error must not check against something else."""
-    with pytest.raises(InvalidProfile, match="invalid profile 'testpypi': there is none of this name"):
+    with pytest.raises(InvalidProfile, match="invalid profile 'testpypi': no profile has this name"):
         check_upload(platform("any"), "testpypi")
     with pytest.raises(InvalidProfile, match="expected a name or a Profile"):
         check_upload(platform("any"), 3)  # type: ignore[arg-type]
@@ -423,8 +424,8 @@ def test_a_problem_is_a_value() -> None:
     """It is sent between processes, written as JSON, and printed."""
     (problem,) = check_upload(platform("linux_x86_64"), today=TODAY)
     assert pickle.loads(pickle.dumps(problem)) == problem  # noqa: S301 - our own
-    assert UploadProblem(**problem.as_data()) == problem
-    assert json.loads(json.dumps(problem.as_data()))["severity"] == "refused"
+    assert UploadProblem(**problem.to_data()) == problem
+    assert json.loads(json.dumps(problem.to_data()))["severity"] == "refused"
     lines = str(problem).splitlines()
     assert lines[0] == f"refused: {problem.message}"
     assert lines[1].startswith("  instead: ")
@@ -451,7 +452,7 @@ def test_a_false_tag_is_told_when_the_wheel_is_there(tmp_path: Path) -> None:
     found = check_upload(path, today=TODAY)
     assert ("manylinux_2_17_aarch64", "accepted but misleading") in [(one.tag, one.severity) for one in found]
     assert "is false" in found[0].message
-    assert found[0].instead.startswith("what is true: ")
+    assert found[0].instead.startswith("true tags: ")
     refused = check_upload(path, "strict", today=TODAY)
     assert ("manylinux_2_17_aarch64", True) in [(one.tag, one.refused) for one in refused]
     assert check_upload(manytags.audit(path), "strict", today=TODAY) == refused

@@ -66,7 +66,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_list_on_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """`ls dist | manytags upload-check -`."""
-    monkeypatch.setattr("manytags.cli.files.read_text", lambda *_: f"{GOOD}\ndist/{BAD}\n\nREADME\n")
+    monkeypatch.setattr("manytags.cli.index_files.read_text", lambda *_: f"{GOOD}\ndist/{BAD}\n\nREADME\n")
     status, out, _ = run(capsys, "-")
     assert status == 1
     assert f"{GOOD}: accepted" in out
@@ -122,7 +122,7 @@ def test_no_wheels(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> 
     """A script that checks the wrong folder must not take silence for a yes."""
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
-    assert err == "manytags: no wheel is among the files: none ends in '.whl'\n"
+    assert err == "manytags: there are no wheels among the files: no name ends in '.whl'\n"
 
 
 def test_wrong_options(capsys: pytest.CaptureFixture[str]) -> None:
@@ -144,4 +144,4 @@ def test_a_slip_of_the_hand(capsys: pytest.CaptureFixture[str]) -> None:
     """A wheel that was misspelt must not be called accepted by being passed over."""
     status, out, err = run(capsys, "foo-1.0-py3-none-any.wh", GOOD)
     assert (status, out) == (2, "")
-    assert err == "manytags: 'foo-1.0-py3-none-any.wh' is no wheel: its name does not end in '.whl'\n"
+    assert err == "manytags: 'foo-1.0-py3-none-any.wh' is not a wheel: its name does not end in '.whl'\n"

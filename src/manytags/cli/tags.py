@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("--platforms", action="store_true", default=False, help="print the platform tags alone")
+    parser.add_argument("--platforms", action="store_true", default=False, help="print only the platform tags")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the tags, one a line."""
+    """Print the tags, one per line."""
     target, _ = choose_target(arguments)
     tags = target.platform_tags() if arguments.platforms else target.triples()
     if arguments.json:

@@ -1,4 +1,4 @@
-"""``manytags target NAME``: what a name means."""
+"""``manytags target NAME``: what the name of a platform means."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ if TYPE_CHECKING:
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple or a release such as debian-12-arm64")
-    parser.add_argument("--python-version", metavar="VERSION", help="a Python for it, such as 3.12, cp312 or 3.13t")
-    parser.add_argument("--json", action="store_true", help="print the platform, or with a Python the target, as JSON")
+    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple, or a release like debian-12-arm64")
+    parser.add_argument("--python-version", metavar="VERSION", help="a Python on it, like 3.12, cp312 or 3.13t")
+    parser.add_argument(
+        "--json", action="store_true", help="print the platform as JSON, or the target if a Python is given"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the platform of a name, or with a Python the target."""
+    """Print the platform of a name, or the target if a Python is given."""
     from ..targets.expand import platform_tags
     from ..targets.named import platform_from_name, target
     from .machine import as_json, report

@@ -1,4 +1,4 @@
-"""``manytags targets``: the names that ``target`` knows."""
+"""``manytags targets``: the names of platforms."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
 
         print(json.dumps(platform_names(), indent=2))
         return 0
-    lines = ["Any platform tag: a host that takes this tag and all below it", ""]
+    lines = ["Any platform tag: a host that takes this tag and all older ones", ""]
     lines += ["Names and triples (also ARCH-unknown-linux-gnu, -musl, ARCH-manylinux_2_N, ARCH-musllinux_1_N)"]
     lines += columns([(name, str(platform)) for name, platform in NAMED.items()], "  ")
-    lines += ["", "Releases, each with an architecture behind it: debian-12-aarch64"]
+    lines += ["", "Releases, to be followed by an architecture: debian-12-aarch64"]
     lines += columns(
         [
             (f"{release.distribution}-{release.version}", f"{release.libc} {release.libc_version}", release.title)

@@ -1,13 +1,13 @@
-"""Would an index take this file, and why not? Pure, but for today's date and for a path that is to be audited.
+"""Would an index accept this file, and why not? Pure, except for today's date and for a path, which is audited.
 
-What an index lets in is in its profile; what Warehouse says of file names is in ``upload_names``, what can be wrong
-with tags in ``tag_checks``.
+The profile says what an index accepts. ``upload_names`` has Warehouse's rules for file names, ``tag_checks`` has the
+checks of tags.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from ..errors import InvalidProfile, InvalidWheelFilename
 from ..tags.filename import parse_wheel_filename
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
     from ..audits.wheel import WheelAudit
 
 REFUSED, DEPRECATED, MISLEADING = "refused", "accepted but deprecated", "accepted but misleading"
-#: What a profile does -> how grave that is.
+#: Action of a profile -> severity.
 SEVERITIES = {"refuse": REFUSED, "deprecate": DEPRECATED, "warn": MISLEADING}
-#: Reasons that are told why a tag is false, and characters of them; the audit has them all.
+#: How many reasons for a false tag are reported, and how many characters of them. The audit has them all.
 _MOST_REASONS, _LONGEST_WHY = 3, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class UploadProblem:
-    """What an index has, or should have, against a file.
+    """Why an index rejects a file, or should.
 
-    :param tag: the part of the file's name that is to blame.
+    :param tag: the part of the file's name that causes the problem.
     :param severity: ``refused``, ``accepted but deprecated`` or ``accepted but misleading``.
-    :param message: what is wrong; where PyPI refuses, its own words.
+    :param message: what is wrong; PyPI's own words if PyPI refuses the file.
     :param instead: what to do instead.
-    :param rule: the rule that says so.
-    :param source: where the rule is from, a URL or a document.
+    :param rule: the rule in words.
+    :param source: where the rule is from: a URL or a document.
     :param date: when it was read there or made, ``YYYY-MM-DD``.
     """
 
@@ -53,12 +53,12 @@ class UploadProblem:
 
     @property
     def refused(self) -> bool:
-        """Whether the index does not take the file."""
+        """Whether the index refuses the file."""
         return self.severity == REFUSED
 
-    def as_data(self) -> dict[str, str]:
-        """Give the fields as JSON has them."""
-        return {name: getattr(self, name) for name in self.__slots__}
+    def to_data(self) -> dict[str, str]:
+        """Return the fields as data for JSON."""
+        return asdict(self)
 
     def __str__(self) -> str:
         where = ", ".join(filter(None, (self.source, self.date)))
@@ -71,16 +71,16 @@ class UploadProblem:
 def check_upload(
     file: str | os.PathLike[str] | WheelAudit, index: str | Profile = "pypi", *, today: date | None = None
 ) -> tuple[UploadProblem, ...]:
-    """List what an index has against a wheel; nothing where it takes it gladly.
+    """List the problems that an index has with a wheel; none if the wheel is fine.
 
-    A file can have problems and be taken: the index refuses it where some problem is ``refused``.
+    The index refuses the file if one of the problems is ``refused``. It accepts a file with other problems.
 
     :param file: a wheel file name, exactly as it would be sent. A path (``pathlib.Path``) is opened and audited as
-        well, and an audit's result is used as it is: then false tags are among the problems.
+        well, and the result of an audit is used as it is; then false tags are among the problems.
     :param index: ``pypi``, ``piwheels``, ``strict``, or a profile of your own from :func:`parse_profile`.
-    :param today: the day that deprecation periods are counted to, by default the present one in UTC.
+    :param today: the day for which deprecation periods are evaluated; by default the current day in UTC.
     :raises InvalidProfile: no profile has this name.
-    :raises InvalidWheel: the path leads to no wheel.
+    :raises InvalidWheel: the file at the path is not a wheel.
 
     >>> [problem] = check_upload("foo-1.0-cp312-cp312-linux_x86_64.whl")
     >>> print(problem.severity, "-", problem.message)
@@ -102,21 +102,21 @@ def check_upload(
     from ..audits.wheel import WheelAudit, audit
 
     audited = file if isinstance(file, WheelAudit) else audit(file)
-    found = name_problems(audited.name, profile, today.isoformat())
-    return found + tuple(_of_audit(audited, profile, today.isoformat()))
+    problems = name_problems(audited.name, profile, today.isoformat())
+    return problems + tuple(_of_audit(audited, profile, today.isoformat()))
 
 
 def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem, ...]:
-    """List what an index has against a file name on a day (``YYYY-MM-DD``). Pure."""
-    parts, wrong = read_name(text, profile.names)
-    refusals = [_of_name(problem, profile) for problem in wrong]
+    """List the problems that an index has with a file name on a day (``YYYY-MM-DD``). Pure."""
+    parts, name_errors = read_name(text, profile.names)
+    refusals = [_of_name(problem, profile) for problem in name_errors]
     if parts is None:
         return tuple(refusals)
-    found = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
-    found += refusals
-    if not any(problem.refused for problem in found):
-        found += _of_reading(text, profile, day)
-    return tuple(found + _of_pairs(parts, profile, day))
+    problems = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
+    problems += refusals
+    if not any(problem.refused for problem in problems):
+        problems += _of_reading(text, profile, day)
+    return tuple(problems + _of_pairs(parts, profile, day))
 
 
 def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
@@ -127,25 +127,25 @@ def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
 
 
 def _of_platform(tag: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """List what the rules and then the checks say of one platform tag."""
+    """Apply the rules, then the checks to a platform tag."""
     rule = profile.rule_for(tag, day)
     if rule is not None and rule.action == "implied":
         return [problem for other in rule.read_as for problem in _of_implied(tag, other, file, profile, day)]
     if rule is None:
-        message = f"no rule of {profile.name} lets the platform tag {tag!r} in"
+        message = f"no rule of {profile.name} accepts the platform tag {tag!r}"
         return [UploadProblem(tag, REFUSED, message, instead_of(tag, profile, day), "", "", "")]
-    found = []
+    problems = []
     action = rule.on(day)
     if action in SEVERITIES:
-        found.append(_of_rule(tag, file, rule, profile, day))
+        problems.append(_of_rule(tag, file, rule, profile, day))
     if action != "refuse":
-        # One thing is told of a tag that is let in, unless a check keeps it out after all.
-        found += [problem for problem in _of_checks(tag, profile, day) if problem.refused or not found]
-    return found
+        # One problem is enough for an accepted tag, but a check may still refuse it.
+        problems += [problem for problem in _of_checks(tag, profile, day) if problem.refused or not problems]
+    return problems
 
 
 def _of_implied(tag: str, other: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """List what an index says of a tag that it reads as another one."""
+    """List the problems with a tag that the index reads as another one."""
     return [
         replace(problem, tag=tag, message=f"{tag} is read as {other}: {problem.message}")
         for problem in _of_platform(other, file, profile, day)
@@ -154,12 +154,12 @@ def _of_implied(tag: str, other: str, file: str, profile: Profile, day: str) -> 
 
 def _of_rule(tag: str, file: str, rule: TagRule, profile: Profile, day: str) -> UploadProblem:
     action = rule.on(day)
-    told = {"file": file, "tag": tag}
+    values = {"file": file, "tag": tag}
     if rule.message:
-        # In one pass: what comes from the file's name is not looked into again.
-        message = re.sub(r"\{(file|tag)\}", lambda found: told[found[1]], rule.message)
+        # In one pass, so that `{tag}` in a file name is not replaced.
+        message = re.sub(r"\{(file|tag)\}", lambda field: values[field[1]], rule.message)
     elif action == "refuse":
-        message = f"{profile.name} does not take the platform tag {tag!r}" + _since(rule)
+        message = f"{profile.name} does not accept the platform tag {tag!r}" + _since(rule)
     else:
         message = f"the platform tag {tag!r} is " + ("deprecated" if action == "deprecate" else "misleading")
     if action == "deprecate":
@@ -178,9 +178,9 @@ def _until(decision: Decision) -> str:
 
 
 def _of_checks(tag: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """Take the first thing that the checks find wrong with a platform tag, and rather one that keeps it out."""
+    """Return the first problem that the checks have with a platform tag; one that refuses it, if there is any."""
     checks = dict(profile.checks)
-    found = []
+    problems = []
     for name in ("numbers", "floors", "takers"):
         check = checks.get(name)
         if check is None or check.on(day) not in SEVERITIES:
@@ -190,8 +190,8 @@ def _of_checks(tag: str, profile: Profile, day: str) -> list[UploadProblem]:
         else:
             message = check_floors(tag, profile) if name == "floors" else check_takers(tag)
         if message:
-            found.append(_of_check(tag, message, instead_of(tag, profile, day), check, day))
-    return sorted(found, key=lambda problem: not problem.refused)[:1]
+            problems.append(_of_check(tag, message, instead_of(tag, profile, day), check, day))
+    return sorted(problems, key=lambda problem: not problem.refused)[:1]
 
 
 def _of_check(tag: str, message: str, instead: str, check: Decision, day: str) -> UploadProblem:
@@ -202,7 +202,7 @@ def _of_check(tag: str, message: str, instead: str, check: Decision, day: str) -
 
 
 def _of_reading(text: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """See whether installers can read a name that is let in."""
+    """Check that installers can read an accepted name."""
     check = dict(profile.checks).get("readable")
     if check is None or check.on(day) not in SEVERITIES:
         return []
@@ -215,7 +215,7 @@ def _of_reading(text: str, profile: Profile, day: str) -> list[UploadProblem]:
 
 
 def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProblem]:
-    """See whether the python tags and the ABI tags go together."""
+    """Check that the python tags and the ABI tags belong together."""
     check = dict(profile.checks).get("pairs")
     if check is None or check.on(day) not in SEVERITIES:
         return []
@@ -225,12 +225,12 @@ def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProble
 
 
 def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
-    """List the false tags of a wheel that was audited, and its code that no audit can read."""
+    """List the false tags of an audited wheel, and its binaries that the audit could not read."""
     check = dict(profile.checks).get("audit")
     if check is None or check.on(day) not in SEVERITIES:
         return []
-    found = [
-        _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a wheel that is built anew", check, day)
+    problems = [
+        _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a rebuilt wheel", check, day)
         for remark in audit.remarks
         if remark.what == "damaged ELF file"
     ]
@@ -241,6 +241,6 @@ def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProbl
             why = f"{why[:_LONGEST_WHY]}..." if len(why) > _LONGEST_WHY else why
             why += f"; and {more} more" if more > 0 else ""
             message = f"the {claim.field} {claim.tag} is false" + (f": {why}" if why else "")
-            instead = f"what is true: {' or '.join(claim.honest)}" if claim.honest else "a tag that the code keeps to"
-            found.append(_of_check(claim.tag, message, instead, check, day))
-    return found
+            instead = f"true tags: {' or '.join(claim.honest)}" if claim.honest else "a tag that the code complies with"
+            problems.append(_of_check(claim.tag, message, instead, check, day))
+    return problems

@@ -14,8 +14,8 @@ pylock = pytest.importorskip("packaging.pylock", reason="packaging 26.0 is the f
 if sys.version_info < (3, 11):
     pytest.importorskip("tomli", reason="Python 3.10 reads no TOML by itself")
 
-from manytags import InvalidLock, ManytagsError, Target, best, marker_environment, select, target  # noqa: E402
-from manytags.choose.pylock import read_lock  # noqa: E402
+from manytags import InvalidLock, ManytagsError, Target, best, marker_environment, select_from_lock, target  # noqa: E402
+from manytags.choose.locks import read_lock  # noqa: E402
 
 LINUX = target("3.12", "manylinux_2_28_x86_64")
 WINDOWS = target("3.12", "win_amd64")
@@ -34,9 +34,9 @@ def package(name: str, *lines: str, version: str = "1.0") -> str:
     return f'[[packages]]\nname = "{name}"\nversion = "{version}"\n' + "\n".join(lines) + "\n"
 
 
-def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - select's own
+def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - those of select_from_lock
     """Select, and say what was chosen of which package."""
-    return {one.name: one.filename or one.kind for one in select(text, machine, **wishes).packages}
+    return {one.name: one.filename or one.kind for one in select_from_lock(text, machine, **wishes).packages}
 
 
 SDIST = f'sdist = {{name = "b-1.0.tar.gz", url = "https://example.org/b-1.0.tar.gz", {HASH}}}'
@@ -70,12 +70,12 @@ def test_for_any_target() -> None:
         "c-1.0-cp312-cp312-win_amd64.whl",
         "d-1.0-py3-none-any.whl",
     ]
-    assert select(LOCK, WINDOWS)
+    assert select_from_lock(LOCK, WINDOWS)
 
 
 def test_what_has_nothing_is_explained() -> None:
     """An installer says more than "no source", and a reader sees what would be built."""
-    found = select(LOCK, LINUX)
+    found = select_from_lock(LOCK, LINUX)
     assert not found
     assert not found.problems
     (missing,) = found.missing
@@ -94,13 +94,13 @@ def test_what_has_nothing_is_explained() -> None:
 def test_the_nearest_miss_is_explained_first() -> None:
     """Of a hundred wheels the one to talk about misses by least."""
     names = ["a-1.0-pp310-pypy310_pp73-win32.whl", "a-1.0-cp312-cp312-manylinux_2_34_x86_64.whl"]
-    (one,) = select(HEAD + package("a", files(*names)), LINUX).missing
+    (one,) = select_from_lock(HEAD + package("a", files(*names)), LINUX).missing
     assert [explanation.filename for explanation in one.explanations()] == names[::-1]
 
 
 def test_sources_are_packaging_s() -> None:
     """What an installer downloads and checks is in the object that packaging made."""
-    (one, *_) = select(LOCK, LINUX).packages
+    (one, *_) = select_from_lock(LOCK, LINUX).packages
     assert isinstance(one.source, pylock.PackageWheel)
     assert one.source.url == "https://example.org/a-1.0-py3-none-any.whl"
     assert one.source.hashes == {"sha256": "00"}
@@ -136,10 +136,10 @@ def test_agrees_with_packaging_and_best(names: list[str]) -> None:
             {"name": "a", "wheels": [{"name": name, "path": name, "hashes": {"sha256": "00"}} for name in names]}
         ],
     }
-    (one,) = select(content, LINUX).packages
+    (one,) = select_from_lock(content, LINUX).packages
     assert one.filename == best(names, LINUX)
     lock = pylock.Pylock.from_dict(content)
-    assert select(lock, LINUX).packages == (one,)
+    assert select_from_lock(lock, LINUX).packages == (one,)
     if hasattr(lock, "select"):
         assert theirs(lock) == [one.filename]
 
@@ -169,7 +169,7 @@ WISHES = HEAD + 'extras = ["fast"]\ndependency-groups = ["dev", "docs"]\ndefault
 def test_extras_and_groups(wishes: dict[str, Any], installed: str) -> None:
     """The default groups where none is named; extras where they are asked for."""
     assert "".join(chosen(WISHES, **wishes)) == installed
-    assert select(WISHES, LINUX, **wishes)
+    assert select_from_lock(WISHES, LINUX, **wishes)
 
 
 PROBLEMS = {
@@ -190,7 +190,7 @@ PROBLEMS = {
 def test_problems(case: str) -> None:
     """Where PEP 751 has an installer stop, the answer is no, and says why."""
     text, wishes, problem = PROBLEMS[case]
-    found = select(text, LINUX, **wishes)
+    found = select_from_lock(text, LINUX, **wishes)
     assert not found
     assert found.problems == (problem,)
 
@@ -200,7 +200,7 @@ def test_a_pre_release_of_python_is_a_python() -> None:
     text = HEAD + 'requires-python = ">=3.12"\n' + package("a", files("a-1.0-py3-none-any.whl"))
     python = target("3.13", "win32").python
     candidate = Target(type(python)("cpython", (3, 13), ("cp313",), "3.13.0rc1"), WINDOWS.platform)
-    assert select(text, candidate)
+    assert select_from_lock(text, candidate)
 
 
 @pytest.mark.parametrize(
@@ -217,9 +217,9 @@ def test_names_from_where_a_file_lies(where: str) -> None:
     text = HEAD + f'[[packages]]\nname = "a"\nwheels = [{{{where}, {HASH}}}]\n'
     if "%2B" in where and where.startswith("path"):
         with pytest.raises(InvalidLock):
-            select(text, LINUX)
+            select_from_lock(text, LINUX)
     else:
-        (one,) = select(text, LINUX).packages
+        (one,) = select_from_lock(text, LINUX).packages
         assert one.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
 
 
@@ -249,7 +249,7 @@ def test_hostile_files_are_one_clear_error(case: str) -> None:
     """A lock file may come from anybody: bounded time, one line, and never another exception."""
     started = time.monotonic()
     with pytest.raises(InvalidLock) as caught:
-        select(HOSTILE[case], LINUX)
+        select_from_lock(HOSTILE[case], LINUX)
     assert time.monotonic() - started < 20
     assert len(str(caught.value)) < 1000
     assert "\n" not in str(caught.value)
@@ -263,7 +263,7 @@ def test_hostile_files_are_one_clear_error(case: str) -> None:
 def test_any_mapping_is_a_lock_or_our_error(content: object) -> None:
     """What a TOML reader of the caller's made is judged as well."""
     try:
-        select({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
+        select_from_lock({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
     except InvalidLock:
         pass
 
@@ -271,9 +271,9 @@ def test_any_mapping_is_a_lock_or_our_error(content: object) -> None:
 def test_one_text_is_not_a_list() -> None:
     """Letters are no extras."""
     with pytest.raises(TypeError, match="several extras"):
-        select(WISHES, LINUX, extras="fast")
+        select_from_lock(WISHES, LINUX, extras="fast")
     with pytest.raises(TypeError, match="several extras"):
-        select(WISHES, LINUX, dependency_groups="dev")
+        select_from_lock(WISHES, LINUX, dependency_groups="dev")
 
 
 @pytest.mark.parametrize(
@@ -285,4 +285,4 @@ def test_what_is_not_installed_is_named(absent: list[str], message: str, monkeyp
     for name in absent:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ManytagsError, match=message):
-        select(LOCK, LINUX)
+        select_from_lock(LOCK, LINUX)
