@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 
+from ..choose.relevant import filename_from_url
+from ..errors import InvalidCensus
+from ..indexes.census import Census, census
+from ..indexes.census_json import MAX_CENSUS
+from ..indexes.census_output import rows_to_csv
+from ..indexes.census_tables import TABLES, Count
 from .files import BadArgumentsError, read_text, spoken_path, system_errors
 from .index_files import add_row_options, read_rows
-from .layout import printable
+from .layout import print_json, printable
 from .target_choice import choose_machines
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..indexes.census import Census
-    from ..indexes.census_tables import Count
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    from ..indexes.census_tables import TABLES
-
     add_row_options(parser)
     parser.add_argument(
         "--merge",
@@ -57,10 +55,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the census; or the projects that publish some tags, with status 1 if there are none."""
-    from ..choose.relevant import filename_from_url
-    from ..indexes.census import census
-    from ..indexes.census_output import rows_to_csv
-
     if arguments.by is not None and arguments.svg is None and not arguments.projects:
         raise BadArgumentsError("--by needs --svg or --projects")
     if arguments.top < 1:
@@ -81,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.projects:
         projects = counted.projects(*arguments.projects, by=by)
         if arguments.json:
-            print(json.dumps(projects, indent=2))
+            print_json(projects)
         elif arguments.csv:
             sys.stdout.write(rows_to_csv([("project",), *((project,) for project in projects)]))
         else:
@@ -97,8 +91,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _with_added_keys(counted: Census) -> str:
-    from ..indexes.census_tables import TABLES
-
     def data(count: Count) -> dict[str, int]:
         return {"wheels": count.wheels, "releases": count.releases, "projects": count.projects}
 
@@ -111,10 +103,6 @@ def _with_added_keys(counted: Census) -> str:
 
 
 def _read_census(path: str) -> Census:
-    from ..errors import InvalidCensus
-    from ..indexes.census import Census
-    from ..indexes.census_json import MAX_CENSUS
-
     try:
         return Census.from_json(read_text(path, MAX_CENSUS))
     except InvalidCensus as error:

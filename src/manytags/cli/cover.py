@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import argparse
 
+from ..choose.cover import Cover, cover
+from ..targets import Target
 from .files import BadArgumentsError
-from .index_files import add_file_options, group_by_release, read_entries
-from .layout import columns, printable
+from .index_files import add_file_options, read_release
+from .layout import columns, print_json, printable
 from .target_choice import add_machine_options, choose_machines
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from packaging.version import Version
-
-    from ..choose.cover import Cover
-    from ..targets import Target
-    from .index_files import Entry
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,21 +24,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what each machine takes; the status is 1 if a machine gets no wheel."""
-    from ..choose.cover import cover
-
     machines = choose_machines(arguments)
     if not machines:
         raise BadArgumentsError("no machine is named; use --for or --targets")
-    entries = _one_release(group_by_release(read_entries(arguments.files)))
+    entries = read_release(arguments.files)
     covered = cover(entries, machines.values(), fewest=arguments.fewest, yanked=arguments.yanked)
     if arguments.json:
-        data = {
-            "files": covered.files,
-            "chosen": {name: covered.chosen.get(target) for name, target in machines.items()},
-            "without": [name for name, target in machines.items() if target in covered.without],
-            "exact": covered.exact,
-        }
-        print(json.dumps(data, indent=2))
+        print_json(
+            {
+                "files": covered.files,
+                "chosen": {name: covered.chosen.get(target) for name, target in machines.items()},
+                "without": [name for name, target in machines.items() if target in covered.without],
+                "exact": covered.exact,
+            }
+        )
     else:
         print("\n".join(_table(machines, covered)))
     return 1 if covered.without else 0
@@ -58,10 +49,3 @@ def _table(machines: dict[str, Target], covered: Cover) -> list[str]:
     exact = "" if covered.exact else "; fewer may be enough"
     lines = [f"{wheels} for {len(machines) - len(covered.without)} of {len(machines)} machines{exact}"]
     return [*columns(rows, "  "), "", *lines, *(f"  {printable(name)}" for name in covered.files)]
-
-
-def _one_release(projects: dict[str, dict[Version, list[Entry]]]) -> list[Entry]:
-    releases = [f"{project} {version}" for project, versions in projects.items() for version in versions]
-    if len(releases) > 1:
-        raise BadArgumentsError(f"the files are of several releases: {releases[0]}, {releases[1]}; give those of one")
-    return [entry for versions in projects.values() for entries in versions.values() for entry in entries]

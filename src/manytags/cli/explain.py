@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from .files import last_part
-from .layout import printable
-from .target_choice import add_target_options, choose_target
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from ..choose.explain import explain
+from .files import last_part
+from .layout import print_json, printable
+from .target_choice import add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -20,14 +19,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Explain each file; the status is 0 if all of them fit, 1 if one does not."""
-    from ..choose.explain import explain
-
     target, _ = choose_target(arguments)
     explanations = [explain(last_part(file), target) for file in arguments.files]
     if arguments.json:
-        import json
-
-        print(json.dumps([explanation.as_data() for explanation in explanations], indent=2))
+        print_json([explanation.as_data() for explanation in explanations])
     else:
         print(printable(str(target)))
         for explanation in explanations:

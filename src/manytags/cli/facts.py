@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
+from ..hosts import Facts
 from .files import BadArgumentsError
 from .layout import columns
 from .target_choice import add_facts_options, choose_facts, is_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..hosts import Facts
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

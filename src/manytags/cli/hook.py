@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from stat import S_ISREG
@@ -12,7 +13,6 @@ from .target_choice import add_target_options, choose_facts, choose_target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from ..targets import Platform

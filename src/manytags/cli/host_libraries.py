@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .layout import columns, printable
+import argparse
+
+from .layout import columns, print_json, printable
 from .target_choice import add_host_options, choose_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from ..audits.packages import Package
@@ -42,9 +43,7 @@ def run(arguments: argparse.Namespace) -> int:
     # No tag claims a policy that the C library is too old for.
     claimed = [policy for policy in policies if policy.kept]
     if arguments.json:
-        import json
-
-        print(json.dumps([policy.to_data() for policy in claimed], indent=2))
+        print_json([policy.to_data() for policy in claimed])
     else:
         print("\n".join(_all_policies(policies, claimed)))
     return 0 if claimed and all(claimed) else 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import sys
@@ -15,7 +16,6 @@ from .target_choice import add_machine_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     import io
     from collections.abc import Iterable, Iterator
     from typing import TypeGuard
@@ -119,6 +119,22 @@ def group_by_release(entries: list[Entry]) -> dict[str, dict[Version, list[Entry
         }
         for project, releases in sorted(projects.items())
     }
+
+
+def read_release(paths: list[str]) -> list[Entry]:
+    """Read the entries of a single release.
+
+    :raises BadArgumentsError: the files are of several releases.
+    """
+    releases = [
+        (f"{project} {version}", entries)
+        for project, versions in group_by_release(read_entries(paths)).items()
+        for version, entries in versions.items()
+    ]
+    if len(releases) > 1:
+        names = f"{releases[0][0]}, {releases[1][0]}"
+        raise BadArgumentsError(f"the files are of several releases: {names}; give those of one")
+    return [entry for _, entries in releases for entry in entries]
 
 
 def read_rows(paths: Iterable[str]) -> Iterator[Row]:

@@ -40,6 +40,13 @@ def columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> list[str]:
     return lines
 
 
+def print_json(data: object) -> None:
+    """Print data as JSON."""
+    import json
+
+    print(json.dumps(data, indent=2))
+
+
 def printable(text: str) -> str:
     """Escape characters that would move a terminal's cursor or break a line. Texts may come from anywhere."""
     if text.isprintable():

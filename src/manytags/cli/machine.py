@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
+
+from ..hosts import Facts
+from ..targets import Target
 from .layout import columns, printable
 from .target_choice import add_target_options, choose_target, is_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..hosts import Facts
-    from ..targets import Target
 
 SHOWN_TAGS = 10
 _INDENT = "  "

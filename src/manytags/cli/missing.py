@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from ..errors import InvalidWheel
-from .layout import printable
+from .layout import print_json, printable
 from .target_choice import add_host_options, choose_host
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -42,7 +39,5 @@ def run(arguments: argparse.Namespace) -> int:
         for library in missing:
             print(printable(f"  {library}"))
     if arguments.json:
-        import json
-
-        print(json.dumps(answers, indent=2))
+        print_json(answers)
     return status

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
+from ..choose.select import sort
 from .index_files import add_file_options, group_by_release, read_entries
-from .layout import printable
+from .layout import print_json, printable
 from .target_choice import add_target_options, choose_target
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -30,8 +28,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the pick of each project; the status is 1 if a project has none."""
-    from ..choose.select import sort
-
     target, _ = choose_target(arguments)
     picks: list[dict[str, object]] = []
     fitting: dict[str, list[str]] = {}
@@ -45,9 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         pick = next(iter(fitting[project]), None)
         picks.append({"project": project, "version": version, "pick": pick, "fitting": fitting[project]})
     if arguments.json:
-        import json
-
-        print(json.dumps(picks, indent=2))
+        print_json(picks)
     else:
         for names_of in fitting.values():
             for name in names_of if arguments.all else names_of[:1]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
+
+from ..choose.locks import MAX_LOCK, SelectedPackage, select_from_lock
+from ..errors import InvalidLock
 from .files import read_text
-from .layout import columns, printable
+from .layout import columns, print_json, printable
 from .target_choice import add_target_options, choose_target
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..choose.locks import SelectedPackage
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +36,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is installed; the status is 1 if the file is not for the machine, or has nothing for a package."""
-    from ..choose.locks import MAX_LOCK, select_from_lock
-    from ..errors import InvalidLock
-
     text = read_text(arguments.file, 4 * MAX_LOCK)
     target, _ = choose_target(arguments)
     try:
@@ -50,10 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise
         raise InvalidLock(arguments.file, error.reason) from None  # quote the path, not the content
     if arguments.json:
-        import json
-
-        packages = [_data(package) for package in selection.packages]
-        print(json.dumps({"problems": selection.problems, "packages": packages}, indent=2))
+        print_json({"problems": selection.problems, "packages": [_data(package) for package in selection.packages]})
         return 0 if selection else 1
     lines = [printable(str(target)), ""]
     lines += [f"not for this machine: {printable(problem)}" for problem in selection.problems]

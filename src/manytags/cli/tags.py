@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from .layout import printable
-from .target_choice import add_target_options, choose_target
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from .layout import print_json, printable
+from .target_choice import add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,9 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     target, _ = choose_target(arguments)
     tags = target.platform_tags() if arguments.platforms else target.triples()
     if arguments.json:
-        import json
-
-        print(json.dumps(tags, indent=2))
+        print_json(tags)
     else:
         print("\n".join(map(printable, tags)))
     return 0

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from .layout import columns, printable
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..targets import Platform
+from ..targets import Platform
+from ..targets.expand import platform_tags
+from ..targets.named import platform_from_name, target
+from .layout import columns, print_json, printable
+from .machine import as_json, report
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -22,10 +22,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the platform of a name, or the target if a Python is given."""
-    from ..targets.expand import platform_tags
-    from ..targets.named import platform_from_name, target
-    from .machine import as_json, report
-
     if getattr(arguments, "python_version", None) is not None:
         described = target(arguments.python_version, arguments.name)
         hint = f"manytags tags --target {arguments.name} --python-version {arguments.python_version}"
@@ -34,10 +30,8 @@ def run(arguments: argparse.Namespace) -> int:
     platform = platform_from_name(arguments.name)
     tags = platform_tags(platform)
     if arguments.json:
-        import json
-
         fields = {name: getattr(platform, name) for name in platform._fields}
-        print(json.dumps({"platform": fields, "platform_tags": tags}, indent=2))
+        print_json({"platform": fields, "platform_tags": tags})
         return 0
     print(
         "\n".join([printable(str(platform)), *columns(_about(platform), "  "), "", f"Takes {len(tags)} platform tags"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 
 from ..errors import InvalidInput
@@ -11,7 +12,6 @@ from .files import BadArgumentsError, read_text, spoken_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Callable
     from typing import TypeVar
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from .layout import columns
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from ..targets.distributions import releases
+from ..targets.named import platform_names
+from ..targets.triples import NAMED
+from .layout import columns, print_json
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,14 +17,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the names."""
-    from ..targets.distributions import releases
-    from ..targets.named import platform_names
-    from ..targets.triples import NAMED
-
     if arguments.json:
-        import json
-
-        print(json.dumps(platform_names(), indent=2))
+        print_json(platform_names())
         return 0
     lines = ["Any platform tag: a host that takes this tag and all older ones", ""]
     lines += ["Names and triples (also ARCH-unknown-linux-gnu, -musl, ARCH-manylinux_2_N, ARCH-musllinux_1_N)"]

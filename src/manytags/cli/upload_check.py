@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InvalidProfile, InvalidWheel
+from ..indexes.profiles import PROFILES, Profile, parse_profile
+from ..indexes.upload import UploadProblem, check_upload
 from .files import BadArgumentsError, read_text
 from .index_files import FILES_HELP, MAX_INDEX, list_folder, read_entries
-from .layout import printable
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from ..indexes.profiles import Profile
-    from ..indexes.upload import UploadProblem
+from .layout import print_json, printable
 
 #: Endings of other files that are uploaded with wheels; they are skipped.
 _OTHERS = (".tar.gz", ".zip", ".asc", ".sig", ".metadata", ".attestation")
@@ -25,8 +21,6 @@ _OTHERS = (".tar.gz", ".zip", ".asc", ".sig", ".metadata", ".attestation")
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    from ..indexes.profiles import PROFILES
-
     parser.add_argument("files", metavar="FILE", nargs="+", help=FILES_HELP)
     index = parser.add_mutually_exclusive_group()
     index.add_argument("--index", choices=PROFILES, default="pypi", help="the index to check for (default: pypi)")
@@ -48,8 +42,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Check each wheel; the status is 0 if the index accepts all of them, 1 if it refuses one."""
-    from ..indexes.upload import check_upload
-
     index = arguments.index if arguments.profile is None else _read_profile(arguments.profile)
     checked: list[tuple[str, tuple[UploadProblem, ...]]] = []
     broken = False
@@ -60,13 +52,12 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"manytags: {printable(str(error))}", file=sys.stderr)
             broken = True
     if arguments.json:
-        import json
-
-        data = [
-            {"file": name, "accepted": not _refused(problems), "problems": [problem.to_data() for problem in problems]}
-            for name, problems in checked
-        ]
-        print(json.dumps(data, indent=2))
+        print_json(
+            [
+                {"file": name, "accepted": not _refused(found), "problems": [problem.to_data() for problem in found]}
+                for name, found in checked
+            ]
+        )
     else:
         for name, problems in checked:
             _print(name, problems)
@@ -76,8 +67,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _read_profile(path: str) -> Profile:
-    from ..indexes.profiles import parse_profile
-
     try:
         return parse_profile(read_text(path))
     except InvalidProfile as error:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 
+from ..choose.relevant import relevant
 from .files import BadArgumentsError
 from .index_files import add_row_options, read_rows
 from .layout import printable
 from .target_choice import choose_machines
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,8 +30,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows as they are read; the status is 1 if there are none."""
-    from ..choose.relevant import relevant
-
     targets = choose_machines(arguments)
     if bool(targets) == (arguments.requires_python is not None or arguments.systems is not None):
         raise BadArgumentsError("name machines by --for or --targets, or a range by --requires-python or --system")
