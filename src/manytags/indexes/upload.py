@@ -19,13 +19,23 @@ from .upload_names import NameParts, NameProblem, read_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from ..audits.wheel import WheelAudit
 
+    #: The part of the name that a check blames, what is wrong with it, and what to do instead.
+    Findings = Iterator[tuple[str, str, str]]
+
 REFUSED, DEPRECATED, MISLEADING = "refused", "accepted but deprecated", "accepted but misleading"
 #: Action of a profile -> severity.
 SEVERITIES = {"refuse": REFUSED, "deprecate": DEPRECATED, "warn": MISLEADING}
+#: Checks of a platform tag, in this order: name in a profile -> what returns the problem in words, if there is one.
+PLATFORM_CHECKS: dict[str, Callable[[str, Profile], str]] = {
+    "numbers": lambda tag, profile: check_numbers(tag, profile, dict(profile.checks)["numbers"].date),
+    "floors": check_floors,
+    "takers": lambda tag, _: check_takers(tag),
+}
 #: How many reasons for a false tag are reported, and how many characters of them. The audit has them all.
 _MOST_REASONS, _LONGEST_WHY = 3, 1_000
 
@@ -103,7 +113,7 @@ def check_upload(
 
     audited = file if isinstance(file, WheelAudit) else audit(file)
     problems = name_problems(audited.name, profile, today.isoformat())
-    return problems + tuple(_of_audit(audited, profile, today.isoformat()))
+    return problems + tuple(_of_check("audit", _false_tags(audited), profile, today.isoformat()))
 
 
 def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem, ...]:
@@ -115,8 +125,8 @@ def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem,
     problems = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
     problems += refusals
     if not any(problem.refused for problem in problems):
-        problems += _of_reading(text, profile, day)
-    return tuple(problems + _of_pairs(parts, profile, day))
+        problems += _of_check("readable", _unreadable(text), profile, day)
+    return tuple(problems + _of_check("pairs", _unclaimed_pairs(parts), profile, day))
 
 
 def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
@@ -179,61 +189,48 @@ def _until(decision: Decision) -> str:
 
 def _of_checks(tag: str, profile: Profile, day: str) -> list[UploadProblem]:
     """Return the first problem that the checks have with a platform tag; one that refuses it, if there is any."""
-    checks = dict(profile.checks)
-    problems = []
-    for name in ("numbers", "floors", "takers"):
-        check = checks.get(name)
-        if check is None or check.on(day) not in SEVERITIES:
-            continue
-        if name == "numbers":
-            message = check_numbers(tag, profile, check.date)
-        else:
-            message = check_floors(tag, profile) if name == "floors" else check_takers(tag)
+
+    def findings(check: Callable[[str, Profile], str]) -> Findings:
+        message = check(tag, profile)
         if message:
-            problems.append(_of_check(tag, message, instead_of(tag, profile, day), check, day))
+            yield tag, message, instead_of(tag, profile, day)
+
+    problems = [
+        problem for name, check in PLATFORM_CHECKS.items() for problem in _of_check(name, findings(check), profile, day)
+    ]
     return sorted(problems, key=lambda problem: not problem.refused)[:1]
 
 
-def _of_check(tag: str, message: str, instead: str, check: Decision, day: str) -> UploadProblem:
-    action = str(check.on(day))
-    if action == "deprecate":
-        message += f"; deprecated{_until(check)}"
-    return UploadProblem(tag, SEVERITIES[action], message, instead, check.rule, check.source, check.date)
-
-
-def _of_reading(text: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """Check that installers can read an accepted name."""
-    check = dict(profile.checks).get("readable")
-    if check is None or check.on(day) not in SEVERITIES:
+def _of_check(name: str, findings: Findings, profile: Profile, day: str) -> list[UploadProblem]:
+    """Turn the findings of a check into problems, if the profile has this check."""
+    check = dict(profile.checks).get(name)
+    action = check and check.on(day)
+    if check is None or action not in SEVERITIES:
         return []
+    until = f"; deprecated{_until(check)}" if action == "deprecate" else ""
+    return [
+        UploadProblem(part, SEVERITIES[action], message + until, instead, check.rule, check.source, check.date)
+        for part, message, instead in findings
+    ]
+
+
+def _unreadable(text: str) -> Findings:
     try:
         parse_wheel_filename(text)
     except InvalidWheelFilename as error:
-        message = f"installers cannot read the name: {error.reason}"
-        return [_of_check(text, message, "a name that installers can read", check, day)]
-    return []
+        yield text, f"installers cannot read the name: {error.reason}", "a name that installers can read"
 
 
-def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProblem]:
-    """Check that the python tags and the ABI tags belong together."""
-    check = dict(profile.checks).get("pairs")
-    if check is None or check.on(day) not in SEVERITIES:
-        return []
-    instead = "the python tag and the ABI tag of the interpreter that it was built for"
-    pairs = check_pairs(parts.pythons, parts.abis)
-    return [_of_check(tag, message, instead, check, day) for tag, message in pairs]
+def _unclaimed_pairs(parts: NameParts) -> Findings:
+    for tag, message in check_pairs(parts.pythons, parts.abis):
+        yield tag, message, "the python tag and the ABI tag of the interpreter that it was built for"
 
 
-def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
-    """List the false tags of an audited wheel, and its binaries that the audit could not read."""
-    check = dict(profile.checks).get("audit")
-    if check is None or check.on(day) not in SEVERITIES:
-        return []
-    problems = [
-        _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a rebuilt wheel", check, day)
-        for remark in audit.remarks
-        if remark.what == "damaged ELF file"
-    ]
+def _false_tags(audit: WheelAudit) -> Findings:
+    """Yield binaries that the audit could not read, and false tags."""
+    for remark in audit.remarks:
+        if remark.what == "damaged ELF file":
+            yield remark.file, f"{remark.file} is damaged: {remark.text}", "a rebuilt wheel"
     for claim in audit.claims:
         if claim.false:
             more = len(claim.reasons) - _MOST_REASONS
@@ -242,5 +239,4 @@ def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProbl
             why += f"; and {more} more" if more > 0 else ""
             message = f"the {claim.field} {claim.tag} is false" + (f": {why}" if why else "")
             instead = f"true tags: {' or '.join(claim.honest)}" if claim.honest else "a tag that the code complies with"
-            problems.append(_of_check(claim.tag, message, instead, check, day))
-    return problems
+            yield claim.tag, message, instead
