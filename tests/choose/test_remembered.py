@@ -30,7 +30,7 @@ NAMES = st.tuples(BEGINNINGS, ENDINGS, st.sampled_from([".whl", ".whl", ".tar.gz
 
 @given(st.lists(NAMES, max_size=30))
 def test_a_list_is_read_as_its_files_one_by_one(names: list[str]) -> None:
-    """Which files stand beside it, and what was asked before, must not decide whether a file is taken."""
+    """Other files, and earlier calls, must not decide whether a file is taken."""
 
     def fresh() -> Target:
         return Target(SERVER.python, SERVER.platform)
@@ -46,14 +46,14 @@ def test_a_list_is_read_as_its_files_one_by_one(names: list[str]) -> None:
 
 @given(st.lists(st.sampled_from(tag_sets()), min_size=1, max_size=20))
 def test_a_rank_is_the_same_when_halves_are_known(texts: list[str]) -> None:
-    """Halves of a tag set return in others: each rank is that of a target that has seen nothing."""
+    """Tag sets share their parts; the rank is the same as for a target that remembers nothing."""
     there = Target(SERVER.python, SERVER.platform)
     for text in texts:
         assert rank(text, there) == rank(text, Target(SERVER.python, SERVER.platform))
 
 
 def test_an_index_cannot_fill_the_memory() -> None:
-    """Ever new endings, tag sets, names and versions: what is kept has an end, and so has the length of each."""
+    """Endings, tag sets, names and versions are remembered in bounded number, and only if they are short."""
     there = Target(SERVER.python, SERVER.platform)
     ranks = there.ranks
     names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(wheel.MEMO_LIMIT + 500)]
@@ -73,7 +73,7 @@ def test_an_index_cannot_fill_the_memory() -> None:
 
 
 def test_targets_do_not_fill_the_memory() -> None:
-    """A service that chooses for ever new targets keeps what it read for a bounded number of them, and none twice."""
+    """A service that chooses for ever more targets remembers endings only for a bounded number of them."""
     targets = [Target(SERVER.python, SERVER.platform) for _ in range(2 * select.MOST_TARGETS + 1)]
     for there in targets:
         assert best(["foo-1.0-py3-none-any.whl"], there) is not None
@@ -82,7 +82,7 @@ def test_targets_do_not_fill_the_memory() -> None:
 
 
 def test_too_many_triples_are_refused_when_halves_are_known() -> None:
-    """The limit is one of the product, whichever half was seen before."""
+    """The limit applies to the product, even if each part was read before."""
     there = Target(SERVER.python, SERVER.platform)
     many = ".".join(f"p{number}" for number in range(65))
     assert len(many) < wheel.MEMO_TEXT

@@ -1,4 +1,4 @@
-"""What an index holds: the numbers by which its owners decide, and the forms in which they travel."""
+"""What an index holds: the numbers, and the forms in which they are written."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def corpus_census() -> Census:
 
 
 def test_what_is_counted() -> None:
-    """Totals that lose a file, or take two spellings for two projects or two releases, are wrong numbers."""
+    """Totals must not lose a file, or count two spellings as two projects or releases."""
     found = census(NAMES)
     assert found.total == Count(wheels=5, releases=3, projects=2)
     assert found.others == {"tar.gz": 1, "zip": 1}
@@ -63,7 +63,7 @@ def test_what_is_counted() -> None:
 
 
 def test_tables() -> None:
-    """Each table has the keys that its name says; legacy names count as the version that they stand for."""
+    """Each table has the keys that its name says; legacy names count as their versions."""
     found = census(NAMES)
     assert found.counts() == found.counts("platform")
     assert list(found.counts("platform")) == [
@@ -103,7 +103,7 @@ def test_tables() -> None:
     ],
 )
 def test_libc_floor_and_architecture(platforms: str, floors: list[str], machines: list[str]) -> None:
-    """One wheel has one floor for each C library and architecture: the oldest that it is for."""
+    """A wheel counts for one version of each C library and architecture: the oldest."""
     found = census([f"a-1-cp312-cp312-{platforms}.whl"])
     assert sorted(found.counts("libc")) == floors
     assert sorted(found.counts("architecture")) == machines
@@ -111,7 +111,7 @@ def test_libc_floor_and_architecture(platforms: str, floors: list[str], machines
 
 
 def test_projects_that_publish_tags() -> None:
-    """Who publishes linux_armv6l or linux_armv7l, the question of warehouse #3668, was answered by hand."""
+    """It answers the question of warehouse #3668: which projects publish linux_armv6l or linux_armv7l."""
     found = census(NAMES)
     assert found.projects("linux_armv6l", "linux_armv7l") == ("a",)
     assert found.projects("LINUX_armv7l", "manylinux_2_17_armv7l") == ("a", "b-c")
@@ -122,7 +122,7 @@ def test_projects_that_publish_tags() -> None:
 
 
 def test_targets_are_served_as_best_serves_them() -> None:
-    """A release counts for a target when an installer would find a wheel: of its Python, not yanked, no variant."""
+    """A release counts for a target if an installer would find a wheel: for its Python, not yanked, not a variant."""
     wheel = "a-{}-cp312-cp312-win_amd64.whl"
     found = census(
         [
@@ -142,7 +142,7 @@ def test_targets_are_served_as_best_serves_them() -> None:
 
 
 def test_anything_by_a_key() -> None:
-    """An index's own rows need no copying."""
+    """An index's own rows need no conversion."""
     assert census([(1, "a-1-py3-none-any.whl")], key=lambda row: row[1]).total == Count(1, 1, 1)  # type: ignore[index] # pairs
     with pytest.raises(InvalidWheelFilename, match="expected a file name"):
         census([None])
@@ -151,7 +151,7 @@ def test_anything_by_a_key() -> None:
 
 
 def test_the_corpus_is_counted_as_by_hand() -> None:
-    """44,550 real names, counted once more with the library's parser and its chooser."""
+    """The parser and ``best`` give the same numbers for 44,550 real names."""
     wheels: defaultdict[str, int] = defaultdict(int)
     releases: defaultdict[str, set[tuple[str, object]]] = defaultdict(set)
     of_release: defaultdict[object, list[str]] = defaultdict(list)
@@ -173,7 +173,7 @@ def test_the_corpus_is_counted_as_by_hand() -> None:
 
 
 def test_it_is_a_value() -> None:
-    """It is sent to other processes, kept, compared, and never changes under its owner."""
+    """It can be pickled, kept and compared, and does not change."""
     found = census(NAMES, [PI])
     for again in (pickle.loads(pickle.dumps(found)), Census.from_json(found.to_json())):  # noqa: S301 - our own
         assert again == found
@@ -193,7 +193,7 @@ def test_it_is_a_value() -> None:
 
 
 def test_merging_needs_the_same_targets() -> None:
-    """Half of the releases counted for a target, and half not, is no number."""
+    """Counting only half of the releases for a target would give a meaningless number."""
     with pytest.raises(InvalidInput, match="'no target': a census for these does not merge"):
         census(NAMES, [PI]).merge(census(NAMES))
     twice = census(NAMES) | census(NAMES)
@@ -201,7 +201,7 @@ def test_merging_needs_the_same_targets() -> None:
 
 
 def test_text_for_people() -> None:
-    """What is printed is what was counted, the most common first, and what is left out is told."""
+    """The text has what was counted, the most common first, and says what it leaves out."""
     assert census(NAMES, [WINDOWS]).to_text(top=2).splitlines()[:12] == [
         "5 wheels in 3 releases of 2 projects",
         "other files: 1 tar.gz, 1 zip",
@@ -220,7 +220,7 @@ def test_text_for_people() -> None:
 
 
 def test_csv() -> None:
-    """A spreadsheet reads all tables, and runs none of what strangers wrote."""
+    """A spreadsheet can read all tables, and no cell is a formula."""
     odd = manytags.Target(manytags.Python("=1+1", (3, 12), ("a", "b")), WINDOWS.platform)
     text = census(NAMES, [odd]).to_csv()
     rows = list(csv.reader(io.StringIO(text, newline="")))
@@ -294,7 +294,7 @@ def changed(**changes: object) -> str:
     ],
 )
 def test_pieces_from_strangers(text: str, reason: str) -> None:
-    """A piece that contradicts itself is refused before it spoils the sum."""
+    """A piece that contradicts itself is refused before it is merged."""
     with pytest.raises(InvalidCensus, match="invalid census") as caught:
         Census.from_json(text)
     assert reason in caught.value.reason
@@ -307,7 +307,7 @@ def schema() -> dict[str, Any]:
 
 
 def test_the_schema_is_the_readers() -> None:
-    """Whoever checks against the schema refuses no piece that manytags writes, and none that it reads."""
+    """The schema accepts every piece that manytags writes or reads."""
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
     validator = jsonschema.Draft202012Validator(schema())
@@ -322,7 +322,7 @@ def test_the_schema_is_the_readers() -> None:
 
 
 def test_pieces_of_form_1_load() -> None:
-    """A census that was kept is read by every later manytags."""
+    """Later versions of manytags read an old census."""
     kept = """{"manytags_census": 1, "targets": [], "tag_sets": {"py3-none-any": 3}, "profiles": [[0]],
         "projects": {"a": {"1": 0, "2rc1": 0}}, "yanked": 1, "variants": 0, "others": {"tar.gz": 2}, "invalid": 0,
         "invalid_names": []}"""

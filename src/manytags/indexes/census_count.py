@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import insort
+from dataclasses import dataclass
 
 from ..choose.entries import python_fits, read_entry
 from ..tags.filename import normalized_name
@@ -38,19 +39,17 @@ _NUMBER = "(?:0|[1-9][0-9]*)"
 _NORMAL = re.compile(
     rf"({_NUMBER}(?:\.{_NUMBER})*?)(?:\.0)*((?:(?:a|b|rc){_NUMBER})?(?:\.post{_NUMBER})?(?:\.dev{_NUMBER})?)"
 )
-#: Runs with more wheels are not remembered. Profiles with more tag sets are not joined with later runs until the end.
+#: Runs with more wheels are not remembered. Profiles with more tag sets are joined with later runs only at the end.
 _LONGEST = 200
 _YANKED, _VARIANT, _FLAG_BITS = 1, 2, 2
 
 
+@dataclass(slots=True)
 class _Alike:
     """The runs with the same codes: their profile, and how many of them there are."""
 
-    __slots__ = ("profile", "runs")
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self.runs = 0
+    profile: Profile
+    runs: int = 0
 
 
 class Counting:
@@ -131,7 +130,7 @@ class Counting:
             except ValueError:
                 self._count_invalid(filename)
                 continue
-            # A name of any length is checked as a whole, so nothing is concluded from a long one.
+            # There is a limit on the whole file name, so the next one is not compared with a long one.
             name, version = fields[0] if len(filename) <= MEMO_TEXT else None, fields[1]
             if new_release != release or new_project != project:
                 if codes:
