@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     #: What is known of a wheel, packed: two flags, a bit for each target that takes it, and the number of its tag set.
     Code = int
+    #: What an entry says besides the name: ``requires-python``, and whether it was yanked.
+    About = tuple[str | None, bool]
     #: A project, a release of it, and the codes of wheels.
-    Run = tuple[str, str, list[Code]]
+    Run = tuple[str, str, tuple[Code, ...]]
 
 #: Endings of other files that indexes hold; everything else is "other".
 OTHER_ENDINGS = (
@@ -57,8 +59,8 @@ class Counting:
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        #: The ending of a file name, with what its entry says if that matters -> code.
-        self._codes: dict[object, Code] = {}
+        #: Ending of a file name, perhaps with what its entry says -> code.
+        self._codes: dict[str | tuple[str, About], Code] = {}
         #: Name as written -> project, and version as written -> release.
         self._projects: dict[str, str] = {}
         self._releases: dict[str, str] = {}
@@ -83,8 +85,7 @@ class Counting:
                     projects[current] = compact(releases)
                 current, is_new = project, project not in projects
                 releases = projects[project] = as_dict(projects.get(project, ()))
-            run = tuple(codes)
-            alike = known.get(run) or self._read_run(run)
+            alike = known.get(codes) or self._read_run(codes)
             alike.runs += 1
             profile = releases.setdefault(release, alike.profile)
             if profile is not alike.profile:
@@ -94,88 +95,73 @@ class Counting:
             releases = projects[project] = as_dict(projects[project])
             releases[release] = self._profiles.of((*releases[release], *numbers))
 
-    def _runs(  # noqa: C901 - one loop: more calls for each file would cost more than the work itself
+    def _runs(  # noqa: C901, PLR0912 - one loop: more calls for each file would cost more than the work itself
         self, entries: Iterable[object], key: Callable[[object], object] | None
     ) -> Iterator[Run]:
         """Group wheels of one release that follow each other; count all other files."""
-        codes_of, others = self._codes, self._tally.others
+        codes_of, projects_of, releases_of = self._codes, self._projects, self._releases
         has_targets = bool(self._tally.targets)
+        sdists = 0  # a third of all files
         # Of the last wheel: name and version as written, project and release, and the codes of its run.
-        name: str | None = None
-        version = project = release = ""
+        name = version = project = release = ""
         codes: list[Code] = []
-        requires: str | None
+        about: About | None
         for item in entries:
             if type(item) is str and key is None:
-                filename, requires, yanked = item, None, False
+                filename, about = item, None
             else:
                 filename, requires, yanked = read_entry(item, key)
+                about = (requires, yanked) if yanked or (requires and has_targets) else None
             fields = filename.split("-", 2)
             # A known ending contains dashes, so it is the third field, and there are three.
-            about: object = fields[-1]
-            if yanked or (requires is not None and has_targets):
-                about = about, requires, yanked
-            code = codes_of.get(about)
+            code = codes_of.get(fields[-1] if about is None else (fields[-1], about))
             if code is None:
-                if not filename.endswith(".whl"):
-                    others[_ending(filename)] += 1
+                if filename.endswith(".tar.gz"):
+                    sdists += 1
                     continue
+                if not filename.endswith(".whl"):
+                    self._count_other(filename)
+                    continue
+                new_project = new_release = None
             elif fields[1] == version and fields[0] == name:
                 codes.append(code)
                 continue
-            try:
-                new_project, new_release, code = self._identify(fields, code) or self._read(
-                    filename, requires, yanked, about
-                )
-            except ValueError:
-                self._count_invalid(filename)
+            else:
+                new_project = project if fields[0] == name else projects_of.get(fields[0])
+                new_release = releases_of.get(fields[1])
+            if code is None or not new_project or not new_release:
+                try:
+                    new_project, new_release, code = self._read(filename, code, about)
+                except ValueError:
+                    self._count_invalid(filename)
+                    continue
+                if len(filename) > MEMO_TEXT:
+                    fields[0] = filename  # no name equals it: a file name has a limit that its parts do not have
+            name, version = fields[0], fields[1]
+            if new_release == release and new_project == project:
+                codes.append(code)
                 continue
-            # There is a limit on the whole file name, so the next one is not compared with a long one.
-            name, version = fields[0] if len(filename) <= MEMO_TEXT else None, fields[1]
-            if new_release != release or new_project != project:
-                if codes:
-                    yield project, release, codes
-                project, release, codes = new_project, new_release, []
-            codes.append(code)
+            if codes:
+                yield project, release, tuple(codes)
+            project, release, codes = new_project, new_release, [code]
         if codes:
-            yield project, release, codes
+            yield project, release, tuple(codes)
+        if sdists:
+            self._tally.others["tar.gz"] += sdists
 
-    def _identify(self, fields: list[str], code: Code | None) -> tuple[str, str, Code] | None:
-        """Return project, release and code of a wheel if its parts are known or easy to read."""
-        if code is None:
-            return None
-        project = self._projects.get(fields[0]) or self._project(fields[0])
-        release = self._releases.get(fields[1]) or self._release(fields[1])
-        return (project, release, code) if project and release else None
+    def _read(self, filename: str, code: Code | None, about: About | None) -> tuple[str, str, Code]:
+        """Read a file name that is not known in all parts: return its project, its release, and its code.
 
-    def _project(self, name: str) -> str:
-        """Return the project that a name refers to; empty if it is not a name, or is long."""
-        if len(name) > MEMO_TEXT or not name.isascii() or not is_name(name):
-            return ""
-        if len(self._projects) >= MEMO_LIMIT:
-            self._projects.clear()
-        self._projects[name] = project = normalized_name(name)
-        return project
-
-    def _release(self, version: str) -> str:
-        """Return the release that a version refers to; empty if it is not a version, or is long."""
-        if len(version) > _VERSION_TEXT:
-            return ""
-        release = self._releases.get(version)
-        if release is None:
-            release = release_from_version(version) if version.isascii() and is_version(version) else ""
-            if len(self._releases) >= _VERSIONS:
-                self._releases.clear()
-            # One object for a release and a version that is spelled the same, as most are.
-            release = self._releases.setdefault(release, release)
-            self._releases[version] = release
-        return release
-
-    def _read(self, filename: str, requires: str | None, yanked: bool, about: object) -> tuple[str, str, Code]:
-        """Read a whole file name: its project, its release, and its code.
-
+        :param code: the code if it is known.
+        :param about: what an entry says besides the name.
         :raises ValueError: it is not a wheel file name.
         """
+        if code is not None:
+            name, version = filename.split("-", 2)[:2]
+            project, release = self._project(name), self._release(version)
+            if project and release:
+                return project, release, code
+        requires, yanked = about or (None, False)
         name, version, _, tags, label = split_wheel_filename(filename)
         code = self._tally.number("-".join(".".join(sorted({*field})) for field in split_tag_set(tags)))
         for target in reversed(self._tally.targets):
@@ -190,8 +176,33 @@ class Counting:
         if len(filename) <= MEMO_TEXT and len(requires or "") <= MEMO_TEXT:
             if len(self._codes) >= MEMO_LIMIT:
                 self._codes.clear()
-            self._codes[about] = code
-        return normalized_name(name), self._release(version) or release_from_version(version), code
+            ending = filename.split("-", 2)[2]
+            self._codes[ending if about is None else (ending, about)] = code
+        return (
+            self._project(name) or normalized_name(name),
+            self._release(version) or release_from_version(version),
+            code,
+        )
+
+    def _project(self, name: str) -> str:
+        """Return the project that a name refers to; empty if it is not a name, or is long."""
+        project = self._projects.get(name, "")
+        if not project and len(name) <= MEMO_TEXT and name.isascii() and is_name(name):
+            if len(self._projects) >= MEMO_LIMIT:
+                self._projects.clear()
+            self._projects[name] = project = normalized_name(name)
+        return project
+
+    def _release(self, version: str) -> str:
+        """Return the release that a version refers to; empty if it is not a version, or is long."""
+        release = self._releases.get(version, "")
+        if not release and len(version) <= _VERSION_TEXT and version.isascii() and is_version(version):
+            if len(self._releases) >= _VERSIONS:
+                self._releases.clear()
+            # One object for a release and a version that is spelled the same, as most are.
+            release = release_from_version(version)
+            self._releases[version] = release = self._releases.setdefault(release, release)
+        return release
 
     def _read_run(self, codes: tuple[Code, ...]) -> _Alike:
         """Work out the profile of a run, and remember it unless it is long."""
@@ -233,6 +244,10 @@ class Counting:
             for number in range(targets):
                 tally.fitting[number] += times if code >> _FLAG_BITS + number & 1 else 0
 
+    def _count_other(self, filename: str) -> None:
+        lower = filename[-20:].lower()
+        self._tally.others[next((end for end in OTHER_ENDINGS if lower.endswith("." + end)), "other")] += 1
+
     def _count_invalid(self, filename: str) -> None:
         tally = self._tally
         tally.invalid += 1
@@ -240,13 +255,6 @@ class Counting:
         if example not in tally.examples:
             insort(tally.examples, example)
             del tally.examples[EXAMPLES:]
-
-
-def _ending(filename: str) -> str:
-    if filename.endswith(".tar.gz"):  # a third of all files
-        return "tar.gz"
-    lower = filename[-20:].lower()
-    return next((ending for ending in OTHER_ENDINGS if lower.endswith("." + ending)), "other")
 
 
 def release_from_version(version: str) -> str:
