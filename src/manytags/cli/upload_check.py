@@ -54,8 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print_json(
             [
-                {"file": name, "accepted": not _refused(found), "problems": [problem.to_data() for problem in found]}
-                for name, found in checked
+                {"file": name, "accepted": not _refused(issues), "problems": [issue.to_data() for issue in issues]}
+                for name, issues in checked
             ]
         )
     else:

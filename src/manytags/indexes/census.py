@@ -56,7 +56,7 @@ class Census:
     """What :func:`census` counted: a value that merges, pickles, and can be written as JSON.
 
     Two are equal if the same was counted for the same targets, in whatever order. Numbers of wheels, releases and
-    projects are :class:`Count` values; only releases and projects with wheels are counted.
+    projects are :class:`.Count` values; only releases and projects with wheels are counted.
     """
 
     _tally: Tally
