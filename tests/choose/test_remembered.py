@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,7 +60,7 @@ def test_an_index_cannot_fill_the_memory() -> None:
     ranks = there.ranks
     names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(wheel.MEMO_LIMIT + 500)]
     assert best(names, there) == names[-1]
-    assert 0 < len(select.endings_of(ranks)) <= wheel.MEMO_LIMIT
+    assert 0 < len(select.endings_of(there)) <= wheel.MEMO_LIMIT
     for number in range(wheel.MEMO_LIMIT + 500):
         manytags.parse_wheel_filename(f"foo{number}-{number}-py{number}-none-p{number}.whl")
         rank(f"py{number}-none-p{number}", there)
@@ -69,16 +71,17 @@ def test_an_index_cannot_fill_the_memory() -> None:
     assert best([f"foo-1.0-{long}.whl"], there) is None
     assert rank(long, there) is None
     manytags.parse_wheel_filename(f"{'foo' * 150}-{'1.' * 150}0-py3-none-any.whl")
-    assert all(len(text) <= wheel.MEMO_TEXT for memo in (*kept, select.endings_of(ranks)) for text in memo)
+    assert all(len(text) <= wheel.MEMO_TEXT for memo in (*kept, select.endings_of(there)) for text in memo)
 
 
-def test_targets_do_not_fill_the_memory() -> None:
-    """A service that chooses for ever more targets remembers endings only for a bounded number of them."""
-    targets = [Target(SERVER.python, SERVER.platform) for _ in range(2 * select.MOST_TARGETS + 1)]
-    for there in targets:
-        assert best(["foo-1.0-py3-none-any.whl"], there) is not None
-        assert select.endings_of(there.ranks) is select.endings_of(there.ranks)
-        assert len(select._ENDINGS) <= select.MOST_TARGETS
+def test_what_is_remembered_goes_with_the_target() -> None:
+    """A service that chooses for ever more targets must not keep anything of those that are gone."""
+    there = Target(SERVER.python, SERVER.platform)
+    assert best(["foo-1.0-py3-none-any.whl"], there) is not None
+    assert select.endings_of(there)
+    assert not select.endings_of(Target(SERVER.python, SERVER.platform))
+    assert not select.endings_of(pickle.loads(pickle.dumps(there)))  # noqa: S301 - our own
+    assert there == Target(SERVER.python, SERVER.platform)
 
 
 def test_too_many_triples_are_refused_when_halves_are_known() -> None:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from ..targets import Target
-    from ..targets.expand import Ranks
 
     T = TypeVar("T")
     #: Whether the file was yanked, its rank, its inverted build tag, its name: the smallest is chosen.
@@ -25,12 +24,6 @@ if TYPE_CHECKING:
 NO_BUILD = (1,)
 #: Marks an ending that has not been read yet.
 UNREAD: "tuple[int, tuple[int, ...]]" = (-1, ())
-#: How many targets have their endings remembered at a time.
-MOST_TARGETS = 64
-
-#: What was read for each target. Ranks compare by identity, and being a key keeps them alive, so no later object can be
-#: mistaken for them.
-_ENDINGS: "dict[Ranks, Endings]" = {}
 
 
 def best(
@@ -92,7 +85,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
     ranks = target.ranks
-    endings = endings_of(ranks)
+    endings = endings_of(target)
     # Files of a release start alike, so a start that was valid once is not checked again.
     beginning: str | tuple[()] = ()  # no name starts with it
     length = 0
@@ -131,14 +124,9 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
             yield (withdrawn, *fit, filename), item
 
 
-def endings_of(ranks: "Ranks") -> "Endings":
-    """Return what is remembered of a target's files; the same object every time, until there are too many targets."""
-    endings = _ENDINGS.get(ranks)
-    if endings is None:
-        if len(_ENDINGS) >= MOST_TARGETS:
-            _ENDINGS.clear()
-        endings = _ENDINGS[ranks] = {}
-    return endings
+def endings_of(target: "Target") -> "Endings":
+    """Return what is remembered of the files for a target; it is kept on the target, and freed with it."""
+    return target.memo.setdefault("endings", {})  # type: ignore[return-value] # no other module uses this key
 
 
 def _build_order(build: str) -> "tuple[int, ...]":
