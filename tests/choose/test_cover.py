@@ -1,4 +1,4 @@
-"""One set of wheels for many targets: what a lock file records, and who is left without."""
+"""One set of wheels for many targets: what a lock file records, and which targets get nothing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ some_machines = st.lists(st.sampled_from(MACHINES), max_size=8)
 
 @given(some_names, some_machines)
 def test_best_for_each(names: list[str], machines: list[Target]) -> None:
-    """Without a wish for few files every target gets what it would choose alone."""
+    """By default every target gets the wheel that it would choose alone."""
     found = cover(names, machines)
     picks = {machine: best(names, machine) for machine in machines}
     assert found.chosen == {machine: pick for machine, pick in picks.items() if pick}
@@ -41,7 +41,7 @@ def test_best_for_each(names: list[str], machines: list[Target]) -> None:
 
 @given(some_names, some_machines)
 def test_fewest_is_the_smallest(names: list[str], machines: list[Target]) -> None:
-    """No smaller set serves all that can be served, and each target has the best of the set."""
+    """No smaller set serves all targets that can be served, and each target gets the best wheel of the set."""
     found = cover(names, machines, fewest=True)
     served = [machine for machine in dict.fromkeys(machines) if best(names, machine)]
     smallest = next(
@@ -60,14 +60,14 @@ def test_fewest_is_the_smallest(names: list[str], machines: list[Target]) -> Non
 
 @given(st.permutations(NAMES[:EXACT_UP_TO]), some_machines)
 def test_listing_order_never_decides(names: list[str], machines: list[Target]) -> None:
-    """Two runs of one locker write the same file."""
+    """Two runs of a locker write the same file."""
     expected = cover(NAMES[:EXACT_UP_TO], machines, fewest=True)
     assert cover(names, machines, fewest=True) == expected
 
 
 @given(st.lists(st.sampled_from(NAMES), unique=True, min_size=EXACT_UP_TO + 1), some_machines)
 def test_beyond_twenty_files(names: list[str], machines: list[Target]) -> None:
-    """Greedy is bounded: by the number of targets, and by what each would choose alone."""
+    """The greedy set is never larger than the set of each target's own choice."""
     found = cover(names, machines, fewest=True)
     alone = cover(names, machines)
     assert len(found.files) <= len(alone.files)
@@ -82,7 +82,7 @@ masks = st.lists(st.integers(1, 2**10 - 1), min_size=1, max_size=9)
 
 @given(masks)
 def test_least_counts_right(sets: list[int]) -> None:
-    """The search that leaves most sets out finds what trying them all finds."""
+    """The search that skips most sets gives the same result as trying them all."""
     everybody = 0
     for mask in sets:
         everybody |= mask
@@ -103,7 +103,7 @@ def _union(tried: tuple[int, ...]) -> int:
 
 
 def greedy_case(blocks: int) -> tuple[list[str], list[Target], int]:
-    """Make targets in two rows, which two wheels serve, and wheels across both that greedy takes first."""
+    """Make two rows of targets that two wheels serve, and wheels across both rows that a greedy search takes first."""
     minors = iter(range(5, 900))
     rows: tuple[list[int], list[int]] = ([], [])
     names = []
@@ -120,12 +120,12 @@ def greedy_case(blocks: int) -> tuple[list[str], list[Target], int]:
 
 
 def wheel(build: str, minors: list[int]) -> str:
-    """Name a wheel for these versions of CPython alone."""
+    """Name a wheel for these versions of CPython only."""
     return f"foo-1.0-{build}-{'.'.join(f'cp3{minor}' for minor in minors)}-none-win32.whl"
 
 
 def test_greedy_keeps_its_bound() -> None:
-    """Where greedy is at its worst it still stands by what the documentation says of it, and says that it is greedy."""
+    """In the worst case, the greedy set has the documented size, and the result says that it is not exact."""
     names, machines, smallest = greedy_case(5)
     exact = cover(names, machines, fewest=True)
     assert exact.exact
@@ -137,7 +137,7 @@ def test_greedy_keeps_its_bound() -> None:
 
 
 def test_twenty_files_take_no_million_tries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trying all sets of twenty would be a million; the worst shapes known stay below thousands."""
+    """Twenty wheels have a million sets; the worst known cases need only thousands of tries."""
     import sys
 
     module = sys.modules["manytags.choose.cover"]
@@ -165,13 +165,13 @@ def test_twenty_files_take_no_million_tries(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_target_and_no_file() -> None:
-    """Nothing asked for is nothing missing."""
+    """Without targets or files there is nothing to choose."""
     assert cover(NAMES, []).files == ()
     assert cover([], MACHINES, fewest=True).without == tuple(MACHINES)
 
 
 def test_entries_keys_and_yanked() -> None:
-    """What ``best`` takes, ``cover`` takes."""
+    """``cover`` accepts everything that ``best`` accepts."""
     good = {"filename": NAMES[-2], "requires-python": ">=3.12"}
     pulled = {"filename": NAMES[0], "yanked": "broken"}
     found = cover([good, pulled], MACHINES[:5])
@@ -180,14 +180,14 @@ def test_entries_keys_and_yanked() -> None:
     assert cover([(1, good)], MACHINES[4:5], key=lambda pair: pair[1]).files == (NAMES[-2],)
 
 
-def test_bad_names_are_told_once() -> None:
-    """Not once for each of a hundred targets."""
+def test_bad_names_are_reported_once() -> None:
+    """A name is reported once, not once for each of a hundred targets."""
     names = ["foo.whl", NAMES[-2], "foo-1.0.tar.gz"]
     with pytest.raises(InvalidWheelFilename, match=r"foo\.whl"):
         cover(names, MACHINES)
-    with pytest.warns(UserWarning, match=r"skipped: .*foo\.whl") as told:
+    with pytest.warns(UserWarning, match=r"skipped: .*foo\.whl") as warned:
         assert cover(names, MACHINES, on_invalid="skip").files == (NAMES[-2],)
-    assert len(told) == 1
+    assert len(warned) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert not cover(names, MACHINES, on_invalid="ignore").without
@@ -196,7 +196,7 @@ def test_bad_names_are_told_once() -> None:
 
 
 def test_fewest_prefers_better_wheels() -> None:
-    """Of two sets as small the one with the better wheels is recorded."""
+    """Of two sets of the same size, the one with the better wheels is chosen."""
     machines = MACHINES[:4]
     names = ["foo-1.0-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl", "foo-1.0-1-py3-none-any.whl"]
     assert cover(names, machines, fewest=True).files == (names[1],)

@@ -1,4 +1,4 @@
-"""What callers choose among, and ``requires-python`` judged for a Python that is not here."""
+"""What callers choose among, and ``requires-python`` for a Python that is not the running one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHEEL = "foo-1.0-py3-none-any.whl"
 
 
 def python(full: str) -> Target:
-    """Make a target whose Python is known to the last letter."""
+    """Make a target with the full version of its Python."""
     major, minor = full.split(".")[:2]
     abi = f"cp{major}{minor}"
     return Target(Python("cpython", (int(major), int(minor)), (abi,), full), Platform("windows", "win32"))
@@ -33,7 +33,7 @@ def python(full: str) -> Target:
     ids=["name", "mapping", "nulls", "empty", "yanked", "other mapping"],
 )
 def test_reading(item: object, read: tuple[str, str | None, bool]) -> None:
-    """Keys that are missing, null or empty ask nothing."""
+    """Keys that are missing, null or empty have no effect."""
     assert read_entry(item) == read
     assert read_entry(("mine", item), lambda mine: mine[1]) == read  # type: ignore[index]
 
@@ -44,14 +44,14 @@ def test_reading(item: object, read: tuple[str, str | None, bool]) -> None:
     ids=repr,
 )
 def test_no_entry(item: object) -> None:
-    """A program's mistake is told where it is made, with what was given."""
+    """A mistake in a program is reported where it was made, with the value."""
     with pytest.raises(InvalidWheelFilename) as caught:
         best([item], target("3.12", "win32"))
     assert caught.value.text == repr(item)
 
 
 def test_a_huge_entry_makes_no_huge_message() -> None:
-    """An error goes into a log, which a stranger shall not fill."""
+    """Errors are logged, and nobody must be able to fill a log."""
     with pytest.raises(InvalidWheelFilename) as caught:
         read_entry({"filename": ["x" * 10_000_000]})
     assert len(str(caught.value)) < 1000
@@ -72,7 +72,7 @@ def test_a_huge_entry_makes_no_huge_message() -> None:
     ],
 )
 def test_requires_python_is_the_target_s(requires: str, fits: list[str], fits_not: list[str]) -> None:
-    """Judged by the Python that will run it, pre-releases too; one without a micro version is its ``.0``."""
+    """The version of the target's Python counts, including pre-releases; without a micro version it is ``.0``."""
     for text in fits:
         assert python_fits(requires, python(text)), text
     for text in fits_not:
@@ -80,7 +80,7 @@ def test_requires_python_is_the_target_s(requires: str, fits: list[str], fits_no
 
 
 def test_a_described_python() -> None:
-    """``3.12`` as people say it is a Python whose micro version nobody knows: the first."""
+    """``3.12`` says nothing about the micro version, so it is taken to be the first."""
     assert python_fits(">=3.12", target("3.12", "win32"))
     assert not python_fits(">=3.12.1", target("3.12", "win32"))
     assert python_fits(">=3.12.1", target("3.12.4", "win32"))
@@ -88,7 +88,7 @@ def test_a_described_python() -> None:
 
 @pytest.mark.parametrize("full", ["3.15.0a1+", "3.12.4+"])
 def test_a_python_built_from_a_repository(full: str) -> None:
-    """CPython built from git calls itself ``3.15.0a1+``, which is no version: it counts as the one it follows."""
+    """CPython built from git calls itself ``3.15.0a1+``, which is not a version: it counts as ``3.15.0a1``."""
     assert python_fits(">=3.9", python(full))
     assert not python_fits("<3.12", python(full))
     assert python_fits(f"=={full[:4]}.*", python(full))
@@ -96,17 +96,17 @@ def test_a_python_built_from_a_repository(full: str) -> None:
 
 @pytest.mark.parametrize("requires", ["junk", ">=", "=>3.9", ">=3.9;x", "three", ">=3.9\0", ",,,3", "\ud800", "²"])
 def test_no_specifier_asks_nothing(requires: str) -> None:
-    """As pip has it: old uploads carry every kind of nonsense, and people want to install them."""
+    """As in pip: old uploads have every kind of nonsense, and people want to install them."""
     assert python_fits(requires, target("3.12", "win32"))
 
 
 def test_a_long_requirement_is_bounded() -> None:
-    """Ten million characters cost no more than the first thousand."""
+    """Only the first thousand of ten million characters are read."""
     assert python_fits(">=3.9," * 2_000_000, target("3.12", "win32"))
 
 
 def test_many_requirements_do_not_fill_memory() -> None:
-    """What is remembered of strangers' texts has a bound, and what was forgotten is judged again."""
+    """The number of remembered requirements is bounded, and forgotten ones are evaluated again."""
     from manytags.choose import entries
 
     there = target("3.12.9", "win32")
@@ -117,7 +117,7 @@ def test_many_requirements_do_not_fill_memory() -> None:
 
 
 def test_agrees_with_packaging() -> None:
-    """There is one meaning of a specifier, and it is packaging's."""
+    """A specifier means what packaging says that it means."""
     for requires in (">=3.9", "<3.13", "!=3.10.*,>=3.7", "==3.12.4", "~=3.11.2", "<=3.12"):
         for text in ("3.7.1", "3.10.2", "3.11.2", "3.12.4", "3.13.0b2", "3.15.0a1"):
             expected = SpecifierSet(requires).contains(text, prereleases=True)

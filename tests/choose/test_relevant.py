@@ -1,6 +1,10 @@
-"""What could ever be chosen: whatever is left out of it, nobody would have taken."""
+"""Which files could ever be chosen: no installer would take any of the others."""
 
 from __future__ import annotations
+
+import tracemalloc
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 from hypothesis import assume, given
@@ -20,8 +24,20 @@ from manytags import (
     sort,
     target,
 )
+from manytags.choose.relevant import filename_from_url
 
 from ..laws import strategies as laws
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+T = TypeVar("T")
+
+
+def listed(files: Iterable[T], *arguments: Any, **options: Any) -> list[T]:  # noqa: ANN401 - those of `relevant`
+    """List the relevant files."""
+    return list(relevant(files, *arguments, **options))
+
 
 python_names = st.one_of(
     st.tuples(st.integers(2, 20), st.sampled_from(["", "", ".0", ".7", "d"])).map(lambda of: f"3.{of[0]}{of[1]}"),
@@ -44,7 +60,7 @@ ranges = st.one_of(
 
 
 def exists(platform: Platform) -> bool:
-    """Whether there can be such a machine: of Apple's only 64-bit ones run macOS 11 and newer."""
+    """Whether there can be such a machine: macOS 11 and newer needs a 64-bit one."""
     old_only = platform.system == "macos" and platform.arch not in {"x86_64", "arm64"}
     return not (old_only and platform.version is not None and platform.version >= (11, 0))
 
@@ -62,7 +78,7 @@ def files_for(draw: st.DrawFn, machine: Target) -> list[dict[str, object]]:
 
 @given(st.data(), python_names, laws.platforms.filter(exists), ranges)
 def test_whatever_is_picked_is_relevant(data: st.DataObject, name: str, platform: Platform, wanted: str | None) -> None:
-    """A mirror that keeps what is relevant serves everybody whom it was made for."""
+    """A mirror that keeps the relevant files has everything that its users need."""
     machine = Target(parse_python(name), platform)
     version = machine.python.full_version or ".".join(map(str, machine.python.version))
     assume(wanted is None or SpecifierSet(wanted).contains(version, prereleases=True))
@@ -70,18 +86,18 @@ def test_whatever_is_picked_is_relevant(data: st.DataObject, name: str, platform
     picked = sort(files, machine)
     wishes: tuple[list[str | Platform] | None, ...] = (None, [platform.system], [platform], [platform, "windows"])
     for systems in wishes:
-        kept = relevant(files, requires_python=wanted, systems=systems)
+        kept = listed(files, requires_python=wanted, systems=systems)
         assert [file for file in picked if file not in kept] == []
-    assert relevant(files, [machine]) == [file for file in files if file in picked]
+    assert listed(files, [machine]) == [file for file in files if file in picked]
 
 
 def test_by_targets() -> None:
-    """A lock for these machines records these files, in the order of the index."""
+    """A lock file for these machines records these files, in the order of the index."""
     names = ["a-1-cp312-cp312-win32.whl", "a-1.tar.gz", "a-1-py3-none-any.whl", "a-1-cp311-cp311-win_amd64.whl"]
     machines = [target("3.12", "win32"), target("3.11", "win_amd64")]
-    assert relevant(names, machines) == [names[0], names[2], names[3]]
-    assert relevant(names, machines[:1]) == [names[0], names[2]]
-    assert relevant(names, []) == []
+    assert listed(names, machines) == [names[0], names[2], names[3]]
+    assert listed(names, machines[:1]) == [names[0], names[2]]
+    assert listed(names, []) == []
 
 
 TAGS = {
@@ -115,9 +131,9 @@ TAGS = {
 
 @pytest.mark.parametrize("tags", TAGS)
 def test_by_a_range(tags: str) -> None:
-    """What no Python from 3.10 to 3.12 on Windows or macOS takes is not kept."""
+    """A file that no Python from 3.10 to 3.12 on Windows or macOS takes is not kept."""
     name = f"a-1-{tags}.whl"
-    assert relevant([name], requires_python=">=3.10,<3.13", systems=["windows", "macOS"]) == [name] * TAGS[tags]
+    assert listed([name], requires_python=">=3.10,<3.13", systems=["windows", "macOS"]) == [name] * TAGS[tags]
 
 
 @pytest.mark.parametrize(
@@ -139,63 +155,132 @@ def test_by_a_range(tags: str) -> None:
     ],
 )
 def test_ranges_meet(wanted: str | None, asked: str | None, kept: bool) -> None:
-    """A file counts where one and the same Python is in the range and is what the file asks for."""
+    """A file is kept if a single version of Python is in the range and meets the file's requirement."""
     file = {"filename": "a-1-py3-none-any.whl", "requires-python": asked}
-    assert relevant([file], requires_python=wanted) == [file] * kept
+    assert listed([file], requires_python=wanted) == [file] * kept
 
 
 def test_no_range_and_no_system_is_everywhere() -> None:
-    """Without a word what anybody could take is kept, and only the rest is not."""
+    """Without a range and systems, only files that no Python takes are dropped."""
     kept = ["a-1-cp27-cp27mu-linux_x86_64.whl", "a-1-cp399-cp399-win32.whl", "a-1-py3-none-freebsd_14_1_amd64.whl"]
     dropped = ["a-1-cp312-cp312-manylinux_2_5_aarch64.whl", "a-1-cp3-none-win32.whl", "a-1-cp39999-none-any.whl"]
-    assert relevant(kept + dropped) == kept
+    assert listed(kept + dropped) == kept
 
 
 def test_systems_are_whole_and_names_are_machines() -> None:
-    """``linux`` is every Linux, not the one machine that uv calls so; a release of a distribution is one machine."""
+    """``linux`` is any Linux, not the machine that uv calls so; a release of a distribution is one machine."""
     names = [f"a-1-py3-none-{tag}.whl" for tag in ("manylinux_2_41_riscv64", "musllinux_1_2_x86_64", "linux_mips64")]
-    assert relevant(names, systems=["linux"]) == names
-    assert relevant(names, systems=["alpine-3.20-x86_64"]) == [names[1]]
-    assert relevant(names, systems=[platform_from_name("ubuntu-24.04-riscv64")]) == []
-    assert relevant(names, systems=[]) == []
+    assert listed(names, systems=["linux"]) == names
+    assert listed(names, systems=["alpine-3.20-x86_64"]) == [names[1]]
+    assert listed(names, systems=[platform_from_name("ubuntu-24.04-riscv64")]) == []
+    assert listed(names, systems=[]) == []
     for system, tag in (("ios", "ios_13_0_arm64_iphoneos"), ("android", "android_24_x86"), ("emscripten", "emscripten_3_1_58_wasm32")):  # fmt: skip # noqa: E501
-        assert relevant([*names, f"a-1-py3-none-{tag}.whl"], systems=[system]) == [f"a-1-py3-none-{tag}.whl"]
+        assert listed([*names, f"a-1-py3-none-{tag}.whl"], systems=[system]) == [f"a-1-py3-none-{tag}.whl"]
 
 
 def test_yanked_variants_and_keys() -> None:
-    """What ``best`` would not pick is not kept, unless it is asked for."""
+    """A file that ``best`` would not pick is not kept, unless the caller asks for it."""
     pulled = {"filename": "a-1-py3-none-any.whl", "yanked": True}
-    assert relevant([pulled, "a-1-py3-none-any-label.whl"]) == []
-    assert relevant([pulled], yanked=True) == [pulled]
-    assert relevant([(1, pulled)], key=lambda pair: pair[1], yanked=True) == [(1, pulled)]
+    assert listed([pulled, "a-1-py3-none-any-label.whl"]) == []
+    assert listed([pulled], yanked=True) == [pulled]
+    assert listed([(1, pulled)], key=lambda pair: pair[1], yanked=True) == [(1, pulled)]
 
 
-def test_bad_names_and_bad_wishes() -> None:
-    """Each mistake is told in the words of who made it."""
+def test_bad_names_and_bad_arguments() -> None:
+    """The error names what is wrong, and a warning points at the caller's line."""
     with pytest.raises(InvalidWheelFilename, match=r"foo\.whl"):
-        relevant(["foo.whl"])
-    with pytest.warns(UserWarning, match=r"foo\.whl") as told:
-        assert relevant(["foo.whl", "a-1-py3-none-any.whl"], on_invalid="skip") == ["a-1-py3-none-any.whl"]
-    assert told[0].filename == __file__
-    assert relevant(["foo.whl"], on_invalid="ignore") == []
-    with pytest.raises(TypeError, match="both"):
+        listed(["foo.whl"])
+    with pytest.warns(UserWarning, match=r"foo\.whl") as warned:
+        assert listed(["foo.whl", "a-1-py3-none-any.whl"], on_invalid="skip") == ["a-1-py3-none-any.whl"]
+    assert warned[0].filename == __file__
+    assert listed(["foo.whl"], on_invalid="ignore") == []
+    # Wrong arguments are reported at once, not when the first file is requested, perhaps in another thread.
+    with pytest.raises(TypeError, match="got both"):
         relevant([], [target("3.12", "win32")], requires_python=">=3")
+    with pytest.raises(TypeError, match="got both"):
+        relevant([], [target("3.12", "win32")], systems=["windows"])
     with pytest.raises(TypeError, match="several files"):
         relevant("a-1-py3-none-any.whl")
     with pytest.raises(TypeError, match="several systems"):
         relevant([], systems="linux")
-    with pytest.raises(InvalidInput, match="no version specifier"):
+    with pytest.raises(InvalidInput, match="not a version specifier"):
         relevant([], requires_python="three")
     with pytest.raises(InvalidTarget):
         relevant([], systems=["plan9"])
 
 
 def test_hostile_tags_are_bounded() -> None:
-    """Thousands of made-up tags in one name cost no more than a moment."""
+    """A name with hundreds of made-up tags is read quickly."""
     names = [
         "a-1-" + ".".join(f"cp3{n}" for n in range(400)) + "-none-win32.whl",
         "a-1-cp312-" + ".".join(f"cp3{n}t" for n in range(400)) + "-win32.whl",
         "a-1-py3-none-" + ".".join(f"ios_9{n}_9_x" for n in range(10, 99)) + ".whl",
     ]
-    assert relevant(names, requires_python=">=3.9") == [names[0], names[2]]
+    assert listed(names, requires_python=">=3.9") == [names[0], names[2]]
     assert rank(names[0], target("3.12", "win32")) is not None
+
+
+WINDOWS = target("3.12", "win_amd64")
+NAMES = [
+    "a-1-cp312-cp312-win_amd64.whl",
+    "a-1-cp312-cp312-macosx_11_0_arm64.whl",
+    "a-1.tar.gz",
+    "a-1-cp312.whl",
+    "a-1-cp310-abi3-win32.whl",
+    "a-1-py3-none-any.whl",
+]
+
+
+def test_rows_of_an_index() -> None:
+    """A stream of rows is filtered like a list, and invalid names can be ignored."""
+    good = [name for name in NAMES if name != "a-1-cp312.whl"]
+    assert listed(iter(NAMES), [WINDOWS], on_invalid="ignore") == listed(good, [WINDOWS]) == [NAMES[0], NAMES[5]]
+    assert listed(good, systems=["windows"], requires_python=">=3.10") == [NAMES[0], NAMES[4], NAMES[5]]
+    assert listed(good, systems=["macos", "win32"]) == [NAMES[1], *NAMES[4:]]
+
+
+def test_rows_go_by_name_or_url() -> None:
+    """Rows may have URLs, with fragments, queries and escapes; the rows themselves are returned."""
+    wheel = "a-1%2Bcpu-cp312-cp312-win_amd64.whl"
+    rows: list[object] = [
+        f"https://example.org/simple/a/{wheel}#sha256=00-cp312-cp312-win32.whl",
+        f"../../packages/{wheel}?download=a/b",
+        {"url": f"https://example.org/{wheel}", "requires-python": ">=3.12"},
+        {"url": f"https://example.org/{wheel}", "requires-python": ">=3.13"},
+        {"url": f"https://example.org/{wheel}", "yanked": "broken"},
+        {"filename": "a-1-cp312-cp312-win32.whl", "url": wheel},
+    ]
+    assert listed(rows, [WINDOWS]) == rows[:3]
+    assert listed(rows, [WINDOWS], yanked=True) == [*rows[:3], rows[4]]
+    pairs = [(1, wheel)]
+    assert listed(pairs, [WINDOWS], key=lambda pair: pair[1]) == pairs
+    assert filename_from_url("a-1.whl") == "a-1.whl"
+
+
+def test_nothing_is_kept() -> None:
+    """An index of any length can be filtered; each row is returned before the next one is read."""
+
+    def endless() -> Iterator[str]:
+        number = 0
+        while True:
+            number += 1
+            yield f"a{number}-1-cp312-cp312-win_amd64.whl"
+
+    tracemalloc.start()
+    found = relevant(endless(), [WINDOWS])
+    first = [*islice(found, 100)]
+    before = tracemalloc.get_traced_memory()[0]
+    last = next(islice(found, 20_000, None))
+    grown = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    assert (first[0], last) == ("a1-1-cp312-cp312-win_amd64.whl", "a20101-1-cp312-cp312-win_amd64.whl")
+    assert grown < 50_000
+
+
+def test_bad_rows() -> None:
+    """An invalid name is an error by default, and a row without a name always is."""
+    with pytest.raises(InvalidWheelFilename, match=r"a-1-cp312\.whl"):
+        listed(NAMES, [WINDOWS])
+    for row in ({"url": 3}, {}, None, 3):
+        with pytest.raises(InvalidWheelFilename):
+            listed([row], [WINDOWS], on_invalid="ignore")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import manytags
 from manytags import Target, best, rank, sort, tags, target
+from manytags.choose import select
 from manytags.tags import filename
 
 from ..test_corpus import tag_sets
@@ -29,7 +32,7 @@ NAMES = st.tuples(BEGINNINGS, ENDINGS, st.sampled_from([".whl", ".whl", ".tar.gz
 
 @given(st.lists(NAMES, max_size=30))
 def test_a_list_is_read_as_its_files_one_by_one(names: list[str]) -> None:
-    """Which files stand beside it, and what was asked before, must not decide whether a file is taken."""
+    """Other files, and earlier calls, must not decide whether a file is taken."""
 
     def fresh() -> Target:
         return Target(SERVER.python, SERVER.platform)
@@ -45,19 +48,19 @@ def test_a_list_is_read_as_its_files_one_by_one(names: list[str]) -> None:
 
 @given(st.lists(st.sampled_from(tag_sets()), min_size=1, max_size=20))
 def test_a_rank_is_the_same_when_halves_are_known(texts: list[str]) -> None:
-    """Halves of a tag set return in others: each rank is that of a target that has seen nothing."""
+    """Tag sets share their parts; the rank is the same as for a target that remembers nothing."""
     there = Target(SERVER.python, SERVER.platform)
     for text in texts:
         assert rank(text, there) == rank(text, Target(SERVER.python, SERVER.platform))
 
 
 def test_an_index_cannot_fill_the_memory() -> None:
-    """Ever new endings, tag sets, names and versions: what is kept has an end, and so has the length of each."""
+    """Endings, tag sets, names and versions are remembered in bounded number, and only if they are short."""
     there = Target(SERVER.python, SERVER.platform)
     ranks = there.ranks
     names = [f"foo-1.0-{number}-py3-none-any.whl" for number in range(tags.MEMO_LIMIT + 500)]
     assert best(names, there) == names[-1]
-    assert len(ranks.endings) <= tags.MEMO_LIMIT
+    assert 0 < len(select.endings_of(there)) <= tags.MEMO_LIMIT
     for number in range(tags.MEMO_LIMIT + 500):
         manytags.parse_wheel_filename(f"foo{number}-{number}-py{number}-none-p{number}.whl")
         rank(f"py{number}-none-p{number}", there)
@@ -68,11 +71,21 @@ def test_an_index_cannot_fill_the_memory() -> None:
     assert best([f"foo-1.0-{long}.whl"], there) is None
     assert rank(long, there) is None
     manytags.parse_wheel_filename(f"{'foo' * 150}-{'1.' * 150}0-py3-none-any.whl")
-    assert all(len(text) <= tags.MEMO_TEXT for memo in (*kept, ranks.endings) for text in memo)
+    assert all(len(text) <= tags.MEMO_TEXT for memo in (*kept, select.endings_of(there)) for text in memo)
+
+
+def test_what_is_remembered_goes_with_the_target() -> None:
+    """A service that chooses for ever more targets must not keep anything of those that are gone."""
+    there = Target(SERVER.python, SERVER.platform)
+    assert best(["foo-1.0-py3-none-any.whl"], there) is not None
+    assert select.endings_of(there)
+    assert not select.endings_of(Target(SERVER.python, SERVER.platform))
+    assert not select.endings_of(pickle.loads(pickle.dumps(there)))  # noqa: S301 - our own
+    assert there == Target(SERVER.python, SERVER.platform)
 
 
 def test_too_many_triples_are_refused_when_halves_are_known() -> None:
-    """The limit is one of the product, whichever half was seen before."""
+    """The limit applies to the product, even if each part was read before."""
     there = Target(SERVER.python, SERVER.platform)
     many = ".".join(f"p{number}" for number in range(65))
     assert len(many) < tags.MEMO_TEXT

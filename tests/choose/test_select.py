@@ -1,4 +1,4 @@
-"""Picking and sorting: pip's order, whatever the listing's, over names, entries and objects of the caller's."""
+"""Picking and sorting names, entries and other objects, in pip's order."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ OTHERS = [
 
 
 def test_order_is_pip_s() -> None:
-    """The best tag first, whatever the build; then the higher build, by number and then by what follows."""
+    """The best tag comes first, then the higher build tag, by its number and then by the rest."""
     assert sort(FITTING[::-1] + OTHERS, LINUX) == FITTING
     assert best(OTHERS + FITTING[::-1], LINUX) == FITTING[0]
     ranks = [rank(name, LINUX) or 0 for name in FITTING]
@@ -47,7 +47,7 @@ def test_order_is_pip_s() -> None:
 
 
 def test_nothing_fits() -> None:
-    """No wheel is an answer, and so is no file at all."""
+    """It is not an error if no wheel fits, or if there are no files."""
     assert best(OTHERS, LINUX) is None
     assert sort(OTHERS, LINUX) == []
     assert best([], LINUX) is None
@@ -55,7 +55,7 @@ def test_nothing_fits() -> None:
 
 @given(st.permutations(FITTING + OTHERS), st.integers(0, len(FITTING)))
 def test_listing_order_never_decides(files: list[str], cut: int) -> None:
-    """Two mirrors of one index, or two runs of one resolver, choose the same file."""
+    """Two mirrors of an index, or two runs of a resolver, choose the same file."""
     kept = [name for name in files if name not in FITTING[:cut]]
     assert sort(kept, LINUX) == FITTING[cut:]
     assert best(kept, LINUX) == next(iter(FITTING[cut:]), None)
@@ -66,7 +66,7 @@ def test_listing_order_never_decides(files: list[str], cut: int) -> None:
     [("2", "1"), ("10", "9"), ("1a", "1"), ("1b", "1a"), ("1ab", "1a"), ("0", ""), ("01", "00z"), ("1z", "1Z")],
 )
 def test_higher_build(higher: str, lower: str) -> None:
-    """A repaired upload has a higher build tag: numbers count as numbers, and what follows as text."""
+    """A repaired upload has a higher build tag: its number compares as a number, the rest as text."""
     names = [f"foo-1-{build}-py3-none-any.whl".replace("--", "-") for build in (higher, lower)]
     assert sort(names, LINUX) == sort(names[::-1], LINUX) == names
 
@@ -76,7 +76,7 @@ builds = st.tuples(st.integers(0, 30), st.text("abzAZ_.0", max_size=3)).map(lamb
 
 @given(st.lists(st.one_of(st.just(""), builds), unique=True, max_size=8))
 def test_builds_sort_as_tuples(texts: list[str]) -> None:
-    """The order of builds is that of (number, rest), as :pep:`427` has it, highest first."""
+    """Build tags compare as (number, rest), as :pep:`427` says, the highest first."""
     names = [f"foo-1-{build}-py3-none-any.whl".replace("1--", "1-") for build in texts]
 
     def key(build: str) -> tuple[object, ...]:
@@ -89,7 +89,7 @@ def test_builds_sort_as_tuples(texts: list[str]) -> None:
 
 
 def test_ties_go_by_name() -> None:
-    """Two names that say the same (01 and 1, other spellings) must not be chosen by chance."""
+    """The choice between equivalent names (01 and 1, other spellings) must not be random."""
     names = ["Foo-1-01-py3-none-any.whl", "Foo-1-1-py3-none-any.whl", "foo-1-1-py3-none-any.whl"]
     for _ in range(5):
         random.shuffle(names)
@@ -98,7 +98,7 @@ def test_ties_go_by_name() -> None:
 
 
 def test_case_and_order_of_members_do_not_count() -> None:
-    """What packaging takes is taken: upper case, and tag sets in any order."""
+    """Upper case and any order of a tag set are accepted, as in packaging."""
     names = ["FOO-1-PY3.py2-NONE-ANY.whl", "foo-1-CP312-cp312-MANYLINUX2014_x86_64.manylinux_2_17_X86_64.whl"]
     assert sort(names, LINUX) == names[::-1]
 
@@ -109,14 +109,14 @@ def entry(name: str, **more: object) -> dict[str, object]:
 
 
 def test_entries_of_an_index() -> None:
-    """What a JSON index page lists (PEP 691) is chosen from as it comes, and comes back as it came."""
+    """Entries of a JSON page (PEP 691) need no conversion, and the same objects are returned."""
     wheel, newer = entry(FITTING[4], requires_python=">=3.9"), entry(FITTING[3], requires_python=">=3.13")
     assert best([newer, wheel, entry("foo-1.0.tar.gz")], LINUX) is wheel
     assert sort([wheel, newer], target("3.13", "win32")) == []
 
 
 def test_objects_by_a_key() -> None:
-    """A resolver's own candidates need no copying."""
+    """A resolver's own candidates need no conversion."""
     candidates = [(3, FITTING[5]), (1, FITTING[0])]
     assert best(candidates, LINUX, key=lambda candidate: candidate[1]) == (1, FITTING[0])
     found = sort(candidates, LINUX, key=lambda candidate: entry(candidate[1], yanked=candidate[0] == 1))
@@ -124,7 +124,7 @@ def test_objects_by_a_key() -> None:
 
 
 def test_names_among_entries() -> None:
-    """What an entry says is of that entry alone, and not of the name behind it."""
+    """What an entry says does not affect the files after it."""
     asking, pulled = entry(FITTING[3], requires_python=">=3.13"), entry(FITTING[0], yanked=True)
     assert sort([asking, FITTING[4], pulled, FITTING[5]], LINUX) == [FITTING[4], FITTING[5]]
     assert sort([pulled, FITTING[4]], LINUX, yanked=True) == [FITTING[4], pulled]
@@ -145,7 +145,7 @@ made_up = st.builds("{}-{}-{}{}{}{}".format, *PARTS)
 
 @given(st.lists(st.one_of(made_up, made_up.map(lambda name: entry(name, requires_python="<3.12"))), max_size=12))
 def test_what_is_remembered_changes_nothing(files: list[object]) -> None:
-    """Each file is judged as if it were alone, whatever was read before it."""
+    """Files that were read before do not affect a file."""
     alone = [item for item in files if sort([item], LINUX, on_invalid="ignore")]
     together = sort(files, LINUX, on_invalid="ignore")
     assert sorted(map(str, together)) == sorted(map(str, alone))
@@ -156,7 +156,7 @@ def test_what_is_remembered_changes_nothing(files: list[object]) -> None:
 
 @pytest.mark.parametrize("mark", [True, "broken", ""], ids=["true", "reason", "empty reason"])
 def test_yanked(mark: object) -> None:
-    """A yanked file is chosen only where the caller asks for it, and only after every other (PEP 592)."""
+    """A yanked file is chosen only if the caller asks for it, and only after all others (PEP 592)."""
     good, bad = entry(FITTING[-1]), entry(FITTING[0], yanked=mark)
     assert sort([bad, good], LINUX) == [good]
     assert sort([bad, good], LINUX, yanked=True) == [good, bad]
@@ -166,7 +166,7 @@ def test_yanked(mark: object) -> None:
 
 @pytest.mark.parametrize("mark", [False, None], ids=["false", "null"])
 def test_not_yanked(mark: object) -> None:
-    """What says that it is not yanked is not."""
+    """False and null do not mean yanked."""
     wheel = entry(FITTING[0], yanked=mark)
     assert best([wheel], LINUX) is wheel
 
@@ -190,7 +190,7 @@ BAD = [
 
 @pytest.mark.parametrize("number", range(len(BAD)))
 def test_one_bad_name_among_ten_thousand(number: int) -> None:
-    """A stranger's one bad upload is told by name, and stands in nobody's way who wants to go on."""
+    """One invalid upload is reported by name, and callers can choose to skip it."""
     bad = BAD[number]
     names = [f"foo-1.{minor}-py3-none-any.whl" for minor in range(10_000)]
     names.insert(7_777, bad)
@@ -198,25 +198,25 @@ def test_one_bad_name_among_ten_thousand(number: int) -> None:
         best(names, LINUX)
     assert caught.value.text == bad
     assert len(str(caught.value)) < 1000
-    with pytest.warns(UserWarning, match="skipped: invalid wheel file name") as told:
+    with pytest.warns(UserWarning, match="skipped: invalid wheel file name") as warned:
         assert best(names, LINUX, on_invalid="skip") == names[0]
-    assert len(told) == 1
+    assert len(warned) == 1
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert len(sort(names, LINUX, on_invalid="ignore")) == 10_000
 
 
 def test_a_warning_names_the_caller_s_line() -> None:
-    """A warning that points into the library helps nobody to find the list with the bad name."""
+    """A warning that points into the library does not help to find the list with the invalid name."""
     for choose in (best, sort):
-        with pytest.warns(UserWarning, match="skipped") as told:
+        with pytest.warns(UserWarning, match="skipped") as warned:
             choose([BAD[0]], LINUX, on_invalid="skip")
-        assert told[0].filename == __file__
+        assert warned[0].filename == __file__
 
 
 @pytest.mark.parametrize("choose", [best, sort], ids=["best", "sort"])
 def test_one_text_is_not_a_list(choose: object) -> None:
-    """Letters are no file names: without this a forgotten bracket reads as "nothing fits"."""
+    """The letters of a text are not file names: a forgotten bracket must not look like "nothing fits"."""
     assert callable(choose)
     with pytest.raises(TypeError, match="several files"):
         choose(FITTING[0], LINUX)

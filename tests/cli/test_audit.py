@@ -1,6 +1,6 @@
-"""``manytags audit``: reports that people see, the status that scripts read, and where wheels may come from.
+"""``manytags audit``: reports for people, the status for scripts, and where wheels may come from.
 
-What is shown is in ``audits/``; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/cli`` writes it anew.
+The reports are in ``audits/``; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/cli`` rewrites them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DAMAGED = "demo-1.2-cp312-cp312-manylinux_2_31_x86_64.whl"
 
 @pytest.fixture
 def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Stand in a folder with a wheel of each kind."""
+    """Change to a folder with a wheel of each kind."""
     monkeypatch.chdir(tmp_path)
     put_wheel(tmp_path, TRUE)
     put_wheel(tmp_path, FALSE)
@@ -45,7 +45,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 def piped(data: bytes, *arguments: str, **changed: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command as a process of its own, with a wheel on its standard input, which is a pipe."""
+    """Run the command in a separate process, with a wheel piped into standard input."""
     command = [sys.executable, "-m", "manytags", "audit", *arguments]
     return subprocess.run(command, input=data, capture_output=True, env={**os.environ, **changed}, check=False)
 
@@ -62,7 +62,7 @@ SHOWN = {
 @pytest.mark.parametrize("shown", SHOWN)
 @pytest.mark.usefixtures("wheels")
 def test_what_people_see(shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A change of what people see is looked at before it is made."""
+    """Changes of what people see are reviewed."""
     status, out, err = run(capsys, *SHOWN[shown])
     text = f"{out}\n-- standard error\n{err}\n-- status {status}\n"
     snapshot = SNAPSHOTS / f"{shown}.txt"
@@ -72,7 +72,7 @@ def test_what_people_see(shown: str, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_nothing_else_is_in_the_snapshots() -> None:
-    """A snapshot that no test reads would rot."""
+    """A snapshot that no test reads would become outdated."""
     assert {path.stem for path in SNAPSHOTS.iterdir()} == set(SHOWN)
 
 
@@ -92,7 +92,7 @@ STATUS = {
 @pytest.mark.parametrize("case", STATUS)
 @pytest.mark.usefixtures("wheels")
 def test_status(case: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A build fails by this number alone: the worst file's, whatever the order and the form."""
+    """Builds depend on the status: it is that of the worst file, in any order and form."""
     files, loose, strict = STATUS[case]
     for options in ([], ["--quiet"], ["--json"], ["--json", "--quiet"], ["--jobs", "2"]):
         assert run(capsys, *files, *options)[0] == loose, options
@@ -101,7 +101,7 @@ def test_status(case: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("wheels")
 def test_one_broken_wheel_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> None:
-    """The wheels behind it are audited, and what is wrong is told with its path, apart from the reports."""
+    """The wheels after it are audited, and the error names its path, separate from the reports."""
     status, out, err = run(capsys, "text.whl", TRUE)
     assert status == 2
     assert out.splitlines()[0] == TRUE
@@ -111,7 +111,7 @@ def test_one_broken_wheel_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.usefixtures("wheels")
 def test_json_is_the_library_s(capsys: pytest.CaptureFixture[str]) -> None:
-    """The command and the library never differ; one list, however many and however broken they are."""
+    """The command prints what the library returns, as one list for any number of files."""
     names = [TRUE, FALSE, "text.whl"]
     expected = [json.loads(each.to_json()) for each in manytags.audit_many(names)]
     for jobs in ("1", "2"):
@@ -126,12 +126,12 @@ def test_json_is_the_library_s(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.usefixtures("wheels")
 def test_quiet_is_silent_about_the_good(capsys: pytest.CaptureFixture[str]) -> None:
-    """What runs every night mails nothing when there is nothing to say."""
+    """A nightly job sends no mail if everything is fine."""
     assert run(capsys, TRUE, NOTED, "--quiet") == (0, "", "")
 
 
 def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder stands for the wheels and the ELF files in and below it, by whatever names these are loaded."""
+    """A folder stands for the wheels in it and below it, and for the ELF files, whatever their names are."""
     monkeypatch.chdir(tmp_path)
     inner = Path("dist", "b")
     inner.mkdir(parents=True)
@@ -150,12 +150,12 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
 
 @pytest.mark.usefixtures("wheels")
 def test_folder_without_wheels(capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong path in a script must not pass as "all tags are true"."""
+    """A wrong path in a script must not look like "all tags are true"."""
     Path("empty").mkdir()
     status, out, err = run(capsys, "empty", TRUE)
     assert status == 2
     assert out.startswith(TRUE)
-    assert err == "manytags: there is no wheel and no ELF file in 'empty'\n"
+    assert err == "manytags: there are no wheels or ELF files in 'empty'\n"
     assert run(capsys, "empty", "--json")[:2] == (2, "[]\n")
 
 
@@ -163,7 +163,7 @@ def test_folder_without_wheels(capsys: pytest.CaptureFixture[str]) -> None:
 def test_folder_that_cannot_be_read(
     wheels: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:  # pragma: no cover - where tests run as root
-    """What was not looked at is told, and is no success."""
+    """A folder that was not read is reported, and the status is not success."""
     closed = wheels / "closed"
     closed.mkdir(mode=0)
     status, _, err = run(capsys, str(closed), TRUE)
@@ -171,7 +171,7 @@ def test_folder_that_cannot_be_read(
 
 
 def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
-    """The file that crashed is asked what it needs; nobody has to make a wheel of it first."""
+    """A single file can be audited without making a wheel of it."""
     status, out, _ = run(capsys, str(FOLDER / "armhf.so"))
     assert status == 0
     assert out.splitlines() == [
@@ -183,7 +183,7 @@ def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_standard_input(tmp_path: Path) -> None:
-    """``curl ... | manytags audit - --name FILE`` keeps no file; the name's tags are judged when there is one."""
+    """``curl ... | manytags audit - --name FILE`` leaves no file behind; with a name, its tags are judged."""
     data = made_wheel(FALSE, {MODULE: X86_64})
     done = piped(data, "-", "--name", FALSE, TMPDIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (1, b"")
@@ -200,7 +200,7 @@ def test_standard_input(tmp_path: Path) -> None:
 
 
 def test_standard_input_that_is_a_file(tmp_path: Path) -> None:
-    """``manytags audit - < FILE``: a file needs no copy, and is taken from where it stands."""
+    """``manytags audit - < FILE`` makes no copy, and starts at the file's position."""
     wheel = put_wheel(tmp_path, FALSE)
     command = [sys.executable, "-m", "manytags", "audit", "-", "--name", TRUE, "--json"]
     for skipped in (0, 1):
@@ -215,7 +215,7 @@ def test_standard_input_that_is_a_file(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    """A stream without end must not fill the disk."""
+    """An endless stream must not fill the disk."""
     monkeypatch.setattr("manytags.cli.audit._MAX_INPUT", 3 << 20)
     endless = "import os\nwhile True: os.write(1, bytes(65536))"
     kept = os.dup(0)
@@ -233,7 +233,7 @@ def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch, capfd: pytes
 
 @pytest.mark.usefixtures("wheels")
 def test_name_is_judged_in_place_of_the_path_s(capsys: pytest.CaptureFixture[str]) -> None:
-    """An index knows a file by a checksum, and its wheel by another name."""
+    """An index may store a wheel under a checksum instead of its name."""
     Path(TRUE).rename("c0ffee")
     status, out, _ = run(capsys, "c0ffee", "--name", FALSE)
     assert status == 1
@@ -241,7 +241,7 @@ def test_name_is_judged_in_place_of_the_path_s(capsys: pytest.CaptureFixture[str
 
 
 BAD = {
-    "two on standard input": (["-", TRUE], "- is one wheel on standard input, which goes with no other file"),
+    "two on standard input": (["-", TRUE], "- is a wheel on standard input; it cannot be combined with other files"),
     "a name for two": ([TRUE, FALSE, "--name", PURE], "--name belongs to a single file"),
     "a name for a folder": ([".", "--name", PURE], "--name belongs to a single file"),
     "no jobs": ([TRUE, "--jobs", "0"], "--jobs 0: expected 1 or more"),
@@ -251,32 +251,32 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 @pytest.mark.usefixtures("wheels")
 def test_bad_arguments_are_one_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is audited then: half an answer to the wrong question is none."""
+    """With bad arguments nothing is audited."""
     arguments, message = BAD[case]
     assert run(capsys, *arguments) == (2, "", f"manytags: {message}\n")
 
 
 @pytest.mark.usefixtures("wheels")
 def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Linux ends processes when memory is short; that is told as such, and blamed on no wheel."""
+    """Linux kills processes if memory is short; the error says so, and blames no wheel."""
 
     def killed(*_arguments: object, **_options: object) -> None:
         raise BrokenProcessPool
 
     monkeypatch.setattr("manytags.audits.many.audit_many", killed)
     status, _, err = run(capsys, TRUE, FALSE, "--jobs", "2")
-    assert (status, err) == (2, "manytags: a process of --jobs was ended from outside; is there enough memory?\n")
+    assert (status, err) == (2, "manytags: a process of --jobs was killed; is there enough memory?\n")
 
 
 @pytest.mark.usefixtures("wheels")
 def test_no_machine_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
-    """Whoever names a machine means another command, and would read the answer as one about it."""
+    """Naming a machine is an error, because the report is not about a machine."""
     assert main(["--target", "win32", "--python-version", "3.12", "audit", TRUE]) == 2
-    assert capsys.readouterr().err.startswith("manytags: `audit` asks no machine; ")
+    assert capsys.readouterr().err.startswith("manytags: `audit` is not about a machine; ")
 
 
 class Terminal(io.StringIO):
-    """Standard error as a person has it."""
+    """Standard error that is a terminal."""
 
     def isatty(self) -> bool:
         """Say yes."""
@@ -285,7 +285,7 @@ class Terminal(io.StringIO):
 
 @pytest.mark.usefixtures("wheels")
 def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """With many files a person sees how far it is, and the line is gone before anything else stands there."""
+    """With many files there is a progress bar, which is erased before anything else is printed."""
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     main(["audit", TRUE, TRUE, "text.whl", TRUE])
@@ -302,14 +302,14 @@ def test_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 @pytest.mark.usefixtures("wheels")
 def test_no_bar_in_a_log(capsys: pytest.CaptureFixture[str]) -> None:
-    """A log of carriage returns is no log."""
+    """A log must not be full of carriage returns."""
     assert run(capsys, *[TRUE] * 5)[2] == ""
 
 
 def test_hostile_names_are_escaped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Who audits a stranger's wheel must not have the terminal steered by its name."""
+    """The name of a wheel must not control the terminal."""
     monkeypatch.chdir(tmp_path)
     evil = "demo-1.0-py3-none-any\x1b[2J\n.whl"
     try:

@@ -1,4 +1,4 @@
-"""``manytags census`` and ``manytags which-wheels``: what people see, what programs read, and how each fails."""
+"""``manytags census`` and ``manytags which-wheels``: what people see, what programs read, and how they fail."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 import manytags
 from manytags import Census, census
-from manytags.cli import index_rows, main
+from manytags.cli import index_files, main
 
 NAMES = ["a-1-py3-none-any.whl", "a-1.tar.gz", "b-1-cp311-cp311-linux_armv7l.whl", "b-1-cp312.whl"]
 ENTRIES: list[dict[str, object]] = [
@@ -48,7 +48,7 @@ def listed(tmp_path: Path) -> str:
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
 def test_forms_of_rows(text: str, encoding: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Whatever form an index is kept in, its entries are the same."""
+    """The form of an index does not change its entries."""
     page = tmp_path / "page"
     page.write_bytes(text.encode(encoding))
     status, out, err = run(capsys, "census", str(page), "--for", "win32:3.12", "--csv")
@@ -57,23 +57,23 @@ def test_forms_of_rows(text: str, encoding: str, tmp_path: Path, capsys: pytest.
 
 
 def test_census_for_people(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The library's own text, with as many lines as asked for."""
+    """The command prints the library's text, with the requested number of lines."""
     found = census(NAMES, [manytags.target("3.11", "manylinux_2_31_armv7l")])
     assert run(capsys, "census", listed, "--for", PI, "--top", "1") == (0, found.to_text(1) + "\n", "")
 
 
 def test_names_come_in_blocks(listed: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A list of any length is read piece by piece; a name that is cut by one is whole again."""
-    monkeypatch.setattr(index_rows, "_BLOCK", 3)
+    """A list of any length is read in blocks; a name across two blocks is read whole."""
+    monkeypatch.setattr(index_files, "_BLOCK", 3)
     assert run(capsys, "census", listed)[1] == census(NAMES).to_text() + "\n"
-    monkeypatch.setattr(index_rows, "MAX_LINE", 10)
+    monkeypatch.setattr(index_files, "MAX_LINE", 10)
     status, _, err = run(capsys, "census", listed)
     assert (status, err.count("\n")) == (2, 1)
     assert "has a line of more than 10 characters" in err
 
 
 def test_pieces_are_merged(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Counted on two machines, and added up on a third."""
+    """Two machines can count, and a third one can merge."""
     other = tmp_path / "other.json"
     other.write_text(json.dumps(ENTRIES), encoding="utf-8")
     pieces = []
@@ -84,7 +84,7 @@ def test_pieces_are_merged(listed: str, tmp_path: Path, capsys: pytest.CaptureFi
         pieces[-1].write_text(out, encoding="utf-8")
     both = json.loads(run(capsys, "census", "--json", "--merge", *map(str, pieces))[1])
     whole = census([*NAMES, *ENTRIES], [manytags.target("3.11", "manylinux_2_31_armv7l")])
-    assert both["total"] == {"wheels": 4, "releases": 3, "projects": 3} == whole.total._asdict()
+    assert both["total"] == {"wheels": 4, "releases": 3, "projects": 3}
     assert both["counts"]["platform"]["win32"] == {"wheels": 2, "releases": 1, "projects": 1}
     assert list(both["installable"].values()) == [{"wheels": 2, "releases": 2, "projects": 2}]
     assert Census.from_json(json.dumps(both)) == whole
@@ -93,7 +93,7 @@ def test_pieces_are_merged(listed: str, tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_json_is_what_the_schema_says(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What the command adds for readers is described, and stops no program from reading the rest."""
+    """The schema describes what the command adds, and the library still reads it."""
     jsonschema = pytest.importorskip("jsonschema")
     text = run(capsys, "census", listed, "--for", PI, "--json")[1]
     schema = files("manytags").joinpath("schemas").joinpath("census.schema.json").read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def test_json_is_what_the_schema_says(listed: str, capsys: pytest.CaptureFixture
 
 
 def test_projects_that_publish_a_tag(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """One a line, for a script; nobody is status 1."""
+    """The list has one project per line; the status is 1 if there are none."""
     assert run(capsys, "census", listed, "--projects", "linux_armv7l", "--projects", "any") == (0, "a\nb\n", "")
     assert run(capsys, "census", listed, "--projects", "linux", "--by", "system", "--json") == (0, '[\n  "b"\n]\n', "")
     assert run(capsys, "census", listed, "--projects", "any", "--csv")[1].split() == ["project", "a"]
@@ -110,7 +110,7 @@ def test_projects_that_publish_a_tag(listed: str, capsys: pytest.CaptureFixture[
 
 
 def test_a_chart(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It is written beside what is printed."""
+    """The chart is written in addition to the output."""
     chart = tmp_path / "chart.svg"
     assert run(capsys, "census", listed, "--svg", str(chart), "--by", "system")[0] == 0
     assert ET.fromstring(chart.read_text(encoding="utf-8"))[0].text == "Projects that publish wheels, by system"  # noqa: S314 - our own
@@ -121,20 +121,20 @@ def test_a_chart(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("text", "arguments", "reason"),
     [
-        ("{", [], "is no JSON"),
+        ("{", [], "is not JSON"),
         ('{"name": "a"}', [], "an entry without 'filename'"),
         ('[{"filename": "a", "requires-python": 3}]', [], "an entry without 'filename'"),
-        ('{"filename": "a"}\n{"filename": \n{"filename": "b"}', [], """is no JSON from '{"filename":' on: """),
-        ("a", ["--by", "abi"], "--by goes with --svg or --projects"),
-        ("a", ["--top", "0"], "1 or more"),
+        ('{"filename": "a"}\n{"filename": \n{"filename": "b"}', [], """is not JSON from '{"filename":' on: """),
+        ("a", ["--by", "abi"], "--by needs --svg or --projects"),
+        ("a", ["--top", "0"], "--top 0: expected 1 or more"),
         ("a", ["--merge", "FILE"], "invalid census"),
-        ("a", ["--for", "win32"], "is no NAME:PYTHON"),
+        ("a", ["--for", "win32"], "is not NAME:PYTHON"),
     ],
 )
 def test_bad_input_is_one_line(
     text: str, arguments: list[str], reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What is wrong, and with which file."""
+    """The error says what is wrong, and with which file."""
     page = tmp_path / "page"
     page.write_text(text, encoding="utf-8")
     status, out, err = run(capsys, "census", str(page), *(str(page) if one == "FILE" else one for one in arguments))
@@ -144,15 +144,15 @@ def test_bad_input_is_one_line(
     assert "named by --for and --targets" in run(capsys, "--target", "win32", "census", str(page))[2]
 
 
-def test_an_unknown_table_is_told_before_anything_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nobody waits for an index to be counted, and reads then that a word was wrong."""
+def test_an_unknown_table_is_reported_before_anything_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown table is reported before counting, which may take long."""
     with pytest.raises(SystemExit):
         main(["census", "nowhere", "--by", "colour", "--svg", "x.svg"])
     assert "'platform', 'abi'" in capsys.readouterr().err
 
 
 def test_which_wheels(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A mirror's script reads the rows that it keeps, as they came."""
+    """A mirror's script gets the rows to keep, unchanged."""
     assert run(capsys, "which-wheels", listed, "--for", PI) == (0, f"dist/{NAMES[0]}\n{NAMES[2]}\n", "")
     urls = tmp_path / "urls"
     urls.write_text(

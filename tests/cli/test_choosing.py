@@ -1,4 +1,4 @@
-"""The commands that choose: pick, cover, pylock. What people see, what programs read, and how each fails."""
+"""The commands that choose: pick, cover, pylock. What people see, what programs read, and how they fail."""
 
 from __future__ import annotations
 
@@ -35,25 +35,23 @@ def give(monkeypatch: pytest.MonkeyPatch, data: bytes, tmp_path: Path) -> None:
 
 
 def test_pick(capsys: pytest.CaptureFixture[str]) -> None:
-    """A script takes the one line that is printed."""
+    """A script reads the single line that is printed."""
     assert run(capsys, "pick", PURE, f"dist/{OWN}", NEWER, "foo-1.0.tar.gz", *WINDOWS) == (0, f"{OWN}\n", "")
     assert run(capsys, "pick", "--all", PURE, OWN, NEWER, *WINDOWS) == (0, f"{OWN}\n{PURE}\n", "")
 
 
 def test_pick_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    """No is an answer: nothing on standard output, status 1, and a hint for people."""
+    """Without a pick there is no output, the status is 1, and people get a hint."""
     status, out, err = run(capsys, "pick", NEWER, *WINDOWS)
     assert (status, out) == (1, "")
-    assert (
-        err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); `manytags explain` says why\n"
-    )
+    assert err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); see `manytags explain`\n"
     status, out, err = run(capsys, "pick", "foo-1.0.tar.gz", *WINDOWS)
     assert (status, out) == (1, "")
     assert "no wheel of anything fits" in err
 
 
 def test_pick_as_json(capsys: pytest.CaptureFixture[str]) -> None:
-    """A program reads the pick of each project, and what else would fit."""
+    """A program gets the pick of each project, and what else fits."""
     status, out, _ = run(capsys, "pick", "--json", PURE, OWN, NEWER, "bar-1-cp27-none-any.whl", *WINDOWS)
     assert status == 1
     assert json.loads(out) == [
@@ -63,15 +61,15 @@ def test_pick_as_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_pick_the_newest_release(capsys: pytest.CaptureFixture[str]) -> None:
-    """Of a whole page the newest release that fits counts; a pre-release only where there is nothing else."""
+    """The newest release that fits is picked from a page; a pre-release only if nothing else fits."""
     names = [f"foo-{version}-py3-none-any.whl" for version in ("1.9", "1.10", "2.0rc1")]
     assert run(capsys, "pick", *names, *WINDOWS)[1] == f"{names[1]}\n"
     assert run(capsys, "pick", "--all", *names, *WINDOWS)[1].split() == [names[1], names[0], names[2]]
     assert run(capsys, "pick", names[2], *WINDOWS)[1] == f"{names[2]}\n"
 
 
-def test_a_bad_name_is_told_and_the_rest_chosen(capsys: pytest.CaptureFixture[str]) -> None:
-    """One bad upload stands in nobody's way."""
+def test_a_bad_name_is_reported_and_the_rest_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    """One invalid upload does not stop the choice."""
     status, out, err = run(capsys, "pick", "fo\x1bo.whl", PURE, *WINDOWS)
     assert (status, out) == (0, f"{PURE}\n")
     assert err.startswith("manytags: skipped: invalid wheel file name 'fo\\x1bo.whl'")
@@ -79,7 +77,7 @@ def test_a_bad_name_is_told_and_the_rest_chosen(capsys: pytest.CaptureFixture[st
 
 
 def test_pick_from_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wheelhouse holds several projects, and other things."""
+    """A wheelhouse has several projects, and other files."""
     for name in (PURE, OWN, "bar-1-py3-none-any.whl", "README.txt"):
         (tmp_path / name).touch()
     assert run(capsys, "pick", str(tmp_path), *WINDOWS) == (0, f"bar-1-py3-none-any.whl\n{OWN}\n", "")
@@ -97,7 +95,7 @@ PAGE = {
 
 
 def test_pick_from_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """What an index says of its files counts: requires-python, and yanked."""
+    """``requires-python`` and ``yanked`` of an index page count."""
     page = tmp_path / "foo.json"
     page.write_text(json.dumps(PAGE), encoding="utf-8")
     assert run(capsys, "pick", str(page), *WINDOWS) == (0, f"{PURE}\n", "")
@@ -127,7 +125,7 @@ MACHINES = ("--for", "win32:3.12", "--for", "debian-12-arm64:3.11")
 
 
 def test_cover(capsys: pytest.CaptureFixture[str]) -> None:
-    """A table says which machine takes what, and how much there is to record."""
+    """The table says which machine takes what, and how many files there are to record."""
     status, out, err = run(capsys, "cover", PURE, OWN, *MACHINES)
     assert (status, err) == (0, "")
     assert out.splitlines() == [
@@ -138,11 +136,11 @@ def test_cover(capsys: pytest.CaptureFixture[str]) -> None:
         f"  {OWN}",
         f"  {PURE}",
     ]
-    assert "1 wheels for 2 of 2 machines" in run(capsys, "cover", "--fewest", PURE, OWN, *MACHINES)[1]
+    assert "1 wheel for 2 of 2 machines" in run(capsys, "cover", "--fewest", PURE, OWN, *MACHINES)[1]
 
 
 def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
-    """Status 1, and its name."""
+    """The status is 1, and the machine is named."""
     status, out, _ = run(capsys, "cover", OWN, "--json", *MACHINES)
     assert status == 1
     assert json.loads(out) == {
@@ -151,11 +149,11 @@ def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
         "without": ["debian-12-arm64:3.11"],
         "exact": True,
     }
-    assert "  debian-12-arm64:3.11  none fits" in run(capsys, "cover", OWN, *MACHINES)[1].splitlines()
+    assert "  debian-12-arm64:3.11  no wheel fits" in run(capsys, "cover", OWN, *MACHINES)[1].splitlines()
 
 
 def test_targets_in_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A project keeps the machines that it serves in a file, by name or as exact targets."""
+    """A project can list its machines in a file, by name or as exact targets."""
     listed = tmp_path / "machines"
     listed.write_text("# ours\nwin32:3.12\n\ndebian-12-arm64:3.11\n", encoding="utf-8")
     by_name = run(capsys, "cover", PURE, OWN, "--targets", str(listed))
@@ -196,7 +194,7 @@ def lock(tmp_path: Path) -> str:
 
 @needs_toml
 def test_pylock(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """What would be installed on a machine that is not here, as a table and as data."""
+    """What would be installed on another machine is shown as a table and as data."""
     status, out, err = run(capsys, "pylock", lock, *WINDOWS)
     assert (status, err) == (0, "")
     assert out.splitlines() == [
@@ -219,7 +217,7 @@ def test_pylock(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 @needs_toml
 def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """The refusal can be copied into a bug report: the machine, the file, the reason."""
+    """The output can be copied into a bug report: the machine, the file, the reason."""
     there = ("--target", "manylinux_2_28_x86_64", "--python-version", "3.12")
     status, out, _ = run(capsys, "pylock", lock, *there)
     assert status == 1
@@ -236,20 +234,23 @@ def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) 
 
 
 BAD = {
-    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is no JSON: "),
-    "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is no JSON: "),
-    "no page": (["pick", "other.json", *WINDOWS], "'other.json' is no page of an index"),
-    "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is no page of an index"),
-    "bad requirement": (["pick", "requires.json", *WINDOWS], "'requires.json' is no page of an index"),
+    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is not JSON: "),
+    "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is not JSON: "),
+    "no page": (["pick", "other.json", *WINDOWS], "'other.json' is not a page of an index"),
+    "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is not a page of an index"),
+    "bad requirement": (["pick", "requires.json", *WINDOWS], "'requires.json' is not a page of an index"),
     "no file": (["pick", "nowhere.json", *WINDOWS], "cannot read 'nowhere.json': "),
-    "no machine": (["cover", PURE], "no machine is named; --for or --targets does"),
+    "no machine": (["cover", PURE], "no machine is named; use --for or --targets"),
     "another machine": (["--target", "win32", "cover", PURE], "the machines of `cover` are named by --for and"),
-    "no colon": (["cover", PURE, "--for", "win32"], "'win32' is no NAME:PYTHON, such as debian-12-arm64:3.12"),
+    "no colon": (["cover", PURE, "--for", "win32"], "'win32' is not NAME:PYTHON, such as debian-12-arm64:3.12"),
     "bad machine": (["cover", PURE, "--for", "win33:3.12"], "invalid target 'win33'"),
-    "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is no list of targets: "),
-    "two releases": (["cover", PURE, NEWER, *MACHINES], "these are files of several releases, as foo 2.0 and foo 1.0"),
+    "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is not a list of targets: "),
+    "two releases": (
+        ["cover", PURE, NEWER, *MACHINES],
+        "the files are of several releases: foo 2.0, foo 1.0; give those of one",
+    ),
     "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
-    "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is no TOML: "),
+    "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is not TOML: "),
 }
 
 
@@ -257,7 +258,7 @@ BAD = {
 def test_bad_input_is_one_line(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Bad input is told in one line that names it, with status 2 and without a traceback."""
+    """The error is one line that names the bad input, with status 2 and without a traceback."""
     monkeypatch.chdir(tmp_path)
     if case == "bad lock":
         pytest.importorskip("packaging.pylock")

@@ -1,7 +1,7 @@
-"""The command line: what it shows of machines that are not here, what programs read from it, and how it fails.
+"""The command line: what it shows of other machines, what programs read from it, and how it fails.
 
-The machines are facts in ``machines/``, so nothing depends on where the tests run. What is shown of them is in
-``snapshots/``; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/cli`` writes them anew.
+The machines are facts in ``machines/``, so nothing depends on where the tests run. The output is in
+``snapshots/``; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/cli`` rewrites it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ARMEL = str(HERE / "machines" / "armel-switch.json")
 
 
 def command(*arguments: str, **changed: str) -> subprocess.CompletedProcess[bytes]:
-    """Run the command as a process of its own, in a changed environment."""
+    """Run the command in a separate process, in a changed environment."""
     environment = {**os.environ, **changed}
     return subprocess.run(
         [sys.executable, "-m", "manytags", *arguments], capture_output=True, env=environment, check=False
@@ -43,7 +43,7 @@ def answer(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("shown", SHOWN)
 def test_what_people_see(machine: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A change of what people see is looked at before it is made."""
+    """Changes of what people see are reviewed."""
     text = answer(capsys, *SHOWN[shown], "--facts", str(HERE / "machines" / f"{machine}.json"))
     snapshot = HERE / "snapshots" / f"{machine}.{shown}.txt"
     if os.environ.get("MANYTAGS_UPDATE_SNAPSHOTS"):
@@ -53,7 +53,7 @@ def test_what_people_see(machine: str, shown: str, capsys: pytest.CaptureFixture
 
 @pytest.mark.parametrize("record", RECORDED, ids=lambda path: path.stem)
 def test_recorded_hosts_are_shown(record: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """No machine is too odd to be shown in lines that fit a mail and have no loose ends."""
+    """Any machine can be shown in lines that fit a mail, without trailing spaces."""
     facts = tmp_path / "facts.json"
     facts.write_text(json.dumps(json.loads(record.read_text(encoding="utf-8"))["facts"]), encoding="utf-8")
     for arguments in SHOWN.values():
@@ -66,7 +66,7 @@ def test_recorded_hosts_are_shown(record: Path, tmp_path: Path, capsys: pytest.C
 
 
 def test_nothing_else_is_in_the_snapshots() -> None:
-    """A snapshot that no test reads would rot."""
+    """A snapshot that no test reads would become outdated."""
     read = {f"{machine}.{shown}.txt" for machine in MACHINES for shown in SHOWN}
     assert {path.name for path in (HERE / "snapshots").iterdir()} == read
 
@@ -113,7 +113,7 @@ def test_machine_json_is_a_target(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_script_needs_no_manytags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Where nothing can be installed, one copied file gives the facts."""
+    """One copied file prints the facts on machines where nothing can be installed."""
     script = tmp_path / "probe.py"
     script.write_text(answer(capsys, "facts", "--script"), encoding="utf-8")
     done = subprocess.run([sys.executable, "-I", "-S", script], capture_output=True, check=True)
@@ -123,7 +123,7 @@ def test_script_needs_no_manytags(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_another_interpreter(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """``--python`` takes a path, and a bare command as a shell does."""
+    """``--python`` takes a path, or a bare command like a shell."""
     by_path = answer(capsys, "tags", "--python", sys.executable)
     assert by_path == answer(capsys, "tags")
     monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
@@ -131,7 +131,7 @@ def test_another_interpreter(capsys: pytest.CaptureFixture[str], monkeypatch: py
 
 
 def test_described_machine(capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is claimed to have been found of a machine that was described."""
+    """For a described machine, no observations are shown."""
     text = answer(capsys, "--target", "manylinux_2_28_aarch64", "--python-version", "3.12")
     assert text.splitlines()[0] == "cpython 3.12 (cp312) on Linux with glibc 2.28 on aarch64"
     assert "Found" not in text
@@ -139,17 +139,17 @@ def test_described_machine(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_options_may_stand_before_the_command(capsys: pytest.CaptureFixture[str]) -> None:
-    """By itself argparse would let the command's defaults win, and show the wrong machine in silence."""
-    behind = answer(capsys, "tags", "--json", "--facts", ARMEL)
-    assert answer(capsys, "--json", "--facts", ARMEL, "tags") == behind
-    assert answer(capsys, "--json", "tags", "--facts", ARMEL) == behind
+    """By default, argparse would let the command's defaults win, and silently show the wrong machine."""
+    after = answer(capsys, "tags", "--json", "--facts", ARMEL)
+    assert answer(capsys, "--json", "--facts", ARMEL, "tags") == after
+    assert answer(capsys, "--json", "tags", "--facts", ARMEL) == after
 
 
 BAD = {
     "no such file": (["--facts", "nowhere.json"], "cannot read 'nowhere.json': No such file or directory"),
     "a folder": (["--facts", "."], "cannot read '.': "),
     "a null byte": (["--facts", "a\0b"], "cannot read 'a\\x00b': "),
-    "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is no text in UTF-8"),
+    "no UTF-8": (["--facts", "latin.json"], "cannot read 'latin.json': it is not UTF-8 text"),
     "no JSON": (["--facts", "empty.json"], "invalid facts 'empty.json': it is not JSON"),
     "no facts": (["tags", "--facts", "other.json"], "invalid facts 'other.json': facts lacks the key 'manytags_facts'"),
     "no target": (["--target-file", "other.json"], "invalid target 'other.json': "),
@@ -167,9 +167,12 @@ BAD = {
     "two machines": (["--facts", ARMEL, "tags", "--python", "p"], "--python and --facts name two machines; choose one"),
     "facts of no machine": (
         ["--target", "win32", "facts"],
-        "--target describes a machine; there are no facts",
+        "--target describes a machine, so there are no facts",
     ),
-    "script as JSON": (["facts", "--script", "--json"], "--script prints a script, which goes with no other option"),
+    "script as JSON": (
+        ["facts", "--script", "--json"],
+        "--script prints a script; it cannot be combined with other options",
+    ),
     "script of facts": (["--facts", ARMEL, "facts", "--script"], "--script prints a script"),
 }
 
@@ -178,7 +181,7 @@ BAD = {
 def test_bad_input_is_one_line(
     case: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Bad input is told in one line that names it, with status 2 and without a traceback."""
+    """The error is one line that names the bad input, with status 2 and without a traceback."""
     monkeypatch.chdir(tmp_path)
     Path("latin.json").write_bytes(b'{"a": "\xe9"}')
     Path("empty.json").touch()
@@ -196,7 +199,7 @@ def test_bad_input_is_one_line(
 
 @pytest.mark.parametrize("arguments", ["nonsense", "tags --nonsense", "tags --plat", "facts --target=x"])
 def test_wrong_arguments(arguments: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """Wrong arguments are bad input too; abbreviations would break when an option is added."""
+    """Wrong arguments are bad input too; abbreviations are wrong, because new options would break them."""
     with pytest.raises(SystemExit) as caught:
         main(arguments.split())
     assert caught.value.code == 2
@@ -239,7 +242,7 @@ def test_facts_from_standard_input(encoding: str) -> None:
 
 
 def test_ascii_terminal(tmp_path: Path) -> None:
-    """A path that the terminal cannot show is escaped; it is no reason to show nothing."""
+    """A path that the terminal cannot show is escaped."""
     facts = tmp_path / "facts.json"
     facts.write_text(
         Path(ARMEL).read_text(encoding="utf-8").replace("/usr/bin/python3.7", "/é/python"), encoding="utf-8"
@@ -267,8 +270,8 @@ def test_closed_pipe_is_silent(buffered: str) -> None:
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-def test_full_disk_is_told() -> None:
-    """An answer that was not written whole is no success."""
+def test_full_disk_is_reported() -> None:
+    """The status is not success if the output was not written completely."""
     with open("/dev/full", "wb") as full:
         done = subprocess.run(
             [sys.executable, "-m", "manytags", "tags", "--facts", ARMEL],
@@ -282,7 +285,7 @@ def test_full_disk_is_told() -> None:
 
 
 def test_a_command_loads_what_it_needs() -> None:
-    """People start it hundreds of times in a script; what another command needs is not loaded."""
+    """Scripts start a command hundreds of times, so it does not load what only other commands need."""
     code = (
         "import sys; before = {*sys.modules}; from manytags.cli import main; main(['tags'])\n"
         "print(*({*sys.modules} - before), file=sys.stderr)"
@@ -291,13 +294,13 @@ def test_a_command_loads_what_it_needs() -> None:
     loaded = set(done.stderr.split())
     assert "manytags.cli.tags" in loaded
     assert not loaded & {
-        *("manytags.cli.facts", "manytags.cli.files", "manytags.hosts.ask", "manytags.targets.named"),
+        *("manytags.cli.facts", "manytags.cli.index_files", "manytags.hosts.ask", "manytags.targets.named"),
         *("packaging", "subprocess", "typing", "textwrap", "platform", "sysconfig", "json"),
     }
 
 
 def test_target_shows_what_a_name_means(capsys: pytest.CaptureFixture[str]) -> None:
-    """A name is only good where one can look up which machine it stands for."""
+    """People can look up which machine a name stands for."""
     lines = answer(capsys, "target", "raspios-12-armv7l").splitlines()
     assert lines[0] == "Linux with glibc 2.36 on armv7l"
     assert "  builds for     armv6l" in lines
@@ -310,7 +313,7 @@ def test_target_shows_what_a_name_means(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_every_listed_name_is_known(capsys: pytest.CaptureFixture[str]) -> None:
-    """A list of names that the next command refuses would be worse than none."""
+    """Every listed name is accepted by the other commands."""
     names = json.loads(answer(capsys, "targets", "--json"))
     assert {"linux", "aarch64-apple-darwin", "debian-12-aarch64", "alpine-3.20-x86_64"} <= set(names)
     for name in names:
@@ -320,13 +323,13 @@ def test_every_listed_name_is_known(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_unknown_name_gives_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    """Who mistypes a name wants the name, not a lecture."""
+    """After a typing error, people want to see the right name."""
     assert main(["target", "debain-12-arm64"]) == 2
     assert "the nearest are debian-12-aarch64" in capsys.readouterr().err
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
-    """The refusal that pip does not explain, in words to act on, and a status for scripts."""
+    """People get a reason that pip does not give, and scripts get a status."""
     wheel = "foo-1.0-cp37-cp37m-manylinux2014_armv7l.whl"
     assert main(["explain", f"dist/{wheel}", "--facts", ARMEL]) == 1
     lines = capsys.readouterr().out.splitlines()
@@ -343,7 +346,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_other_tools_files_are_targets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that pex or an installed Python has made already is as good as one of ours."""
+    """Files that pex or an installed Python wrote are accepted like our own."""
     there = manytags.target("3.14", "manylinux_2_41_x86_64")
     saved = tmp_path / "file.json"
     for text, tags in (

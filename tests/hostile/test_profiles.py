@@ -1,4 +1,4 @@
-"""Profiles and file names from strangers: an answer or one clear error, in bounded time and size."""
+"""Untrusted profiles and file names: a result or one clear error, in bounded time and size."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ NAMES = [
 
 
 def read(text: str) -> Profile | None:
-    """Read text as a profile: nothing but our own errors may come out, of bounded size, in bounded time."""
+    """Read text as a profile: only our own errors may be raised, with bounded size, in bounded time."""
     before = process_time()
     try:
         return parse_profile(text)
@@ -69,7 +69,7 @@ def read(text: str) -> Profile | None:
 
 
 def check(name: str, index: str | Profile) -> bool:
-    """Check a name against a profile, and tell whether it is taken."""
+    """Check a name against a profile, and return whether it is accepted."""
     before = process_time()
     found = check_upload(name, index, today=TODAY)
     assert in_time(before, LONGEST_TIME)
@@ -80,7 +80,7 @@ def check(name: str, index: str | Profile) -> bool:
 
 
 def test_the_untouched_document_is_a_profile() -> None:
-    """Were it refused, every case below would pass for nothing."""
+    """If it were refused, the cases below would test nothing."""
     found = read(json.dumps(DOCUMENT))
     assert found is not None
     assert len(CASES) > 40
@@ -89,7 +89,7 @@ def test_the_untouched_document_is_a_profile() -> None:
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: ".".join(map(str, path)))
 def test_any_value_in_any_place(path: tuple[object, ...]) -> None:
-    """An index that lets its users bring profiles must not fall over one."""
+    """An index that accepts profiles from its users must not crash."""
     for value in VALUES:
         found = read(put(DOCUMENT, path, value))
         if found is not None:
@@ -121,12 +121,12 @@ def test_any_value_in_any_place(path: tuple[object, ...]) -> None:
     ids=lambda text: f"{text[:24]!r} ({len(text)})",
 )
 def test_any_text(text: str) -> None:
-    """Cut, nested and oversized documents end in one sentence, not in a traceback or a full memory."""
+    """Truncated, nested and oversized documents are one error, not a traceback or a full memory."""
     assert read(text) is None
 
 
 def test_the_most_patterns_and_the_most_tags() -> None:
-    """The dearest profile and the dearest name together are still an answer."""
+    """Even the most expensive profile and name give a result."""
     tags = [f"{'#_' * 5}x{number}*" for number in range(1_999)]
     implied = {"tags": ["zz"], "action": "implied", "as": [f"yy{number}" for number in range(100)]}
     profile = read(json.dumps({"manytags_profile": 1, "name": "x", "rules": [{**RULE, "tags": tags}, implied]}))
@@ -158,12 +158,12 @@ def test_the_most_patterns_and_the_most_tags() -> None:
 )
 @pytest.mark.parametrize("index", ["pypi", "piwheels", "strict"])
 def test_names(name: str, index: str) -> None:
-    """What is sent to an index as a name may be anything."""
+    """An uploaded file can have any name."""
     assert not check(name, index) or name.startswith("a-1-py3")
 
 
 def test_a_long_name_is_not_repeated_whole() -> None:
-    """A megabyte of name must not become a megabyte of log."""
+    """A name of a megabyte must not fill the log."""
     (problem,) = check_upload("x" * 1_000_000)
     assert len(str(problem)) < LONGEST_MESSAGE
 
@@ -179,7 +179,7 @@ documents = st.recursive(
 
 @given(st.dictionaries(st.sampled_from(list(DOCUMENT)), documents))
 def test_any_json(keys: dict[str, object]) -> None:
-    """A profile or one clear error, whatever stands where."""
+    """Any JSON is a profile or one clear error."""
     found = read(json.dumps({"manytags_profile": 1, "name": "x", **keys}))
     if found is not None:
         check(NAMES[0], found)
@@ -187,7 +187,7 @@ def test_any_json(keys: dict[str, object]) -> None:
 
 @given(st.text("abc0189#*{},_", max_size=40), any_platform_text)
 def test_any_pattern(pattern: str, tag: str) -> None:
-    """A pattern or one clear error; and what a pattern decides, it decides at once."""
+    """Any text is a pattern or one clear error, and matching is fast."""
     found = read(json.dumps({**DOCUMENT, "rules": [{**RULE, "tags": [pattern]}]}))
     if found is not None:
         check(f"a-1-py3-none-{tag}.whl", found)
@@ -195,7 +195,7 @@ def test_any_pattern(pattern: str, tag: str) -> None:
 
 @given(st.text(f"abpy3-._{SPICE}", max_size=60))
 def test_any_name(start: str) -> None:
-    """An answer for whatever is sent; no name that nobody can read passes the strict profile."""
+    """Any name gives a result; a name that installers cannot read does not pass the strict profile."""
     for name in (start, f"{start}.whl", f"a-1-py3-none-{start}.whl"):
         check(name, "pypi")
         check(name, "strict")

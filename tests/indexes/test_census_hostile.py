@@ -1,4 +1,4 @@
-"""File names that strangers choose: counted right or counted as invalid, in bounded time, and never run."""
+"""Untrusted file names: they are counted or counted as invalid, in bounded time, and never run."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pytest
 
 import manytags
 from manytags import Census, InvalidWheelFilename, census
+from manytags.indexes.census_tables import Count
 
 from ..hostile.processor_time import in_time
 
@@ -71,7 +72,7 @@ HOSTILE = (
 
 
 def is_wheel(name: str) -> bool:
-    """Whether the library's parser takes a name."""
+    """Whether the library's parser accepts a name."""
     try:
         manytags.parse_wheel_filename(name)
     except InvalidWheelFilename:
@@ -81,7 +82,7 @@ def is_wheel(name: str) -> bool:
 
 @pytest.mark.parametrize("name", HOSTILE, ids=[f"{number} {name[:30]!a}" for number, name in enumerate(HOSTILE)])
 def test_no_neighbour_makes_a_name_valid(name: str) -> None:
-    """The quick ways remember parts of good names: a bad one that is made of such parts is still found."""
+    """Parts of valid names are remembered: an invalid name made of such parts is still detected."""
     for files in (
         [name],
         [GOOD, name],
@@ -97,7 +98,7 @@ def test_no_neighbour_makes_a_name_valid(name: str) -> None:
 
 
 def test_every_form_survives_them() -> None:
-    """What is invalid is shown, cut and escaped: no control character reaches a terminal, and XML stays XML."""
+    """Invalid names are shown cut and escaped: no control character reaches a terminal, and XML is valid."""
     found = census(HOSTILE)
     assert all(line.isprintable() for line in found.to_text().splitlines())
     assert all(len(line) < 400 for line in found.to_text().splitlines())
@@ -108,7 +109,7 @@ def test_every_form_survives_them() -> None:
 
 
 def test_megabytes_are_read_once() -> None:
-    """A long name costs what its length costs, and is not kept."""
+    """A long name takes time in proportion to its length, and is not kept."""
     names = [*("a" * MEGABYTE + f"-{number}-py3-none-any.whl" for number in range(50)), "-" * MEGABYTE + ".whl"]
     start = process_time()
     tracemalloc.start()
@@ -121,25 +122,25 @@ def test_megabytes_are_read_once() -> None:
 
 
 def many_tag_sets(number: int) -> Iterator[str]:
-    """Wheels of one project, each with a tag of its own."""
+    """Yield wheels of one project, each with another tag."""
     for index in range(number):
         yield f"foo-{index % 100}-cp312-cp312-linux_x{index}.whl"
 
 
 def test_distinct_tag_sets_overflow_nothing() -> None:
-    """More tag sets than are remembered, releases in turns: each is counted, in time that grows with the files."""
+    """There may be more tag sets than are remembered, and releases in turns: time grows with the files."""
     number = 21_000
     start = process_time()
     found = census(many_tag_sets(number))
     assert in_time(start, 5)
-    assert found.total == (number, 100, 1)
+    assert found.total == Count(number, 100, 1)
     assert len(found.counts()) == number
-    assert {*found.counts().values()} == {(1, 1, 1)}
-    assert found.counts("python") == {"cp312": (number, 100, 1)}
+    assert {*found.counts().values()} == {Count(1, 1, 1)}
+    assert found.counts("python") == {"cp312": Count(number, 100, 1)}
 
 
 def test_memory_does_not_grow_with_files() -> None:
-    """Ten times as many files of the same releases take no more memory, whatever order they come in."""
+    """Ten times as many files of the same releases take no more memory, in any order."""
     releases = [f"p{number % 500}-{number // 500}" for number in range(2_000)]
 
     def kept_after(tags: int, shuffled: bool) -> int:
@@ -154,7 +155,7 @@ def test_memory_does_not_grow_with_files() -> None:
         gc.collect()
         kept = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
-        assert found.total == (2_000 * tags, 2_000, 500)
+        assert found.total == Count(2_000 * tags, 2_000, 500)
         return kept
 
     kept_after(1, True)  # what is loaded at the first use
@@ -164,8 +165,8 @@ def test_memory_does_not_grow_with_files() -> None:
 
 
 def test_requirements_do_not_fill_the_memory() -> None:
-    """A requires-python of its own for each file is read, and let go of."""
+    """If each file has another requires-python, these are not all remembered."""
     targets = [manytags.target("3.12", "win32")]
     files = ({"filename": GOOD, "requires-python": f">=3.{index}"} for index in range(21_000))
     found = census(files, targets)
-    assert found.installable[targets[0]] == (13, 1, 1)
+    assert found.installable[targets[0]] == Count(13, 1, 1)

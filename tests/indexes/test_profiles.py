@@ -1,4 +1,4 @@
-"""Profiles of indexes: those in the package, what a reader refuses, and the schema that describes them."""
+"""Profiles of indexes: those in the package, what the parser refuses, and the schema."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def with_rule(**keys: object) -> str:
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_profiles_of_the_package_say_where_they_are_from(name: str) -> None:
-    """A refusal that nobody can look up is an opinion."""
+    """People can look up the source of every rule."""
     profile = builtin_profile(name)
     assert profile.name == name
     assert profile.description
@@ -58,7 +58,7 @@ def test_profiles_of_the_package_say_where_they_are_from(name: str) -> None:
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_a_profile_is_a_value(name: str) -> None:
-    """It is sent to workers with the names that they check, and kept in tables."""
+    """A profile can be pickled and is hashable."""
     profile = builtin_profile(name)
     again = parse_profile(text_of(name))
     assert again == profile == pickle.loads(pickle.dumps(profile))  # noqa: S301 - our own
@@ -67,13 +67,13 @@ def test_a_profile_is_a_value(name: str) -> None:
 
 
 def test_there_are_no_other_profiles() -> None:
-    """A name that is mistyped must not be read as something else."""
-    with pytest.raises(InvalidProfile, match=r"none of this name; there are pypi, piwheels, strict"):
+    """A mistyped name is an error."""
+    with pytest.raises(InvalidProfile, match=r"no profile has this name; there are pypi, piwheels, strict"):
         builtin_profile("PyPI")
 
 
 def test_a_profile_extends_another() -> None:
-    """Whoever runs an index writes what differs, and no copy of PyPI's rules that grows old."""
+    """A profile only has to list what differs from another profile."""
     pypi = builtin_profile("pypi")
     own = parse_profile(written(extends="pypi", rules=[{"tags": ["linux_armv6l", "solaris_*"], "action": "accept"}]))
     assert own.rules[1:] == pypi.rules
@@ -85,7 +85,7 @@ def test_a_profile_extends_another() -> None:
 
 
 def test_one_key_of_a_check_is_replaced_alone() -> None:
-    """Making a check refuse must not lose the table that it looks numbers up in."""
+    """Changing the action of a check must not lose its table of numbers."""
     pypi = builtin_profile("pypi")
     numbers = {"action": "refuse", "known": {"glibc": [[[2, 0], [2, 99]]]}}
     own = parse_profile(written(extends="pypi", names={"longest": None}, checks={"numbers": numbers}))
@@ -100,7 +100,7 @@ def test_one_key_of_a_check_is_replaced_alone() -> None:
 
 
 def test_the_shortest_profile_takes_nothing() -> None:
-    """What no rule lets in stays out."""
+    """Tags without a rule are refused."""
     profile = parse_profile(written())
     assert profile.rule_for("any", DAY) is None
 
@@ -111,7 +111,7 @@ BAD = {
     "no form": ('{"name": "x"}', "lacks the key 'manytags_profile'"),
     "a newer form": ('{"manytags_profile": 2, "name": "x"}', "its form is not 1"),
     "no name": ('{"manytags_profile": 1}', "lacks the key 'name'"),
-    "a name of two lines": (json.dumps({"manytags_profile": 1, "name": "a\nb"}), "a text of one line"),
+    "a name of two lines": (json.dumps({"manytags_profile": 1, "name": "a\nb"}), "one line of text"),
     "unknown key": (written(rule=[]), "profile has the unknown key 'rule'"),
     "unknown key of a rule": (with_rule(tag="any"), "rule has the unknown key 'tag'"),
     "unknown key of a check": (written(checks={"pairs": {"action": "warn", "known": {}}}), "the unknown key 'known'"),
@@ -131,14 +131,14 @@ BAD = {
     "an open brace": (with_rule(tags=["a{b"]), "a brace is not closed"),
     "a closed brace": (with_rule(tags=["ab}"]), "a pattern of small letters"),
     "a star in the middle": (with_rule(tags=["a*b"]), "a pattern of small letters"),
-    "two numbers in a row": (with_rule(tags=["a##b"]), "a number ends before the next digit"),
-    "a number before a digit": (with_rule(tags=["a#0"]), "a number ends before the next digit"),
+    "two numbers in a row": (with_rule(tags=["a##b"]), "'#' must not be followed by a digit or another '#'"),
+    "a number before a digit": (with_rule(tags=["a#0"]), "'#' must not be followed by a digit or another '#'"),
     "six numbers": (with_rule(tags=["a_#_#_#_#_#_#"]), "at most 5 numbers"),
     "a tag too long": (with_rule(tags=["a" * 301]), "a pattern of 1 to 300 characters"),
-    "as without implied": (with_rule(**{"as": ["any"]}), "a rule needs 'as' where its action is 'implied'"),
-    "implied without as": (with_rule(action="implied"), "a rule needs 'as' where its action is 'implied'"),
+    "as without implied": (with_rule(**{"as": ["any"]}), "a rule has 'as' if its action is 'implied'"),
+    "implied without as": (with_rule(action="implied"), "a rule has 'as' if its action is 'implied'"),
     "as a pattern": (with_rule(action="implied", **{"as": ["a#"]}), "a list of platform tags"),
-    "as itself": (with_rule(action="implied", **{"as": ["any"]}), "is itself read as others"),
+    "as itself": (with_rule(action="implied", **{"as": ["any"]}), "which is implied itself"),
     "until without deprecate": (with_rule(until="2027-01-01"), "'until' is the end of a 'deprecate'"),
     "until before since": (
         with_rule(action="deprecate", since="2027-01-01", until="2027-01-01"),
@@ -165,7 +165,7 @@ BAD = {
 
 @pytest.mark.parametrize("text_and_reason", BAD.values(), ids=BAD.keys())
 def test_what_is_no_profile(text_and_reason: tuple[str, str]) -> None:
-    """A wish that is not understood must not be ignored: wheels would come in, or stay out, against it."""
+    """Unknown settings are errors, because ignoring them would accept or refuse the wrong wheels."""
     text, reason = text_and_reason
     with pytest.raises(InvalidProfile) as caught:
         parse_profile(text)
@@ -173,7 +173,7 @@ def test_what_is_no_profile(text_and_reason: tuple[str, str]) -> None:
 
 
 def test_patterns() -> None:
-    """The three signs of a pattern mean what the documentation says."""
+    """The special characters of a pattern mean what the documentation says."""
     assert expand_pattern("macosx_{11,12}_0_{arm64,universal2}") == (
         "macosx_11_0_arm64",
         "macosx_11_0_universal2",
@@ -193,7 +193,7 @@ def test_patterns() -> None:
 
 @given(st.lists(st.sampled_from(["a", "b_", "#", "{a,b}", "{1,2,3}", "{,x}"]), min_size=1, max_size=5))
 def test_a_pattern_means_what_is_made_from_it(parts: list[str]) -> None:
-    """Each tag that is put together along a pattern is meant by one of those that it stands for."""
+    """Each tag that is made from a pattern matches one of its plain patterns."""
     try:
         plain = expand_pattern("".join(parts))
     except Mismatch:
@@ -204,7 +204,7 @@ def test_a_pattern_means_what_is_made_from_it(parts: list[str]) -> None:
 
 
 def test_patterns_are_bounded() -> None:
-    """Ten braces in a row would be a thousand million tags."""
+    """Ten braces in a row would expand into a billion patterns."""
     with pytest.raises(InvalidProfile, match=f"more than {MOST_PATTERNS}"):
         parse_profile(with_rule(tags=["{a,b,c,d,e,f,g,h}" * 10]))
     many = [f"{{{','.join('abcdefghij')}}}" * 3]  # a thousand each
@@ -226,7 +226,7 @@ def schema() -> dict[str, Any]:
 
 
 def against_schema(text: str) -> list[str]:
-    """List what the schema has against a document."""
+    """List the errors that the schema has for a document."""
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
     return [error.message for error in jsonschema.Draft202012Validator(schema()).iter_errors(json.loads(text))]
@@ -234,7 +234,7 @@ def against_schema(text: str) -> list[str]:
 
 @pytest.mark.parametrize("name", PROFILES)
 def test_the_schema_takes_the_profiles_of_the_package(name: str) -> None:
-    """They are the examples that people start from, in an editor that knows the schema."""
+    """People use them as examples, in an editor that knows the schema."""
     assert against_schema(text_of(name)) == []
 
 
@@ -249,12 +249,12 @@ BEYOND_THE_SCHEMA = {
 
 @pytest.mark.parametrize("case", [case for case in BAD if case not in {"no JSON", *BEYOND_THE_SCHEMA}])
 def test_the_schema_refuses_what_the_reader_refuses(case: str) -> None:
-    """An editor that underlines nothing has found nothing wrong."""
+    """What the parser refuses, an editor should underline."""
     assert against_schema(BAD[case][0])
 
 
 def test_the_schema_has_the_readers_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A key that is added to the reader alone would be underlined wherever it is used."""
+    """An editor must not underline a key that the parser knows."""
     taken: dict[str, set[str]] = {}
     take_or, take = Document.take_or, Document.take
 

@@ -1,4 +1,4 @@
-"""What indexes take: PyPI's decisions and words, what is let in and should not be, and what to do instead."""
+"""What indexes accept: PyPI's decisions and messages, misleading tags, and what to do instead."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import manytags
-from manytags import InvalidProfile, UploadProblem, check_upload, parse_profile
+from manytags import InvalidProfile, check_upload, parse_profile
+from manytags.indexes.upload import UploadProblem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,12 +30,12 @@ def platform(tag: str) -> str:
 
 
 def problems(file: str, index: str | Profile = "pypi", today: date = TODAY) -> list[tuple[str, str]]:
-    """List what is to blame, and how grave it is."""
+    """List the parts that cause problems, with the severity."""
     return [(problem.tag, problem.severity) for problem in check_upload(file, index, today=today)]
 
 
 def own(*rules: Mapping[str, object], **keys: object) -> Profile:
-    """Make a profile of somebody's own index."""
+    """Make a profile of a private index."""
     return parse_profile(json.dumps({"manytags_profile": 1, "name": "ours", "rules": rules, **keys}))
 
 
@@ -59,12 +60,12 @@ def own(*rules: Mapping[str, object], **keys: object) -> Profile:
 )
 @pytest.mark.parametrize("index", ["pypi", "strict"])
 def test_nothing_is_wrong(name: str, index: str) -> None:
-    """Warnings about good wheels teach people to read none."""
+    """Warnings about good wheels would teach people to ignore them."""
     assert check_upload(name, index, today=TODAY) == ()
 
 
 def test_pypi_refuses_in_its_own_words() -> None:
-    """Whoever searches for the message that twine showed finds the rule, its source and the way out."""
+    """People who search for the message that twine showed find the rule, its source and a solution."""
     (problem,) = check_upload(platform("linux_x86_64"))
     assert problem.tag == "linux_x86_64"
     assert problem.refused
@@ -159,18 +160,18 @@ NAMES = {
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), NAMES.items(), ids=[name[:40].encode("unicode_escape").decode() for name in NAMES]
+    ("name", "expected"), NAMES.items(), ids=[name[:40].encode("unicode_escape").decode() for name in NAMES]
 )
-def test_names_that_pypi_refuses(name: str, told: tuple[str, str]) -> None:
-    """A release fails before the upload and not in the middle of it."""
+def test_names_that_pypi_refuses(name: str, expected: tuple[str, str]) -> None:
+    """A bad name is detected before the upload, not in the middle of it."""
     (problem,) = check_upload(name, today=TODAY)
-    assert (problem.tag, problem.message) == told
+    assert (problem.tag, problem.message) == expected
     assert problem.refused
     assert problem.instead
 
 
 def test_a_name_may_have_several_problems() -> None:
-    """All of them are told at once, each tag once, in the order in which PyPI looks; nobody uploads five times."""
+    """All problems are reported at once, each tag once, in PyPI's order."""
     name = "Foo-1.0+l-cp312-cp311-linux_x86_64.win32.LINUX_x86_64.macosx_11_2_arm64.whl"
     assert problems(name) == [
         ("linux_x86_64", "refused"),
@@ -200,15 +201,15 @@ def test_a_name_may_have_several_problems() -> None:
         ("macosx_26_0_ppc", "no interpreter claims macosx_26_0_ppc", "an sdist"),
         ("android_5_x86", "there is no Android API level 5", "android_16_x86"),
         ("ios_99_0_arm64_iphoneos", "iOS 99.0 is not known", "ios_26_9_arm64_iphoneos"),
-        ("ios_13_0_arm64_iphoneos64", "it has more behind it", "leave out what stands behind"),
-        ("pyemscripten_2026_0_wasm32_pthreads", "it has more behind it", "leave out what stands behind"),
+        ("ios_13_0_arm64_iphoneos64", "it has a suffix", "remove the suffix"),
+        ("pyemscripten_2026_0_wasm32_pthreads", "it has a suffix", "remove the suffix"),
         ("pyemscripten_2023_0_wasm32", "there is no PyEmscripten 2023.0", "pyemscripten_2024_0_wasm32"),
-        ("linux_armv7l", "says nothing of the C library", "manylinux_2_17_armv7l"),
-        ("linux_armv6l", "says nothing of the C library", "an sdist"),
+        ("linux_armv7l", "does not say which C library", "manylinux_2_17_armv7l"),
+        ("linux_armv6l", "does not say which C library", "an sdist"),
     ],
 )
 def test_legal_nonsense(tag: str, words: str, instead: str) -> None:
-    """PyPI takes it and nobody can install it, or cannot trust it: the maker should know, an index may refuse it."""
+    """PyPI accepts tags that no interpreter claims: the author should know, and an index may refuse them."""
     (problem,) = check_upload(platform(tag), today=TODAY)
     assert (problem.tag, problem.severity) == (tag, "accepted but misleading")
     assert words in problem.message
@@ -236,7 +237,7 @@ def test_legal_nonsense(tag: str, words: str, instead: str) -> None:
     ],
 )
 def test_what_to_do_instead(tag: str, instead: str) -> None:
-    """A refusal names the tag to use, and never one that the index refuses as well."""
+    """A refusal names the tag to use, and never one that the index also refuses."""
     (problem,) = check_upload(platform(tag), today=TODAY)
     assert problem.refused
     assert instead in problem.instead
@@ -251,7 +252,7 @@ def test_what_to_do_instead(tag: str, instead: str) -> None:
         ("cp314", "abi3t", ["abi3t"]),
         ("cp312", "cp311", ["cp311"]),
         ("cp311.cp312", "cp312", ["cp311"]),
-        ("pp373", "pypy36_pp73", ["pypy36_pp73"]),  # Pillow 6.2.2, of which nobody could install this file
+        ("pp373", "pypy36_pp73", ["pypy36_pp73"]),  # Pillow 6.2.2, which nobody could install
         ("cp27.cp33", "cp27m.none", []),
         ("pp27", "pypy_41", []),
         ("frob1", "frob1_7", []),
@@ -267,7 +268,7 @@ def test_python_and_abi_tags_that_no_interpreter_claims_together(pythons: str, a
 
 
 def test_a_name_that_pypi_takes_and_installers_do_not() -> None:
-    """packaging lets an empty tag through; what can only be uploaded is no release."""
+    """packaging accepts an empty tag, so PyPI does, but nobody could install the wheel."""
     (problem,) = check_upload("foo-1.0--none-any.whl", today=TODAY)
     assert problem.severity == "accepted but misleading"
     assert "an empty python tag" in problem.message
@@ -279,16 +280,16 @@ ARM = ["linux_{armv6l,armv7l}"]
 
 
 def test_let_in() -> None:
-    """As PyPI did in 2017: the tags are taken, and nothing is said."""
+    """As PyPI did in 2017: the tags are accepted without a warning."""
     assert problems(platform("linux_armv7l"), own({"tags": ARM, "action": "accept"})) == []
 
 
 def test_warn() -> None:
-    """A warning on upload, from a day on if so wished, in the index's own words."""
+    """An index can warn on upload, from some day on, in its own words."""
     rule = {"tags": ARM, "action": "warn", "since": "2026-12-01", "message": "{tag} in {file}?", "instead": "an sdist"}
     index = own(rule, extends="pypi")
     assert [one.message[:20] for one in check_upload(platform("linux_armv7l"), index, today=TODAY)] == [
-        "'linux_armv7l' says "
+        "'linux_armv7l' does "
     ]
     (problem,) = check_upload(platform("linux_armv7l"), index, today=date(2026, 12, 1))
     assert problem.severity == "accepted but misleading"
@@ -307,7 +308,7 @@ def test_warn() -> None:
     ],
 )
 def test_a_deprecation_period(day: str, severities: list[str]) -> None:
-    """Announced, then taken with a warning, then refused: each from its day on, and the warning says when."""
+    """A tag is first accepted, then accepted with a warning, then refused, and the warning says when."""
     rule = {"tags": ARM, "action": "deprecate", "since": "2026-12-01", "until": "2027-06-01", "rule": "no bare linux"}
     index = own(rule, {"tags": ["*"], "action": "accept"})
     found = check_upload(platform("linux_armv7l"), index, today=date.fromisoformat(day))
@@ -318,7 +319,7 @@ def test_a_deprecation_period(day: str, severities: list[str]) -> None:
 
 
 def test_a_deprecation_without_an_end() -> None:
-    """manylinux1 may be discouraged for ever."""
+    """A tag may be deprecated forever."""
     index = own({"tags": ["manylinux1_*"], "action": "deprecate"}, extends="pypi")
     (problem,) = check_upload(platform("manylinux1_x86_64"), index, today=date(2999, 1, 1))
     assert problem.severity == "accepted but deprecated"
@@ -326,16 +327,16 @@ def test_a_deprecation_without_an_end() -> None:
 
 
 def test_refuse() -> None:
-    """As PyPI does with every other bare linux tag; from a day on if so wished."""
+    """As PyPI does with every other bare linux tag, possibly from some day on."""
     index = own({"tags": ARM, "action": "refuse", "since": "2026-12-01"}, {"tags": ["*"], "action": "accept"})
     assert problems(platform("linux_armv7l"), index) == []
     (problem,) = check_upload(platform("linux_armv7l"), index, today=date(2026, 12, 1))
     assert problem.refused
-    assert problem.message == "ours does not take the platform tag 'linux_armv7l', since 2026-12-01"
+    assert problem.message == "ours does not accept the platform tag 'linux_armv7l', since 2026-12-01"
 
 
 def test_extra_tags_of_one_index() -> None:
-    """An index of one's own takes PyPI's tags and some more, and nothing beyond those."""
+    """A private index can accept PyPI's tags and some others."""
     index = own({"tags": ["linux_loongarch64", "solaris_#_#_amd64"], "action": "accept"}, extends="pypi")
     for tag in ("linux_loongarch64", "solaris_2_11_amd64", "manylinux_2_28_x86_64"):
         assert problems(platform(tag), index) == []
@@ -344,7 +345,7 @@ def test_extra_tags_of_one_index() -> None:
 
 
 def test_implied_by_the_index() -> None:
-    """An index for one system may take the vague tag, since it is read as the tag that says which system it is."""
+    """An index for a single system may accept a vague tag, which is read as a precise one."""
     index = own({"tags": ["linux_armv7l"], "action": "implied", "as": ["manylinux_2_31_armv7l"]}, extends="pypi")
     assert problems(platform("linux_armv7l"), index) == []
     wrong = own({"tags": ["linux_armv7l"], "action": "implied", "as": ["manylinux_2_999_armv7l"]}, extends="pypi")
@@ -364,14 +365,14 @@ def test_piwheels_offers(tag: str) -> None:
 
 @pytest.mark.parametrize("tag", ["manylinux_2_31_armv7l", "linux_aarch64", "win32", "linux_armv8l"])
 def test_piwheels_does_not_offer(tag: str) -> None:
-    """It serves the 32-bit Raspberry Pi OS alone."""
+    """It only serves the 32-bit Raspberry Pi OS."""
     (problem,) = check_upload(platform(tag), "piwheels", today=TODAY)
     assert problem.refused
     assert "PyPI" in problem.instead
 
 
 def test_a_check_can_be_deprecated_too() -> None:
-    """An index that held nonsense for years gives its makers time."""
+    """An index can give authors time before a check refuses."""
     numbers = {"action": "deprecate", "until": "2027-06-01"}
     index = own(extends="pypi", checks={"numbers": numbers})
     name = platform("manylinux_2_999_x86_64")
@@ -392,35 +393,35 @@ def test_the_gravest_check_decides() -> None:
 
 
 def test_what_no_rule_lets_in() -> None:
-    """A profile that forgets a tag does not take it."""
+    """A tag without a rule is refused."""
     (problem,) = check_upload(platform("win32"), own({"tags": ["any"], "action": "accept"}), today=TODAY)
     assert problem.refused
-    assert problem.message == "no rule of ours lets the platform tag 'win32' in"
+    assert problem.message == "no rule of ours accepts the platform tag 'win32'"
 
 
 def test_a_message_is_filled_in_once() -> None:
-    """A name with braces in it is a stranger's text, and no part of the message's form."""
+    """Braces in a file name are not placeholders."""
     index = own({"tags": ["*"], "action": "refuse", "message": "{file}: {tag} {other}"})
     found = check_upload("foo-1.0-{file}-none-{tag}.whl", index, today=TODAY)
     assert [problem.message for problem in found] == ["foo-1.0-{file}-none-{tag}.whl: {tag} {other}"]
 
 
 def test_an_unknown_index() -> None:
-    """A typing error must not check against something else."""
-    with pytest.raises(InvalidProfile, match="invalid profile 'testpypi': there is none of this name"):
+    """A mistyped index is an error."""
+    with pytest.raises(InvalidProfile, match="invalid profile 'testpypi': no profile has this name"):
         check_upload(platform("any"), "testpypi")
     with pytest.raises(InvalidProfile, match="expected a name or a Profile"):
         check_upload(platform("any"), 3)  # type: ignore[arg-type]
 
 
 def test_today_is_looked_up() -> None:
-    """Without a day the present one counts."""
+    """The default day is today."""
     rule = {"tags": ["any"], "action": "deprecate", "until": "2000-01-01"}
     assert [problem.severity for problem in check_upload(platform("any"), own(rule))] == ["refused"]
 
 
 def test_a_problem_is_a_value() -> None:
-    """It is sent between processes, written as JSON, and printed."""
+    """A problem can be pickled, written as JSON, and printed."""
     (problem,) = check_upload(platform("linux_x86_64"), today=TODAY)
     assert pickle.loads(pickle.dumps(problem)) == problem  # noqa: S301 - our own
     assert UploadProblem(**problem.to_data()) == problem
@@ -432,7 +433,7 @@ def test_a_problem_is_a_value() -> None:
 
 
 def wheel_with_code(folder: Path, platform_tag: str, most: int | None = None) -> Path:
-    """Make a wheel with a compiled module for x86_64 in it, or the beginning of one."""
+    """Make a wheel with a compiled module for x86_64, or with the start of one."""
     path = folder / f"demo-1.0-cp312-cp312-{platform_tag}.whl"
     code = (Path(__file__).parents[1] / "binaries" / "elf" / "x86_64.so").read_bytes()[:most]
     with zipfile.ZipFile(path, "w") as archive:
@@ -444,28 +445,28 @@ def wheel_with_code(folder: Path, platform_tag: str, most: int | None = None) ->
     return path
 
 
-def test_a_false_tag_is_told_when_the_wheel_is_there(tmp_path: Path) -> None:
-    """An index can refuse a tag that the code does not keep to; PyPI takes it, and its maker should know."""
+def test_a_false_tag_is_reported_if_the_wheel_is_given(tmp_path: Path) -> None:
+    """An index can refuse a tag that the code does not comply with; PyPI accepts it, but the author should know."""
     path = wheel_with_code(tmp_path, "manylinux_2_17_aarch64")
     assert check_upload(path.name, today=TODAY) == ()
     found = check_upload(path, today=TODAY)
     assert ("manylinux_2_17_aarch64", "accepted but misleading") in [(one.tag, one.severity) for one in found]
     assert "is false" in found[0].message
-    assert found[0].instead.startswith("what is true: ")
+    assert found[0].instead.startswith("true tags: ")
     refused = check_upload(path, "strict", today=TODAY)
     assert ("manylinux_2_17_aarch64", True) in [(one.tag, one.refused) for one in refused]
     assert check_upload(manytags.audit(path), "strict", today=TODAY) == refused
 
 
 def test_a_true_tag_is_no_problem(tmp_path: Path) -> None:
-    """The audit must not stand in the way of an honest wheel."""
+    """The audit must not report a true tag."""
     honest = manytags.audit(wheel_with_code(tmp_path, "linux_x86_64")).true_tags
     path = wheel_with_code(tmp_path, next(tag for tag in honest if tag.startswith("manylinux")))
     assert check_upload(path, "strict", today=TODAY) == ()
 
 
 def test_damaged_code_does_not_pass_for_honest(tmp_path: Path) -> None:
-    """What cannot be read cannot be false; an index that checks must not be passed by cutting a file off."""
+    """A truncated binary has no false tags, but it must not pass the check."""
     (problem,) = check_upload(wheel_with_code(tmp_path, "manylinux_2_17_x86_64", 100), "strict", today=TODAY)
     assert (problem.tag, problem.refused) == ("demo.cpython-312-x86_64-linux-gnu.so", True)
     assert "is damaged: " in problem.message

@@ -26,7 +26,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 
 
 def test_what_people_see(capsys: pytest.CaptureFixture[str]) -> None:
-    """The verdict on each file, and under it why and what to do."""
+    """Each file has a verdict, a reason, and advice."""
     status, out, err = run(capsys, f"dist/{GOOD}", BAD, "dist/foo-1.0.tar.gz")
     assert (status, err) == (1, "")
     lines = out.splitlines()
@@ -39,7 +39,7 @@ def test_what_people_see(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_status(capsys: pytest.CaptureFixture[str]) -> None:
-    """A release script stops where the index would refuse, and with --strict where it should."""
+    """A release script stops if the index would refuse a file, and with --strict if it should."""
     assert run(capsys, GOOD)[0] == 0
     status, out, _ = run(capsys, ODD)
     assert status == 0
@@ -66,7 +66,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_list_on_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """`ls dist | manytags upload-check -`."""
-    monkeypatch.setattr("manytags.cli.files.read_text", lambda *_: f"{GOOD}\ndist/{BAD}\n\nREADME\n")
+    monkeypatch.setattr("manytags.cli.index_files.read_text", lambda *_: f"{GOOD}\ndist/{BAD}\n\nREADME\n")
     status, out, _ = run(capsys, "-")
     assert status == 1
     assert f"{GOOD}: accepted" in out
@@ -75,7 +75,7 @@ def test_a_list_on_standard_input(capsys: pytest.CaptureFixture[str], monkeypatc
 
 
 def test_own_profile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """Whoever runs an index gives its rules in a file; an error in them names the file."""
+    """A file can have the rules of a private index; an error in them names the file."""
     profile = tmp_path / "ours.json"
     rules = [{"tags": ["linux_x86_64"], "action": "accept"}]
     profile.write_text(json.dumps({"manytags_profile": 1, "name": "ours", "extends": "pypi", "rules": rules}))
@@ -90,7 +90,7 @@ def test_own_profile(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None
 
 
 def test_audit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """A false tag is found where the wheel is opened, in a folder or by its path; a name alone says nothing of it."""
+    """A false tag is reported if the wheel is opened, but not for a bare name."""
     wheel = wheel_with_code(tmp_path, "manylinux_2_17_aarch64")
     (tmp_path / "README").write_text("no wheel")
     assert run(capsys, "--index", "strict", str(wheel))[0] == 0
@@ -101,7 +101,7 @@ def test_audit(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
 
 
 def test_audit_of_a_broken_wheel(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    """It is bad input, and stands in the way of no other."""
+    """It is bad input, and the other wheels are still checked."""
     good = wheel_with_code(tmp_path, "linux_armv7l")
     broken = tmp_path / GOOD
     broken.write_bytes(b"PK")
@@ -119,14 +119,14 @@ def test_audit_of_a_broken_wheel(capsys: pytest.CaptureFixture[str], tmp_path: P
     "arguments", [["foo-1.0.tar.gz"], ["--audit", "foo-1.0.tar.gz"], ["foo-1.0.zip", "foo-1.0.tar.gz.asc"]]
 )
 def test_no_wheels(capsys: pytest.CaptureFixture[str], arguments: list[str]) -> None:
-    """A script that checks the wrong folder must not take silence for a yes."""
+    """A script that checks the wrong folder must not get a success."""
     status, out, err = run(capsys, *arguments)
     assert (status, out) == (2, "")
-    assert err == "manytags: no wheel is among the files: none ends in '.whl'\n"
+    assert err == "manytags: there are no wheels among the files: no name ends in '.whl'\n"
 
 
 def test_wrong_options(capsys: pytest.CaptureFixture[str]) -> None:
-    """Two indexes at once, or one that nobody knows."""
+    """Two indexes at once, and unknown ones, are refused."""
     for arguments in (["--index", "testpypi", GOOD], ["--index", "strict", "--profile", "x.json", GOOD]):
         with pytest.raises(SystemExit) as caught:
             run(capsys, *arguments)
@@ -141,7 +141,7 @@ def test_odd_names_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_slip_of_the_hand(capsys: pytest.CaptureFixture[str]) -> None:
-    """A wheel that was misspelt must not be called accepted by being passed over."""
+    """A mistyped wheel must not be skipped."""
     status, out, err = run(capsys, "foo-1.0-py3-none-any.wh", GOOD)
     assert (status, out) == (2, "")
-    assert err == "manytags: 'foo-1.0-py3-none-any.wh' is no wheel: its name does not end in '.whl'\n"
+    assert err == "manytags: 'foo-1.0-py3-none-any.wh' is not a wheel: its name does not end in '.whl'\n"

@@ -1,4 +1,4 @@
-"""A census is a sum: however the files come, and however they are split, the numbers are those of a plain count."""
+"""A census is a sum: the numbers are those of a plain count, in any order and however the files are split."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from packaging.utils import canonicalize_version
 from packaging.version import Version
 
 import manytags
-from manytags import Census, Count, InvalidWheelFilename, census
+from manytags import Census, InvalidWheelFilename, census
 from manytags.indexes import census_count, census_tally
+from manytags.indexes.census_tables import Count
 
 from . import strategies as laws
 
@@ -55,7 +56,7 @@ def filename(entry: str | dict[str, Any]) -> str:
 
 
 def plainly(files: Sequence[str | dict[str, Any]]) -> dict[str, Any]:
-    """Count as one would who has memory and time: by the library's own parser, and by ``best`` for the targets."""
+    """Count in the simple, slow way: with the library's parser, and with ``sort`` for the targets."""
     wheels: defaultdict[str, int] = defaultdict(int)
     releases: defaultdict[str, set[tuple[str, object]]] = defaultdict(set)
     of_release: defaultdict[tuple[str, Version], list[str | dict[str, Any]]] = defaultdict(list)
@@ -88,7 +89,7 @@ def plainly(files: Sequence[str | dict[str, Any]]) -> dict[str, Any]:
 
 
 def counted(found: Census) -> dict[str, Any]:
-    """Show the same of a census."""
+    """Return the same numbers from a census."""
     return {
         "platform": found.counts("platform"),
         "installable": [found.installable[target] for target in TARGETS],
@@ -99,7 +100,7 @@ def counted(found: Census) -> dict[str, Any]:
 
 @given(st.lists(entries, max_size=30))
 def test_it_is_what_a_plain_count_finds(files: list[str | dict[str, Any]]) -> None:
-    """The quick ways through the loop must not make a name valid, or another project's, or another release's."""
+    """Shortcuts in the loop must not make a name valid, or move it to another project or release."""
     found = census(files, TARGETS)
     assert counted(found) == plainly(files)
     assert found.total.wheels + found.invalid + sum(found.others.values()) == len(files)
@@ -107,7 +108,7 @@ def test_it_is_what_a_plain_count_finds(files: list[str | dict[str, Any]]) -> No
 
 @given(st.lists(entries, max_size=30), st.data())
 def test_it_can_be_counted_in_pieces(files: list[str | dict[str, Any]], data: st.DataObject) -> None:
-    """Many machines may count an index, each a part of it that was cut anywhere, and answer in any order."""
+    """Many machines can count parts of an index, cut anywhere, in any order."""
     whole = census(files, TARGETS)
     pieces: list[list[str | dict[str, Any]]] = [[], [], [], []]
     for entry in data.draw(st.permutations(files)):
@@ -124,7 +125,7 @@ def test_it_can_be_counted_in_pieces(files: list[str | dict[str, Any]], data: st
 
 @given(st.lists(entries, max_size=30))
 def test_what_is_forgotten_is_read_again(files: list[str | dict[str, Any]]) -> None:
-    """A stranger's index can overflow every memo; the numbers must not show it."""
+    """An index that overflows every memo is still counted correctly."""
     with (
         mock.patch.object(census_count, "MEMO_LIMIT", 1),
         mock.patch.object(census_count, "_VERSIONS", 1),
@@ -137,7 +138,7 @@ def test_what_is_forgotten_is_read_again(files: list[str | dict[str, Any]]) -> N
 
 @given(st.lists(entries, min_size=1, max_size=10), entries)
 def test_other_files_are_another_census(files: list[str | dict[str, Any]], other: str | dict[str, Any]) -> None:
-    """Equality that sees no difference would let a lost piece pass."""
+    """Equality must notice a file that is missing."""
     assert census([*files, other], TARGETS) != census(files, TARGETS)
     assert census(files, TARGETS) != census(files)
 
@@ -151,15 +152,15 @@ def test_other_files_are_another_census(files: list[str | dict[str, Any]], other
     )
 )
 def test_a_release_is_named_as_packaging_names_it(version: str) -> None:
-    """Two spellings of one version are one release, and two versions are two."""
+    """Two spellings of a version are one release, and two versions are two releases."""
     assert census_count.release_from_version(version) == canonicalize_version(version)
 
 
 def test_the_plain_count_sees_everything() -> None:
-    """A law over names that are all invalid would hold for anything."""
+    """The law would mean nothing if all names were invalid."""
     found = plainly(["foo-1.0-py3-none-any.whl", "Foo-1-cp38-abi3-win32.whl", "foo-1.0.zip", "foo-x-py3-none-any.whl"])
-    assert found["platform"] == {"any": (1, 1, 1), "win32": (1, 1, 1)}
-    assert found["installable"] == [(1, 1, 1), (2, 1, 1)]
+    assert found["platform"] == {"any": Count(1, 1, 1), "win32": Count(1, 1, 1)}
+    assert found["installable"] == [Count(1, 1, 1), Count(2, 1, 1)]
     assert (found["invalid"], found["others"]) == (1, 1)
     with pytest.raises(manytags.InvalidInput, match="does not merge"):
         census([], TARGETS).merge(census([]))

@@ -338,7 +338,7 @@ def test_a_root_of_soft_float_arm_has_no_policies(tmp_path: Path, capsys: pytest
         check_host("manylinux_2_17", root=root)
     assert check_all_policies(root=root) == ()
     assert main(["host-libraries", "--root", str(root)]) == 1
-    assert "no policy is of this interpreter's architecture" in capsys.readouterr().out
+    assert "there are no policies for this interpreter's architecture" in capsys.readouterr().out
 
 
 def test_the_answer_is_a_value() -> None:

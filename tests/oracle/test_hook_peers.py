@@ -233,7 +233,7 @@ def test_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     output = ["--output", str(site / "_manylinux.py"), "--python", python]
     assert install()
     assert main(["hook", "--none", *output]) == 0
-    assert f"uv will take no manylinux wheel at all: it asks about {tag} only" in capsys.readouterr().err
+    assert f"uv will take no manylinux wheels at all: it only asks about {tag}" in capsys.readouterr().err
     assert not install()
     assert not any(tag.startswith("manylinux") for tag in manytags.detect(python).platform_tags())
     assert main(["hook", "--all", *output]) == 0

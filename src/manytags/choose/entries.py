@@ -1,7 +1,7 @@
 """What callers choose among: file names, entries of an index, or objects of their own. Pure.
 
-An entry of an index is a mapping as :pep:`691` and :pep:`700` describe it, with ``filename`` and perhaps
-``requires-python`` and ``yanked``.
+An entry is a mapping in the form of :pep:`691` and :pep:`700`: ``filename``, and perhaps ``requires-python`` and
+``yanked``.
 """
 
 TYPE_CHECKING = False
@@ -10,17 +10,17 @@ if TYPE_CHECKING:
 
     from ..targets import Target
 
-_MEMO_LIMIT = 10_000  # distinct requirements remembered for one Python; all of PyPI has some thousand
+_MEMO_LIMIT = 10_000  # requirements remembered for one Python; all of PyPI has a few thousand
 
-#: Python's version as text -> requirement -> whether it is met.
+#: Version of Python -> requirement -> whether the version meets it.
 _MEMO: "dict[str, dict[str, bool]]" = {}
 
 
 def read_entry(item: object, key: "Callable[[object], object] | None" = None) -> "tuple[str, str | None, bool]":
-    """Read file name, ``requires-python`` and whether it was yanked off an item.
+    """Read the file name, the ``requires-python`` and whether the file was yanked.
 
-    :param item: a file name, a mapping, or whatever ``key`` makes one of them from.
-    :raises InvalidWheelFilename: it is neither, or a mapping without a file name.
+    :param item: a file name, an entry, or anything that ``key`` turns into one of these.
+    :raises InvalidWheelFilename: the item is neither, or is an entry without a file name.
 
     >>> read_entry({"filename": "foo-1.0-py3-none-any.whl", "requires-python": ">=3.9", "yanked": "broken"})
     ('foo-1.0-py3-none-any.whl', '>=3.9', True)
@@ -42,14 +42,14 @@ def _read_mapping(entry: "Mapping[str, object]") -> "tuple[str, str | None, bool
     if not isinstance(filename, str) or not (requires is None or isinstance(requires, str)):
         from ..errors import InvalidWheelFilename
 
-        raise InvalidWheelFilename(repr(entry)[:200], "'filename' and 'requires-python' of an entry are texts")
-    # A reason makes a file yanked, an empty one too; only a missing key, null and false do not (PEP 592).
+        raise InvalidWheelFilename(repr(entry)[:200], "expected text for 'filename' and 'requires-python'")
+    # Any reason means yanked, even an empty one. Only a missing key, null and false do not (PEP 592).
     yanked = entry.get("yanked")
     return filename, requires or None, yanked is not None and yanked is not False
 
 
 def python_fits(requires: str, target: "Target") -> bool:
-    """Whether a target's Python meets a ``requires-python``; what is no specifier asks nothing, as pip has it.
+    """Whether a target's Python meets a ``requires-python``. Like pip, ignore text that is not a specifier.
 
     :param requires: such as ``>=3.9,<4``.
 
@@ -60,17 +60,39 @@ def python_fits(requires: str, target: "Target") -> bool:
     Rule: :pep:`345` and :pep:`440`, version specifiers; a pre-release of Python counts.
     """
     version = target.python.full_version or ".".join(map(str, target.python.version))
-    version = version.removesuffix("+")  # stands behind what was built from a repository, and is in no version
+    version = version.removesuffix("+")  # CPython built from a repository adds it; PEP 440 does not allow it
     memo = _MEMO.setdefault(version, {})
-    found = memo.get(requires)
-    if found is None:
+    fits = memo.get(requires)
+    if fits is None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:
-            found = SpecifierSet(requires[:1000]).contains(version, prereleases=True)
+            fits = SpecifierSet(requires[:1000]).contains(version, prereleases=True)
         except InvalidSpecifier:
-            found = True
+            fits = True
         if len(memo) >= _MEMO_LIMIT:
             memo.clear()
-        memo[requires] = found
-    return found
+        memo[requires] = fits
+    return fits
+
+
+def reject_filename(filename: str, error: ValueError, on_invalid: str, stacklevel: int) -> None:
+    """Raise, warn about or ignore an invalid file name.
+
+    :param error: what is wrong with a part of the name; the error about the whole name is raised if there is one.
+    :param on_invalid: ``raise``, ``skip`` to warn, or ``ignore``.
+    :param stacklevel: frames from here to the caller that a warning should point at.
+    """
+    if on_invalid == "ignore":
+        return
+    from ..tags.filename import parse_wheel_filename
+
+    try:
+        parse_wheel_filename(filename)
+    except ValueError as whole:
+        error = whole
+    if on_invalid != "skip":
+        raise error
+    from warnings import warn
+
+    warn(f"skipped: {error}", stacklevel=stacklevel)

@@ -1,4 +1,4 @@
-"""Which files could ever be chosen: what an index mirror or a universal lock file keeps. Pure."""
+"""Which files could ever be chosen: what a mirror of an index or a universal lock file keeps. Pure."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from ..tags.text import split_tag_set, split_wheel_filename
 from ..targets import Python, Target
 from ..targets.expand import platform_tags, python_groups
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
-from .entries import python_fits, read_entry
-from .select import _invalid
+from .entries import python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,14 +23,16 @@ if TYPE_CHECKING:
 
     from packaging.specifiers import SpecifierSet
 
-    #: Python tags, ABI tags, platform tags.
-    Members = tuple[tuple[str, ...], ...]
+    #: Decides whether a file fits: its tag set and its ``requires-python``.
+    Fits = Callable[[str, str | None], bool]
+    #: Pairs of a python tag and an ABI tag.
+    Groups = frozenset[tuple[str, str]]
 
 T = TypeVar("T")
 
-#: A range without an end goes on to this minor version, the last that manytags describes.
+#: A range without an end includes minor versions up to this one, the last that manytags describes.
 LAST_MINOR = 999
-#: Micro versions that every minor version is taken to have had; others count where a requirement names them.
+#: Every minor version is assumed to have had these micro versions. Others count if a requirement names them.
 MICROS = 40
 _LONGEST = 1000  # characters of a requirement
 _MEMO_LIMIT = 10_000
@@ -46,86 +47,102 @@ def relevant(  # noqa: PLR0913 - all but two by name
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
     on_invalid: str = "raise",
-) -> list[T]:
-    """List the files that could ever be chosen, in the order given.
+) -> Iterator[T]:
+    """Yield the files that could ever be chosen, in the order given. No file is kept, so there may be any number.
 
-    By any of some targets: those that fit one of them. Or by any Python in a range on some systems: those that a
-    CPython (release, debug or free-threaded), a PyPy or a GraalPy fits whose version is in the range and meets the
-    file's own ``requires-python``, on a machine of any architecture, version and C library that such a system has.
-    Whatever :func:`best` picks for such a target is in the list, and stays in it when other files come and go.
+    Either for targets: the files that fit one of them. Or for any Python in a range on some systems: the files that fit
+    a CPython (release, debug or free-threaded), a PyPy or a GraalPy whose version is in the range and meets the file's
+    own ``requires-python``, on a machine with any architecture, version and C library that such a system has. Whatever
+    :func:`best` picks for such a target is yielded, regardless of which other files there are.
 
-    A version is in the range when one of its micro versions or pre-releases is. A range without an end has no newest
-    Python: ``cp399`` is in ``>=3.9``. Wheel variants, and what is no wheel, are never chosen; what a target's options
-    add or leave out counts for targets alone.
+    A version is in the range if one of its micro versions or pre-releases is. A range without an end has no newest
+    Python: ``cp399`` is in ``>=3.9``. Wheel variants, and files that are not wheels, are never chosen. What a target's
+    options add or remove counts for targets only.
 
-    :param files: file names, entries of an index, or anything that ``key`` makes one of these from.
-    :param targets: the machines; not together with a range or systems.
-    :param requires_python: the range, such as ``>=3.9,<3.15``; every Python where it is left out.
-    :param systems: ``linux``, ``macos``, ``windows``, ``ios``, ``android``, ``emscripten``, ``other``: any machine of
-        it; or names as :func:`platform_from_name` knows them, or platforms: this machine. Every one where left out.
-    :param key: gives a file name or an entry for an item of ``files``.
+    :param files: file names, URLs, entries of an index (mappings with ``filename`` or ``url``, ``requires-python``,
+        ``yanked``), or anything that ``key`` turns into one of these; read as the result is.
+    :param targets: the targets; not together with a range or systems.
+    :param requires_python: the range, such as ``>=3.9,<3.15``; by default every Python.
+    :param systems: ``linux``, ``macos``, ``windows``, ``ios``, ``android``, ``emscripten``, ``other`` for any machine
+        with this system; names that :func:`platform_from_name` knows, or platforms, for one machine. By default all.
+    :param key: returns the file name, URL or entry of an item.
     :param yanked: whether yanked files count.
-    :param on_invalid: what to do with a bad name, as in :func:`best`.
-    :raises InvalidWheelFilename: a name that ends in ``.whl`` is no wheel file name.
-    :raises InvalidTarget: no platform is called as one of ``systems``.
-    :raises InvalidInput: ``requires_python`` is no version specifier.
+    :param on_invalid: what to do with an invalid name, as in :func:`best`.
+    :raises InvalidTarget: no platform has the name of one of ``systems``.
+    :raises InvalidInput: ``requires_python`` is not a version specifier.
+    :raises InvalidWheelFilename: while iterating: an item has no name, or a name ends in ``.whl`` but is not a wheel
+        file name.
 
-    >>> names = ["a-1-cp38-cp38-win32.whl", "a-1-cp38-abi3-win32.whl", "a-1-cp312-cp312-macosx_11_0_arm64.whl"]
-    >>> relevant(names, requires_python=">=3.9", systems=["windows"])
-    ['a-1-cp38-abi3-win32.whl']
+    >>> names = ["a-1-cp38-cp38-win32.whl", "https://example.org/a-1%2Bcpu-cp38-abi3-win32.whl#sha256=00"]
+    >>> list(relevant(names, requires_python=">=3.9", systems=["windows"]))
+    ['https://example.org/a-1%2Bcpu-cp38-abi3-win32.whl#sha256=00']
     """
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
-    return list(fitting(files, wanted(targets, requires_python, systems), key, yanked, on_invalid))
-
-
-def wanted(
-    targets: Iterable[Target] | None, requires_python: str | None, systems: Iterable[str | Platform] | None
-) -> Callable[[str, str | None], bool]:
-    """Make a test of a tag set and a ``requires-python`` of what :func:`relevant` is told.
-
-    :raises InvalidTarget: no platform is called as one of ``systems``.
-    :raises InvalidInput: ``requires_python`` is no version specifier.
-    """
+    # Not in a generator: wrong arguments are reported now, not when the first file is requested.
     if targets is None:
-        return _InRange(requires_python, systems).takes
-    if requires_python is not None or systems is not None:
+        fits: Fits = _Range(requires_python, systems).fits
+    elif requires_python is None and systems is None:
+        fits = _fits_any(list(dict.fromkeys(targets)))
+    else:
         raise TypeError("expected targets, or a range of Pythons and systems; got both")
-    machines = list(dict.fromkeys(targets))
+    return _fitting(files, fits, key, yanked, on_invalid)
 
+
+def _fits_any(targets: list[Target]) -> Fits:
     def fits(tags: str, requires: str | None) -> bool:
         return any(
             target.ranks.of_text(tags) is not None and (requires is None or python_fits(requires, target))
-            for target in machines
+            for target in targets
         )
 
     return fits
 
 
-def fitting(
-    files: Iterable[T],
-    fits: Callable[[str, str | None], bool],
-    key: Callable[[T], object] | None,
-    yanked: bool,
-    on_invalid: str,
+def _fitting(
+    files: Iterable[T], fits: Fits, key: Callable[[T], object] | None, yanked: bool, on_invalid: str
 ) -> Iterator[T]:
-    """Give the items that fit, one after the other; nothing is kept."""
     for item in files:
-        filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type] # key takes a T
+        filename, requires, withdrawn = read_entry(_by_filename(item if key is None else key(item)))
         if not filename.endswith(".whl") or (withdrawn and not yanked):
             continue
         try:
             _, _, _, tags, variant = split_wheel_filename(filename)
             fit = fits(tags, requires)
         except ValueError as error:
-            _invalid(filename, error, on_invalid)
+            reject_filename(filename, error, on_invalid, 3)
             continue
         if fit and variant is None:
             yield item
 
 
-class _InRange:
-    """Whether any Python in a range takes a tag set on any of some systems."""
+def _by_filename(item: object) -> object:
+    """Replace a URL by the file name that it ends in."""
+    if isinstance(item, str):
+        return filename_from_url(item)
+    if hasattr(item, "get") and item.get("filename") is None and isinstance(item.get("url"), str):
+        entry = {name: item.get(name) for name in ("requires-python", "yanked")}
+        return {**entry, "filename": filename_from_url(item.get("url"))}
+    return item
+
+
+def filename_from_url(text: str) -> str:
+    """Return the file name that a URL or a path ends in; a file name is returned as it is.
+
+    >>> filename_from_url("https://example.org/a/a-1.0%2Bcpu-py3-none-any.whl?x=/y#sha256=00")
+    'a-1.0+cpu-py3-none-any.whl'
+    """
+    # Not urlsplit: it takes ten times as long, and rejects a URL for its host, which does not matter here.
+    name = text.partition("#")[0].partition("?")[0].rpartition("/")[2]
+    if "%" not in name:
+        return name
+    from urllib.parse import unquote
+
+    return unquote(name)
+
+
+class _Range:
+    """Any Python in a range of versions, on any of some systems."""
 
     def __init__(self, requires_python: str | None, systems: Iterable[str | Platform] | None) -> None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -133,7 +150,7 @@ class _InRange:
         try:
             self._range = SpecifierSet((requires_python or "")[:_LONGEST])
         except InvalidSpecifier:
-            raise InvalidInput(requires_python or "", "it is no version specifier") from None
+            raise InvalidInput(requires_python or "", "it is not a version specifier") from None
         if isinstance(systems, str):
             raise TypeError("expected several systems, got one text")
         self._everywhere = systems is None
@@ -145,50 +162,34 @@ class _InRange:
             else:
                 platform = platform_from_name(system) if isinstance(system, str) else system
                 self._platform_tags.update(platform_tags(platform))
-        self._pythons: dict[str | None, _Versions] = {}
-        self._memo: dict[tuple[str, str | None], bool] = {}
+        self.fits: Fits = lru_cache(_MEMO_LIMIT)(self._fits)
+        self._versions = lru_cache(_MEMO_LIMIT)(self._versions_for)
 
-    def takes(self, tags: str, requires: str | None) -> bool:
+    def _fits(self, tags: str, requires: str | None) -> bool:
         """Whether some Python takes a compressed tag set of a file with this ``requires-python``.
 
-        :raises InvalidTag: it is no tag set.
+        :raises InvalidTag: the text is not a tag set.
         """
-        found = self._memo.get((tags, requires))
-        if found is None:
-            members = split_tag_set(tags)
-            found = self._takes(members, self._versions(requires))
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            self._memo[tags, requires] = found
-        return found
-
-    def _versions(self, requires: str | None) -> _Versions:
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet
-
-        if requires not in self._pythons:
-            wanted = [self._range]
-            try:
-                wanted.append(SpecifierSet((requires or "")[:_LONGEST]))
-            except InvalidSpecifier:
-                pass  # asks nothing, as for `best`
-            if len(self._pythons) >= _MEMO_LIMIT:
-                self._pythons.clear()
-            self._pythons[requires] = _Versions(wanted)
-        return self._pythons[requires]
-
-    def _takes(self, members: Members, versions: _Versions) -> bool:
-        pythons, abis, platforms = members
+        pythons, abis, platforms = split_tag_set(tags)
         anywhere = "any" in platforms
         somewhere = any(self._has(platform) for platform in platforms)
         if not anywhere and not somewhere:
             return False
-        for version in _candidates(pythons, abis, versions):
+        for version in _candidates(pythons, abis, self._versions(requires)):
             for python in _builds(version, abis):
                 own, pure = _groups(python)
                 taken = (own if somewhere else frozenset()) | (pure if anywhere else frozenset())
                 if any((tag, abi) in taken for tag in pythons for abi in abis):
                     return True
         return False
+
+    def _versions_for(self, requires: str | None) -> _Versions:
+        from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+        try:
+            return _Versions([self._range, SpecifierSet((requires or "")[:_LONGEST])])
+        except InvalidSpecifier:
+            return _Versions([self._range])  # it is ignored, as in `best`
 
     def _has(self, platform: str) -> bool:
         if platform in self._platform_tags:
@@ -198,61 +199,58 @@ class _InRange:
 
 
 class _Versions:
-    """The versions of Python that meet all of some requirements."""
+    """The versions of Python that meet several requirements."""
 
-    def __init__(self, wanted: list[SpecifierSet]) -> None:
+    def __init__(self, requirements: list[SpecifierSet]) -> None:
         from packaging.version import InvalidVersion, Version
 
-        self._wanted = wanted
+        self._requirements = requirements
         self._named: dict[tuple[int, int], list[str]] = {}
-        self._memo: dict[tuple[int, int], bool] = {}
-        for specifier in (one for specifiers in wanted for one in specifiers):
+        for specifier in (specifier for requirement in requirements for specifier in requirement):
             try:
-                named = Version(specifier.version.removesuffix(".*"))
+                version = Version(specifier.version.removesuffix(".*"))
             except InvalidVersion:
-                continue  # what only === takes, which no Python is called
-            major, minor, micro = (*named.release, 0, 0)[:3]
-            near = [str(named), *(f"{major}.{minor}.{micro + step}" for step in (-1, 1) if micro + step >= 0)]
-            if named.pre is not None:
-                letter, number = named.pre
+                continue  # `===` accepts any text, but no Python has such a version
+            major, minor, micro = (*version.release, 0, 0)[:3]
+            near = [str(version), *(f"{major}.{minor}.{micro + step}" for step in (-1, 1) if micro + step >= 0)]
+            if version.pre is not None:
+                letter, number = version.pre
                 near += [f"{major}.{minor}.{micro}{letter}{number + step}" for step in (-1, 1) if number + step >= 0]
             self._named.setdefault((major, minor), []).extend(near)
+        self.include = lru_cache(_MEMO_LIMIT)(self._include)
 
-    def hold(self, major: int, minor: int) -> bool:
-        """Whether some micro version or pre-release of a minor version is among them."""
-        found = self._memo.get((major, minor))
-        if found is None:
-            start = f"{major}.{minor}"
-            tried = [f"{start}.{micro}" for micro in range(MICROS + 1)]
-            tried += [f"{start}.0{pre}" for pre in ("a0", "a1", "b1", "rc1")] + self._named.get((major, minor), [])
-            found = any(all(one.contains(version, prereleases=True) for one in self._wanted) for version in tried)
-            if len(self._memo) >= _MEMO_LIMIT:
-                self._memo.clear()
-            self._memo[major, minor] = found
-        return found
+    def _include(self, major: int, minor: int) -> bool:
+        """Whether a micro version or a pre-release of a minor version is among them."""
+        start = f"{major}.{minor}"
+        tried = [f"{start}.{micro}" for micro in range(MICROS + 1)]
+        tried += [f"{start}.0{pre}" for pre in ("a0", "a1", "b1", "rc1")] + self._named.get((major, minor), [])
+        return any(
+            all(requirement.contains(version, prereleases=True) for requirement in self._requirements)
+            for version in tried
+        )
 
     def newest(self, major: int) -> tuple[int, int] | None:
-        """Give the newest minor version among them; ``LAST_MINOR`` where there is no end."""
-        if self.hold(major, LAST_MINOR):
+        """Return the newest minor version among them; ``LAST_MINOR`` if there is no end."""
+        if self.include(major, LAST_MINOR):
             return major, LAST_MINOR
-        # Beyond the last that is named all are alike.
+        # Versions newer than the last one that a requirement names are all treated alike.
         last = max((minor for named, minor in self._named if named == major), default=0)
         minors = range(min(last + 1, LAST_MINOR), -1, -1)
-        return next(((major, minor) for minor in minors if self.hold(major, minor)), None)
+        return next(((major, minor) for minor in minors if self.include(major, minor)), None)
 
 
 def _candidates(pythons: tuple[str, ...], abis: tuple[str, ...], versions: _Versions) -> list[tuple[int, int]]:
-    """The versions to ask: those that the tags name, and the newest of each major, which takes what all before do."""
+    """List the versions to try: those that the tags name, and the newest of each major, which takes older tags too."""
     tags = [parse_python_tag(python).version for python in pythons]
-    named = {*tags, *(parse_abi(abi).version for abi in abis)}
-    found = [(version[0], version[1]) for version in sorted(named) if len(version) > 1 and version[1] <= LAST_MINOR]
+    named = sorted({*tags, *(parse_abi(abi).version for abi in abis)})
+    exact = [(version[0], version[1]) for version in named if len(version) > 1 and version[1] <= LAST_MINOR]
     newest = [versions.newest(version[0]) for version in sorted(set(tags)) if version]
-    held = [version for version in found if versions.hold(*version)]
-    return list(dict.fromkeys([*held, *(version for version in newest if version is not None)]))
+    included = [version for version in exact if versions.include(*version)]
+    return list(dict.fromkeys([*included, *(version for version in newest if version is not None)]))
 
 
 def _builds(version: tuple[int, int], abis: tuple[str, ...]) -> list[Python]:
-    """The Pythons of a version that a wheel with these ABI tags could be for."""
+    """List the Pythons of a version that a wheel with these ABI tags could be for."""
     parsed = [parse_abi(abi) for abi in abis]
     builds = []
     for free_threaded in (False, True):
@@ -271,6 +269,6 @@ def _builds(version: tuple[int, int], abis: tuple[str, ...]) -> list[Python]:
 
 
 @lru_cache(maxsize=256)
-def _groups(python: Python) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+def _groups(python: Python) -> tuple[Groups, Groups]:
     own, pure = python_groups(python)
     return frozenset(own), frozenset(pure)

@@ -1,16 +1,12 @@
 """Picking and sorting files for one target, in pip's order.
 
-The best tag wins, then the higher build tag; ties go to the name that sorts first, so that listing order never decides.
+The best tag wins, then the higher build tag. Remaining ties go to the name that sorts first, so the order in which an
+index lists its files never matters.
 """
 
 from ..tags import MEMO_LIMIT, MEMO_TEXT, build_from_text
 from ..tags.text import split_wheel_filename
-from .entries import python_fits, read_entry
-
-#: Where a file without a build tag stands among those that have one: behind them.
-NO_BUILD = (1,)
-#: Of an ending that was not read yet.
-UNREAD: "tuple[int, tuple[int, ...]]" = (-1, ())
+from .entries import python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,8 +16,15 @@ if TYPE_CHECKING:
     from ..targets import Target
 
     T = TypeVar("T")
-    #: Yanked or not, rank, build tag turned round, file name: the smallest is chosen.
+    #: Whether the file was yanked, its rank, its inverted build tag, its name: the smallest is chosen.
     Order = tuple[bool, int, tuple[int, ...], str]
+    #: The part of a file name after its version -> rank and inverted build tag, or ``None`` if it does not fit.
+    Endings = dict[str, tuple[int, tuple[int, ...]] | None]
+
+#: Sorts a file without a build tag after all files that have one.
+NO_BUILD = (1,)
+#: Marks an ending that has not been read yet.
+UNREAD: "tuple[int, tuple[int, ...]]" = (-1, ())
 
 
 def best(
@@ -32,17 +35,17 @@ def best(
     yanked: bool = False,
     on_invalid: str = "raise",
 ) -> "T | None":
-    """Pick the file that fits a target best, or ``None`` where none fits.
+    """Pick the file that fits a target best, or ``None`` if no file fits.
 
-    All files are taken to be of one release. What is no wheel by its ending is passed over.
+    All files are assumed to belong to one release. Files that do not end in ``.whl`` are skipped.
 
     :param files: wheel file names, entries of an index (mappings with ``filename``, ``requires-python``, ``yanked``),
-        or anything that ``key`` makes one of these from.
-    :param target: what it is for.
-    :param key: gives a file name or an entry for an item of ``files``.
+        or anything that ``key`` turns into one of these.
+    :param target: the Python and platform to choose for.
+    :param key: returns the file name or entry of an item.
     :param yanked: whether yanked files may be chosen, after all others.
-    :param on_invalid: ``raise``, ``skip`` to pass over a bad name with a warning, or ``ignore`` to do so in silence.
-    :raises InvalidWheelFilename: a name that ends in ``.whl`` is no wheel file name.
+    :param on_invalid: ``raise``, ``skip`` to skip an invalid name with a warning, or ``ignore`` to skip it silently.
+    :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
 
     >>> from manytags import target
     >>> files = ["foo-1.0-py3-none-any.whl", "foo-1.0-cp312-cp312-win_amd64.whl"]
@@ -65,83 +68,72 @@ def sort(
     yanked: bool = False,
     on_invalid: str = "raise",
 ) -> "list[T]":
-    """List the files that fit a target, best first; the parameters are those of :func:`best`.
+    """List the files that fit a target, best first. The parameters are those of :func:`best`.
 
     >>> from manytags import target
     >>> sort(["foo-1.0-1-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl"], target("cp312", "win32"))
     ['foo-1.0-2-py3-none-any.whl', 'foo-1.0-1-py3-none-any.whl']
     """
-    found = list(_ordered(files, target, key, yanked, on_invalid))
-    found.sort(key=lambda pair: pair[0])
-    return [item for _, item in found]
+    pairs = list(_ordered(files, target, key, yanked, on_invalid))
+    pairs.sort(key=lambda pair: pair[0])
+    return [item for _, item in pairs]
 
 
-def _ordered(  # noqa: C901, PLR0912 - one loop: a call for each file would cost more than what it does
+def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each file would cost more than the work itself
     files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: str
 ) -> "Iterable[tuple[Order, T]]":
-    """Give each file that fits, with its place in the order."""
+    """Yield each file that fits, with its position in the order."""
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
     ranks = target.ranks
-    endings = ranks.endings
-    # The files of a release begin alike: a beginning that was found right is not looked into again.
-    beginning: str | tuple[()] = ()  # with which no name begins
+    endings = endings_of(target)
+    # Files of a release start alike, so a start that was valid once is not checked again.
+    beginning: str | tuple[()] = ()  # no name starts with it
     length = 0
     filename: str
     requires: str | None
     for item in files:
         if key is None and type(item) is str:
-            filename, requires, withdrawn = item, None, False  # type: ignore[assignment] # a T that is a text
+            filename, requires, withdrawn = item, None, False  # type: ignore[assignment] # T is str here
         else:
             filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
             if withdrawn and not yanked:
                 continue
         ending = filename[length:] if filename.startswith(beginning) else ""
-        found = endings.get(ending, UNREAD)
-        if found is UNREAD:
+        fit = endings.get(ending, UNREAD)
+        if fit is UNREAD:
             if not filename.endswith(".whl"):
                 continue
             try:
                 if ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
                     rank = ranks.of_new_text(ending[:-4])
-                    found = None if rank is None else (rank, NO_BUILD)
+                    fit = None if rank is None else (rank, NO_BUILD)
                 else:
                     name, version, build, tags, variant = split_wheel_filename(filename)
                     rank = ranks.of_new_text(tags)
-                    found = None if rank is None or variant is not None else (rank, _build_order(build))
+                    fit = None if rank is None or variant is not None else (rank, _build_order(build))
                     beginning = f"{name}-{version}-"
                     length = len(beginning)
             except ValueError as error:
-                _invalid(filename, error, on_invalid)
+                reject_filename(filename, error, on_invalid, 4)
                 continue
             if len(filename) <= MEMO_TEXT:
                 if len(endings) >= MEMO_LIMIT:
                     endings.clear()
-                endings[filename[length:]] = found
-        if found is not None and (requires is None or python_fits(requires, target)):
-            yield (withdrawn, *found, filename), item
+                endings[filename[length:]] = fit
+        if fit is not None and (requires is None or python_fits(requires, target)):
+            yield (withdrawn, *fit, filename), item
+
+
+def endings_of(target: "Target") -> "Endings":
+    """Return what is remembered of the files for a target; it is kept on the target, and freed with it."""
+    return target.memo.setdefault("endings", {})  # type: ignore[return-value] # no other module uses this key
 
 
 def _build_order(build: str) -> "tuple[int, ...]":
-    """Turn a build tag round, so that the higher one, and any before none, is the smaller."""
+    """Invert a build tag, so that a higher one compares as smaller, and any build tag as smaller than none."""
     if not build:
         return NO_BUILD
     number, rest = build_from_text(build)  # type: ignore[misc] # never empty here
-    # Each letter turned round; the end of the text stands after every letter.
+    # Each letter is inverted as well; the final 1 sorts a prefix after the longer text.
     return (0, -number, *(-ord(letter) for letter in rest), 1)
-
-
-def _invalid(filename: str, error: ValueError, on_invalid: str) -> None:
-    if on_invalid == "ignore":
-        return
-    from ..tags.filename import parse_wheel_filename
-
-    try:
-        parse_wheel_filename(filename)
-    except ValueError as of_whole_name:
-        error = of_whole_name
-    if on_invalid != "skip":
-        raise error
-    from warnings import warn
-
-    warn(f"skipped: {error}", stacklevel=4)

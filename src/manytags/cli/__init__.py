@@ -1,7 +1,7 @@
-"""The command line: reads arguments, prints what the library returns. One module a command.
+"""The command line: parses arguments and prints what the library returns. Each command is one module.
 
 A command's module has ``add_options(parser)`` and ``run(arguments)``, which prints and returns the exit status. It is
-loaded only when its name is among the arguments.
+loaded only if its name is among the arguments.
 """
 
 from __future__ import annotations
@@ -21,41 +21,41 @@ if TYPE_CHECKING:
 
 #: Exit statuses. "No" is for commands that answer a question.
 YES, NO, BAD_INPUT = 0, 1, 2
-#: What a shell reports of other programs whose reader went away (SIGPIPE), and of those that Ctrl-C ended (SIGINT).
+#: What shells report of programs that were ended by SIGPIPE (the reader went away) and by SIGINT (Ctrl-C).
 BROKEN_PIPE, INTERRUPTED = 128 + 13, 128 + 2
 
-#: What runs without a command.
+#: The command that runs if none is given.
 BARE = "machine"
 #: Command -> what it does.
 COMMANDS = {
-    "tags": "print the tags that a Python takes, one a line, best first",
-    "facts": "print what was seen of a machine, and where",
-    "explain": "say why wheels fit a machine, or why not",
+    "tags": "print the tags that a Python takes, one per line, best first",
+    "facts": "print what was observed on a machine, and where",
+    "explain": "explain why wheels fit a machine, or why not",
     "pick": "pick the wheel that fits a machine best",
     "cover": "find the wheels that several machines need",
-    "audit": "say whether the tags of wheels are true",
-    "upload-check": "say whether an index takes wheels, and why not",
+    "audit": "check whether the tags of wheels are true",
+    "upload-check": "check whether an index accepts wheels, and explain why not",
     "pylock": "show what a lock file installs on a machine",
-    "hook": "write a _manylinux module, which says which manylinux wheels are taken",
-    "host-libraries": "show which policies' libraries a host has, and what is missing",
-    "missing": "show what wheels need that a host does not have",
+    "hook": "write a _manylinux module, which decides which manylinux wheels installers take",
+    "host-libraries": "show which policies a host has the libraries of, and what is missing",
+    "missing": "show what wheels need but a host does not have",
     "census": "count what an index holds, by tag",
-    "which-wheels": "print the rows of an index that matter to some machines",
+    "which-wheels": "print the rows of an index that some machines could use",
     "target": "show what the name of a platform means",
     "targets": "list the names of platforms",
 }
 
 _DESCRIPTION = """\
-Which wheels does this Python take, in which order, and why? Without a command: what this machine is, how that is known,
-and the first of its tags."""
-_EPILOG = "Exit status: 0 yes, 1 no, 2 bad input. `manytags COMMAND --help` tells more."
+Which wheels does this Python take, in which order, and why? Without a command, show what this machine is, how that is
+known, and the first of its tags."""
+_EPILOG = "Exit status: 0 yes, 1 no, 2 bad input. See `manytags COMMAND --help` for more."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status.
 
-    :param argv: arguments without the program's name; those of the process by default.
-    :raises SystemExit: the arguments were wrong or asked for help or for the version, as argparse has it.
+    :param argv: arguments without the program's name; by default those of the process.
+    :raises SystemExit: the arguments are wrong, or ask for help or the version (from argparse).
 
     >>> main(["tags", "--python-version=3.12", "--target=win_amd64", "--platforms"])
     win_amd64
@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A path may have characters that the terminal has not.
+            # A path may contain characters that the terminal cannot encode.
             stream.reconfigure(errors="backslashreplace")
     arguments = _parse(sys.argv[1:] if argv is None else list(argv))
     try:
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _discard_output()
         return BROKEN_PIPE
     except OSError as error:
-        # Files and interpreters have errors of ours: this is the output.
+        # Files and interpreters raise errors of ours, so this error is about the output.
         _discard_output()
         return _fail(f"cannot write the answer: {error.strerror or error}")
     return status
@@ -90,7 +90,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     _module(BARE).add_options(parser)
     commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name, purpose in COMMANDS.items():
-        # Options may stand before the command too: a default of its own would undo those.
+        # Options may also come before the command; a default of the subparser would override them.
         command = commands.add_parser(
             name,
             help=purpose,
@@ -103,7 +103,7 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _module(command: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module of the shape told above
+def _module(command: str):  # type: ignore[no-untyped-def] # noqa: ANN202 - a module as described above
     return import_module(f".{command.replace('-', '_')}", __name__)
 
 
@@ -113,8 +113,8 @@ def _fail(message: str) -> int:
 
 
 def _discard_output() -> None:
-    """Give what is still buffered a place to go, or Python complains about it when it ends."""
+    """Redirect buffered output to nowhere, or Python complains about it at exit."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # no stream of the process, as under a test
+    except (OSError, ValueError):  # not a stream of the process, for example in a test
         pass

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from .layout import printable
-from .target_choice import add_target_options, choose_target
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from ..choose.explain import explain
+from .files import last_part
+from .layout import print_json, printable
+from .target_choice import add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("files", metavar="FILE", nargs="+", help="a wheel file name; a path counts by its last part")
+    parser.add_argument("files", metavar="FILE", nargs="+", help="a wheel file name, or a path that ends in one")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each file; the status is 0 where all of them fit, 1 where one does not."""
-    from ..choose.explain import explain
-
+    """Explain each file; the status is 0 if all of them fit, 1 if one does not."""
     target, _ = choose_target(arguments)
-    found = [explain(file.replace("\\", "/").rpartition("/")[2], target) for file in arguments.files]
+    explanations = [explain(last_part(file), target) for file in arguments.files]
     if arguments.json:
-        import json
-
-        print(json.dumps([explanation.to_data() for explanation in found], indent=2))
+        print_json([explanation.to_data() for explanation in explanations])
     else:
         print(printable(str(target)))
-        for explanation in found:
+        for explanation in explanations:
             print()
             print(printable(explanation.filename))
             print("\n".join(f"  {printable(line)}" for line in str(explanation).splitlines()))
-    return 0 if all(found) else 1
+    return 0 if all(explanations) else 1

@@ -1,38 +1,38 @@
-"""``manytags facts``: what was seen of a machine, and where."""
+"""``manytags facts``: what was observed on a machine, and where."""
 
 from __future__ import annotations
 
+import argparse
+
+from ..hosts import Facts
+from .files import BadArgumentsError
 from .layout import columns
-from .target_choice import BadArgumentsError, add_facts_options, choose_facts, is_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..hosts import Facts
+from .target_choice import add_facts_options, choose_facts, is_here
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument(
-        "--json", action="store_true", help="print JSON, which --facts reads: a bug report about a wrong tag is this"
+        "--json",
+        action="store_true",
+        help="print JSON, which --facts reads; include it in a bug report about a wrong tag",
     )
     parser.add_argument(
         "--script",
         action="store_true",
         default=False,
-        help="print a script that does the same under any Python from 3.6 on, for where manytags is not installed",
+        help="print a script that does the same with any Python from 3.6 on, for machines without manytags",
     )
     add_facts_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the facts as a table, as JSON, or the script that finds them out."""
+    """Print the facts as a table or as JSON, or print the script that collects them."""
     if arguments.script:
         from ..hosts.ask import probe_script
 
         if arguments.json or not is_here(arguments):
-            raise BadArgumentsError("--script prints a script, which goes with no other option")
+            raise BadArgumentsError("--script prints a script; it cannot be combined with other options")
         print(probe_script(), end="")
         return 0
     facts = choose_facts(arguments)
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def table(facts: Facts) -> list[str]:
-    """Lay facts out as name, value, and where each was seen."""
+    """Lay facts out in a table: name, value, and where the value was seen."""
     rows = [("fact", "value", "where it was seen")]
     above = ""
     for name in facts.names():
@@ -52,7 +52,7 @@ def table(facts: Facts) -> list[str]:
 
 
 def value_text(facts: Facts, name: str) -> str:
-    """Spell a fact as people write it: flags in hexadecimal, yes and no, the names of numbers."""
+    """Write a fact for people: flags in hexadecimal, yes and no, machines with their names."""
     value = facts.get(name)
     if isinstance(value, bool):
         return "yes" if value else "no"

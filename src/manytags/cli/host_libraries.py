@@ -1,13 +1,14 @@
-"""``manytags host-libraries``: which policies' libraries a host has, and what is missing."""
+"""``manytags host-libraries``: show which policies a host has the libraries of, and what is missing."""
 
 from __future__ import annotations
 
-from .layout import columns, printable
-from .target_choice import BadArgumentsError, found_on_path
+import argparse
+
+from .layout import columns, print_json, printable
+from .target_choice import add_host_options, choose_host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
     from ..loaders.host import HostLibraries
@@ -23,100 +24,76 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         default=None,
         metavar="POLICY",
-        help="such as manylinux_2_17 or musllinux_1_2_aarch64; without one, all that the C library is new enough for",
+        help="like manylinux_2_17 or musllinux_1_2_aarch64; by default all that the C library is new enough for",
     )
-    parser.add_argument("--json", action="store_true", help="print every library, and where it is, as JSON")
+    parser.add_argument("--json", action="store_true", help="print every library and its location as JSON")
     add_host_options(parser)
 
 
-def add_host_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that choose a host whose files can be looked at."""
-    group = parser.add_argument_group("which host, if not this one")
-    group.add_argument("--python", metavar="EXE", help="another interpreter: a path, in --root as the host has it")
-    group.add_argument(
-        "--root", default=None, metavar="DIR", help="the host's files: a sysroot, an unpacked image, a Nix closure"
-    )
-
-
-def chosen_host(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
-    """Take the interpreter and the root that the options name.
-
-    :raises BadArgumentsError: an option of other commands was given, which describes a machine: that one has no files.
-    """
-    for option in ("facts", "target", "target_file", "python_version"):
-        if getattr(arguments, option, None) is not None:
-            spelled = option.replace("_", "-")
-            raise BadArgumentsError(f"--{spelled} describes a machine; to look at another one's files give --root")
-    python: str | None = arguments.python
-    if python is not None and arguments.root is None:
-        python = found_on_path(python)
-    return python, arguments.root
-
-
 def run(arguments: argparse.Namespace) -> int:
-    """Print what a host has; the status is 1 where something is missing."""
+    """Print what a host has; the status is 1 if something is missing."""
     from ..loaders.host import check_all_policies, check_host
 
-    python, root = chosen_host(arguments)
+    python, root = choose_host(arguments)
     if arguments.policy is not None:
-        found = check_host(arguments.policy, python, root)
-        print(found.to_json() if arguments.json else "\n".join(one_policy(found)))
-        return 0 if found else 1
-    every = check_all_policies(python, root)
-    # What the C library is too old for, nothing claims either.
-    claimed = [each for each in every if each.kept]
+        host = check_host(arguments.policy, python, root)
+        print(host.to_json() if arguments.json else "\n".join(_one_policy(host)))
+        return 0 if host else 1
+    policies = check_all_policies(python, root)
+    # No tag claims a policy that the C library is too old for.
+    claimed = [policy for policy in policies if policy.kept]
     if arguments.json:
-        import json
-
-        print(json.dumps([each.to_data() for each in claimed], indent=2))
+        print_json([policy.to_data() for policy in claimed])
     else:
-        print("\n".join(all_policies(every, claimed)))
+        print("\n".join(_all_policies(policies, claimed)))
     return 0 if claimed and all(claimed) else 1
 
 
-def one_policy(found: HostLibraries) -> list[str]:
-    """Lay out what a host has of one policy's promises."""
-    lines = [printable(str(found).partition("\n")[0]), *_host(found), ""]
+def _one_policy(host: HostLibraries) -> list[str]:
+    """Lay out which libraries of a policy a host has."""
+    lines = [printable(str(host).partition("\n")[0]), *_about(host), ""]
     rows = []
-    for each in found.libraries:
-        if each.path is None:
-            rows.append((each.name, "missing", "; ".join((*each.passed_over, *_in_packages(each.packages)))))
+    for library in host.libraries:
+        if library.path is None:
+            reasons = (*library.passed_over, *_in_packages(library.packages))
+            rows.append((library.name, "missing", "; ".join(reasons)))
         else:
-            lacking = f"lacks {', '.join(each.lacking)}; " if each.lacking else ""
-            rows.append((each.name, each.path, lacking + each.step))
+            lacking = f"lacks {', '.join(library.lacking)}; " if library.lacking else ""
+            rows.append((library.name, library.path, lacking + library.step))
     lines += columns(rows, _INDENT)
-    return lines + _remarks(found)
+    return lines + _remarks(host)
 
 
-def all_policies(every: Sequence[HostLibraries], claimed: Sequence[HostLibraries]) -> list[str]:
-    """Lay out which policies a host keeps, and what the newest of them lacks."""
-    if not every:
-        return ["no policy is of this interpreter's architecture"]
-    lines = [*_host(every[0]), ""]
+def _all_policies(policies: Sequence[HostLibraries], claimed: Sequence[HostLibraries]) -> list[str]:
+    """Lay out which policies a host has the libraries of, and what the newest policy lacks."""
+    if not policies:
+        return ["there are no policies for this interpreter's architecture"]
+    lines = [*_about(policies[0]), ""]
     rows, above = [], ""
-    for each in claimed:
-        wanting = _wanting(each)
-        rows.append((each.policy, "yes" if each else "no", "as above" if wanting and wanting == above else wanting))
-        above = wanting
-    lines += columns([("policy", "all there", "what is not"), *rows], _INDENT) if rows else []
-    kept = [each.policy for each in claimed if each]
-    lines += ["", f"The newest that is kept: {kept[-1] if kept else 'none'}"]
+    for policy in claimed:
+        missing = _missing(policy)
+        as_above = bool(missing) and missing == above
+        rows.append((policy.policy, "yes" if policy else "no", "as above" if as_above else missing))
+        above = missing
+    lines += columns([("policy", "complete", "missing"), *rows], _INDENT) if rows else []
+    complete = [policy.policy for policy in claimed if policy]
+    lines += ["", f"Newest complete policy: {complete[-1] if complete else 'none'}"]
     if claimed and not claimed[-1]:
-        missing = [(each.name, *_in_packages(each.packages)) for each in claimed[-1].missing]
-        lines += ["", "Packages that have what is missing", *columns([row for row in missing if row[1:]], _INDENT)]
-    return lines + _remarks((claimed or every)[-1])
+        packages = [(library.name, *_in_packages(library.packages)) for library in claimed[-1].missing]
+        lines += ["", "Packages with the missing libraries", *columns([row for row in packages if row[1:]], _INDENT)]
+    return lines + _remarks((claimed or policies)[-1])
 
 
-def _host(found: HostLibraries) -> list[str]:
-    who = found.interpreter or "any program"
-    where = f" in {found.root}" if found.root is not None else ""
-    libc = f"{found.libc} {found.libc_version or 'of unknown version'}, {found.loader}" if found.libc else "no loader"
+def _about(host: HostLibraries) -> list[str]:
+    who = host.interpreter or "any program"
+    where = f" in {host.root}" if host.root is not None else ""
+    libc = f"{host.libc} {host.libc_version or 'of unknown version'}, {host.loader}" if host.libc else "no loader"
     return [printable(f"{who}{where}; {libc}")]
 
 
-def _wanting(found: HostLibraries) -> str:
-    missing = [each.name for each in found.missing]
-    lacking = [f"{version} of {each.name}" for each in found.lacking for version in each.lacking]
+def _missing(policy: HostLibraries) -> str:
+    missing = [library.name for library in policy.missing]
+    lacking = [f"{version} of {library.name}" for library in policy.lacking for version in library.lacking]
     return ", ".join([*missing, *lacking])
 
 
@@ -124,5 +101,5 @@ def _in_packages(packages: Sequence[Package]) -> tuple[str, ...]:
     return (", ".join(map(str, packages)),) if packages else ()
 
 
-def _remarks(found: HostLibraries) -> list[str]:
-    return ["", *map(printable, found.remarks)] if found.remarks else []
+def _remarks(host: HostLibraries) -> list[str]:
+    return ["", *map(printable, host.remarks)] if host.remarks else []

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 WIDTH = 100
 _GAP = "  "
-#: A column is not squeezed below this many characters for another one's sake.
+#: No column is made narrower than this to make room for another one.
 _NARROWEST = 36
 
 
 def columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> list[str]:
-    """Lay rows out in columns; the first is never wrapped. A long path makes a long line: it can be copied whole.
+    """Lay rows out in columns. The first column is not wrapped, and a long path is not broken, so it can be copied.
 
     >>> columns([("libc", "glibc 2.36"), ("architecture", "x86_64")])
     ['libc          glibc 2.36', 'architecture  x86_64']
@@ -40,8 +40,15 @@ def columns(rows: Sequence[tuple[str, ...]], indent: str = "") -> list[str]:
     return lines
 
 
+def print_json(data: object) -> None:
+    """Print data as JSON."""
+    import json
+
+    print(json.dumps(data, indent=2))
+
+
 def printable(text: str) -> str:
-    """Escape what would move a terminal's cursor or break a line: facts may come from anywhere."""
+    """Escape characters that would move a terminal's cursor or break a line. Texts may come from anywhere."""
     if text.isprintable():
         return text
     return "".join(

@@ -1,23 +1,20 @@
-"""``manytags``: what a machine is, how that is known, what follows, and the first of its tags."""
+"""``manytags``: what a machine is, how that is known, what follows from it, and the first of its tags."""
 
 from __future__ import annotations
 
+import argparse
+
+from ..hosts import Facts
+from ..targets import Target
 from .layout import columns, printable
 from .target_choice import add_target_options, choose_target, is_here
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..hosts import Facts
-    from ..targets import Target
 
 SHOWN_TAGS = 10
 _INDENT = "  "
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options that the bare command takes."""
+    """Add the options of ``manytags`` without a command."""
     parser.add_argument("--json", action="store_true", help="print the target and all its tags as JSON")
     add_target_options(parser)
 
@@ -34,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def as_json(target: Target) -> str:
-    """Write a target as :meth:`Target.to_json` does, with its tags added."""
+    """Write a target like :meth:`Target.to_json`, and add its tags."""
     import json
 
     document = json.loads(target.to_json())
@@ -42,29 +39,29 @@ def as_json(target: Target) -> str:
 
 
 def report(target: Target, facts: Facts | None, hint: str) -> list[str]:
-    """Lay out what a person wants to know of a machine, and what a bug report about it needs.
+    """Lay out what people want to know about a machine, and what a bug report about it needs.
 
-    :param facts: what the target follows from, where it was seen.
-    :param hint: how to see all the tags.
+    :param facts: the facts that the target was inferred from, if it was probed.
+    :param hint: the command that prints all tags.
     """
-    found = [(item.subject, item.conclusion, item.because) for item in target.evidence]
+    evidence = [(item.subject, item.conclusion, item.because) for item in target.evidence]
     if facts is not None:
-        found = [*_surroundings(facts), *found]
+        evidence = [*_surroundings(facts), *evidence]
     lines = [printable(str(target))]
     if facts is not None and facts.text("executable"):
         lines.append(printable(facts.text("executable")))
     lines.append("")
-    if found:
-        lines += ["Found, and where", *columns(found, _INDENT), ""]
+    if evidence:
+        lines += ["Found, and where", *columns(evidence, _INDENT), ""]
     unseen = facts.texts("unseen") if facts is not None else ()
     if unseen:
-        lines += ["Looked for and not seen", *columns([("-", item) for item in unseen], _INDENT), ""]
+        lines += ["Looked for, but not found", *columns([("-", item) for item in unseen], _INDENT), ""]
     lines += ["What follows", *columns(_consequences(target), _INDENT), ""]
     return lines + _first_tags(target, hint)
 
 
 def _surroundings(facts: Facts) -> list[tuple[str, str, str]]:
-    """What no tag follows from, and everybody asks for first."""
+    """The distribution and the kernel: no tag depends on them, but people ask for them first."""
     rows = []
     distribution = " ".join(filter(None, (facts.text("os_id"), facts.text("os_version_id"))))
     if distribution:

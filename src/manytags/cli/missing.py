@@ -1,30 +1,27 @@
-"""``manytags missing WHEEL...``: what wheels need that a host does not have."""
+"""``manytags missing WHEEL...``: what wheels need but a host does not have."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
 from ..errors import InvalidWheel
-from .host_libraries import add_host_options, chosen_host
-from .layout import printable
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from .layout import print_json, printable
+from .target_choice import add_host_options, choose_host
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("wheels", nargs="+", metavar="WHEEL", help="a wheel, or a single ELF file")
-    parser.add_argument("--json", action="store_true", help="print for each wheel what is missing, as JSON")
+    parser.add_argument("--json", action="store_true", help="print what is missing for each wheel as JSON")
     add_host_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is missing; the status is 1 where something is, and 2 where a file is no wheel."""
+    """Print what is missing; the status is 1 if anything is, and 2 if a file is not a wheel."""
     from ..audits.missing import missing_libraries
 
-    python, root = chosen_host(arguments)
+    python, root = choose_host(arguments)
     status = 0
     answers: list[dict[str, object]] = []
     for wheel in arguments.wheels:
@@ -36,13 +33,11 @@ def run(arguments: argparse.Namespace) -> int:
             continue
         status = max(status, int(bool(missing)))
         if arguments.json:
-            answers.append({"wheel": wheel, "missing": [each.to_data() for each in missing]})
+            answers.append({"wheel": wheel, "missing": [library.to_data() for library in missing]})
             continue
-        print(printable(f"{wheel}: {'all there' if not missing else f'{len(missing)} missing'}"))
-        for each in missing:
-            print(printable(f"  {each}"))
+        print(printable(f"{wheel}: {'nothing missing' if not missing else f'{len(missing)} missing'}"))
+        for library in missing:
+            print(printable(f"  {library}"))
     if arguments.json:
-        import json
-
-        print(json.dumps(answers, indent=2))
+        print_json(answers)
     return status

@@ -1,48 +1,47 @@
-"""``manytags pick FILE...``: the wheel that fits a machine best."""
+"""``manytags pick FILE...``: pick the wheel that fits a machine best."""
 
 from __future__ import annotations
 
+import argparse
 import sys
 
-from .layout import printable
+from ..choose.select import sort
+from .index_files import add_file_options, group_by_release, read_entries
+from .layout import print_json, printable
 from .target_choice import add_target_options, choose_target
-from .wheels import add_file_options, read_entries, releases
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_file_options(parser)
     parser.add_argument(
-        "--all", action="store_true", default=False, help="print all wheels that fit, the newest release and best first"
+        "--all",
+        action="store_true",
+        default=False,
+        help="print all wheels that fit: the newest release first, the best wheel of a release first",
     )
-    parser.add_argument("--json", action="store_true", help="print for each project its pick and all that fit, as JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="print the pick and all fitting wheels of each project as JSON"
+    )
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the pick of each project; the status is 1 where one has none."""
-    from ..choose.select import sort
-
+    """Print the pick of each project; the status is 1 if a project has none."""
     target, _ = choose_target(arguments)
-    found: list[dict[str, object]] = []
+    picks: list[dict[str, object]] = []
     fitting: dict[str, list[str]] = {}
-    for project, versions in releases(read_entries(arguments.files)).items():
+    for project, versions in group_by_release(read_entries(arguments.files)).items():
         names = {
             version: [str(entry["filename"]) for entry in sort(entries, target, yanked=arguments.yanked)]
             for version, entries in versions.items()
         }
-        fitting[project] = [name for listed in names.values() for name in listed]
-        version = next((str(version) for version, listed in names.items() if listed), None)
+        fitting[project] = [name for sorted_names in names.values() for name in sorted_names]
+        version = next((str(version) for version, sorted_names in names.items() if sorted_names), None)
         pick = next(iter(fitting[project]), None)
-        found.append({"project": project, "version": version, "pick": pick, "fitting": fitting[project]})
+        picks.append({"project": project, "version": version, "pick": pick, "fitting": fitting[project]})
     if arguments.json:
-        import json
-
-        print(json.dumps(found, indent=2))
+        print_json(picks)
     else:
         for names_of in fitting.values():
             for name in names_of if arguments.all else names_of[:1]:
@@ -53,4 +52,4 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _complain(fitting: dict[str, list[str]], target: str) -> None:
     for project in [project for project, names in fitting.items() if not names] or ([] if fitting else ["anything"]):
-        print(f"manytags: no wheel of {project} fits {printable(target)}; `manytags explain` says why", file=sys.stderr)
+        print(f"manytags: no wheel of {project} fits {printable(target)}; see `manytags explain`", file=sys.stderr)

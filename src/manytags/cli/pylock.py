@@ -1,22 +1,26 @@
-"""``manytags pylock FILE``: what a lock file installs on a machine."""
+"""``manytags pylock FILE``: show what a lock file installs on a machine."""
 
 from __future__ import annotations
 
-from .layout import columns, printable
+import argparse
+
+from ..choose.locks import MAX_LOCK, SelectedPackage, select_from_lock
+from ..errors import InvalidLock
+from .files import read_text
+from .layout import columns, print_json, printable
 from .target_choice import add_target_options, choose_target
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..choose.pylock import Selected
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("file", metavar="FILE", help="a pylock.toml, or - for standard input")
     parser.add_argument(
-        "--extra", metavar="NAME", dest="extras", action="append", default=[], help="an extra; may be repeated"
+        "--extra",
+        metavar="NAME",
+        dest="extras",
+        action="append",
+        default=[],
+        help="install this extra; may be repeated",
     )
     parser.add_argument(
         "--group",
@@ -24,54 +28,41 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         dest="groups",
         action="append",
         default=None,
-        help="a dependency group in place of the default ones; may be repeated",
+        help="install this dependency group instead of the default ones; may be repeated",
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what is installed; the status is 1 where the file is not for the machine, or a package has nothing."""
-    from ..choose.pylock import MAX_LOCK, select
-    from ..errors import InvalidLock
-    from .files import read_text
-
+    """Print what is installed; the status is 1 if the file is not for the machine, or has nothing for a package."""
     text = read_text(arguments.file, 4 * MAX_LOCK)
     target, _ = choose_target(arguments)
     try:
-        found = select(text, target, extras=arguments.extras, dependency_groups=arguments.groups)
+        selection = select_from_lock(text, target, extras=arguments.extras, dependency_groups=arguments.groups)
     except InvalidLock as error:
         if error.text != text:
             raise
-        raise InvalidLock(arguments.file, error.reason) from None  # of the file, not of all that is in it
+        raise InvalidLock(arguments.file, error.reason) from None  # quote the path, not the content
     if arguments.json:
-        import json
-
-        print(json.dumps({"problems": found.problems, "packages": [_data(one) for one in found.packages]}, indent=2))
-        return 0 if found else 1
+        print_json({"problems": selection.problems, "packages": [_data(package) for package in selection.packages]})
+        return 0 if selection else 1
     lines = [printable(str(target)), ""]
-    lines += [f"not for this machine: {printable(problem)}" for problem in found.problems]
-    lines += columns([_row(one) for one in found.packages], "  ") if found.packages else ["  no package"]
-    for one in found.missing:
-        for explanation in one.explanations()[:1]:
+    lines += [f"not for this machine: {printable(problem)}" for problem in selection.problems]
+    rows = [
+        (package.name, package.version or "", package.filename or package.source_text) for package in selection.packages
+    ]
+    lines += columns(rows, "  ") if rows else ["  no package"]
+    for package in selection.missing:
+        for explanation in package.explanations()[:1]:
             lines += ["", printable(explanation.filename)]
             lines += [f"  {printable(line)}" for line in str(explanation).splitlines()]
     print("\n".join(lines))
-    return 0 if found else 1
+    return 0 if selection else 1
 
 
-def _row(one: Selected) -> tuple[str, str, str]:
-    what = {"nothing": "no wheel fits, and there is no sdist"}.get(one.kind, one.kind)
-    return one.name, one.version or "", one.filename or what
-
-
-def _data(one: Selected) -> dict[str, object]:
-    data: dict[str, object] = {
-        "name": one.name,
-        "version": one.version,
-        "kind": one.kind,
-        "filename": one.filename,
-    }
-    if one.kind in {"nothing", "sdist"} and one.wheels:
-        data["explanation"] = one.explanations()[0].to_data()
+def _data(package: SelectedPackage) -> dict[str, object]:
+    data: dict[str, object] = {name: getattr(package, name) for name in ("name", "version", "kind", "filename")}
+    if package.kind in {"nothing", "sdist"} and package.wheels:
+        data["explanation"] = package.explanations()[0].to_data()
     return data

@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from .layout import printable
-from .target_choice import add_target_options, choose_target
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from .layout import print_json, printable
+from .target_choice import add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("--platforms", action="store_true", default=False, help="print the platform tags alone")
+    parser.add_argument("--platforms", action="store_true", default=False, help="print only the platform tags")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the tags, one a line."""
+    """Print the tags, one per line."""
     target, _ = choose_target(arguments)
     tags = target.platform_tags() if arguments.platforms else target.triples()
     if arguments.json:
-        import json
-
-        print(json.dumps(tags, indent=2))
+        print_json(tags)
     else:
         print("\n".join(map(printable, tags)))
     return 0

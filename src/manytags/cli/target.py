@@ -1,30 +1,28 @@
-"""``manytags target NAME``: what a name means."""
+"""``manytags target NAME``: what the name of a platform means."""
 
 from __future__ import annotations
 
-from .layout import columns, printable
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-
-    from ..platforms import Platform
+from ..platforms import Platform
+from ..platforms.names import platform_from_name
+from ..targets.expand import platform_tags
+from ..targets.named import target
+from .layout import columns, print_json, printable
+from .machine import as_json, report
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple or a release such as debian-12-arm64")
-    parser.add_argument("--python-version", metavar="VERSION", help="a Python for it, such as 3.12, cp312 or 3.13t")
-    parser.add_argument("--json", action="store_true", help="print the platform, or with a Python the target, as JSON")
+    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple, or a release like debian-12-arm64")
+    parser.add_argument("--python-version", metavar="VERSION", help="a Python on it, like 3.12, cp312 or 3.13t")
+    parser.add_argument(
+        "--json", action="store_true", help="print the platform as JSON, or the target if a Python is given"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the platform of a name, or with a Python the target."""
-    from ..platforms.names import platform_from_name
-    from ..targets.expand import platform_tags
-    from ..targets.named import target
-    from .machine import as_json, report
-
+    """Print the platform of a name, or the target if a Python is given."""
     if getattr(arguments, "python_version", None) is not None:
         described = target(arguments.python_version, arguments.name)
         hint = f"manytags tags --target {arguments.name} --python-version {arguments.python_version}"
@@ -33,10 +31,8 @@ def run(arguments: argparse.Namespace) -> int:
     platform = platform_from_name(arguments.name)
     tags = platform_tags(platform)
     if arguments.json:
-        import json
-
         fields = {name: getattr(platform, name) for name in platform._fields}
-        print(json.dumps({"platform": fields, "platform_tags": tags}, indent=2))
+        print_json({"platform": fields, "platform_tags": tags})
         return 0
     print(
         "\n".join([printable(str(platform)), *columns(_about(platform), "  "), "", f"Takes {len(tags)} platform tags"])

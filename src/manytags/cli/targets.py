@@ -1,12 +1,12 @@
-"""``manytags targets``: the names that ``target`` knows."""
+"""``manytags targets``: the names of platforms."""
 
 from __future__ import annotations
 
-from .layout import columns
+import argparse
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
+from ..platforms.linux.distributions import releases
+from ..platforms.names import named, platform_from_tag, platform_names
+from .layout import columns, print_json
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -16,18 +16,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the names."""
-    from ..platforms.linux.distributions import releases
-    from ..platforms.names import named, platform_from_tag, platform_names
-
     if arguments.json:
-        import json
-
-        print(json.dumps(platform_names(), indent=2))
+        print_json(platform_names())
         return 0
-    lines = ["Any platform tag: a host that takes this tag and all below it", ""]
+    lines = ["Any platform tag: a host that takes this tag and all older ones", ""]
     lines += ["Names and triples (also ARCH-unknown-linux-gnu, -musl, ARCH-manylinux_2_N, ARCH-musllinux_1_N)"]
     lines += columns([(name, str(platform_from_tag(tag))) for name, tag in named().items()], "  ")
-    lines += ["", "Releases, each with an architecture behind it: debian-12-aarch64"]
+    lines += ["", "Releases, to be followed by an architecture: debian-12-aarch64"]
     lines += columns(
         [
             (f"{release.distribution}-{release.version}", f"{release.libc} {release.libc_version}", release.title)

@@ -1,84 +1,72 @@
-"""``manytags upload-check FILE...``: would an index take these wheels, and why not."""
+"""``manytags upload-check FILE...``: check whether an index accepts wheels, and explain why not."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..errors import InvalidProfile, InvalidWheel
-from .files import read_text
-from .layout import printable
-from .target_choice import BadArgumentsError
-from .wheels import MAX_INDEX, read_entries
+from ..indexes.profiles import PROFILES, Profile, parse_profile
+from ..indexes.upload import UploadProblem, check_upload
+from .files import BadArgumentsError, read_text
+from .index_files import FILES_HELP, MAX_INDEX, list_folder, read_entries
+from .layout import print_json, printable
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from ..indexes.profiles import Profile
-    from ..indexes.upload import UploadProblem
-
-
-#: Endings of what is uploaded beside wheels, and is passed over here.
+#: Endings of other files that are uploaded with wheels; they are skipped.
 _OTHERS = (".tar.gz", ".zip", ".asc", ".sig", ".metadata", ".attestation")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    from ..indexes.profiles import PROFILES
-
-    parser.add_argument(
-        "files",
-        metavar="FILE",
-        nargs="+",
-        help="a file name, a folder, a JSON page of an index (.json), or - for a list on standard input",
-    )
+    parser.add_argument("files", metavar="FILE", nargs="+", help=FILES_HELP)
     index = parser.add_mutually_exclusive_group()
-    index.add_argument("--index", choices=PROFILES, default="pypi", help="the index that is asked (default: pypi)")
-    index.add_argument("--profile", metavar="FILE", default=None, help="a profile of an index of your own, as JSON")
+    index.add_argument("--index", choices=PROFILES, default="pypi", help="the index to check for (default: pypi)")
+    index.add_argument("--profile", metavar="FILE", default=None, help="the profile of your own index, as JSON")
     parser.add_argument(
-        "--audit", action="store_true", default=False, help="open the wheels, and tell false tags too; FILE is a path"
+        "--audit",
+        action="store_true",
+        default=False,
+        help="open the wheels, and also report false tags; FILE is a path",
     )
     parser.add_argument(
-        "--strict", action="store_true", default=False, help="status 1 for wheels that are taken with a problem, too"
+        "--strict",
+        action="store_true",
+        default=False,
+        help="exit with status 1 also for wheels that are accepted with a problem",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check each wheel; the status is 0 where the index takes all of them, 1 where it refuses one."""
-    from ..indexes.upload import check_upload
-
+    """Check each wheel; the status is 0 if the index accepts all of them, 1 if it refuses one."""
     index = arguments.index if arguments.profile is None else _read_profile(arguments.profile)
-    found: list[tuple[str, tuple[UploadProblem, ...]]] = []
+    checked: list[tuple[str, tuple[UploadProblem, ...]]] = []
     broken = False
     for file in _wheels(arguments.files, arguments.audit):
         try:
-            found.append((os.path.basename(file), check_upload(file, index)))
-        except InvalidWheel as error:  # noqa: PERF203 - one bad file stands in nobody's way
+            checked.append((os.path.basename(file), check_upload(file, index)))
+        except InvalidWheel as error:  # noqa: PERF203 - the other files are checked too
             print(f"manytags: {printable(str(error))}", file=sys.stderr)
             broken = True
     if arguments.json:
-        import json
-
-        data = [
-            {"file": name, "accepted": not _refused(problems), "problems": [each.to_data() for each in problems]}
-            for name, problems in found
-        ]
-        print(json.dumps(data, indent=2))
+        print_json(
+            [
+                {"file": name, "accepted": not _refused(issues), "problems": [issue.to_data() for issue in issues]}
+                for name, issues in checked
+            ]
+        )
     else:
-        for name, problems in found:
+        for name, problems in checked:
             _print(name, problems)
     if broken:
         return 2
-    return int(any(problems if arguments.strict else _refused(problems) for _, problems in found))
+    return int(any(problems if arguments.strict else _refused(problems) for _, problems in checked))
 
 
 def _read_profile(path: str) -> Profile:
-    from ..indexes.profiles import parse_profile
-
     try:
         return parse_profile(read_text(path))
     except InvalidProfile as error:
@@ -86,32 +74,29 @@ def _read_profile(path: str) -> Profile:
 
 
 def _wheels(files: Sequence[str], audited: bool) -> list[str] | list[Path]:
-    """List the wheels that arguments stand for, as names or, where they are to be opened, as paths."""
+    """List the wheels that arguments stand for: names, or paths if they are to be opened."""
     for file in files:
-        # Folders may hold anything; who names a file means that file.
+        # A folder may contain other files, but a file that is named is meant to be a wheel.
         if not (file == "-" or file.lower().endswith((".whl", ".json", *_OTHERS)) or os.path.isdir(file)):
-            raise BadArgumentsError(f"{file!r} is no wheel: its name does not end in '.whl'")
-    found = _paths(files) if audited else [str(entry["filename"]) for entry in read_entries(list(files))]
-    wheels = [name for name in dict.fromkeys(found) if name.lower().endswith(".whl")]
+            raise BadArgumentsError(f"{file!r} is not a wheel: its name does not end in '.whl'")
+    names = _paths(files) if audited else [str(entry["filename"]) for entry in read_entries(list(files))]
+    wheels = [name for name in dict.fromkeys(names) if name.lower().endswith(".whl")]
     if not wheels:
-        raise BadArgumentsError("no wheel is among the files: none ends in '.whl'")
+        raise BadArgumentsError("there are no wheels among the files: no name ends in '.whl'")
     return [Path(path) for path in wheels] if audited else wheels
 
 
 def _paths(files: Sequence[str]) -> list[str]:
-    found = []
+    paths = []
     for file in files:
-        try:
-            inside = sorted(os.listdir(file)) if os.path.isdir(file) else None
-        except (OSError, ValueError) as error:
-            raise BadArgumentsError(f"cannot read {file!r}: {error}") from None
-        if inside is not None:
-            found += [os.path.join(file, name) for name in inside]
+        names = list_folder(file)
+        if names is not None:
+            paths += [os.path.join(file, name) for name in names]
         elif file == "-":
-            found += [line.strip() for line in read_text(file, MAX_INDEX).splitlines() if line.strip()]
+            paths += [line.strip() for line in read_text(file, MAX_INDEX).splitlines() if line.strip()]
         else:
-            found.append(file)
-    return found
+            paths.append(file)
+    return paths
 
 
 def _refused(problems: tuple[UploadProblem, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""What an index takes, and what it holds.
+"""What an index accepts, and what it holds.
 
-Nothing here asks an index or looks at the machine: file names, pages and profiles come in, answers go out.
+Nothing here contacts an index or looks at the machine: file names, pages and profiles come in, answers go out.
 """

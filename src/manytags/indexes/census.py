@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+
 from ..errors import InvalidInput
-from ..tags import Value
+from .census_output import census_to_csv, census_to_svg, census_to_text, sorted_others
 from .census_tables import TABLES, Count, Tables
 from .census_tally import Tally
 
@@ -13,8 +16,6 @@ if TYPE_CHECKING:
 
     from ..targets import Target
 
-__all__ = ["Census", "Count", "census"]
-
 
 def census(
     entries: Iterable[object],
@@ -22,21 +23,21 @@ def census(
     *,
     key: Callable[[object], object] | None = None,
 ) -> Census:
-    """Count what an index holds, in one pass and in memory that grows with projects and releases, not with files.
+    """Count what an index holds, in one pass. Memory grows with projects and releases, not with files.
 
-    It is quickest where the files of a release come together, as indexes list them; the answer is the same in any
-    order. Parts of an index can be counted apart, and merged. A file that is listed twice counts as two wheels.
+    Counting is fastest if the files of a release follow each other, as indexes list them; the result is the same in any
+    order. Parts of an index can be counted separately and merged. A file that is listed twice counts as two wheels.
 
     :param entries: file names, entries of an index (mappings with ``filename``, ``requires-python``, ``yanked``), or
-        anything that ``key`` makes one of these from; any iterable, read once.
+        anything that ``key`` turns into one of these; any iterable, read once.
     :param targets: count for these how many releases each can install as wheels, as :func:`best` decides it.
-    :param key: gives a file name or an entry for an item of ``entries``.
-    :raises InvalidWheelFilename: an item is no text and no such mapping. An invalid name is counted.
+    :param key: returns the file name or entry of an item.
+    :raises InvalidWheelFilename: an item is neither text nor such a mapping. Invalid names are counted.
 
-    >>> found = census(["a-1.0-py3-none-any.whl", "a-1.0.tar.gz", "b-2-cp312-cp312-linux_armv7l.whl", "b-2-py3.whl"])
-    >>> found.total
+    >>> counted = census(["a-1.0-py3-none-any.whl", "a-1.0.tar.gz", "b-2-cp312-cp312-linux_armv7l.whl", "b-2-py3.whl"])
+    >>> counted.total
     Count(wheels=2, releases=2, projects=2)
-    >>> found.counts("platform")["linux_armv7l"].projects, found.projects("linux_armv7l"), found.invalid
+    >>> counted.counts("platform")["linux_armv7l"].projects, counted.projects("linux_armv7l"), counted.invalid
     (1, ('b',), 1)
 
     Rule: :pep:`503` says which names are one project, :pep:`440` which versions are one release.
@@ -50,34 +51,27 @@ def census(
     return Census(tally)
 
 
-class Census(Value):
-    """What :func:`census` counted: a value that merges, pickles, and travels as JSON.
+@dataclass(frozen=True, eq=False, repr=False)  # no slots: the tables are cached
+class Census:
+    """What :func:`census` counted: a value that merges, pickles, and can be written as JSON.
 
-    Two are equal when the same was counted for the same targets, whichever way it came. Numbers of wheels, releases
-    and projects are :class:`Count` tuples; releases and projects are those that have wheels.
+    Two are equal if the same was counted for the same targets, in whatever order. Numbers of wheels, releases and
+    projects are :class:`.Count` values; only releases and projects with wheels are counted.
     """
 
-    __slots__ = ("_tables", "_tally")
-    _fields = ("_tally",)
-
-    if TYPE_CHECKING:
-        _tally: Tally
-        _tables: Tables | None
-
-    def __init__(self, tally: Tally) -> None:
-        self._assign(_tally=tally, _tables=None)
+    _tally: Tally
 
     def merge(self, *others: Census) -> Census:
-        """Count together: as if all files had been counted in one pass, in whatever order and grouping.
+        """Add up several, as if all files had been counted in one pass, in whatever order and grouping.
 
-        Several at once cost less than one after the other. ``a | b`` is ``a.merge(b)``.
+        Merging many at once is faster than one after the other. ``a | b`` is ``a.merge(b)``.
 
         :param others: of other parts of the index, or of the same projects and releases.
         :raises InvalidInput: they were counted for other targets.
         """
-        tally = Tally(self._tally.targets)
-        for one in (self, *others):
-            tally.add(one._tally)  # noqa: SLF001 - another of this class
+        tally = Tally(self.targets)
+        for counted in (self, *others):
+            tally.add(counted._tally)  # noqa: SLF001 - the same class
         return Census(tally)
 
     def __or__(self, other: object) -> Census:
@@ -86,30 +80,30 @@ class Census(Value):
     @property
     def total(self) -> Count:
         """All wheels, and the releases and projects that have any."""
-        return self._worked_out().total
+        return self._tables.total
 
     def counts(self, by: str = "platform") -> dict[str, Count]:
-        """Count by one kind of key; what most projects have comes first.
+        """Count by one kind of key; the keys that most projects have come first.
 
         :param by: ``platform``, ``abi``, ``python``: tags, as written, in lower case. ``libc``: the oldest C library of
-            each kind and architecture that a wheel is for, as its tag; legacy names are what they stand for.
-            ``architecture``: system and architecture as tags name them, such as ``linux x86_64`` or ``macos
+            each kind and architecture that a wheel is for, as its tag; legacy names count as their new names.
+            ``architecture``: system and architecture in the words of tags, such as ``linux x86_64`` or ``macos
             universal2``. ``system``.
-        :raises InvalidInput: nothing is counted by this.
+        :raises InvalidInput: there is no such table.
         """
-        return dict(self._worked_out().by[_table(by)])
+        return dict(self._tables.by[_table(by)])
 
     def projects(self, *keys: str, by: str = "platform") -> tuple[str, ...]:
-        """List the projects that publish a wheel with one of some keys, by normalised name, in alphabetical order.
+        """List the projects that publish a wheel with one of some keys, by normalized name, in alphabetical order.
 
-        :param keys: such as ``linux_armv6l``; without any, all projects that publish wheels.
+        :param keys: such as ``linux_armv6l``; without any, all projects that publish wheels are listed.
         :param by: what the keys are, as for :meth:`counts`.
-        :raises InvalidInput: nothing is counted by this.
+        :raises InvalidInput: there is no such table.
         """
         table = _table(by)
         if not keys:
             return tuple(sorted(self._tally.projects))
-        return tuple(self._worked_out().projects({key.lower() for key in keys}, table))
+        return tuple(self._tables.projects({key.lower() for key in keys}, table))
 
     @property
     def targets(self) -> tuple[Target, ...]:
@@ -118,32 +112,32 @@ class Census(Value):
 
     @property
     def installable(self) -> dict[Target, Count]:
-        """The wheels that each target takes, and the releases and projects that have one; none that was yanked."""
-        return dict(zip(self.targets, self._worked_out().installable, strict=True))
+        """The wheels that each target takes, without yanked ones, and the releases and projects that have one."""
+        return dict(zip(self.targets, self._tables.installable, strict=True))
 
     @property
     def others(self) -> dict[str, int]:
-        """Files that are no wheels, by ending: ``tar.gz``, ``zip``, ... and ``other``; most first."""
-        return dict(sorted(self._tally.others.items(), key=lambda row: (-row[1], row[0])))
+        """Number of files that are not wheels, by ending: ``tar.gz``, ``zip``, ... and ``other``; most common first."""
+        return dict(sorted_others(self._tally))
 
     @property
     def invalid(self) -> int:
-        """How many names end in ``.whl`` and are no wheel file names."""
+        """Number of names that end in ``.whl`` but are not wheel file names."""
         return self._tally.invalid
 
     @property
     def invalid_names(self) -> tuple[str, ...]:
-        """The first ten of these in alphabetical order, of each the first 200 characters."""
+        """The first ten invalid names in alphabetical order, up to 200 characters of each."""
         return tuple(self._tally.examples)
 
     @property
     def yanked(self) -> int:
-        """How many of the wheels were yanked."""
+        """Number of wheels that were yanked."""
         return self._tally.yanked
 
     @property
     def variants(self) -> int:
-        """How many of the wheels are variants (draft :pep:`825`), which no target takes."""
+        """Number of wheels that are variants (draft :pep:`825`), which no target takes."""
         return self._tally.variants
 
     def to_json(self) -> str:
@@ -157,7 +151,7 @@ class Census(Value):
         """Read what :meth:`to_json` wrote.
 
         :param text: the JSON.
-        :raises InvalidCensus: it is no JSON, or something in it is missing, unknown, mistyped or contradicts itself.
+        :raises InvalidCensus: the text is not JSON, or something in it is missing, unknown, mistyped or contradictory.
         """
         from .census_json import tally_from_json
 
@@ -168,26 +162,20 @@ class Census(Value):
 
         :param top: how many lines of each table.
         """
-        from .census_forms import census_to_text
-
-        return census_to_text(self, top)
+        return census_to_text(self._tally, self._tables, top)
 
     def to_csv(self) -> str:
         """Write all tables as one in CSV: ``by,key,wheels,releases,projects``."""
-        from .census_forms import census_to_csv
-
-        return census_to_csv(self)
+        return census_to_csv(self._tally, self._tables)
 
     def to_svg(self, by: str = "platform", top: int = 20) -> str:
-        """Draw the projects that publish each of the first keys of a table, as SVG.
+        """Draw, as SVG, how many projects publish each of the first keys of a table.
 
         :param by: the table, as for :meth:`counts`.
         :param top: how many bars.
-        :raises InvalidInput: nothing is counted by this.
+        :raises InvalidInput: there is no such table.
         """
-        from .census_chart import census_to_svg
-
-        return census_to_svg(self, _table(by), top)
+        return census_to_svg(self._tables, _table(by), top)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Census):
@@ -197,17 +185,18 @@ class Census(Value):
     def __hash__(self) -> int:
         return hash((sum(self._tally.wheels), len(self._tally.projects), self._tally.invalid))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return Census, (self._tally,)  # without the tables
+
     def __repr__(self) -> str:
         return f"<Census: {sum(self._tally.wheels)} wheels of {len(self._tally.projects)} projects>"
 
     def __str__(self) -> str:
         return self.to_text()
 
-    def _worked_out(self) -> Tables:
-        if self._tables is None:
-            self._assign(_tables=Tables(self._tally))
-        assert self._tables is not None  # noqa: S101 - assigned above
-        return self._tables
+    @cached_property
+    def _tables(self) -> Tables:
+        return Tables(self._tally)
 
 
 def _table(by: str) -> str:

@@ -1,195 +1,170 @@
-"""Counting file names, one after the other: the loop that an index of ten million goes through. Pure.
+"""Counting file names: the loop that an index of ten million files goes through. Pure.
 
-Real indexes repeat themselves, and list the files of a release together. So what stands behind the version is read once
-for all files, name and version once for a release, and a release whose wheels end like another's is that one's twin.
-Whatever is remembered only to be quick is bounded.
+Real indexes repeat themselves and list the files of a release together. So the part of a name after its version is read
+once for all files, name and version are read once for each release, and releases whose wheels have the same endings are
+counted together. Everything that is remembered only for speed is bounded.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import insort
+from dataclasses import dataclass
 
 from ..choose.entries import python_fits, read_entry
 from ..tags import MEMO_LIMIT, MEMO_TEXT, is_name, is_version
 from ..tags.filename import normalized_name
 from ..tags.text import split_tag_set, split_wheel_filename
-from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, as_dict, at_rest
+from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, as_dict, compact
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from .census_tally import Profile, Tally
 
-#: What else indexes hold, by its ending; all else is "other".
+    #: What is known of a wheel, packed: two flags, a bit for each target that takes it, and the number of its tag set.
+    Code = int
+    #: What an entry says besides the name: ``requires-python``, and whether it was yanked.
+    About = tuple[str | None, bool]
+    #: A project, a release of it, and the codes of wheels.
+    Run = tuple[str, str, tuple[Code, ...]]
+
+#: Endings of other files that indexes hold; everything else is "other".
 OTHER_ENDINGS = (
     *("tar.gz", "zip", "tar.bz2", "tar.xz", "tar.z", "tgz", "tar", "egg"),
     *("exe", "msi", "rpm", "deb", "dmg", "metadata", "asc"),
 )
-#: Distinct versions remembered, and their longest; nothing else in an index has as many that return.
+#: How many versions are remembered, and the longest. Versions repeat more than anything else in an index.
 _VERSIONS, _VERSION_TEXT = 200_000, 40
-#: A version that is spelled as :pep:`440` wants it, without the zeros behind its release, which mean nothing.
+#: A version in the normal form of :pep:`440`, whose release may end in zeros; these have no meaning.
 _NUMBER = "(?:0|[1-9][0-9]*)"
 _NORMAL = re.compile(
     rf"({_NUMBER}(?:\.{_NUMBER})*?)(?:\.0)*((?:(?:a|b|rc){_NUMBER})?(?:\.post{_NUMBER})?(?:\.dev{_NUMBER})?)"
 )
-#: Most wheels of a release that are remembered together, and are joined with those that come later at once.
+#: Runs with more wheels are not remembered. Profiles with more tag sets are joined with later runs only at the end.
 _LONGEST = 200
-#: Bits of a mark, which is what is known of a wheel: two flags, one for each target that takes it, and the number of
-#: its tag set.
-_YANKED, _VARIANT, _FLAGS = 1, 2, 2
+_YANKED, _VARIANT, _FLAG_BITS = 1, 2, 2
 
 
+@dataclass(slots=True)
 class _Alike:
-    """Releases whose wheels came with the same marks: their profile, and how many are not yet counted."""
+    """The runs with the same codes: their profile, and how many of them there are."""
 
-    __slots__ = ("profile", "releases")
-
-    def __init__(self, profile: Profile) -> None:
-        self.profile = profile
-        self.releases = 0
+    profile: Profile
+    runs: int = 0
 
 
 class Counting:
-    """Counts into a tally.
-
-    :param tally: what is counted.
-    """
+    """Counts files into a tally."""
 
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
-        #: What an entry says besides the name -> what stands behind the version -> mark.
-        self._memos: dict[tuple[str | None, bool], dict[str, int]] = {}
-        self._remembered = 0
-        self._versions: dict[str, str] = {}
+        #: Ending of a file name, perhaps with what its entry says -> code.
+        self._codes: dict[str | tuple[str, About], Code] = {}
+        #: Name as written -> project, and version as written -> release.
+        self._projects: dict[str, str] = {}
+        self._releases: dict[str, str] = {}
         self._profiles = Profiles()
-        #: Marks of a release's wheels, as they came.
-        self._sequences: dict[int | tuple[int, ...], _Alike] = {}
-        #: Project and release -> what comes to a profile that is long already.
+        #: Codes of a run -> what is known of such runs.
+        self._alike: dict[tuple[Code, ...], _Alike] = {}
+        #: Project and release -> what is to be joined with its profile at the end.
         self._late: dict[tuple[str, str], set[int]] = {}
 
-    def count(  # noqa: C901, PLR0912, PLR0915 - one loop: a call for each name would cost more than what it does
-        self, entries: Iterable[object], key: Callable[[object], object] | None
-    ) -> None:
+    def count(self, entries: Iterable[object], key: Callable[[object], object] | None) -> None:
         """Count file names or entries.
 
         :raises InvalidWheelFilename: an item is neither.
         """
-        tally, versions, sequences = self._tally, self._versions, self._sequences
-        targets, projects = tally.targets, tally.projects
-        names = self._memo(None, False)
-        sdists = 0
-        # Of the wheel before: project and release, both also as written, and the marks of the release so far.
-        project = release = version = ""
-        name: str | None = None
+        projects, known = self._tally.projects, self._alike
+        current = ""
+        is_new = False
         releases: dict[str, Profile] = {}
-        fresh = True
-        first = 0
-        marks: list[int] = []
-        requires: str | None
+        for project, release, codes in self._runs(entries, key):
+            if project != current:
+                if is_new:
+                    projects[current] = compact(releases)
+                current, is_new = project, project not in projects
+                releases = projects[project] = as_dict(projects.get(project, ()))
+            alike = known.get(codes) or self._read_run(codes)
+            alike.runs += 1
+            profile = releases.setdefault(release, alike.profile)
+            if profile is not alike.profile:
+                releases[release] = self._join(project, release, profile, alike.profile)
+        self._add_runs()
+        for (project, release), numbers in self._late.items():
+            releases = projects[project] = as_dict(projects[project])
+            releases[release] = self._profiles.of((*releases[release], *numbers))
+
+    def _runs(  # noqa: C901, PLR0912 - one loop: more calls for each file would cost more than the work itself
+        self, entries: Iterable[object], key: Callable[[object], object] | None
+    ) -> Iterator[Run]:
+        """Group wheels of one release that follow each other; count all other files."""
+        codes_of, projects_of, releases_of = self._codes, self._projects, self._releases
+        has_targets = bool(self._tally.targets)
+        sdists = 0  # a third of all files
+        # Of the last wheel: name and version as written, project and release, and the codes of its run.
+        name = version = project = release = ""
+        codes: list[Code] = []
+        about: About | None
         for item in entries:
             if type(item) is str and key is None:
-                filename, requires, yanked, endings = item, None, False, names
+                filename, about = item, None
             else:
                 filename, requires, yanked = read_entry(item, key)
-                endings = self._memo(requires if targets else None, yanked)
+                about = (requires, yanked) if yanked or (requires and has_targets) else None
             fields = filename.split("-", 2)
-            # What was read before has dashes, so it is the third field and not the second.
-            mark = endings.get(fields[-1])
-            if mark is not None:
-                if fields[1] == version and fields[0] == name:
-                    marks.append(mark)
-                    continue
-                found_release = versions.get(fields[1]) or self._release(fields[1])
-                if fields[0] == name:
-                    found_project = project
-                else:
-                    name = fields[0]
-                    # What is among the projects was a valid name, and spells as it is spelled there.
-                    found_project = name.lower().replace("_", "-").replace(".", "-")
-                    if not name.isascii() or len(name) > MEMO_TEXT:
-                        found_project = ""
-                    elif found_project not in projects:
-                        found_project = normalized_name(name) if is_name(name) else ""
-            else:
+            # A known ending contains dashes, so it is the third field, and there are three.
+            code = codes_of.get(fields[-1] if about is None else (fields[-1], about))
+            if code is None:
                 if filename.endswith(".tar.gz"):
                     sdists += 1
                     continue
                 if not filename.endswith(".whl"):
-                    self._other(filename)
+                    self._count_other(filename)
                     continue
-                found_project = found_release = ""
-            if mark is None or not found_release or not found_project:
-                try:
-                    found_project, found_release, mark = self._read(filename, requires, yanked)
-                except ValueError:
-                    self._bad(filename)
-                    name = None
-                    continue
-                names = self._memo(None, False)  # another one, where memos were full
-                name = fields[0] if len(filename) <= MEMO_TEXT else None
-            version = fields[1]
-            if found_release == release and found_project == project:
-                marks.append(mark)  # spelled in another way
+                new_project = new_release = None
+            elif fields[1] == version and fields[0] == name:
+                codes.append(code)
                 continue
-            if project:
-                # Most releases have one wheel only.
-                known = sequences.get((first, *marks) if marks else first) or self._read_sequence(first, marks)
-                known.releases += 1
-                old = releases.setdefault(release, known.profile)
-                if old is not known.profile:
-                    releases[release] = self._joined(project, release, old, known)
-                if marks:
-                    marks = []
-                if found_project != project:
-                    projects[project] = at_rest(releases) if fresh else releases
-            if found_project != project:
-                project = found_project
-                there = projects.get(project)
-                fresh = there is None
-                releases = {} if there is None else there if isinstance(there, dict) else {**as_dict(there)}
-            release, first = found_release, mark
-        if project:
-            known = sequences.get((first, *marks) if marks else first) or self._read_sequence(first, marks)
-            known.releases += 1
-            old = releases.setdefault(release, known.profile)
-            if old is not known.profile:
-                releases[release] = self._joined(project, release, old, known)
-            projects[project] = at_rest(releases) if fresh else releases
+            else:
+                new_project = project if fields[0] == name else projects_of.get(fields[0])
+                new_release = releases_of.get(fields[1])
+            if code is None or not new_project or not new_release:
+                try:
+                    new_project, new_release, code = self._read(filename, code, about)
+                except ValueError:
+                    self._count_invalid(filename)
+                    continue
+                if len(filename) > MEMO_TEXT:
+                    fields[0] = filename  # no name equals it: a file name has a limit that its parts do not have
+            name, version = fields[0], fields[1]
+            if new_release == release and new_project == project:
+                codes.append(code)
+                continue
+            if codes:
+                yield project, release, tuple(codes)
+            project, release, codes = new_project, new_release, [code]
+        if codes:
+            yield project, release, tuple(codes)
         if sdists:
-            tally.others["tar.gz"] = tally.others.get("tar.gz", 0) + sdists
-        self._settle()
-        for (project, release), numbers in self._late.items():
-            releases = {**as_dict(projects[project])}
-            projects[project] = releases
-            releases[release] = self._profiles.of((*releases[release], *numbers))
+            self._tally.others["tar.gz"] += sdists
 
-    def _memo(self, requires: str | None, yanked: bool) -> dict[str, int]:
-        about = requires, yanked
-        memo = self._memos.get(about)
-        if memo is None:
-            memo = {}
-            if requires is None or len(requires) <= MEMO_TEXT:
-                self._remember()
-                self._memos[about] = memo
-        return memo
+    def _read(self, filename: str, code: Code | None, about: About | None) -> tuple[str, str, Code]:
+        """Read a file name that is not known in all parts: return its project, its release, and its code.
 
-    def _remember(self) -> None:
-        """Make room for one more."""
-        self._remembered += 1
-        if self._remembered > MEMO_LIMIT:
-            self._memos.clear()
-            self._remembered = 0
-
-    def _read(self, filename: str, requires: str | None, yanked: bool) -> tuple[str, str, int]:
-        """Read a wheel's name in full: its project, its release, and its mark.
-
-        :raises ValueError: it is no wheel file name.
+        :param code: the code if it is known.
+        :param about: what an entry says besides the name.
+        :raises ValueError: it is not a wheel file name.
         """
+        if code is not None:
+            name, version = filename.split("-", 2)[:2]
+            project, release = self._project(name), self._release(version)
+            if project and release:
+                return project, release, code
+        requires, yanked = about or (None, False)
         name, version, _, tags, label = split_wheel_filename(filename)
-        number = self._tally.number("-".join(".".join(sorted({*field})) for field in split_tag_set(tags)))
-        mark = number
+        code = self._tally.number("-".join(".".join(sorted({*field})) for field in split_tag_set(tags)))
         for target in reversed(self._tally.targets):
             fits = (
                 label is None
@@ -197,83 +172,94 @@ class Counting:
                 and target.ranks.of_text(tags) is not None
                 and (requires is None or python_fits(requires, target))
             )
-            mark = mark << 1 | fits
-        mark = mark << _FLAGS | (_YANKED if yanked else 0) | (0 if label is None else _VARIANT)
-        if len(filename) <= MEMO_TEXT:
-            self._remember()
-            memo = self._memo(requires if self._tally.targets else None, yanked)
-            memo[filename[len(name) + len(version) + 2 :]] = mark
-        return normalized_name(name), self._release(version) or release_from_version(version), mark
+            code = code << 1 | fits
+        code = code << _FLAG_BITS | (_YANKED if yanked else 0) | (0 if label is None else _VARIANT)
+        if len(filename) <= MEMO_TEXT and len(requires or "") <= MEMO_TEXT:
+            if len(self._codes) >= MEMO_LIMIT:
+                self._codes.clear()
+            ending = filename.split("-", 2)[2]
+            self._codes[ending if about is None else (ending, about)] = code
+        return (
+            self._project(name) or normalized_name(name),
+            self._release(version) or release_from_version(version),
+            code,
+        )
+
+    def _project(self, name: str) -> str:
+        """Return the project that a name refers to; empty if it is not a name, or is long."""
+        project = self._projects.get(name, "")
+        if not project and len(name) <= MEMO_TEXT and name.isascii() and is_name(name):
+            if len(self._projects) >= MEMO_LIMIT:
+                self._projects.clear()
+            self._projects[name] = project = normalized_name(name)
+        return project
 
     def _release(self, version: str) -> str:
-        """Find the release that a version names; remembered. Empty where it is no version, or is long."""
-        if len(version) > _VERSION_TEXT:
-            return ""
-        release = self._versions.get(version)
-        if release is None:
-            release = release_from_version(version) if version.isascii() and is_version(version) else ""
-            if len(self._versions) >= _VERSIONS:
-                self._versions.clear()
-            # One object where the version is spelled like the release, as most are.
-            release = self._versions.setdefault(release, release)
-            self._versions[version] = release
+        """Return the release that a version refers to; empty if it is not a version, or is long."""
+        release = self._releases.get(version, "")
+        if not release and len(version) <= _VERSION_TEXT and version.isascii() and is_version(version):
+            if len(self._releases) >= _VERSIONS:
+                self._releases.clear()
+            # One object for a release and a version that is spelled the same, as most are.
+            release = release_from_version(version)
+            self._releases[version] = release = self._releases.setdefault(release, release)
         return release
 
-    def _read_sequence(self, first: int, more: list[int]) -> _Alike:
-        """Find the profile of a release by its wheels; remembered, with a counter for those who are alike."""
-        bits = len(self._tally.targets)
-        marks = (first, *more)
-        numbers = {mark >> _FLAGS + bits for mark in marks}
+    def _read_run(self, codes: tuple[Code, ...]) -> _Alike:
+        """Work out the profile of a run, and remember it unless it is long."""
+        targets = len(self._tally.targets)
+        numbers = {code >> _FLAG_BITS + targets for code in codes}
         fits = 0
-        for mark in marks:
-            fits |= mark >> _FLAGS
-        numbers.update(-1 - number for number in range(bits) if fits >> number & 1)
-        known = _Alike(self._profiles.of(numbers))
-        if len(marks) > _LONGEST:
-            self._add(marks, 1)
+        for code in codes:
+            fits |= code >> _FLAG_BITS
+        numbers.update(-1 - number for number in range(targets) if fits >> number & 1)
+        alike = _Alike(self._profiles.of(numbers))
+        if len(codes) > _LONGEST:
+            self._add(codes, 1)
         else:
-            if len(self._sequences) >= MEMO_LIMIT:
-                self._settle()
-            self._sequences[marks if more else first] = known
-        return known
+            if len(self._alike) >= MEMO_LIMIT:
+                self._add_runs()
+            self._alike[codes] = alike
+        return alike
 
-    def _joined(self, project: str, release: str, old: Profile, alike: _Alike) -> Profile:
-        """Join what is known of a release with what came later: at once, or at the end where that would take long."""
-        if len(old) < _LONGEST:
-            return self._profiles.of(old + alike.profile)
-        self._late.setdefault((project, release), set()).update(alike.profile)
-        return old
+    def _join(self, project: str, release: str, profile: Profile, later: Profile) -> Profile:
+        """Join the profiles of two runs of a release: now, or at the end if joining again and again would be slow."""
+        if len(profile) < _LONGEST:
+            return self._profiles.of(profile + later)
+        self._late.setdefault((project, release), set()).update(later)
+        return profile
 
-    def _settle(self) -> None:
-        """Count the wheels of the releases that were found alike."""
-        for marks, alike in self._sequences.items():
-            self._add(marks if isinstance(marks, tuple) else (marks,), alike.releases)
-        self._sequences.clear()
+    def _add_runs(self) -> None:
+        """Add up the wheels of the runs that are remembered, and forget these."""
+        for codes, alike in self._alike.items():
+            self._add(codes, alike.runs)
+        self._alike.clear()
 
-    def _add(self, marks: Iterable[int], times: int) -> None:
-        bits = len(self._tally.targets)
-        for mark in marks:
-            self._tally.wheels[mark >> _FLAGS + bits] += times
-            self._tally.yanked += times if mark & _YANKED else 0
-            self._tally.variants += times if mark & _VARIANT else 0
-            for number in range(bits):
-                self._tally.fitting[number] += times if mark >> _FLAGS + number & 1 else 0
+    def _add(self, codes: Iterable[Code], times: int) -> None:
+        tally = self._tally
+        targets = len(tally.targets)
+        for code in codes:
+            tally.wheels[code >> _FLAG_BITS + targets] += times
+            tally.yanked += times if code & _YANKED else 0
+            tally.variants += times if code & _VARIANT else 0
+            for number in range(targets):
+                tally.fitting[number] += times if code >> _FLAG_BITS + number & 1 else 0
 
-    def _other(self, filename: str) -> None:
+    def _count_other(self, filename: str) -> None:
         lower = filename[-20:].lower()
-        ending = next((ending for ending in OTHER_ENDINGS if lower.endswith("." + ending)), "other")
-        self._tally.others[ending] = self._tally.others.get(ending, 0) + 1
+        self._tally.others[next((end for end in OTHER_ENDINGS if lower.endswith("." + end)), "other")] += 1
 
-    def _bad(self, filename: str) -> None:
-        self._tally.invalid += 1
+    def _count_invalid(self, filename: str) -> None:
+        tally = self._tally
+        tally.invalid += 1
         example = filename[:EXAMPLE_TEXT].encode("utf-8", "backslashreplace").decode()
-        if example not in self._tally.examples:
-            insort(self._tally.examples, example)
-            del self._tally.examples[EXAMPLES:]
+        if example not in tally.examples:
+            insort(tally.examples, example)
+            del tally.examples[EXAMPLES:]
 
 
 def release_from_version(version: str) -> str:
-    """Spell a version so that equal ones are one text.
+    """Spell a version such that equal versions have the same text.
 
     :param version: a version.
 

@@ -1,4 +1,4 @@
-"""A census as JSON, so that it can be counted on many machines: one documented form with a version number. Pure."""
+"""A census as JSON, so that many machines can count parts of an index: a documented form with a version. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..tags.filename import normalized_name
 from ..tags.text import split_tag_set
 from ..targets import Target
 from .census_count import release_from_version
-from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, at_rest, profiles_of
+from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, compact, profiles_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 
 #: Version of the form. Files of older versions keep loading.
 CENSUS_FORMAT = 1
-#: What ``manytags census --json`` adds, for readers who do not count: it follows from the rest, and is not read.
+#: What ``manytags census --json`` adds, for readers that do not count themselves. It follows from the rest.
 ADDED_KEYS = ("total", "installable", "counts")
-#: Characters that are read: all of PyPI has some hundred million.
+#: Longest census that is read, in characters. That of PyPI has a few hundred million.
 MAX_CENSUS = 2_000_000_000
 
 
 def census_to_json(tally: Tally) -> str:
-    """Write a tally; equal ones are written alike. Each project has a line of its own."""
+    """Write a tally. Equal ones are written the same. Each project has a line of its own."""
     targets = sorted(
-        (json.dumps({"target": json.loads(_plain(target).to_json()), "wheels": tally.fitting[number]}), -1 - number)
+        (json.dumps({"target": _target_to_data(target), "wheels": tally.fitting[number]}), -1 - number)
         for number, target in enumerate(tally.targets)
     )
     tag_sets = sorted(tally.tag_sets)
@@ -63,9 +63,9 @@ def census_to_json(tally: Tally) -> str:
     return "{\n" + ",\n".join(f'"{key}": {text}' for key, text in parts.items()) + "\n}"
 
 
-def _plain(target: Target) -> Target:
-    """Without the evidence, which does not count."""
-    return Target(target.python, target.platform, target.options)
+def _target_to_data(target: Target) -> object:
+    without_evidence = Target(target.python, target.platform, target.options)  # equality ignores evidence too
+    return json.loads(without_evidence.to_json())
 
 
 def _lines(brackets: str, lines: list[str]) -> str:
@@ -75,31 +75,31 @@ def _lines(brackets: str, lines: list[str]) -> str:
 def tally_from_json(text: str) -> Tally:
     """Read what :func:`census_to_json` wrote.
 
-    :raises InvalidCensus: it is no such thing.
+    :raises InvalidCensus: the text is something else, or contradicts itself.
     """
     document = load_document(text, "census", InvalidCensus, MAX_CENSUS)
     form = document.take("manytags_census", _read_count)
     if form != CENSUS_FORMAT:
         raise InvalidCensus(text, f"it has form {form}; this manytags reads form {CENSUS_FORMAT}")
     targets = [
-        _read_target(Document(text, "target", one, InvalidCensus)) for one in document.take("targets", read_list)
+        _read_target(Document(text, "target", item, InvalidCensus)) for item in document.take("targets", read_list)
     ]
     tally = Tally(target for target, _ in targets)
     if len(tally.targets) < len(targets):
-        raise InvalidCensus(text, "it has a target twice")
+        raise InvalidCensus(text, "it has the same target twice")
     tally.fitting = [wheels for _, wheels in targets]
     tag_sets = document.take("tag_sets", _read_tag_sets)
     tally.tag_sets = {tag_set: number for number, tag_set in enumerate(tag_sets)}
     tally.wheels = list(tag_sets.values())
-    profiles = _profiles(document.take("profiles", _read_all), len(targets), len(tag_sets), text)
+    profiles = _read_profiles(document.take("profiles", _read_long_list), len(targets), len(tag_sets), text)
     used: Counter[Profile] = Counter()
     for project, content in document.take("projects", read_object).items():
         releases = _read_releases(project, content, profiles, text)
         used.update(releases.values())
-        tally.projects[project] = at_rest(releases)
+        tally.projects[project] = compact(releases)
     tally.yanked = document.take("yanked", _read_count)
     tally.variants = document.take("variants", _read_count)
-    tally.others = document.take("others", _read_counts)
+    tally.others = Counter(document.take("others", _read_counts))
     tally.invalid = document.take("invalid", _read_count)
     tally.examples = document.take("invalid_names", _read_examples)
     for key in ADDED_KEYS:
@@ -115,8 +115,7 @@ def _read_count(value: object) -> int:
     return value
 
 
-def _read_all(value: object) -> list[object]:
-    """Read a list as long as an index makes it."""
+def _read_long_list(value: object) -> list[object]:
     if not isinstance(value, list):
         raise Mismatch("a list")
     return value
@@ -133,17 +132,17 @@ def _read_tag_sets(value: object) -> dict[str, int]:
     counts = _read_counts(value)
     for tag_set in counts:
         try:
-            ordered = "-".join(".".join(sorted({*field})) for field in split_tag_set(tag_set))
+            normal = "-".join(".".join(sorted({*field})) for field in split_tag_set(tag_set))
         except InvalidTag:
-            ordered = ""
-        if tag_set != ordered:
+            normal = ""
+        if tag_set != normal:
             raise Mismatch("an object of tag sets in lower case, their members in alphabetical order")
     return counts
 
 
 def _read_examples(value: object) -> list[str]:
     examples = [read_string(item) for item in read_list(value)]
-    # An escaped character that is cut is longer than it was.
+    # Names are cut before they are escaped, and an escaped character has up to ten characters.
     if examples != sorted({*examples})[:EXAMPLES] or any(len(example) > 10 * EXAMPLE_TEXT for example in examples):
         raise Mismatch(f"a list of at most {EXAMPLES} short texts in alphabetical order")
     return examples
@@ -156,46 +155,48 @@ def _read_target(section: Document) -> tuple[Target, int]:
     try:
         return Target.from_json(json.dumps(content)), wheels
     except InvalidInput as error:
-        raise InvalidCensus(section.text, f"a target is none: {error.reason}") from None
+        raise InvalidCensus(section.text, f"a target is invalid: {error.reason}") from None
 
 
-def _profiles(values: list[object], targets: int, tag_sets: int, text: str) -> list[Profile]:
-    one = Profiles()
-    found = []
+def _read_profiles(values: list[object], targets: int, tag_sets: int, text: str) -> list[Profile]:
+    known = Profiles()
+    profiles = []
     for value in values:
         numbers = [number for number in value if type(number) is int] if isinstance(value, list) else []
         if not numbers or len(numbers) != len(value) or not -targets <= min(numbers) <= max(numbers) < tag_sets:  # type: ignore[arg-type] # a list
-            raise InvalidCensus(text, "a profile is no list of numbers of tag sets and targets")
+            raise InvalidCensus(text, "a profile is not a list of numbers of tag sets and targets")
         if max(numbers) < 0 or numbers != sorted({*numbers}):
             raise InvalidCensus(text, "a profile has no tag set, or its numbers are not in order")
-        found.append(one.of(numbers))
-    return found
+        profiles.append(known.of(numbers))
+    return profiles
 
 
 def _read_releases(project: str, content: object, profiles: list[Profile], text: str) -> dict[str, Profile]:
-    # A name that is spelled otherwise would be another project when it is merged.
+    # With another spelling, it would be another project after a merge.
     if not (project.isascii() and is_name(project.replace("-", ".")) and normalized_name(project) == project):
-        raise InvalidCensus(text, f"{project[:80]!r} is no normalised name of a project")
+        raise InvalidCensus(text, f"{project[:80]!r} is not a normalized name of a project")
     if not isinstance(content, dict) or not content:
         raise InvalidCensus(text, f"the project {project[:80]!r} has no releases")
     for release, place in content.items():
         if not is_version(release) or release_from_version(release) != release:
-            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} is no normalised version")
+            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} is not a normalized version")
         if type(place) is not int or not 0 <= place < len(profiles):
-            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} has a profile that is not there")
+            raise InvalidCensus(text, f"{release[:80]!r} of {project[:80]!r} has a profile that does not exist")
     return {release: profiles[place] for release, place in content.items()}
 
 
 def _check_sums(tally: Tally, used: Counter[Profile], text: str) -> None:
-    """Refuse fewer wheels than there are releases that have them."""
+    """Reject sums that contradict each other: each release of a profile has a wheel of each of its tag sets."""
     least = Counter[int]()
     for profile, times in used.items():
         for number in profile:
             least[number] += times
     wheels = sum(tally.wheels)
     if any(not 0 < least[number] <= count for number, count in enumerate(tally.wheels)):
-        raise InvalidCensus(text, "a tag set has fewer wheels than releases, or no release")
+        raise InvalidCensus(text, "a tag set has fewer wheels than releases, or no releases")
     if any(not least[-1 - number] <= count <= wheels for number, count in enumerate(tally.fitting)):
         raise InvalidCensus(text, "a target takes fewer wheels than releases, or more than there are")
     if tally.yanked > wheels or tally.variants > wheels or tally.invalid < len(tally.examples):
-        raise InvalidCensus(text, "more wheels are yanked or variants, or more names are shown, than there are")
+        raise InvalidCensus(
+            text, "there are more yanked wheels or variants than wheels, or more invalid names are shown than counted"
+        )

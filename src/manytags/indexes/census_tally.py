@@ -1,35 +1,36 @@
-"""What a census keeps, and how two of them become one. Pure.
+"""What a census keeps, and how two of them are added up. Pure.
 
-What is kept of a release is its *profile*: which tag sets its wheels have and which targets take one of them. Most
-releases are like others, and equal profiles are one object; tags are looked into in ``census_tables`` alone. So memory
-grows with projects and releases, not with files. A release's files may come in any order and from several machines.
+Of a release the *profile* is kept: which tag sets its wheels have, and which targets take one of them. Most releases
+share their profile with others, and equal profiles are one object. Only ``census_tables`` looks into tags. So memory
+grows with projects and releases, not with files, and the files of a release may come in any order.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import chain, islice
 
 from ..errors import InvalidInput
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from ..targets import Target
 
-    #: Numbers of tag sets, in order; before them -1 for the first target that takes one of the wheels, -2 ...
+    #: Numbers in ascending order: those of tag sets, and -1 if the first target takes one of the wheels, -2 ...
     Profile = tuple[int, ...]
-    #: Release -> profile; or, smaller, both in turns, where all files of a project came together.
+    #: Release -> profile. Or both in turns, which takes half the memory.
     Releases = dict[str, Profile] | tuple[str | Profile, ...]
 
-#: How many of the invalid names are kept, the first in alphabetical order, and how many characters of each.
+#: How many invalid names are kept, the first in alphabetical order, and how many characters of each.
 EXAMPLES, EXAMPLE_TEXT = 10, 200
-#: How many tag sets all remembered profiles may have.
+#: How many numbers all remembered profiles may have together.
 _PROFILE_ITEMS = 2_000_000
 
 
 class Profiles:
-    """The one object for each profile, as far as they are remembered."""
+    """Returns one object for equal profiles, as far as these are remembered."""
 
     def __init__(self) -> None:
         self._known: dict[Profile, Profile] = {}
@@ -49,15 +50,15 @@ class Profiles:
 
 
 class Tally:
-    """Counts that grow; a :class:`Census` holds one that no longer does.
+    """Counts that grow. The tally of a :class:`Census` no longer changes.
 
-    :param targets: whom releases are counted for.
+    :param targets: the targets that wheels are counted for.
     :ivar tag_sets: tag set, its members in alphabetical order -> its number.
-    :ivar wheels: how many wheels have each tag set, by its number.
+    :ivar wheels: how many wheels have each tag set, by the number of the tag set.
     :ivar fitting: how many wheels each target takes.
     :ivar projects: project -> its releases.
-    :ivar others: ending of what is no wheel -> how many.
-    :ivar examples: of the invalid names.
+    :ivar others: ending of files that are not wheels -> how many.
+    :ivar examples: some invalid names.
     """
 
     __slots__ = (
@@ -71,21 +72,21 @@ class Tally:
         self.wheels: list[int] = []
         self.fitting = [0] * len(self.targets)
         self.projects: dict[str, Releases] = {}
-        self.others: dict[str, int] = {}
+        self.others = Counter[str]()
         self.invalid = self.yanked = self.variants = 0
         self.examples: list[str] = []
 
     def number(self, tag_set: str) -> int:
-        """Number of a tag set whose members are in order; a new one where it is new."""
+        """Return the number of a tag set whose members are in order; a new tag set gets the next number."""
         number = self.tag_sets.setdefault(tag_set, len(self.wheels))
         if number == len(self.wheels):
             self.wheels.append(0)
         return number
 
     def translation(self, other: Tally) -> dict[int, int]:
-        """Give the number here for each number that the other's profiles have; what has none here gets one.
+        """Map each number in the other's profiles to the number for the same here, which may be new.
 
-        :raises InvalidInput: the other was counted for other targets.
+        :raises InvalidInput: the other counted for other targets.
         """
         ours = {target: -1 - number for number, target in enumerate(self.targets)}
         if ours.keys() != {*other.targets}:
@@ -98,7 +99,7 @@ class Tally:
     def add(self, other: Tally) -> None:
         """Add what another tally counted.
 
-        :raises InvalidInput: it was counted for other targets.
+        :raises InvalidInput: it counted for other targets.
         """
         numbers = self.translation(other)
         profiles = Profiles()
@@ -106,25 +107,24 @@ class Tally:
             self.wheels[numbers[number]] += wheels
         for number, fitting in enumerate(other.fitting):
             self.fitting[-1 - numbers[-1 - number]] += fitting
-        for ending, files in other.others.items():
-            self.others[ending] = self.others.get(ending, 0) + files
+        self.others += other.others
         self.invalid += other.invalid
         self.yanked += other.yanked
         self.variants += other.variants
         self.examples = sorted({*self.examples, *other.examples})[:EXAMPLES]
         for project, theirs in other.projects.items():
             ours = self.projects.get(project)
-            releases = {} if ours is None else {**as_dict(ours)}  # a copy: another census may have it too
+            releases = {} if ours is None else {**as_dict(ours)}  # a copy: another census may share it
             for release, profile in as_dict(theirs).items():
                 own = releases.get(release, ())
                 releases[release] = profiles.of((*own, *(numbers[number] for number in profile)))
-            self.projects[project] = at_rest(releases) if ours is None else releases
+            self.projects[project] = compact(releases) if ours is None else releases
 
     def is_like(self, other: Tally) -> bool:
-        """Whether both counted the same, whatever their numbers for it are."""
+        """Whether both counted the same, whatever numbers they use."""
         if self._sums() != other._sums() or self.projects.keys() != other.projects.keys():
             return False
-        numbers = self.translation(other)  # both have the same tag sets: none gets a number here
+        numbers = self.translation(other)  # the tag sets are equal, so none of them is new
         profiles = Profiles()
         for project, theirs in other.projects.items():
             ours, releases = as_dict(self.projects[project]), as_dict(theirs)
@@ -143,21 +143,21 @@ class Tally:
         )
 
 
-def as_dict(releases: Releases) -> Mapping[str, Profile]:
-    """Releases as a mapping; it may be the one that was given."""
+def as_dict(releases: Releases) -> dict[str, Profile]:
+    """Return releases as a dictionary, which may be the argument itself."""
     if isinstance(releases, dict):
         return releases
     names, profiles = releases[::2], releases[1::2]
-    return dict(zip(names, profiles, strict=True))  # type: ignore[arg-type] # texts and profiles in turns
+    return dict(zip(names, profiles, strict=True))  # type: ignore[arg-type] # names and profiles in turns
 
 
-def at_rest(releases: dict[str, Profile]) -> Releases:
-    """Releases in half of the memory."""
+def compact(releases: dict[str, Profile]) -> Releases:
+    """Return releases in half the memory."""
     return tuple(chain.from_iterable(releases.items()))
 
 
 def profiles_of(releases: Releases) -> Iterable[Profile]:
-    """Profiles of a project's releases."""
+    """Return the profiles of a project's releases."""
     if isinstance(releases, dict):
         return releases.values()
-    return islice(releases, 1, None, 2)  # type: ignore[arg-type] # texts and profiles in turns
+    return islice(releases, 1, None, 2)  # type: ignore[arg-type] # names and profiles in turns

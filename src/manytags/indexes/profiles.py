@@ -1,13 +1,13 @@
-"""Profiles: what an index takes, as data. Pure.
+"""Profiles: what an index accepts, as data. Pure.
 
-A profile is JSON: rules on platform tags, of which the first that means a tag decides; checks on what is let in; and
-what the index asks of file names. PyPI's, piwheels' and a strict one are in the package, and all of them are nothing
-but data. The form is described in ``schemas/profile.schema.json``.
+A profile is JSON: rules for platform tags, where the first one that matches a tag decides; checks of what the rules
+accept; and requirements for file names. The package contains profiles of PyPI and piwheels, and a strict one.
+``schemas/profile.schema.json`` describes the form.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 
 from ..documents import (
@@ -21,6 +21,7 @@ from ..documents import (
     read_object,
     read_pair,
     read_string,
+    read_strings,
     read_version,
 )
 from ..errors import InvalidProfile, shown
@@ -36,32 +37,32 @@ if TYPE_CHECKING:
     Ranges = tuple[tuple[Version, Version], ...]
     Architectures = tuple[tuple[str, tuple[int, int]], ...]
 
-#: Number of the form.
+#: Version of the form.
 PROFILE_FORM = 1
 #: Profiles in the package.
 PROFILES = ("pypi", "piwheels", "strict")
-#: What a rule or a check may do. A tag that is implied is read as others; see :class:`TagRule`.
+#: What a rule or a check may do. An implied tag is read as other tags; see :class:`TagRule`.
 ACTIONS = ("accept", "warn", "deprecate", "refuse", "implied")
-#: What can be checked of files that are let in: of the name, of each platform tag (of which the first thing that is
-#: wrong is told), of python tags with ABI tags, and of the wheel itself.
+#: What can be checked of an accepted file: its name, each platform tag (the next three; the first problem is reported),
+#: its python tags with its ABI tags, and the wheel itself.
 CHECKS = ("readable", "numbers", "floors", "takers", "pairs", "audit")
-#: What ``numbers`` and ``floors`` may know.
+#: What ``numbers`` and ``floors`` may list.
 NUMBERED = ("glibc", "musl", "macos", "ios", "android", "pyemscripten")
 FLOORED = ("glibc", "musl", "macos")
-#: Most tags that one profile's implied ones are read as.
+#: Most tags that the implied tags of a profile are read as.
 MOST_IMPLIED = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a rule or a check of a profile decides, from when on, and who says so.
+    """What a rule or a check of a profile decides, since when, and according to whom.
 
-    :param action: one of ``accept``, ``warn``, ``deprecate``, ``refuse``, and for rules ``implied``.
+    :param action: ``accept``, ``warn``, ``deprecate`` or ``refuse``; for rules also ``implied``.
     :param rule: the rule in words.
-    :param source: where it is from: a URL or a document.
+    :param source: where the rule is from: a URL or a document.
     :param date: when it was read there or made, ``YYYY-MM-DD``.
-    :param since: the first day on which it is in force, ``YYYY-MM-DD``; ``None`` for always.
-    :param until: with ``deprecate``: the first day on which it refuses; ``None`` where none is set.
+    :param since: the first day on which it applies, ``YYYY-MM-DD``; ``None`` for always.
+    :param until: with ``deprecate``: the first day on which it refuses; ``None`` if no day is set.
     """
 
     action: str
@@ -72,7 +73,7 @@ class Decision:
     until: str | None = None
 
     def on(self, day: str) -> str | None:
-        """Give what it does on a day (``YYYY-MM-DD``): ``None`` where it is not yet in force."""
+        """Return the action on a day (``YYYY-MM-DD``); ``None`` if it does not apply yet."""
         if self.since is not None and day < self.since:
             return None
         if self.action == "deprecate" and self.until is not None and day >= self.until:
@@ -85,9 +86,9 @@ class TagRule(Decision):
     """What an index does with some platform tags.
 
     :param tags: patterns of the tags.
-    :param message: what the index itself says, with ``{file}`` and ``{tag}``; empty for our words.
-    :param instead: what to do instead; empty where that depends on the tag.
-    :param read_as: with ``implied``: the tags that the index reads these as, since it serves nothing else.
+    :param message: the index's own message, with ``{file}`` and ``{tag}``; empty for a message of manytags.
+    :param instead: what to do instead; empty if that depends on the tag.
+    :param read_as: with ``implied``: the tags that the index reads these as, because it serves no others.
     """
 
     tags: tuple[str, ...] = ()
@@ -98,13 +99,13 @@ class TagRule(Decision):
 
 @dataclass(frozen=True, slots=True)
 class NameRules:
-    """What an index asks of a file name besides that it is a wheel's.
+    """What an index requires of a wheel's file name.
 
-    :param normalized: whether the project's name must be spelled as :pep:`427` asks: ``some_thing``.
+    :param normalized: whether the project's name must be normalized as in :pep:`427`: ``some_thing``.
     :param local_versions: whether a version may have a local part, as in ``1.0+cu118``.
-    :param longest: the most bytes of a name in UTF-8, or ``None``.
-    :param source: where this is from.
-    :param date: when it was read there.
+    :param longest: the maximum length of a name in bytes of UTF-8, or ``None``.
+    :param source: where these rules are from.
+    :param date: when they were read there.
     """
 
     normalized: bool = True
@@ -116,15 +117,15 @@ class NameRules:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What an index takes.
+    """What an index accepts.
 
-    :param name: of the index.
-    :param description: what it is, for people.
-    :param names: what it asks of file names.
-    :param rules: what it does with platform tags; the first that is in force and means a tag decides.
-    :param checks: (name, what is done where it fails) of what is checked besides.
-    :param known: (kind of tag, ranges of its numbers that exist).
-    :param floors: (C library or ``macos``, (architecture, its first version that has it)).
+    :param name: name of the index.
+    :param description: what the index is, for people.
+    :param names: what it requires of file names.
+    :param rules: what it does with platform tags; the first rule that applies and matches a tag decides.
+    :param checks: (name, what to do if it fails) of the other checks.
+    :param known: (kind of tag, ranges of numbers that exist).
+    :param floors: (C library or ``macos``, (architecture, the first version with this architecture)).
     """
 
     name: str
@@ -136,7 +137,7 @@ class Profile:
     floors: tuple[tuple[str, Architectures], ...]
 
     def rule_for(self, tag: str, day: str) -> TagRule | None:
-        """Find the rule that decides on a platform tag on a day; ``None`` where there is none."""
+        """Find the rule that decides about a platform tag on a day; ``None`` if there is none."""
         for rule in self.rules:
             if rule.on(day) is not None and any(matches(pattern, tag) for pattern in rule.tags):
                 return rule
@@ -148,10 +149,10 @@ def builtin_profile(name: str) -> Profile:
     """Read a profile of the package.
 
     :param name: ``pypi``, ``piwheels`` or ``strict``.
-    :raises InvalidProfile: there is none of this name.
+    :raises InvalidProfile: there is no profile of this name.
     """
     if name not in PROFILES:
-        raise InvalidProfile(name, f"there is none of this name; there are {', '.join(PROFILES)}")
+        raise InvalidProfile(name, f"no profile has this name; there are {', '.join(PROFILES)}")
     from importlib.resources import files
 
     text = (files("manytags.indexes") / "profiles" / f"{name}.json").read_text(encoding="utf-8")
@@ -159,11 +160,11 @@ def builtin_profile(name: str) -> Profile:
 
 
 def parse_profile(text: str) -> Profile:
-    """Read a profile from JSON and check it.
+    """Read a profile from JSON and validate it.
 
-    :param text: a profile, as ``schemas/profile.schema.json`` describes it; one that ``extends`` another has that
-        one's rules behind its own, and its checks and its demands on names where it says nothing else.
-    :raises InvalidProfile: it is none, has a key that no profile has, or contradicts itself.
+    :param text: a profile, as ``schemas/profile.schema.json`` describes it. If it ``extends`` another profile, the
+        other's rules come after its own, and it inherits checks and requirements for names that it does not set.
+    :raises InvalidProfile: the text is not a profile, has an unknown key, or contradicts itself.
 
     >>> own = parse_profile('{"manytags_profile": 1, "name": "ours", "extends": "pypi",'
     ...                     ' "rules": [{"tags": ["linux_armv7l"], "action": "refuse"}]}')
@@ -172,14 +173,14 @@ def parse_profile(text: str) -> Profile:
     """
     document = load_document(text, "profile", InvalidProfile)
     if document.take("manytags_profile", read_integer) != PROFILE_FORM:
-        raise InvalidProfile(text, f"its form is not {PROFILE_FORM}, which this manytags reads")
+        raise InvalidProfile(text, f"its form is not {PROFILE_FORM}, the one that this manytags reads")
     name = document.take("name", _read_words)
     extends = document.take_or("extends", _one_of(PROFILES), "")
     base = builtin_profile(extends) if extends else _NOTHING
     description = document.take_or("description", read_string, base.description)
     names = _read_names(document.section_or_empty("names"), base.names)
-    listed: list[object] = document.take("rules", read_list) if "rules" in document.keys() else []  # noqa: SIM118
-    rules = [_read_rule(Document(text, "rule", each, InvalidProfile)) for each in listed]
+    listed: list[object] = document.take_or("rules", read_list, [])
+    rules = [_read_rule(Document(text, "rule", item, InvalidProfile)) for item in listed]
     if sum(len(rule.tags) for rule in rules) > MOST_PATTERNS:
         raise InvalidProfile(text, f"its patterns stand for more than {MOST_PATTERNS}")
     own = Profile(name, description, names, (*rules, *base.rules), base.checks, base.known, base.floors)
@@ -193,7 +194,7 @@ _NOTHING = Profile("", "", NameRules(), (), (), (), ())
 
 
 def _read_names(section: Document, base: NameRules) -> NameRules:
-    found = NameRules(
+    rules = NameRules(
         section.take_or("normalized", read_boolean, base.normalized),
         section.take_or("local_versions", read_boolean, base.local_versions),
         section.take_or("longest", optional(_read_length), base.longest),
@@ -201,13 +202,12 @@ def _read_names(section: Document, base: NameRules) -> NameRules:
         section.take_or("date", _read_day, base.date),
     )
     section.close()
-    return found
+    return rules
 
 
 def _read_rule(entry: Document) -> TagRule:
-    found = _read_decision(entry, Decision(""), ACTIONS)
     rule = TagRule(
-        *(found.action, found.rule, found.source, found.date, found.since, found.until),
+        **asdict(_read_decision(entry, Decision(""), ACTIONS)),
         tags=entry.take("tags", _read_patterns),
         message=entry.take_or("message", read_string, ""),
         instead=entry.take_or("instead", read_string, ""),
@@ -215,15 +215,15 @@ def _read_rule(entry: Document) -> TagRule:
     )
     entry.close()
     if bool(rule.read_as) != (rule.action == "implied"):
-        raise InvalidProfile(entry.text, "a rule needs 'as' where its action is 'implied', and only there")
+        raise InvalidProfile(entry.text, "a rule has 'as' if its action is 'implied', and only then")
     return rule
 
 
 def _read_checks(section: Document, profile: Profile) -> Profile:
-    """Read what is checked; each key of a check replaces that key alone of the one in the profile it extends."""
+    """Read the checks. A key of a check replaces only this key of the check in the extended profile."""
     checks = dict(profile.checks)
     known, floors = dict(profile.known), dict(profile.floors)
-    for name in [name for name in CHECKS if name in section.keys()]:  # noqa: SIM118 - no dict
+    for name in [name for name in CHECKS if name in section.keys()]:  # noqa: SIM118 - not a dict
         entry = section.section(name)
         checks[name] = _read_decision(entry, checks.get(name, Decision("")), ACTIONS[:-1])
         if name == "numbers":
@@ -237,7 +237,7 @@ def _read_checks(section: Document, profile: Profile) -> Profile:
 
 
 def _read_decision(entry: Document, base: Decision, actions: tuple[str, ...]) -> Decision:
-    """Read what rules and checks have in common; what is not there is inherited."""
+    """Read what rules and checks have in common; missing keys are inherited."""
     read = _one_of(actions)
     action = entry.take("action", read) if not base.action else entry.take_or("action", read, base.action)
     since = entry.take_or("since", optional(_read_day), base.since)
@@ -256,19 +256,19 @@ def _read_decision(entry: Document, base: Decision, actions: tuple[str, ...]) ->
 
 def _read_table(entry: Document, key: str, names: tuple[str, ...], read: Callable[[object], T]) -> dict[str, T]:
     table = entry.section_or_empty(key)
-    found = {name: table.take(name, read) for name in names if name in table.keys()}  # noqa: SIM118 - no dict
+    values = {name: table.take(name, read) for name in names if name in table.keys()}  # noqa: SIM118 - not a dict
     table.close()
-    return found
+    return values
 
 
 def _check_implied(text: str, profile: Profile) -> None:
-    """See that what is implied ends somewhere: the tags that others are read as are not read as others again."""
+    """Check that implied tags end somewhere: the tags that they are read as must not be implied themselves."""
     implied = [rule for rule in profile.rules if rule.action == "implied"]
     if sum(len(rule.read_as) for rule in implied) > MOST_IMPLIED:
-        raise InvalidProfile(text, f"it reads tags as more than {MOST_IMPLIED} others")
+        raise InvalidProfile(text, f"its implied tags are read as more than {MOST_IMPLIED} others")
     for tag in {tag for rule in implied for tag in rule.read_as}:
         if any(matches(pattern, tag) for rule in implied for pattern in rule.tags):
-            raise InvalidProfile(text, f"other tags are read as {shown(tag)}, which is itself read as others")
+            raise InvalidProfile(text, f"implied tags are read as {shown(tag)}, which is implied itself")
 
 
 def _one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
@@ -283,7 +283,7 @@ def _one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
 def _read_words(value: object) -> str:
     text = read_string(value)
     if not text.isprintable() or not text:
-        raise Mismatch("a text of one line")
+        raise Mismatch("one line of text")
     return text
 
 
@@ -307,25 +307,25 @@ def _read_length(value: object) -> int:
 
 
 def _read_patterns(value: object) -> tuple[str, ...]:
-    found: list[str] = []
+    patterns: list[str] = []
     for item in read_list(value):
-        found += expand_pattern(read_string(item))
-        if len(found) > MOST_PATTERNS:
+        patterns += expand_pattern(read_string(item))
+        if len(patterns) > MOST_PATTERNS:
             raise Mismatch(f"a list of patterns: they stand for more than {MOST_PATTERNS}")
-    if not found:
+    if not patterns:
         raise Mismatch("a list of patterns: it is empty")
-    return tuple(found)
+    return tuple(patterns)
 
 
 def _read_tags(value: object) -> tuple[str, ...]:
-    found = tuple(read_string(item) for item in read_list(value))
-    if not found or not all(tag.replace("_", "0").isalnum() and tag.isascii() and tag == tag.lower() for tag in found):
+    tags = read_strings(value)
+    if not tags or not all(tag.replace("_", "0").isalnum() and tag.isascii() and tag == tag.lower() for tag in tags):
         raise Mismatch("a list of platform tags")
-    return found
+    return tags
 
 
-def _read_ranges(value: object) -> tuple[tuple[Version, Version], ...]:
-    found = []
+def _read_ranges(value: object) -> Ranges:
+    ranges = []
     for item in read_list(value):
         ends = read_list(item)
         if len(ends) != 2:
@@ -333,8 +333,8 @@ def _read_ranges(value: object) -> tuple[tuple[Version, Version], ...]:
         first, last = map(read_version, ends)
         if len(first) != len(last) or first > last:
             raise Mismatch("a list of [first, last], versions of one length")
-        found.append((first, last))
-    return tuple(found)
+        ranges.append((first, last))
+    return tuple(ranges)
 
 
 def _read_architectures(value: object) -> Architectures:

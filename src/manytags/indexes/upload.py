@@ -1,13 +1,13 @@
-"""Would an index take this file, and why not? Pure, but for today's date and for a path that is to be audited.
+"""Would an index accept this file, and why not? Pure, except for today's date and for a path, which is audited.
 
-What an index lets in is in its profile; what Warehouse says of file names is in ``upload_names``, what can be wrong
-with tags in ``tag_checks``.
+The profile says what an index accepts. ``upload_names`` has Warehouse's rules for file names, ``tag_checks`` has the
+checks of tags.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from ..errors import InvalidProfile, InvalidWheelFilename
 from ..tags.filename import parse_wheel_filename
@@ -19,27 +19,37 @@ from .upload_names import NameParts, NameProblem, read_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from ..audits.report import WheelAudit
 
+    #: The part of the name that a check blames, what is wrong with it, and what to do instead.
+    Findings = Iterator[tuple[str, str, str]]
+
 REFUSED, DEPRECATED, MISLEADING = "refused", "accepted but deprecated", "accepted but misleading"
-#: What a profile does -> how grave that is.
+#: Action of a profile -> severity.
 SEVERITIES = {"refuse": REFUSED, "deprecate": DEPRECATED, "warn": MISLEADING}
-#: Reasons that are told why a tag is false, and characters of them; the audit has them all.
+#: Checks of a platform tag, in this order: name in a profile -> what returns the problem in words, if there is one.
+PLATFORM_CHECKS: dict[str, Callable[[str, Profile], str]] = {
+    "numbers": lambda tag, profile: check_numbers(tag, profile, dict(profile.checks)["numbers"].date),
+    "floors": check_floors,
+    "takers": lambda tag, _: check_takers(tag),
+}
+#: How many reasons for a false tag are reported, and how many characters of them. The audit has them all.
 _MOST_REASONS, _LONGEST_WHY = 3, 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class UploadProblem:
-    """What an index has, or should have, against a file.
+    """Why an index rejects a file, or should.
 
-    :param tag: the part of the file's name that is to blame.
+    :param tag: the part of the file's name that causes the problem.
     :param severity: ``refused``, ``accepted but deprecated`` or ``accepted but misleading``.
-    :param message: what is wrong; where PyPI refuses, its own words.
+    :param message: what is wrong; PyPI's own words if PyPI refuses the file.
     :param instead: what to do instead.
-    :param rule: the rule that says so.
-    :param source: where the rule is from, a URL or a document.
+    :param rule: the rule in words.
+    :param source: where the rule is from: a URL or a document.
     :param date: when it was read there or made, ``YYYY-MM-DD``.
     """
 
@@ -53,12 +63,12 @@ class UploadProblem:
 
     @property
     def refused(self) -> bool:
-        """Whether the index does not take the file."""
+        """Whether the index refuses the file."""
         return self.severity == REFUSED
 
     def to_data(self) -> dict[str, str]:
-        """Give the fields as JSON has them."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        """Return the fields as data for JSON."""
+        return asdict(self)
 
     def __str__(self) -> str:
         where = ", ".join(filter(None, (self.source, self.date)))
@@ -71,16 +81,16 @@ class UploadProblem:
 def check_upload(
     file: str | os.PathLike[str] | WheelAudit, index: str | Profile = "pypi", *, today: date | None = None
 ) -> tuple[UploadProblem, ...]:
-    """List what an index has against a wheel; nothing where it takes it gladly.
+    """List the problems that an index has with a wheel; none if the wheel is fine.
 
-    A file can have problems and be taken: the index refuses it where some problem is ``refused``.
+    The index refuses the file if one of the problems is ``refused``. It accepts a file with other problems.
 
     :param file: a wheel file name, exactly as it would be sent. A path (``pathlib.Path``) is opened and audited as
-        well, and an audit's result is used as it is: then false tags are among the problems.
+        well, and the result of an audit is used as it is; then false tags are among the problems.
     :param index: ``pypi``, ``piwheels``, ``strict``, or a profile of your own from :func:`parse_profile`.
-    :param today: the day that deprecation periods are counted to, by default the present one in UTC.
+    :param today: the day for which deprecation periods are evaluated; by default the current day in UTC.
     :raises InvalidProfile: no profile has this name.
-    :raises InvalidWheel: the path leads to no wheel.
+    :raises InvalidWheel: the file at the path is not a wheel.
 
     >>> [problem] = check_upload("foo-1.0-cp312-cp312-linux_x86_64.whl")
     >>> print(problem.severity, "-", problem.message)
@@ -103,21 +113,21 @@ def check_upload(
     from ..audits.wheel import audit
 
     audited = file if isinstance(file, WheelAudit) else audit(file)
-    found = name_problems(audited.name, profile, today.isoformat())
-    return found + tuple(_of_audit(audited, profile, today.isoformat()))
+    problems = name_problems(audited.name, profile, today.isoformat())
+    return problems + tuple(_of_check("audit", _false_tags(audited), profile, today.isoformat()))
 
 
 def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem, ...]:
-    """List what an index has against a file name on a day (``YYYY-MM-DD``). Pure."""
-    parts, wrong = read_name(text, profile.names)
-    refusals = [_of_name(problem, profile) for problem in wrong]
+    """List the problems that an index has with a file name on a day (``YYYY-MM-DD``). Pure."""
+    parts, name_errors = read_name(text, profile.names)
+    refusals = [_of_name(problem, profile) for problem in name_errors]
     if parts is None:
         return tuple(refusals)
-    found = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
-    found += refusals
-    if not any(problem.refused for problem in found):
-        found += _of_reading(text, profile, day)
-    return tuple(found + _of_pairs(parts, profile, day))
+    problems = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
+    problems += refusals
+    if not any(problem.refused for problem in problems):
+        problems += _of_check("readable", _unreadable(text), profile, day)
+    return tuple(problems + _of_check("pairs", _unclaimed_pairs(parts), profile, day))
 
 
 def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
@@ -128,25 +138,25 @@ def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
 
 
 def _of_platform(tag: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """List what the rules and then the checks say of one platform tag."""
+    """Apply the rules, then the checks to a platform tag."""
     rule = profile.rule_for(tag, day)
     if rule is not None and rule.action == "implied":
         return [problem for other in rule.read_as for problem in _of_implied(tag, other, file, profile, day)]
     if rule is None:
-        message = f"no rule of {profile.name} lets the platform tag {tag!r} in"
+        message = f"no rule of {profile.name} accepts the platform tag {tag!r}"
         return [UploadProblem(tag, REFUSED, message, instead_of(tag, profile, day), "", "", "")]
-    found = []
+    problems = []
     action = rule.on(day)
     if action in SEVERITIES:
-        found.append(_of_rule(tag, file, rule, profile, day))
+        problems.append(_of_rule(tag, file, rule, profile, day))
     if action != "refuse":
-        # One thing is told of a tag that is let in, unless a check keeps it out after all.
-        found += [problem for problem in _of_checks(tag, profile, day) if problem.refused or not found]
-    return found
+        # One problem is enough for an accepted tag, but a check may still refuse it.
+        problems += [problem for problem in _of_checks(tag, profile, day) if problem.refused or not problems]
+    return problems
 
 
 def _of_implied(tag: str, other: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """List what an index says of a tag that it reads as another one."""
+    """List the problems with a tag that the index reads as another one."""
     return [
         replace(problem, tag=tag, message=f"{tag} is read as {other}: {problem.message}")
         for problem in _of_platform(other, file, profile, day)
@@ -155,12 +165,12 @@ def _of_implied(tag: str, other: str, file: str, profile: Profile, day: str) -> 
 
 def _of_rule(tag: str, file: str, rule: TagRule, profile: Profile, day: str) -> UploadProblem:
     action = rule.on(day)
-    told = {"file": file, "tag": tag}
+    values = {"file": file, "tag": tag}
     if rule.message:
-        # In one pass: what comes from the file's name is not looked into again.
-        message = re.sub(r"\{(file|tag)\}", lambda found: told[found[1]], rule.message)
+        # In one pass, so that `{tag}` in a file name is not replaced.
+        message = re.sub(r"\{(file|tag)\}", lambda field: values[field[1]], rule.message)
     elif action == "refuse":
-        message = f"{profile.name} does not take the platform tag {tag!r}" + _since(rule)
+        message = f"{profile.name} does not accept the platform tag {tag!r}" + _since(rule)
     else:
         message = f"the platform tag {tag!r} is " + ("deprecated" if action == "deprecate" else "misleading")
     if action == "deprecate":
@@ -179,64 +189,51 @@ def _until(decision: Decision) -> str:
 
 
 def _of_checks(tag: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """Take the first thing that the checks find wrong with a platform tag, and rather one that keeps it out."""
-    checks = dict(profile.checks)
-    found = []
-    for name in ("numbers", "floors", "takers"):
-        check = checks.get(name)
-        if check is None or check.on(day) not in SEVERITIES:
-            continue
-        if name == "numbers":
-            message = check_numbers(tag, profile, check.date)
-        else:
-            message = check_floors(tag, profile) if name == "floors" else check_takers(tag)
+    """Return the first problem that the checks have with a platform tag; one that refuses it, if there is any."""
+
+    def findings(check: Callable[[str, Profile], str]) -> Findings:
+        message = check(tag, profile)
         if message:
-            found.append(_of_check(tag, message, instead_of(tag, profile, day), check, day))
-    return sorted(found, key=lambda problem: not problem.refused)[:1]
+            yield tag, message, instead_of(tag, profile, day)
+
+    problems = [
+        problem for name, check in PLATFORM_CHECKS.items() for problem in _of_check(name, findings(check), profile, day)
+    ]
+    return sorted(problems, key=lambda problem: not problem.refused)[:1]
 
 
-def _of_check(tag: str, message: str, instead: str, check: Decision, day: str) -> UploadProblem:
-    action = str(check.on(day))
-    if action == "deprecate":
-        message += f"; deprecated{_until(check)}"
-    return UploadProblem(tag, SEVERITIES[action], message, instead, check.rule, check.source, check.date)
-
-
-def _of_reading(text: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """See whether installers can read a name that is let in."""
-    check = dict(profile.checks).get("readable")
-    if check is None or check.on(day) not in SEVERITIES:
+def _of_check(name: str, findings: Findings, profile: Profile, day: str) -> list[UploadProblem]:
+    """Turn the findings of a check into problems, if the profile has this check."""
+    check = dict(profile.checks).get(name)
+    action = check and check.on(day)
+    if check is None or action not in SEVERITIES:
         return []
+    until = f"; deprecated{_until(check)}" if action == "deprecate" else ""
+    return [
+        UploadProblem(part, SEVERITIES[action], message + until, instead, check.rule, check.source, check.date)
+        for part, message, instead in findings
+    ]
+
+
+def _unreadable(text: str) -> Findings:
     try:
         parse_wheel_filename(text)
     except InvalidWheelFilename as error:
-        message = f"installers cannot read the name: {error.reason}"
-        return [_of_check(text, message, "a name that installers can read", check, day)]
-    return []
+        yield text, f"installers cannot read the name: {error.reason}", "a name that installers can read"
 
 
-def _of_pairs(parts: NameParts, profile: Profile, day: str) -> list[UploadProblem]:
-    """See whether the python tags and the ABI tags go together."""
-    check = dict(profile.checks).get("pairs")
-    if check is None or check.on(day) not in SEVERITIES:
-        return []
-    instead = "the python tag and the ABI tag of the interpreter that it was built for"
-    pairs = check_pairs(parts.pythons, parts.abis)
-    return [_of_check(tag, message, instead, check, day) for tag, message in pairs]
+def _unclaimed_pairs(parts: NameParts) -> Findings:
+    for tag, message in check_pairs(parts.pythons, parts.abis):
+        yield tag, message, "the python tag and the ABI tag of the interpreter that it was built for"
 
 
-def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProblem]:
-    """List the false tags of a wheel that was audited, and its code that no audit can read."""
+def _false_tags(audit: WheelAudit) -> Findings:
+    """Yield binaries that the audit could not read, and false tags."""
     from ..audits.contents import RemarkKind
 
-    check = dict(profile.checks).get("audit")
-    if check is None or check.on(day) not in SEVERITIES:
-        return []
-    found = [
-        _of_check(remark.file, f"{remark.file} is damaged: {remark.text}", "a wheel that is built anew", check, day)
-        for remark in audit.remarks
-        if remark.kind is RemarkKind.DAMAGED
-    ]
+    for remark in audit.remarks:
+        if remark.kind is RemarkKind.DAMAGED:
+            yield remark.file, f"{remark.file} is damaged: {remark.text}", "a rebuilt wheel"
     for claim in audit.claims:
         if claim.is_false:
             more = len(claim.reasons) - _MOST_REASONS
@@ -245,7 +242,6 @@ def _of_audit(audit: WheelAudit, profile: Profile, day: str) -> list[UploadProbl
             why += f"; and {more} more" if more > 0 else ""
             message = f"the {claim.kind} {claim.tag} is false" + (f": {why}" if why else "")
             instead = (
-                f"what is true: {' or '.join(claim.true_tags)}" if claim.true_tags else "a tag that the code keeps to"
+                f"true tags: {' or '.join(claim.true_tags)}" if claim.true_tags else "a tag that the code complies with"
             )
-            found.append(_of_check(claim.tag, message, instead, check, day))
-    return found
+            yield claim.tag, message, instead

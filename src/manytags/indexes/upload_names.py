@@ -1,7 +1,7 @@
-"""What an index says of a file name before it looks at platform tags, in Warehouse's order and in its own words. Pure.
+"""What an index checks in a file name before it looks at platform tags, in the order and words of Warehouse. Pure.
 
-Warehouse reads names by the rules of ``packaging`` 26.2, which lets more through than the specification does; so they
-are restated here rather than taken from :mod:`manytags.tags`.
+Warehouse parses names with ``packaging`` 26.2, which accepts more than the specification allows, and which need not be
+the packaging that is installed here. So its rules are restated.
 
 Rule: ``_validate_filename`` and ``file_upload`` in Warehouse's ``forklift/legacy.py``, ``forklift/metadata.py`` for
 local versions; ``parse_wheel_filename`` of packaging 26.2, which Warehouse pins; read on 2026-08-21.
@@ -9,7 +9,7 @@ local versions; ``parse_wheel_filename`` of packaging 26.2, which Warehouse pins
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from ..errors import shown
 from ..tags import MAX_TEXT
@@ -20,12 +20,13 @@ _FORM = "name-version[-build]-python-abi-platform.whl"
 _SUFFIXES = (".tar.gz", ".zip", ".whl")
 
 
-class NameProblem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class NameProblem:
     """What is wrong with a file name.
 
-    :param part: the part that is to blame.
+    :param part: the part that causes the problem.
     :param rule: the rule in words.
-    :param message: what the index says.
+    :param message: the message of the index.
     :param instead: what to do instead.
     """
 
@@ -35,8 +36,9 @@ class NameProblem(NamedTuple):
     instead: str
 
 
-class NameParts(NamedTuple):
-    """The parts of a wheel file name as an index reads them: tags in lower case, each once, in the order written."""
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """The parts of a wheel file name as an index reads them: distinct tags in lower case, in the order written."""
 
     name: str
     version: str
@@ -46,17 +48,18 @@ class NameParts(NamedTuple):
 
 
 def read_name(text: str, rules: NameRules) -> tuple[NameParts | None, list[NameProblem]]:
-    """Read a file name as an index does: its parts, where it has them, and all that is wrong with it.
+    """Read a file name as an index does: return its parts, if it has them, and its problems.
 
-    :param text: what was sent as the name.
-    :param rules: what the index asks.
+    :param text: the name as it would be sent.
+    :param rules: what the index requires.
     """
     problem = _not_a_name(text) or _not_a_wheel(text)
     if problem is not None:
         return None, [problem]
     fields = text[:-4].split("-")
     parts = NameParts(fields[0], fields[1], *map(_members, fields[-3:]))
-    return parts, [found for found in (_local(parts, rules), _name(text, parts, rules), _long(text, rules)) if found]
+    problems = (_local(parts, rules), _name(text, parts, rules), _long(text, rules))
+    return parts, [problem for problem in problems if problem is not None]
 
 
 def _members(field: str) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ def _members(field: str) -> tuple[str, ...]:
 
 
 def _not_a_name(text: str) -> NameProblem | None:
-    """See whether it is no name of a wheel file at all."""
+    """Check that the text can be a name, and ends like a wheel."""
     if len(text) > MAX_TEXT:
         return NameProblem(
             text[:40], "length of a file name", f"Filename is too long: {shown(text)}", "use a shorter name"
@@ -88,11 +91,11 @@ def _not_a_name(text: str) -> NameProblem | None:
         else "Invalid file extension: Use .tar.gz, .whl or .zip extension. "
         "See https://www.python.org/dev/peps/pep-0527 and https://peps.python.org/pep-0715/ for more information"
     )
-    return NameProblem(ending or text, "extension of a wheel", message, "a name that ends in '.whl', in small letters")
+    return NameProblem(ending or text, "extension of a wheel", message, "a name that ends in '.whl', in lower case")
 
 
 def _not_a_wheel(text: str) -> NameProblem | None:
-    """See whether it is no wheel file name as ``packaging`` reads them."""
+    """Check the parts of a wheel file name, as ``packaging`` does."""
     stem = text[:-4]
     fields = stem.split("-")
     form = f"a name of the form {_FORM}"
@@ -105,12 +108,10 @@ def _not_a_wheel(text: str) -> NameProblem | None:
         return NameProblem(name, "project name in a wheel file name", message, "the normalized name of the project")
     if not _is_version(version):
         message = f"Invalid wheel filename (invalid version): {stem!r}"
-        return NameProblem(version, "version in a wheel file name", message, "a version as PEP 440 has it")
+        return NameProblem(version, "version in a wheel file name", message, "a version in the form of PEP 440")
     if len(fields) == 6 and not (fields[2][:1].isascii() and fields[2][:1].isdigit()):
         message = f"Invalid build number: {fields[2]} in {stem!r}"
-        variant = (
-            "; the index takes no label of a wheel variant (draft PEP 825)" if fields[2][:2] in {"py", "cp"} else ""
-        )
+        variant = "; the index does not accept wheel variants (draft PEP 825)" if fields[2][:2] in {"py", "cp"} else ""
         return NameProblem(fields[2], "build tag", message, f"a build tag that begins with a digit{variant}")
     return None
 
@@ -120,7 +121,7 @@ def _is_version(text: str) -> bool:
 
     try:
         Version(text)
-    except ValueError:  # an InvalidVersion; or a number too long for Python
+    except ValueError:  # InvalidVersion, or a number that is too long for Python
         return False
     return True
 
@@ -149,8 +150,8 @@ def _name(text: str, parts: NameParts, rules: NameRules) -> NameProblem | None:
         return None
     message = f"Filename {text!r} should contain the normalized project name {normalized!r}, not {parts.name!r}."
     instead = (
-        f"build it anew as {normalized + text[len(parts.name) :]!r}, with a build backend that normalizes names; "
-        "in a file that is renamed the .dist-info folder still has the old name"
+        f"rebuild it as {normalized + text[len(parts.name) :]!r}, with a build backend that normalizes names; "
+        "renaming the file does not rename its .dist-info folder"
     )
     return NameProblem(parts.name, "normalized project name (PEP 427, PEP 503)", message, instead)
 

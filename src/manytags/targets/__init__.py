@@ -73,7 +73,7 @@ class Target(Value):
     ('linux_aarch64', 'manylinux_2_28_aarch64')
     """
 
-    __slots__ = ("_options", "_ranks", "evidence", "platform", "python")
+    __slots__ = ("_options", "_ranks", "evidence", "memo", "platform", "python")
     _fields = ("python", "platform", "options", "evidence")
     _compared = ("python", "platform", "options")
 
@@ -83,6 +83,8 @@ class Target(Value):
         evidence: tuple[Evidence, ...]
         _options: TagOptions | None
         _ranks: Ranks | None
+        #: What other modules remember about this target, by a name of theirs; it does not count for equality.
+        memo: dict[str, object]
 
     def __init__(
         self,
@@ -91,7 +93,7 @@ class Target(Value):
         options: "TagOptions | None" = None,
         evidence: "tuple[Evidence, ...]" = (),
     ) -> None:
-        self._assign(python=python, platform=platform, _options=options, evidence=tuple(evidence), _ranks=None)
+        self._assign(python=python, platform=platform, _options=options, evidence=tuple(evidence), _ranks=None, memo={})
 
     def __str__(self) -> str:
         return f"{self.python} on {self.platform}"

@@ -42,12 +42,11 @@ class Ranks:
     """The ranks of a target's tags: 0 is best.
 
     The rank of a tag set is remembered, and what each half of it adds to a rank: halves return in other sets.
-    ``endings`` belongs to ``choose.select``: what follows name and version in a file name.
 
     Iterating gives the ``(python, abi, platform)`` triples in order; ``len()`` counts them.
     """
 
-    __slots__ = ("_any_ranks", "_bases", "_fields", "_memo", "_offsets", "_pairs", "endings", "platforms")
+    __slots__ = ("_any_ranks", "_bases", "_fields", "_memo", "_offsets", "_pairs", "platforms")
 
     def __init__(self, python: "Python", platforms: "tuple[str, ...]") -> None:
         self.platforms = platforms
@@ -64,7 +63,6 @@ class Ranks:
         self._pairs: dict[str, tuple[int | None, int | None, int]] = {}
         #: Platform tags, as written -> least offset, whether ``any`` is among them, how many.
         self._fields: dict[str, tuple[int | None, bool, int]] = {}
-        self.endings: dict[str, tuple[int, tuple[int, ...]] | None] = {}
 
     def __len__(self) -> int:
         return len(self._bases) * len(self.platforms) + len(self._any_ranks)

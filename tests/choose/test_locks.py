@@ -1,4 +1,4 @@
-"""Lock files (PEP 751): what to install on a machine that is not here, and why there is nothing for it."""
+"""Lock files (PEP 751): what to install on any machine, and why there is nothing for it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ pylock = pytest.importorskip("packaging.pylock", reason="packaging 26.0 is the f
 if sys.version_info < (3, 11):
     pytest.importorskip("tomli", reason="Python 3.10 reads no TOML by itself")
 
-from manytags import InvalidLock, ManytagsError, Target, best, marker_environment, select, target  # noqa: E402
-from manytags.choose.pylock import read_lock  # noqa: E402
+from manytags import InvalidLock, ManytagsError, Target, best, marker_environment, select_from_lock, target  # noqa: E402
+from manytags.choose.locks import read_lock  # noqa: E402
 
 LINUX = target("3.12", "manylinux_2_28_x86_64")
 WINDOWS = target("3.12", "win_amd64")
@@ -24,7 +24,7 @@ HEAD = 'lock-version = "1.0"\ncreated-by = "test"\n'
 
 
 def files(*names: str) -> str:
-    """Write wheels as a lock file does."""
+    """Write wheels in the form of a lock file."""
     listed = ", ".join(f'{{name = "{name}", url = "https://example.org/{name}", {HASH}}}' for name in names)
     return f"wheels = [{listed}]\n"
 
@@ -34,9 +34,9 @@ def package(name: str, *lines: str, version: str = "1.0") -> str:
     return f'[[packages]]\nname = "{name}"\nversion = "{version}"\n' + "\n".join(lines) + "\n"
 
 
-def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - select's own
-    """Select, and say what was chosen of which package."""
-    return {one.name: one.filename or one.kind for one in select(text, machine, **wishes).packages}
+def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - those of select_from_lock
+    """Select, and return what was chosen for each package."""
+    return {one.name: one.filename or one.kind for one in select_from_lock(text, machine, **wishes).packages}
 
 
 SDIST = f'sdist = {{name = "b-1.0.tar.gz", url = "https://example.org/b-1.0.tar.gz", {HASH}}}'
@@ -54,7 +54,7 @@ LOCK = HEAD + "".join(
 
 
 def test_for_any_target() -> None:
-    """One file is read for a machine that is not here as for one that is, all packages at once."""
+    """A file can be read for any machine, and all packages are selected at once."""
     assert chosen(LOCK) == {
         "a": "a-1.0-py3-none-any.whl",
         "b": "b-1.0.tar.gz",
@@ -70,12 +70,12 @@ def test_for_any_target() -> None:
         "c-1.0-cp312-cp312-win_amd64.whl",
         "d-1.0-py3-none-any.whl",
     ]
-    assert select(LOCK, WINDOWS)
+    assert select_from_lock(LOCK, WINDOWS)
 
 
 def test_what_has_nothing_is_explained() -> None:
-    """An installer says more than "no source", and a reader sees what would be built."""
-    found = select(LOCK, LINUX)
+    """An installer can say more than "no source", and a reader sees what would be built."""
+    found = select_from_lock(LOCK, LINUX)
     assert not found
     assert not found.problems
     (missing,) = found.missing
@@ -92,22 +92,22 @@ def test_what_has_nothing_is_explained() -> None:
 
 
 def test_the_nearest_miss_is_explained_first() -> None:
-    """Of a hundred wheels the one to talk about misses by least."""
+    """Of a hundred wheels, the one to talk about is the nearest miss."""
     names = ["a-1.0-pp310-pypy310_pp73-win32.whl", "a-1.0-cp312-cp312-manylinux_2_34_x86_64.whl"]
-    (one,) = select(HEAD + package("a", files(*names)), LINUX).missing
+    (one,) = select_from_lock(HEAD + package("a", files(*names)), LINUX).missing
     assert [explanation.filename for explanation in one.explanations()] == names[::-1]
 
 
 def test_sources_are_packaging_s() -> None:
-    """What an installer downloads and checks is in the object that packaging made."""
-    (one, *_) = select(LOCK, LINUX).packages
+    """Packaging's object has what an installer downloads and verifies."""
+    (one, *_) = select_from_lock(LOCK, LINUX).packages
     assert isinstance(one.source, pylock.PackageWheel)
     assert one.source.url == "https://example.org/a-1.0-py3-none-any.whl"
     assert one.source.hashes == {"sha256": "00"}
 
 
 def test_build_tags_count() -> None:
-    """A repaired upload is the one to install. packaging's own choice takes whichever is listed first."""
+    """A repaired upload is the one to install. Packaging's own choice takes whichever is listed first."""
     names = [
         "a-1.0-py3-none-any.whl",
         "a-1.0-1-py3-none-any.whl",
@@ -122,13 +122,13 @@ def test_build_tags_count() -> None:
 
 
 def theirs(lock: Any) -> list[str]:  # noqa: ANN401 - packaging 26.0 has no choice, and no type of it
-    """List what packaging itself would install."""
+    """List what packaging would install."""
     return [file.name for _, file in lock.select(environment=marker_environment(LINUX), tags=LINUX.tags())]
 
 
 @given(st.permutations([f"a-1.0-{tag}.whl" for tag in LINUX.triples()[:40:7]]))
 def test_agrees_with_packaging_and_best(names: list[str]) -> None:
-    """Without build tags the choice is packaging's, for any machine."""
+    """Without build tags, packaging chooses the same, for any machine."""
     content = {
         "lock-version": "1.0",
         "created-by": "test",
@@ -136,10 +136,10 @@ def test_agrees_with_packaging_and_best(names: list[str]) -> None:
             {"name": "a", "wheels": [{"name": name, "path": name, "hashes": {"sha256": "00"}} for name in names]}
         ],
     }
-    (one,) = select(content, LINUX).packages
+    (one,) = select_from_lock(content, LINUX).packages
     assert one.filename == best(names, LINUX)
     lock = pylock.Pylock.from_dict(content)
-    assert select(lock, LINUX).packages == (one,)
+    assert select_from_lock(lock, LINUX).packages == (one,)
     if hasattr(lock, "select"):
         assert theirs(lock) == [one.filename]
 
@@ -167,9 +167,9 @@ WISHES = HEAD + 'extras = ["fast"]\ndependency-groups = ["dev", "docs"]\ndefault
     ids=["default", "extra", "spelling", "no group", "group", "all"],
 )
 def test_extras_and_groups(wishes: dict[str, Any], installed: str) -> None:
-    """The default groups where none is named; extras where they are asked for."""
+    """Default groups apply if no group is named; extras apply if they are requested."""
     assert "".join(chosen(WISHES, **wishes)) == installed
-    assert select(WISHES, LINUX, **wishes)
+    assert select_from_lock(WISHES, LINUX, **wishes)
 
 
 PROBLEMS = {
@@ -188,19 +188,19 @@ PROBLEMS = {
 
 @pytest.mark.parametrize("case", PROBLEMS)
 def test_problems(case: str) -> None:
-    """Where PEP 751 has an installer stop, the answer is no, and says why."""
+    """If PEP 751 tells installers to stop, the answer is no, with a reason."""
     text, wishes, problem = PROBLEMS[case]
-    found = select(text, LINUX, **wishes)
+    found = select_from_lock(text, LINUX, **wishes)
     assert not found
     assert found.problems == (problem,)
 
 
 def test_a_pre_release_of_python_is_a_python() -> None:
-    """Who tests on a release candidate can install what will run on the release."""
+    """Someone who tests on a release candidate can install what will run on the release."""
     text = HEAD + 'requires-python = ">=3.12"\n' + package("a", files("a-1.0-py3-none-any.whl"))
     python = target("3.13", "win32").python
     candidate = Target(type(python)("cpython", (3, 13), ("cp313",), "3.13.0rc1"), WINDOWS.platform)
-    assert select(text, candidate)
+    assert select_from_lock(text, candidate)
 
 
 @pytest.mark.parametrize(
@@ -213,13 +213,13 @@ def test_a_pre_release_of_python_is_a_python() -> None:
     ids=["path", "path of Windows", "url"],
 )
 def test_names_from_where_a_file_lies(where: str) -> None:
-    """The name may be left out where path or URL have it; only a URL is percent-encoded."""
+    """The name may be omitted if the path or URL contains it; only a URL is percent-encoded."""
     text = HEAD + f'[[packages]]\nname = "a"\nwheels = [{{{where}, {HASH}}}]\n'
     if "%2B" in where and where.startswith("path"):
         with pytest.raises(InvalidLock):
-            select(text, LINUX)
+            select_from_lock(text, LINUX)
     else:
-        (one,) = select(text, LINUX).packages
+        (one,) = select_from_lock(text, LINUX).packages
         assert one.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
 
 
@@ -246,10 +246,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("case", HOSTILE)
 def test_hostile_files_are_one_clear_error(case: str) -> None:
-    """A lock file may come from anybody: bounded time, one line, and never another exception."""
+    """A lock file may come from anyone: there is one short error in bounded time, never another exception."""
     started = time.monotonic()
     with pytest.raises(InvalidLock) as caught:
-        select(HOSTILE[case], LINUX)
+        select_from_lock(HOSTILE[case], LINUX)
     assert time.monotonic() - started < 20
     assert len(str(caught.value)) < 1000
     assert "\n" not in str(caught.value)
@@ -261,19 +261,19 @@ def test_hostile_files_are_one_clear_error(case: str) -> None:
            st.sampled_from(["lock-version", "created-by", "packages", "name", "wheels", "hashes", "path"]), inner)),
        max_leaves=20))  # fmt: skip
 def test_any_mapping_is_a_lock_or_our_error(content: object) -> None:
-    """What a TOML reader of the caller's made is judged as well."""
+    """A mapping from the caller's own TOML parser is validated as well."""
     try:
-        select({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
+        select_from_lock({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
     except InvalidLock:
         pass
 
 
 def test_one_text_is_not_a_list() -> None:
-    """Letters are no extras."""
+    """The letters of a text are not extras."""
     with pytest.raises(TypeError, match="several extras"):
-        select(WISHES, LINUX, extras="fast")
+        select_from_lock(WISHES, LINUX, extras="fast")
     with pytest.raises(TypeError, match="several extras"):
-        select(WISHES, LINUX, dependency_groups="dev")
+        select_from_lock(WISHES, LINUX, dependency_groups="dev")
 
 
 @pytest.mark.parametrize(
@@ -281,8 +281,8 @@ def test_one_text_is_not_a_list() -> None:
     [(["packaging.pylock"], r"packaging 26\.0 or newer; this is packaging \d"), (["tomllib", "tomli"], "TOML")],
 )
 def test_what_is_not_installed_is_named(absent: list[str], message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lock files are for those who have a newer packaging; all else works without."""
+    """Only lock files need a newer packaging, and the error says so."""
     for name in absent:
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ManytagsError, match=message):
-        select(LOCK, LINUX)
+        select_from_lock(LOCK, LINUX)

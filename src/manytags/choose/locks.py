@@ -1,7 +1,6 @@
-"""What to install from a lock file on a target, all packages at once. Pure.
+"""What to install from a lock file on a target, for all packages at once. Pure.
 
-The file is read by ``packaging.pylock``. Wheels are chosen here, with their build tags, which packaging's own choice
-does not look at.
+``packaging.pylock`` reads the file. The wheels are chosen here, because packaging's own choice ignores build tags.
 
 Rule: :pep:`751`, Installation.
 """
@@ -25,23 +24,23 @@ if TYPE_CHECKING:
 
     from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
 
-#: Characters of a lock file that is read; those of large applications have some millions.
+#: Longest lock file that is read, in characters. Those of large applications have a few million.
 MAX_LOCK = 10_000_000
 #: The first packaging that reads lock files.
 FIRST_PACKAGING = "26.0"
 
 
-@dataclass(frozen=True)
-class Selected:
+@dataclass(frozen=True, slots=True)
+class SelectedPackage:
     """What a lock file has of one package for a target.
 
-    :param name: the package's normalised name.
-    :param version: its version as text, or ``None`` where the file has none.
+    :param name: the package's normalized name.
+    :param version: its version as text, or ``None`` if the file has no version.
     :param kind: ``wheel``, ``sdist``, ``vcs``, ``directory``, ``archive``, or ``nothing``.
-    :param filename: of the wheel or the sdist; ``None`` for the others.
+    :param filename: name of the wheel or sdist; ``None`` for other kinds.
     :param source: packaging's object with its URL, path and hashes; ``None`` for ``nothing``.
     :param wheels: file names of all its wheels.
-    :param target: what it is for.
+    :param target: the target it was selected for.
     """
 
     name: str
@@ -53,57 +52,61 @@ class Selected:
     target: Target
 
     def explanations(self) -> list[Explanation]:
-        """Explain each wheel: why it fits, or why not; those that miss by least first."""
+        """Explain each wheel: why it fits, or why not; the nearest misses first."""
         others = [*self.wheels, *([self.filename] if self.kind == "sdist" and self.filename else [])]
-        found = [explain(name, self.target, others=others) for name in self.wheels]
-        return sorted(found, key=lambda explanation: (weight(list(explanation.reasons)), explanation.filename))
+        explanations = [explain(name, self.target, others=others) for name in self.wheels]
+        return sorted(explanations, key=lambda explanation: (weight(list(explanation.reasons)), explanation.filename))
 
     def __str__(self) -> str:
-        what = f"{self.name} {self.version}" if self.version else self.name
-        if self.filename is not None:
-            return f"{what}: {self.filename}"
-        return f"{what}: {'no wheel fits, and there is no sdist' if self.kind == 'nothing' else self.kind}"
+        package = f"{self.name} {self.version}" if self.version else self.name
+        return f"{package}: {self.filename or self.source_text}"
+
+    @property
+    def source_text(self) -> str:
+        """The kind in words."""
+        return "no wheel fits, and there is no sdist" if self.kind == "nothing" else self.kind
 
 
-@dataclass(frozen=True)
-class Selection:
+@dataclass(frozen=True, slots=True)
+class LockSelection:
     """What a lock file has for a target.
 
     :param packages: the packages to install, in the order of the file.
-    :param problems: why the file as a whole is not for this target; :pep:`751` has an installer stop at each of them.
+    :param problems: why the file as a whole is not for this target. For each of these :pep:`751` tells installers to
+        stop.
     """
 
-    packages: tuple[Selected, ...]
+    packages: tuple[SelectedPackage, ...]
     problems: tuple[str, ...]
 
     @property
-    def missing(self) -> tuple[Selected, ...]:
-        """Packages for which the file has nothing."""
+    def missing(self) -> tuple[SelectedPackage, ...]:
+        """The packages for which the file has nothing."""
         return tuple(package for package in self.packages if package.kind == "nothing")
 
     def __bool__(self) -> bool:
-        """Whether all can be installed: no problem, and something for each package."""
+        """Whether everything can be installed: there is no problem, and a file for each package."""
         return not self.problems and not self.missing
 
 
-def select(
+def select_from_lock(
     pylock: str | Mapping[str, object] | Pylock,
     target: Target,
     *,
     extras: Iterable[str] = (),
     dependency_groups: Iterable[str] | None = None,
-) -> Selection:
-    """Choose what to install from a lock file on a target: for each package its best wheel, else its sdist.
+) -> LockSelection:
+    """Choose what to install from a lock file on a target: for each package its best wheel, otherwise its sdist.
 
-    Markers are judged in the target's environment, so the machine need not be here. Where the file does not fit the
-    target that is an answer and no error: a range of Pythons or environments that it is not among, two entries of one
-    package, an extra that the file does not have, a package for which it has nothing.
+    Markers are evaluated in the target's environment, so the target can be any machine. A lock file that does not fit
+    the target is an answer, not an error: the target's Python or environment is excluded, two entries of one package
+    apply, the file lacks an extra, or it has nothing for a package.
 
-    :param pylock: the file's text, the mapping that a TOML reader makes of it, or a ``packaging.pylock.Pylock``.
-    :param target: what it is for.
+    :param pylock: the file's text, the mapping that a TOML parser returns for it, or a ``packaging.pylock.Pylock``.
+    :param target: the Python and platform to install on.
     :param extras: the extras to install.
-    :param dependency_groups: the dependency groups to install; the file's default groups where left out.
-    :raises InvalidLock: it is no TOML or no lock file, or longer than ten million characters.
+    :param dependency_groups: the dependency groups to install; by default the file's default groups.
+    :raises InvalidLock: the text is not TOML or not a lock file, or is longer than ten million characters.
     :raises ManytagsError: ``packaging`` is older than 26.0, or this Python cannot read TOML: 3.10 needs ``tomli``.
 
     Rule: :pep:`751`, Installation.
@@ -111,28 +114,28 @@ def select(
     if isinstance(extras, str) or isinstance(dependency_groups, str):
         raise TypeError("expected several extras or groups, got one text")
     lock = read_lock(pylock)
-    wanted = list(extras)
+    extras = list(extras)
     groups = list((lock.default_groups or ()) if dependency_groups is None else dependency_groups)
     environment: dict[str, str | frozenset[str]] = {
         **marker_environment(target),
-        "extras": frozenset(wanted),
+        "extras": frozenset(extras),
         "dependency_groups": frozenset(groups),
     }
-    problems = [*_not_in_file(lock, wanted, groups), *_not_for(lock, target)]
-    slated: dict[str, Package] = {}
+    problems = [*_unknown_names(lock, extras, groups), *_exclusions(lock, target)]
+    packages: dict[str, Package] = {}
     for package in lock.packages:
         if package.marker is not None and not package.marker.evaluate(environment, context="lock_file"):
             continue
         if package.requires_python is not None and not python_fits(str(package.requires_python), target):
-            problems.append(f"{package.name} requires Python {package.requires_python}; {_found(target)}")
-        if package.name in slated:
+            problems.append(f"{package.name} requires Python {package.requires_python}; {_python_of(target)}")
+        if package.name in packages:
             problems.append(f"two entries of {package.name} are for this target")
-        slated.setdefault(package.name, package)
-    return Selection(tuple(_selected(package, target) for package in slated.values()), tuple(problems))
+        packages.setdefault(package.name, package)
+    return LockSelection(tuple(_select(package, target) for package in packages.values()), tuple(problems))
 
 
 def read_lock(pylock: str | Mapping[str, object] | Pylock) -> Pylock:
-    """Read a lock file; the parameter and the errors are those of :func:`select`."""
+    """Read a lock file. The parameter and the errors are those of :func:`select_from_lock`."""
     try:
         from packaging.pylock import Pylock, PylockValidationError
     except ImportError:
@@ -143,53 +146,59 @@ def read_lock(pylock: str | Mapping[str, object] | Pylock) -> Pylock:
     if isinstance(pylock, Pylock):
         return pylock
     text = pylock if isinstance(pylock, str) else ""
-    content = _parsed(pylock) if isinstance(pylock, str) else pylock
+    content = _parse_toml(pylock) if isinstance(pylock, str) else pylock
     try:
         return Pylock.from_dict(content)
     except (PylockValidationError, RecursionError) as error:
         raise InvalidLock(text, _one_line(str(error))) from None
 
 
-def _parsed(text: str) -> Mapping[str, object]:
+def _parse_toml(text: str) -> Mapping[str, object]:
     if len(text) > MAX_LOCK:
         raise InvalidLock(text, f"longer than {MAX_LOCK} characters")
-    for reader in ("tomllib", "tomli"):
+    for module in ("tomllib", "tomli"):
         try:
-            loads: Callable[[str], Mapping[str, object]] = import_module(reader).loads
+            loads: Callable[[str], Mapping[str, object]] = import_module(module).loads
         except ImportError:
             continue
         try:
             return loads(text)
         except (ValueError, RecursionError) as error:
-            raise InvalidLock(text, f"it is no TOML: {_one_line(str(error))}") from None
-    raise ManytagsError("TOML is read by Python 3.11 or newer, or with tomli installed")
+            raise InvalidLock(text, f"it is not TOML: {_one_line(str(error))}") from None
+    raise ManytagsError("reading TOML needs Python 3.11 or newer, or tomli")
 
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
-def _found(target: Target) -> str:
+def _python_of(target: Target) -> str:
     return f"the target's is {marker_environment(target)['python_full_version']}"
 
 
-def _not_in_file(lock: Pylock, extras: list[str], groups: list[str]) -> list[str]:
+def _unknown_names(lock: Pylock, extras: list[str], groups: list[str]) -> list[str]:
+    """List the extras and groups that the file does not have."""
     from packaging.utils import canonicalize_name
 
-    found = []
-    known = {canonicalize_name(extra) for extra in lock.extras or ()}
-    found += [f"the file has no extra {extra!r}" for extra in extras if canonicalize_name(extra) not in known]
-    # Default groups need not be listed among those that can be asked for.
-    named = {canonicalize_name(group) for group in (*(lock.dependency_groups or ()), *(lock.default_groups or ()))}
-    return found + [
-        f"the file has no dependency group {group!r}" for group in groups if canonicalize_name(group) not in named
+    known_extras = {canonicalize_name(extra) for extra in lock.extras or ()}
+    # Default groups need not be listed among the groups that can be requested.
+    listed = (*(lock.dependency_groups or ()), *(lock.default_groups or ()))
+    known_groups = {canonicalize_name(group) for group in listed}
+    return [
+        *(f"the file has no extra {name!r}" for name in extras if canonicalize_name(name) not in known_extras),
+        *(
+            f"the file has no dependency group {name!r}"
+            for name in groups
+            if canonicalize_name(name) not in known_groups
+        ),
     ]
 
 
-def _not_for(lock: Pylock, target: Target) -> list[str]:
+def _exclusions(lock: Pylock, target: Target) -> list[str]:
+    """List what in the head of the file excludes the target."""
     problems = []
     if lock.requires_python is not None and not python_fits(str(lock.requires_python), target):
-        problems.append(f"the file requires Python {lock.requires_python}; {_found(target)}")
+        problems.append(f"the file requires Python {lock.requires_python}; {_python_of(target)}")
     environment = marker_environment(target)
     markers = lock.environments or ()
     if markers and not any(marker.evaluate(environment, context="requirement") for marker in markers):
@@ -197,38 +206,38 @@ def _not_for(lock: Pylock, target: Target) -> list[str]:
     return problems
 
 
-def _selected(package: Package, target: Target) -> Selected:
+def _select(package: Package, target: Target) -> SelectedPackage:
     wheels = [(_filename(wheel), wheel) for wheel in package.wheels or ()]
     names = tuple(name for name, _ in wheels)
     version = None if package.version is None else str(package.version)
 
-    def selected(kind: str, filename: str | None, source: object) -> Selected:
-        return Selected(package.name, version, kind, filename, source, names, target)
+    def selected(kind: str, filename: str | None, source: object) -> SelectedPackage:
+        return SelectedPackage(package.name, version, kind, filename, source, names, target)
 
     for kind in ("vcs", "directory", "archive"):
         source = getattr(package, kind)
         if source is not None:
             return selected(kind, None, source)
     try:
-        chosen = best(wheels, target, key=lambda pair: pair[0])
+        wheel = best(wheels, target, key=lambda pair: pair[0])
     except InvalidWheelFilename as error:
         raise InvalidLock(error.text, f"package {package.name}: {error.reason}", error.position) from None
-    if chosen is not None:
-        return selected("wheel", *chosen)
+    if wheel is not None:
+        return selected("wheel", *wheel)
     if package.sdist is not None:
         return selected("sdist", _filename(package.sdist), package.sdist)
     return selected("nothing", None, None)
 
 
 def _filename(file: PackageWheel | PackageSdist) -> str:
-    """A file's name, or the last part of its path or URL; packaging 26.0 does not work it out by itself."""
+    """Return a file's name, or the last part of its path or URL, which packaging 26.0 does not do itself."""
     if file.name:
         return file.name
     if file.path:
         return file.path.replace("\\", "/").rpartition("/")[2]
-    from urllib.parse import unquote, urlparse
+    from urllib.parse import unquote, urlsplit
 
     try:
-        return unquote(urlparse(file.url or "").path.rpartition("/")[2])
+        return unquote(urlsplit(file.url or "").path.rpartition("/")[2])
     except ValueError as error:
-        raise InvalidLock(file.url or "", f"it has a URL that is none: {error}") from None
+        raise InvalidLock(file.url or "", f"it has an invalid URL: {error}") from None
