@@ -35,10 +35,10 @@ from .hosts import detect as detect
 from .hosts import platform_tags as platform_tags
 from .hosts import sys_tags as sys_tags
 from .hosts import target_from_facts as target_from_facts
+from .hosts.ask import probe as probe
 from .hosts.ask import probe_script as probe_script
 from .hosts.build_details import target_from_build_details as target_from_build_details
 from .hosts.build_details import target_to_build_details as target_to_build_details
-from .hosts.facts import probe as probe
 from .hosts.manylinux_module import manylinux_hook as manylinux_hook
 from .indexes.census import Census as Census
 from .indexes.census import census as census

@@ -8,12 +8,12 @@ Rule: :pep:`384`, :pep:`652`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
 
 from ..binaries.binary import Binary, UndefinedSymbol
-from ..documents import load_document
-from ..errors import InvalidPolicy
 
 Version = tuple[int, int]
 
@@ -69,18 +69,10 @@ def _exported() -> dict[str, Version]:
 
 
 def _read(key: str) -> dict[str, Version]:
-    """Read one section of the data: name -> version.
-
-    :raises InvalidPolicy: the data contradicts itself.
-    """
-    from importlib.resources import files
-
-    text = (files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8")
-    versions = load_document(text, "the stable ABI", InvalidPolicy).section(key)
+    """Read one section of the data: name -> version."""
+    data = json.loads((files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8"))
     read: dict[str, Version] = {}
-    for version in versions.keys():  # noqa: SIM118 - a method of its own, not a dict's
-        major, _, minor = version.partition(".")
-        for name in versions.take(version, lambda names: str(names).split()):
-            if read.setdefault(name, (int(major), int(minor))) != (int(major), int(minor)):
-                raise InvalidPolicy(name, "it is added to the stable ABI twice")
+    for version, names in data[key].items():
+        major, minor = map(int, version.split("."))
+        read |= dict.fromkeys(names.split(), (major, minor))
     return read

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ReasonKind(Enum):
-    """Kinds of reasons, in the order in which they are reported."""
+    """Kinds of reasons, in the order in which they are reported: of the file, of its Python, of its platform."""
 
     NOT_A_WHEEL = "not a wheel file name"
     VARIANT = "a wheel variant"

@@ -15,32 +15,11 @@ from .pips import oldest_pip
 from .reasons import Reason, ReasonKind
 from .select import best
 
-#: Reasons that another platform tag, or another release of a distribution, would answer.
-_ABOUT_PLATFORM = {
-    ReasonKind.UNCLAIMED,
-    ReasonKind.SYSTEM,
-    ReasonKind.ARCHITECTURE,
-    ReasonKind.FLOAT_ABI,
-    ReasonKind.LIBC,
-    ReasonKind.LIBC_TOO_OLD,
-    ReasonKind.SYSTEM_VERSION,
-    ReasonKind.SYSTEM_TOO_OLD,
-    ReasonKind.MALFORMED,
-    ReasonKind.FORBIDDEN,
-    ReasonKind.OPTION,
-}
-
+_KINDS = list(ReasonKind)
 #: Reasons that another build of Python would answer.
-_ABOUT_PYTHON = {
-    ReasonKind.IMPLEMENTATION,
-    ReasonKind.PYTHON_TOO_OLD,
-    ReasonKind.PYTHON_TOO_NEW,
-    ReasonKind.DEBUG,
-    ReasonKind.FREE_THREADED,
-    ReasonKind.STABLE_ABI,
-    ReasonKind.UNICODE,
-    ReasonKind.ABI,
-}
+_ABOUT_PYTHON = {*_KINDS[_KINDS.index(ReasonKind.IMPLEMENTATION) : _KINDS.index(ReasonKind.MALFORMED)]}
+#: Reasons that another platform tag, or another release of a distribution, would answer.
+_ABOUT_PLATFORM = {*_KINDS[_KINDS.index(ReasonKind.MALFORMED) :]}
 
 #: Endings of source distributions: today's, and an older one that indexes still hold.
 SDISTS = (".tar.gz", ".zip")

@@ -84,7 +84,7 @@ def choose_facts(arguments: argparse.Namespace) -> Facts:
     if arguments.facts is not None:
         return _parse(arguments.facts, read_text(arguments.facts), Facts.from_json)
     if arguments.python is not None:
-        from ..hosts.facts import probe
+        from ..hosts.ask import probe
 
         return probe(find_on_path(arguments.python))
     from ..hosts.probe import observe

@@ -21,49 +21,10 @@ if TYPE_CHECKING:
 class Facts(Value):
     """What a probe saw.
 
-    :param facts: name -> value. Names are those below; what is missing or ``None`` was not to be seen.
+    :param facts: name -> value, such as ``{"elf_machine": 62}``. The reference of JSON forms lists all names and their
+        meaning. A fact that is missing or ``None`` could not be seen.
     :param seen: name -> where the value was seen, in words.
-
-    ``implementation``
-        ``sys.implementation.name``.
-    ``python_version``
-        ``sys.version_info`` as text, such as ``3.13.0rc1``.
-    ``implementation_version``
-        ``sys.implementation.version`` in the same form.
-    ``pointer_size``
-        in bytes: 4 or 8.
-    ``abiflags``
-        ``sys.abiflags``, such as ``t`` or ``dm``.
-    ``debug``, ``free_threaded``
-        how the interpreter was built.
-    ``extension_suffixes``
-        file name endings that it imports as extension modules, best first.
-    ``multiarch``
-        ``sys.implementation._multiarch``, such as ``arm-linux-gnueabihf``.
-    ``sys_platform``, ``os_name``
-        ``sys.platform`` and ``os.name``.
-    ``system``, ``release``, ``kernel_version``, ``machine``
-        ``os.uname()``, or ``platform`` where there is none.
-    ``sysconfig_platform``
-        ``sysconfig.get_platform()``.
-    ``host_platform``
-        the environment's ``_PYTHON_HOST_PLATFORM``, by which a cross build says what it builds for.
-    ``executable``
-        ``sys.executable``.
-    ``elf_path``, ``elf_class``, ``elf_data``, ``elf_machine``, ``elf_flags``, ``elf_interpreter``
-        ELF header of the running executable: 32 or 64, ``little`` or ``big``, the numbers, PT_INTERP.
-    ``arm_cpu_arch``, ``arm_vfp_args``
-        its ``.ARM.attributes``: Tag_CPU_arch (6 = ARMv6, 10 = ARMv7), Tag_ABI_VFP_args (1 = hard float).
-    ``glibc``, ``musl``
-        version of the C library that runs, as it gives it.
-    ``os_id``, ``os_version_id``, ``os_id_like``
-        ``/etc/os-release``.
-    ``manylinux_module``, ``manylinux_refused``, ``manylinux_failed``
-        a ``_manylinux`` module: its file, the tags that it refuses, the questions that it failed to answer.
-    ``macos_version``, ``ios_version``, ``android_api_level``, ``pyemscripten_version``
-        versions of those systems.
-    ``unseen``
-        what the probe tried to see and could not: the trouble in words.
+    :raises InvalidFacts: a fact is missing that nothing can be concluded without.
     """
 
     __slots__ = ("_facts", "_seen")

@@ -1,10 +1,12 @@
-"""Ask another interpreter for its facts, and remember them until its files change."""
+"""Ask an interpreter for its facts, and remember those of another one until its files change."""
 
 from __future__ import annotations
 
 import os
 
 from ..errors import InvalidFacts, ProbeError
+from . import Facts
+from .probe import observe
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -87,6 +89,21 @@ def probe_script() -> str:
         parts.append(f"\nTEXTS['manytags_probe.{name}'] = r'''{text}'''\n")
     parts.append("\nfrom manytags_probe.probe import main\n\nmain()\n")
     return "".join(parts)
+
+
+def probe(executable: str | os.PathLike[str] | None = None, timeout: float = TIMEOUT) -> Facts:
+    """Observe an interpreter and its host.
+
+    :param executable: path of another interpreter: CPython 3.6 or newer, PyPy or GraalPy. The default is the running
+        interpreter.
+    :param timeout: seconds that another interpreter may take.
+    :raises ProbeError: the other interpreter could not be asked; ``reason`` says why.
+
+    >>> import sys
+    >>> probe().get("implementation") == sys.implementation.name
+    True
+    """
+    return Facts(*(observe() if executable is None else ask(executable, timeout)))
 
 
 def ask(executable: str | os.PathLike[str], timeout: float = TIMEOUT) -> _Answer:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cache
-
-from ..documents import load_document, read_string
-from ..errors import InvalidInput
+from importlib.resources import files
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +34,8 @@ def packages_of(library: str) -> tuple[Package, ...]:
 
 @cache
 def _packages() -> dict[str, tuple[Package, ...]]:
-    from importlib.resources import files
-
-    text = (files("manytags.loaders") / "packages.json").read_text(encoding="utf-8")
-    document = load_document(text, "the packages", InvalidInput)
-    document.take("date", read_string)
-    sources = document.section("sources").keys()
-    libraries = document.section("libraries")
-    document.close()
-    packages = {}
-    for library in libraries.keys():  # noqa: SIM118 - a method of its own, not a dict's
-        entry = libraries.section(library)
-        names = {distribution: entry.take_or(distribution, read_string, "") for distribution in sources}
-        entry.close()
-        packages[library] = tuple(Package(where, name) for where, text in names.items() for name in text.split())
-    return packages
+    data = json.loads((files("manytags.loaders") / "packages.json").read_text(encoding="utf-8"))
+    return {
+        library: tuple(Package(where, name) for where in data["sources"] for name in names.get(where, "").split())
+        for library, names in data["libraries"].items()
+    }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
-from .tag import Miss, Need, PlatformTag, Takers, VersionRange
-from .versions import bounded, too_old, undecided, with_version
+from .tag import Need, PlatformTag, Takers, VersionRange
+from .versions import bounded, undecided, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,14 +77,9 @@ class Android(PlatformTag):
         """List the one ABI, unless its API level is one that no device has."""
         return [self.abi] if FIRST_ANDROID_API <= self.api_level < 1000 else []
 
-    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """Look at the ABI, then at the API level."""
-        del evidence
-        if self.abi != platform.arch:
-            return [self.for_other_machine(platform)]
-        if (self.api_level,) <= (platform.version or ()):
-            return [self.unclaimed(f"CPython runs from API level {FIRST_ANDROID_API} on")]
-        return [too_old(self.need, platform)]
+    def _why_unclaimed(self, platform: Platform) -> str:
+        old = (self.api_level,) <= (platform.version or ())
+        return f"CPython runs from API level {FIRST_ANDROID_API} on" if old else ""
 
     def oldest_pip(self) -> str:
         """The first that knows :pep:`738`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
-from .tag import Miss, Need, PlatformTag, Takers
-from .versions import pair_of_facts, pair_of_platform, too_old, undecided, with_version
+from .tag import Need, PlatformTag, Takers
+from .versions import pair_of_facts, pair_of_platform, undecided, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -79,14 +79,9 @@ class IOS(PlatformTag):
         """List the one kind of device, unless its version is one that no device has."""
         return [self.multiarch] if FIRST_IOS_MAJOR <= self.version[0] < 1000 > self.version[1] else []
 
-    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """Look at the device, then at the version."""
-        del evidence
-        if self.multiarch != platform.arch:
-            return [self.for_other_machine(platform)]
-        if self.version <= (platform.version or ()):
-            return [self.unclaimed("iOS had no such version, or none that runs CPython")]
-        return [too_old(self.need, platform)]
+    def _why_unclaimed(self, platform: Platform) -> str:
+        old = self.version <= (platform.version or ())
+        return "iOS had no such version, or none that runs CPython" if old else ""
 
     def oldest_pip(self) -> str:
         """The first that knows :pep:`730`."""

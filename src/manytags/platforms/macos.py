@@ -5,8 +5,8 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform
-from .tag import Miss, Need, PlatformTag, Takers, VersionRange
-from .versions import pair_of_facts, pair_of_platform, too_old, with_version
+from .tag import Need, PlatformTag, Takers, VersionRange
+from .versions import pair_of_facts, pair_of_platform, with_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,18 +127,15 @@ class MacOS(PlatformTag):
         loading = [machine for machine, (formats, _, _) in MAC_FORMATS.items() if self.format in formats]
         return [machine for machine in loading if f"macOS {machine}" in takers and max(self.version) < 1000]
 
-    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """Look at the binary format, then at the version."""
-        del evidence
-        formats = MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
-        if self.format not in formats:
-            return [self.for_other_machine(platform)]
+    def _is_for(self, platform: Platform) -> bool:
+        return self.format in MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
+
+    def _why_unclaimed(self, platform: Platform) -> str:
         if self.version >= (11, 1) and self.version[1]:
             major = f"macosx_{self.version[0]}_0_{self.format}"
-            return [self.unclaimed(f"from macOS 11 on they claim major versions only, as {major}")]
-        if self.version <= (platform.version or ()):
-            return [self.unclaimed(f"no {self.need.words} ran {self.format} code")]
-        return [too_old(self.need, platform)]
+            return f"from macOS 11 on they claim major versions only, as {major}"
+        old = self.version <= (platform.version or ())
+        return f"no {self.need.words} ran {self.format} code" if old else ""
 
     def instead(self, index: Index) -> str:
         """Name the format as macOS spells it, the next version that the index takes, or a version to build for."""

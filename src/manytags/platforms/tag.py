@@ -142,10 +142,31 @@ class PlatformTag(Value):
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
         """Say in which ways a platform of the same system, which does not take this tag, misses it.
 
+        By default the machine comes first, then tags that no interpreter claims, then the version.
+
         :param platform: the platform.
         :param evidence: why its parts are believed.
         """
-        raise NotImplementedError
+        del evidence
+        if not self._is_for(platform):
+            return [self.for_other_machine(platform)]
+        because = self._why_unclaimed(platform)
+        if because or self.need is None:
+            return [self.unclaimed(because)]
+        words = self.need.words
+        # What the platform has is said in the same words.
+        has = words.removesuffix(".".join(map(str, self.need.version))) + ".".join(map(str, platform.version or ()))
+        sentence = f"the wheel needs {words}; the target has {has}"
+        return [Miss("system_too_old", words, has, sentence, (family(platform.system).TITLE,))]
+
+    def _is_for(self, platform: Platform) -> bool:
+        """Whether the code of this tag is for the machine of a platform."""
+        return self.machine == platform.arch
+
+    def _why_unclaimed(self, platform: Platform) -> str:
+        """Say why no interpreter of a platform's machine claims this tag; nothing where some do."""
+        del platform
+        return ""
 
     def instead(self, index: Index) -> str:
         """Say what to use in place of this tag on an index, or nothing: here, the nearest number that exists.

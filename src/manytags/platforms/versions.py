@@ -1,10 +1,9 @@
-"""Versions of systems, in facts and in platforms: what the families with numbered tags share."""
+"""What families whose tags have version numbers share."""
 
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTarget
 from . import Platform, family, release_numbers
-from .tag import Miss, Need
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +53,3 @@ def with_version(platform: Platform) -> str:
 def undecided(machine: str, environment: Mapping[str, str]) -> None:
     """Describe no platform: markers do not tell what the tags of the system are made of."""
     del machine, environment
-
-
-def too_old(need: Need, platform: Platform) -> Miss:
-    """Say that a platform's version is older than the one that a tag needs."""
-    has = need.words.removesuffix(".".join(map(str, need.version))) + ".".join(map(str, platform.version or ()))
-    sentence = f"the wheel needs {need.words}; the target has {has}"
-    return Miss("system_too_old", need.words, has, sentence, (family(platform.system).TITLE,))

@@ -51,8 +51,9 @@ class LinuxTag(PlatformTag):
         """Look at the architecture first: a new libc does not help on another processor."""
         host = architecture(platform.arch)
         runs = {host.name, host.takes, host.neighbour}
-        if self._why_unclaimed() and (self.arch in runs or architecture(self.arch).neighbour):
-            return [self.unclaimed(self._why_unclaimed())]
+        because = self._why_unclaimed(platform)
+        if because and (self.arch in runs or architecture(self.arch).neighbour):
+            return [self.unclaimed(because)]
         if self.arch not in runs:
             return [self.for_other_machine(platform)]
         if self.arch.startswith("arm") and platform.glibc is None and platform.musl is None:
@@ -76,11 +77,19 @@ class LinuxTag(PlatformTag):
         """The oldest version of the libc that any interpreter claims."""
         return 0, 0
 
-    def _why_unclaimed(self) -> str:
-        """Say why no interpreter claims this tag; nothing where some do."""
-        return ""
-
     def _miss_of_libc(self, platform: Platform) -> Miss:
+        if self.need is None:
+            return self.unclaimed(f"bare tags are claimed of the interpreter's own architecture, {platform.arch}")
+        needs, has = self.need.words, _libc_of(platform)
+        here = platform.glibc if self.need.subject == "glibc" else platform.musl
+        if here is None:
+            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
+        if self.need.version < here:
+            return self.unclaimed(self._why_too_low(here))
+        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
+
+    def _why_too_low(self, here: LibcVersion) -> str:
+        """Say why a host with a newer libc of this kind does not claim this tag."""
         raise NotImplementedError
 
     def _miss_of_floats(self, evidence: tuple[Evidence, ...]) -> Miss:
@@ -163,7 +172,7 @@ class Manylinux(LinuxTag):
             reason = f"no interpreter claims it; manylinux is known on {names}; bare tags as 'linux_{self.arch}'"
             raise InvalidTarget(str(self), reason)
         if self.glibc < floor:
-            raise InvalidTarget(str(self), f"no interpreter claims it; {self._why_unclaimed()}")
+            raise InvalidTarget(str(self), f"no interpreter claims it; {self._below_floor()}")
         return Platform("linux", self.arch, glibc=self.glibc)
 
     def instead(self, index: Index) -> str:
@@ -188,19 +197,19 @@ class Manylinux(LinuxTag):
     def _floor(self) -> LibcVersion:
         return architecture(self.arch).manylinux_floor or NO_MANYLINUX
 
-    def _why_unclaimed(self) -> str:
+    def _why_unclaimed(self, platform: Platform) -> str:
+        del platform
+        return self._below_floor()
+
+    def _below_floor(self) -> str:
         floor = self._floor()
         if floor == NO_MANYLINUX:
             return f"there is no manylinux for {self.arch}"
         return f"manylinux begins with {_dotted(floor)} on {self.arch}" if self.glibc < floor else ""
 
-    def _miss_of_libc(self, platform: Platform) -> Miss:
-        needs, has = f"glibc {_dotted(self.glibc)}", _libc_of(platform)
-        if platform.glibc is None:
-            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
-        if self.glibc < platform.glibc:
-            return self.unclaimed(f"no glibc {self.glibc[0]} has a minor version as high")
-        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
+    def _why_too_low(self, here: LibcVersion) -> str:
+        del here
+        return f"no glibc {self.glibc[0]} has a minor version as high"
 
 
 class Musllinux(LinuxTag):
@@ -255,13 +264,8 @@ class Musllinux(LinuxTag):
     def _sort_fields(self) -> tuple[object, ...]:
         return self.arch, self.musl
 
-    def _miss_of_libc(self, platform: Platform) -> Miss:
-        needs, has, here = f"musl {_dotted(self.musl)}", _libc_of(platform), platform.musl
-        if here is None:
-            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
-        if self.musl < here:
-            return self.unclaimed(f"musl {here[0]} promises nothing to what was built for musl {self.musl[0]}")
-        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
+    def _why_too_low(self, here: LibcVersion) -> str:
+        return f"musl {here[0]} promises nothing to what was built for musl {self.musl[0]}"
 
 
 class Linux(LinuxTag):
@@ -303,9 +307,6 @@ class Linux(LinuxTag):
 
     def _sort_fields(self) -> tuple[object, ...]:
         return (self.arch,)
-
-    def _miss_of_libc(self, platform: Platform) -> Miss:
-        return self.unclaimed(f"bare tags are claimed of the interpreter's own architecture, {platform.arch}")
 
 
 def parse_linux(text: str) -> LinuxTag | None:
