@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ...errors import InvalidTarget
 from ...tags import parse_libc_version
 from .. import Platform
 from .architectures import architecture_from_name
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +25,6 @@ class Release:
     :param libc_version: as the distribution has it, such as ``2.36``.
     :param architectures: for which it is made.
     :param os_id: ``ID`` of its ``/etc/os-release``.
-    :param released: month of its release, or ``None``.
     :param names: what people call it, such as ``debian-12`` and ``debian-bookworm``.
     """
 
@@ -38,7 +35,6 @@ class Release:
     libc_version: str
     architectures: tuple[str, ...]
     os_id: str | None
-    released: str | None
     names: tuple[str, ...]
 
     def platform(self, arch: str) -> Platform:
@@ -54,46 +50,36 @@ class Release:
         return Platform("linux", arch, glibc, musl, None, build_arch, os_id)
 
 
-def _release(distribution: str, version: str, about: dict[str, object], entry: dict[str, object]) -> Release:
-    codename = entry.get("codename")
+#: Where ``armhf`` is not Debian's, which is ARMv7, but ARMv6.
+ARMHF_IS_ARMV6 = ("alpine", "postmarketos")
+
+
+@cache
+def releases() -> tuple[Release, ...]:
+    """List every release that manytags knows, in the order of the data file."""
+    text = files("manytags.platforms.linux").joinpath("distributions.json").read_text(encoding="utf-8")
+    distributions: dict[str, Any] = json.loads(text)["distributions"]
+    return tuple(
+        _release(distribution, version, about, entry)
+        for distribution, about in distributions.items()
+        for version, entry in about["releases"].items()
+    )
+
+
+def _release(distribution: str, version: str, about: dict[str, Any], entry: dict[str, Any]) -> Release:
     libc = "musl" if "musl" in entry else "glibc"
-    versions = [version, *_texts(entry.get("aliases", [])), *([str(codename).lower()] if codename else [])]
+    codename = entry.get("codename", "")
+    spellings = [version, *entry.get("aliases", []), *([codename.lower()] if codename else [])]
     return Release(
         distribution,
         version,
         f"{about['title']} {version}" + (f" ({codename})" if codename else ""),
         libc,
-        str(entry[libc]),
-        tuple(_texts(entry.get("architectures", about["architectures"]))),
-        about["os_release_id"] if isinstance(about["os_release_id"], str) else None,
-        str(entry["released"]) if "released" in entry else None,
-        tuple(f"{name}-{spelled}" for name in (distribution, *_texts(about["aliases"])) for spelled in versions),
+        entry[libc],
+        tuple(entry.get("architectures", about["architectures"])),
+        about["os_release_id"],
+        tuple(f"{name}-{spelling}" for name in (distribution, *about["aliases"]) for spelling in spellings),
     )
-
-
-def _texts(value: object) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-#: Where ``armhf`` is not Debian's, which is ARMv7, but ARMv6.
-ARMHF_IS_ARMV6 = ("alpine", "postmarketos")
-
-_CACHE: list[Release] = []
-
-
-def releases() -> list[Release]:
-    """List every release that manytags knows, in the order of the data file; read once."""
-    if not _CACHE:
-        text = files("manytags.platforms.linux").joinpath("distributions.json").read_text(encoding="utf-8")
-        _CACHE.extend(_read(json.loads(text)["distributions"]))
-    return _CACHE
-
-
-def _read(distributions: dict[str, dict[str, object]]) -> Iterator[Release]:
-    for name, about in distributions.items():
-        entries = about["releases"]
-        if isinstance(entries, dict):
-            yield from (_release(name, version, about, entry) for version, entry in entries.items())
 
 
 def platform_from_distribution(name: str) -> Platform | None:
