@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from manytags.audits.contents import RemarkKind
+from manytags.audits.rules import ViolationKind
+from manytags.cli import BARE, COMMANDS
+from manytags.loaders.missing import MissingKind
 from manytags.platforms.linux.architectures import architectures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).parents[1] / "src" / "manytags"
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "src" / "manytags"
 #: The public list names everything.
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE)
 #: The room that may tell kinds of tags apart.
@@ -124,3 +129,28 @@ def test_kinds_of_tags_are_told_apart_by_themselves(module: str) -> None:
         if len(mentioned(piece) & set(tag_classes())) > 1
     }
     assert not ladders
+
+
+def test_every_command_has_a_row() -> None:
+    """A command that is in no list cannot be run, and one without a file fails for its first user."""
+    files = {
+        Path(module).stem.replace("_", "-")
+        for module in MODULES
+        if module.startswith("cli/")
+        and {"add_options", "run"} <= {node.name for node in tree(module).body if isinstance(node, ast.FunctionDef)}
+    }
+    assert files == {*COMMANDS, BARE}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_in_the_reference(command: str) -> None:
+    """Who looks for what manytags can do reads the reference."""
+    assert f"manytags {command}" in (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", [*ViolationKind, *RemarkKind, *MissingKind], ids=repr)
+def test_every_kind_of_result_is_shown_by_a_test(kind: ViolationKind | RemarkKind | MissingKind) -> None:
+    """A rule without an example may never be applied, and nobody would know."""
+    shown = re.compile(rf"{type(kind).__name__}\.{kind.name}\b|[\"'/ ]{re.escape(kind.value)}[\"' :]")
+    tests = [path for room in ("audits", "loaders", "hostile") for path in (ROOT / "tests" / room).glob("*.py")]
+    assert any(shown.search(path.read_text(encoding="utf-8")) for path in tests)
