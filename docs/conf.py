@@ -1,4 +1,4 @@
-"""Sphinx configuration. The build needs no network: nothing is looked up on other sites."""
+"""Sphinx configuration. The build needs no network, because it looks up nothing on other sites."""
 
 from __future__ import annotations
 
@@ -19,24 +19,25 @@ html_title = f"manytags {release}"
 html_copy_source = False
 html_show_sourcelink = False
 
-myst_heading_anchors = 3  # links to headings, as code hosts make them
+myst_heading_anchors = 3  # anchors of headings, as code hosts make them
 
 autodoc_member_order = "bysource"
-autodoc_typehints = "description"  # docstrings describe parameters, signatures type them: shown together
+autodoc_typehints = "description"  # types from signatures, beside the descriptions from docstrings
 autodoc_typehints_description_target = "documented"
 autodoc_class_signature = "separated"
 
-# The build is nitpicky: a reference that leads nowhere fails it. What other projects document is exempt, by name.
+# The build is nitpicky: a reference that leads nowhere fails it. These names are documented elsewhere, or nowhere.
 nitpick_ignore = [
     ("py:class", "T"),  # a type variable
-    ("py:class", "Ranks"),  # what Target.ranks holds is not part of the contract
-    ("py:class", r"Executor"),  # of concurrent.futures
-    ("py:class", "date"),  # the standard library's, from datetime
-    ("py:class", "TagLike"),  # any copy of packaging's Tag: a protocol for type checkers, with no page of its own
+    ("py:class", "Ranks"),  # the type of Target.ranks, which is not public
+    ("py:class", "Index"),  # a protocol that type checkers alone see: what PlatformTag.instead asks of a profile
+    ("py:class", "Executor"),  # from concurrent.futures
+    ("py:class", "date"),  # from datetime
+    ("py:class", "TagLike"),  # a protocol that type checkers alone see: any copy of packaging's Tag
 ]
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
-    ("py:class", r"Tag|Version|Pylock"),  # packaging's
-    ("py:class", r"Depth"),  # words that a parameter may be; its documentation lists them
+    ("py:class", r"Tag|Version|Pylock"),  # from packaging
+    ("py:class", r"Depth"),  # a Literal; the parameter's documentation lists its values
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]
