@@ -88,8 +88,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
     ranks = target.ranks
     endings = endings_of(target)
     # Files of a release start alike, so a start that was valid once is not checked again.
-    beginning: str | tuple[()] = ()  # no name starts with it
-    length = 0
+    beginning = ""
     filename: str
     requires: str | None
     for item in files:
@@ -99,28 +98,30 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
             filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
             if withdrawn and not yanked:
                 continue
-        ending = filename[length:] if filename.startswith(beginning) else ""
-        fit = endings.get(ending, UNREAD)
+        ending = filename.removeprefix(beginning)
+        fit = UNREAD if ending == filename else endings.get(ending, UNREAD)
         if fit is UNREAD:
             if not filename.endswith(".whl"):
                 continue
             try:
-                if ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
+                if ending != filename and ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
                     rank = ranks.of_new_text(ending[:-4])
                     fit = None if rank is None else (rank, NO_BUILD)
                 else:
                     name, version, build, tags, variant = split_wheel_filename(filename)
-                    rank = ranks.of_new_text(tags)
-                    fit = None if rank is None or variant is not None else (rank, _build_order(build))
                     beginning = f"{name}-{version}-"
-                    length = len(beginning)
+                    ending = filename.removeprefix(beginning)
+                    fit = endings.get(ending, UNREAD)
+                    if fit is UNREAD:
+                        rank = ranks.of_new_text(tags)
+                        fit = None if rank is None or variant is not None else (rank, _build_order(build))
             except ValueError as error:
                 reject_filename(filename, error, on_invalid, 4)
                 continue
             if len(filename) <= MEMO_TEXT:
                 if len(endings) >= MEMO_LIMIT:
                     endings.clear()
-                endings[filename[length:]] = fit
+                endings[ending] = fit
         if fit is not None and (requires is None or python_fits(requires, target)):
             yield (withdrawn, *fit, filename), item
 
