@@ -247,7 +247,7 @@ BAD = {
     "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is not a list of targets: "),
     "two releases": (
         ["cover", PURE, NEWER, *MACHINES],
-        "the files are of several releases: foo 2.0, foo 1.0; give those of one",
+        "the files belong to several releases: foo 2.0, foo 1.0; give the files of one release",
     ),
     "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
     "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is not TOML: "),

@@ -52,12 +52,8 @@ def best(
     >>> best(files, target("cp312", "win_amd64")), best(files, target("cp311", "win32"))
     ('foo-1.0-cp312-cp312-win_amd64.whl', 'foo-1.0-py3-none-any.whl')
     """
-    chosen: T | None = None
-    chosen_order: Order | None = None
-    for order, item in _ordered(files, target, key, yanked, on_invalid):
-        if chosen_order is None or order < chosen_order:
-            chosen, chosen_order = item, order
-    return chosen
+    pairs = _ordered(files, target, key, yanked, on_invalid)
+    return min(pairs, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def sort(
@@ -74,9 +70,8 @@ def sort(
     >>> sort(["foo-1.0-1-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl"], target("cp312", "win32"))
     ['foo-1.0-2-py3-none-any.whl', 'foo-1.0-1-py3-none-any.whl']
     """
-    pairs = list(_ordered(files, target, key, yanked, on_invalid))
-    pairs.sort(key=lambda pair: pair[0])
-    return [item for _, item in pairs]
+    pairs = _ordered(files, target, key, yanked, on_invalid)
+    return [item for _, item in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each file would cost more than the work itself
