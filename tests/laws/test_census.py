@@ -1,4 +1,4 @@
-"""A census is a sum: the numbers are those of a plain count, in any order and however the files are split."""
+"""A census is a sum: it has the numbers of a plain count, in any order and however the files are split."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TARGETS = (manytags.target("3.12", "manylinux_2_28_x86_64"), manytags.target("3.8", "win32"))
 
-#: Few of each, so that they meet: two spellings of a project and of a release among them, and what is none.
+#: Few names, so that they repeat: with two spellings of a project and of a release, and with invalid names.
 projects = st.sampled_from(["foo", "Foo", "foo_bar", "foo.bar", "b", "x" * 400, "__", "f\u00f6o", ""])
 versions = st.sampled_from(["1", "1.0", "1.0.0", "2.0rc1", "2.0.RC1", "1.0+cu1", "2024.01", "1." * 30 + "1", "x", ""])
 tails = st.sampled_from(
@@ -51,7 +51,7 @@ entries = st.one_of(
 
 
 def filename(entry: str | dict[str, Any]) -> str:
-    """Name of an entry."""
+    """Return the name of an entry."""
     return entry if isinstance(entry, str) else str(entry["filename"])
 
 
@@ -138,7 +138,7 @@ def test_what_is_forgotten_is_read_again(files: list[str | dict[str, Any]]) -> N
 
 @given(st.lists(entries, min_size=1, max_size=10), entries)
 def test_other_files_are_another_census(files: list[str | dict[str, Any]], other: str | dict[str, Any]) -> None:
-    """Equality must notice a file that is missing."""
+    """Two censuses are not equal if a file is missing in one of them."""
     assert census([*files, other], TARGETS) != census(files, TARGETS)
     assert census(files, TARGETS) != census(files)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 from html import escape
-from io import StringIO
 
 from ..errors import shown
 from .census_tables import TABLES
@@ -79,13 +78,18 @@ def census_to_csv(tally: Tally, tables: Tables) -> str:
     )
 
 
+class _Lines(list[str]):
+    def write(self, line: str) -> None:
+        self.append(line)
+
+
 def rows_to_csv(rows: Iterable[Iterable[str | int]]) -> str:
     """Write rows as CSV (:rfc:`4180`). A cell that a spreadsheet would run as a formula becomes text."""
-    text = StringIO(newline="")
-    csv.writer(text).writerows(
+    lines = _Lines()
+    csv.writer(lines).writerows(
         [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row] for row in rows
     )
-    return text.getvalue()
+    return "".join(lines)
 
 
 def census_to_svg(tables: Tables, by: str, top: int) -> str:
