@@ -185,9 +185,9 @@ def test_covers_everything() -> None:
     """The usual set of wheels serves everywhere, and a pure wheel serves more."""
     assert check_coverage(WHEELS, 'python_version >= "3.10"')
     assert check_coverage(["foo-1.0-py3-none-any.whl"], "")
-    found = check_coverage(WHEELS, "")
-    assert found
-    assert {(place.system, place.arch) for place in found.served} == {
+    answer = check_coverage(WHEELS, "")
+    assert answer
+    assert {(place.system, place.arch) for place in answer.served} == {
         *(("linux", "x86_64"), ("linux", "aarch64"), ("macos", "x86_64"), ("macos", "arm64"), ("windows", "win_amd64"))
     }
 
@@ -229,16 +229,16 @@ def test_what_is_left_out(files: list[object], text: str, expected: list[str]) -
 @given(st.lists(st.sampled_from(WHEELS), max_size=8), st.sampled_from(["", 'python_version >= "3.12"', LINUX]))
 def test_covers_agrees_with_best(files: list[str], text: str) -> None:
     """If an environment is left out, no machine of its kind takes a wheel; if it is served, some machine does."""
-    found = check_coverage(files, text)
+    answer = check_coverage(files, text)
     libc = {"linux": [{"glibc": (2, 40)}, {"musl": (1, 2)}], "macos": [{"version": (15, 0)}]}
-    for environment in (*found.served, *found.left_out):
+    for environment in (*answer.served, *answer.left_out):
         python = target(environment.version, "win32").python
         machines = [
             Target(python, Platform(environment.system, environment.arch, **about))  # type: ignore[arg-type]
             for about in libc.get(environment.system, [{}])
         ]
         taken_by = any(rank(name, machine) is not None for name in files for machine in machines)
-        assert taken_by == (environment in found.served)
+        assert taken_by == (environment in answer.served)
 
 
 @pytest.mark.parametrize("text", ["x", "python_version >", 'os == "nt"', "(" * 5000, "\0", "x" * 100_000])
@@ -259,6 +259,6 @@ def test_one_text_is_not_a_list() -> None:
 def test_many_names_in_a_marker_stay_bounded() -> None:
     """A marker from a stranger cannot make the list of environments endless."""
     text = " or ".join(f'python_full_version == "3.{minor}.{minor}"' for minor in range(200))
-    found = check_coverage([], text)
-    assert len(found.left_out) < 2000
+    answer = check_coverage([], text)
+    assert len(answer.left_out) < 2000
     assert len(_places([], ["darwin", "ios", "wasm32"])) < 20

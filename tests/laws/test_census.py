@@ -88,22 +88,22 @@ def plainly(files: Sequence[str | dict[str, Any]]) -> dict[str, Any]:
     return {"platform": platforms, "installable": installable, "invalid": invalid, "others": others}
 
 
-def counted(found: Census) -> dict[str, Any]:
+def counted(result: Census) -> dict[str, Any]:
     """Return the same numbers from a census."""
     return {
-        "platform": found.counts("platform"),
-        "installable": [found.installable[target] for target in TARGETS],
-        "invalid": found.invalid,
-        "others": sum(found.others.values()),
+        "platform": result.counts("platform"),
+        "installable": [result.installable[target] for target in TARGETS],
+        "invalid": result.invalid,
+        "others": sum(result.others.values()),
     }
 
 
 @given(st.lists(entries, max_size=30))
 def test_it_is_what_a_plain_count_finds(files: list[str | dict[str, Any]]) -> None:
     """Shortcuts in the loop must not make a name valid, or move it to another project or release."""
-    found = census(files, TARGETS)
-    assert counted(found) == plainly(files)
-    assert found.total.wheels + found.invalid + sum(found.others.values()) == len(files)
+    result = census(files, TARGETS)
+    assert counted(result) == plainly(files)
+    assert result.total.wheels + result.invalid + sum(result.others.values()) == len(files)
 
 
 @given(st.lists(entries, max_size=30), st.data())
@@ -158,9 +158,9 @@ def test_a_release_is_named_as_packaging_names_it(version: str) -> None:
 
 def test_the_plain_count_sees_everything() -> None:
     """The law would mean nothing if all names were invalid."""
-    found = plainly(["foo-1.0-py3-none-any.whl", "Foo-1-cp38-abi3-win32.whl", "foo-1.0.zip", "foo-x-py3-none-any.whl"])
-    assert found["platform"] == {"any": Count(1, 1, 1), "win32": Count(1, 1, 1)}
-    assert found["installable"] == [Count(1, 1, 1), Count(2, 1, 1)]
-    assert (found["invalid"], found["others"]) == (1, 1)
+    result = plainly(["foo-1.0-py3-none-any.whl", "Foo-1-cp38-abi3-win32.whl", "foo-1.0.zip", "foo-x-py3-none-any.whl"])
+    assert result["platform"] == {"any": Count(1, 1, 1), "win32": Count(1, 1, 1)}
+    assert result["installable"] == [Count(1, 1, 1), Count(2, 1, 1)]
+    assert (result["invalid"], result["others"]) == (1, 1)
     with pytest.raises(manytags.InvalidInput, match="does not merge"):
         census([], TARGETS).merge(census([]))
