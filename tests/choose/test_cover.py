@@ -31,18 +31,18 @@ some_machines = st.lists(st.sampled_from(MACHINES), max_size=8)
 @given(some_names, some_machines)
 def test_best_for_each(names: list[str], machines: list[Target]) -> None:
     """By default every target gets the wheel that it would choose alone."""
-    found = cover(names, machines)
+    covered = cover(names, machines)
     picks = {machine: best(names, machine) for machine in machines}
-    assert found.chosen == {machine: pick for machine, pick in picks.items() if pick}
-    assert list(found.without) == list(dict.fromkeys(machine for machine in machines if picks[machine] is None))
-    assert found.files == tuple(sorted({pick for pick in picks.values() if pick}))
-    assert found.exact
+    assert covered.chosen == {machine: pick for machine, pick in picks.items() if pick}
+    assert list(covered.without) == list(dict.fromkeys(machine for machine in machines if picks[machine] is None))
+    assert covered.files == tuple(sorted({pick for pick in picks.values() if pick}))
+    assert covered.exact
 
 
 @given(some_names, some_machines)
 def test_fewest_is_the_smallest(names: list[str], machines: list[Target]) -> None:
     """No smaller set serves all targets that can be served, and each target gets the best wheel of the set."""
-    found = cover(names, machines, fewest=True)
+    covered = cover(names, machines, fewest=True)
     served = [machine for machine in dict.fromkeys(machines) if best(names, machine)]
     smallest = next(
         size
@@ -50,12 +50,12 @@ def test_fewest_is_the_smallest(names: list[str], machines: list[Target]) -> Non
         for tried in itertools.combinations(names, size)
         if all(best(tried, machine) for machine in served)
     )
-    assert found.exact
-    assert len(found.files) == smallest
-    assert list(found.chosen) == served
-    assert {machine: best(found.files, machine) for machine in served} == found.chosen
-    assert len(found.files) <= len(cover(names, machines).files)
-    assert found.without == cover(names, machines).without
+    assert covered.exact
+    assert len(covered.files) == smallest
+    assert list(covered.chosen) == served
+    assert {machine: best(covered.files, machine) for machine in served} == covered.chosen
+    assert len(covered.files) <= len(cover(names, machines).files)
+    assert covered.without == cover(names, machines).without
 
 
 @given(st.permutations(NAMES[:EXACT_UP_TO]), some_machines)
@@ -68,13 +68,13 @@ def test_listing_order_never_decides(names: list[str], machines: list[Target]) -
 @given(st.lists(st.sampled_from(NAMES), unique=True, min_size=EXACT_UP_TO + 1), some_machines)
 def test_beyond_twenty_files(names: list[str], machines: list[Target]) -> None:
     """The greedy set is never larger than the set of each target's own choice."""
-    found = cover(names, machines, fewest=True)
+    covered = cover(names, machines, fewest=True)
     alone = cover(names, machines)
-    assert len(found.files) <= len(alone.files)
-    assert found.without == alone.without
-    assert set(found.chosen) == set(alone.chosen)
-    for machine, name in found.chosen.items():
-        assert name == best(found.files, machine)
+    assert len(covered.files) <= len(alone.files)
+    assert covered.without == alone.without
+    assert set(covered.chosen) == set(alone.chosen)
+    for machine, name in covered.chosen.items():
+        assert name == best(covered.files, machine)
 
 
 masks = st.lists(st.integers(1, 2**10 - 1), min_size=1, max_size=9)
@@ -131,9 +131,9 @@ def test_greedy_keeps_its_bound() -> None:
     assert exact.exact
     assert len(exact.files) == smallest
     padding = [wheel(f"{200 + number}", [5]) for number in range(EXACT_UP_TO)]
-    found = cover(names + padding, machines, fewest=True)
-    assert not found.exact
-    assert smallest <= len(found.files) <= smallest * (1 + log(len(machines)))
+    covered = cover(names + padding, machines, fewest=True)
+    assert not covered.exact
+    assert smallest <= len(covered.files) <= smallest * (1 + log(len(machines)))
 
 
 def test_twenty_files_take_no_million_tries(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,8 +159,8 @@ def test_twenty_files_take_no_million_tries(monkeypatch: pytest.MonkeyPatch) -> 
     machines = [target(f"3.{minor}", "win32") for minor in minors]
     for shape in shapes:
         calls = 0
-        found = cover([wheel(f"{n}", served) for n, served in enumerate(shape)], machines, fewest=True)
-        assert found.exact
+        covered = cover([wheel(f"{n}", served) for n, served in enumerate(shape)], machines, fewest=True)
+        assert covered.exact
         assert calls < 20_000
 
 
@@ -174,8 +174,8 @@ def test_entries_keys_and_yanked() -> None:
     """``cover`` accepts everything that ``best`` accepts."""
     good = {"filename": NAMES[-2], "requires-python": ">=3.12"}
     pulled = {"filename": NAMES[0], "yanked": "broken"}
-    found = cover([good, pulled], MACHINES[:5])
-    assert (found.files, found.without) == ((NAMES[-2],), tuple(MACHINES[:4]))
+    covered = cover([good, pulled], MACHINES[:5])
+    assert (covered.files, covered.without) == ((NAMES[-2],), tuple(MACHINES[:4]))
     assert cover([good, pulled], MACHINES[:1], yanked=True).files == (NAMES[0],)
     assert cover([(1, good)], MACHINES[4:5], key=lambda pair: pair[1]).files == (NAMES[-2],)
 

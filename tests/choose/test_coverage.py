@@ -26,7 +26,7 @@ from ..laws import strategies as laws
 
 
 def exists(platform: Platform) -> bool:
-    """Whether there can be such a machine: of Apple's only 64-bit ones run macOS 11 and newer."""
+    """Whether there can be such a machine: macOS 11 and newer runs only on 64-bit Macs."""
     old_only = platform.system == "macos" and platform.arch not in {"x86_64", "arm64"}
     return not (old_only and platform.version is not None and platform.version >= (11, 0))
 
@@ -36,7 +36,7 @@ targets = st.builds(Target, laws.pythons, laws.platforms.filter(exists))
 
 @st.composite
 def taken(draw: st.DrawFn) -> tuple[str, Target]:
-    """Draw a target and a wheel that it takes, which may be for others too."""
+    """Draw a target, and a wheel that it takes, perhaps among other targets."""
     machine = draw(targets)
     triples = draw(st.lists(st.sampled_from(machine.triples()), min_size=1, max_size=3))
     fields = []
@@ -54,7 +54,7 @@ def true_of(text: str, machine: Target) -> bool:
 
 @given(taken())
 def test_true_wherever_the_wheel_goes(case: tuple[str, Target]) -> None:
-    """A locker that drops wheels by their markers must never drop one that somebody takes."""
+    """A locker that drops wheels by their markers must never drop a wheel that some machine takes."""
     name, machine = case
     assert rank(name, machine) is not None
     assert true_of(marker_from_wheel(name), machine), marker_from_wheel(name)
@@ -62,7 +62,7 @@ def test_true_wherever_the_wheel_goes(case: tuple[str, Target]) -> None:
 
 @given(laws.tag_sets)
 def test_always_a_marker(tags: str) -> None:
-    """Whatever tags strangers make up, what comes out is a marker that packaging reads."""
+    """A marker is valid even if it comes from tags that a stranger made up."""
     text = marker_from_wheel(f"foo-1.0-{tags}.whl")
     if text:
         Marker(text)
@@ -112,7 +112,7 @@ MARKERS = {
 
 @pytest.mark.parametrize("tags", MARKERS)
 def test_markers(tags: str) -> None:
-    """What a lock file will show to a reviewer is short, and the same every time."""
+    """A reviewer of a lock file sees a short marker, and the same marker every time."""
     assert marker_from_wheel(f"foo-1.0-{tags}.whl") == MARKERS[tags]
 
 
@@ -137,12 +137,12 @@ def test_markers(tags: str) -> None:
     ],
 )
 def test_false_of_foreigners(tags: str, python: str, platform: str) -> None:
-    """A marker that is always true would be true too, and worth nothing."""
+    """A marker that is always true would pass the other tests, and be useless."""
     assert not true_of(marker_from_wheel(f"foo-1.0-{tags}.whl"), target(python, platform))
 
 
 def test_entries_and_bad_names() -> None:
-    """What ``best`` takes, ``marker_from_wheel`` takes."""
+    """``marker_from_wheel`` accepts everything that ``best`` accepts."""
     assert marker_from_wheel({"filename": "foo-1-py3-none-any.whl"}) == 'python_version >= "3"'
     assert marker_from_wheel((1, "foo-1-py3-none-any.whl"), key=lambda pair: pair[1]) == 'python_version >= "3"'  # type: ignore[index]
     with pytest.raises(InvalidWheelFilename):
@@ -151,7 +151,7 @@ def test_entries_and_bad_names() -> None:
 
 @given(laws.any_platform_text, laws.platforms.filter(exists))
 def test_machines_of_is_what_ladders_say(text: str, platform: Platform) -> None:
-    """The short way to the machines of a tag names every machine whose ladder has the tag."""
+    """The shortcut from a tag to its machines finds every machine whose ladder has the tag."""
     if text in platform_tags(platform):
         assert (platform.system, platform.arch) in machines_of(text) or platform.system in {"other", "emscripten"}
 
@@ -165,7 +165,7 @@ def test_machines_of_is_what_ladders_say(text: str, platform: Platform) -> None:
     ],
 )
 def test_machines_of_what_nobody_takes(text: str) -> None:
-    """A tag that no interpreter claims is nobody's."""
+    """A tag that no interpreter claims is for no machine."""
     assert not machines_of(text)
 
 
@@ -177,7 +177,7 @@ WHEELS = [
 
 
 def left_out(files: list[object], text: str) -> list[str]:
-    """Say in words what is left out."""
+    """Write what is left out as text."""
     return [str(environment) for environment in check_coverage(files, text).left_out]
 
 
@@ -185,9 +185,9 @@ def test_covers_everything() -> None:
     """The usual set of wheels serves everywhere, and a pure wheel serves more."""
     assert check_coverage(WHEELS, 'python_version >= "3.10"')
     assert check_coverage(["foo-1.0-py3-none-any.whl"], "")
-    found = check_coverage(WHEELS, "")
-    assert found
-    assert {(place.system, place.arch) for place in found.served} == {
+    answer = check_coverage(WHEELS, "")
+    assert answer
+    assert {(place.system, place.arch) for place in answer.served} == {
         *(("linux", "x86_64"), ("linux", "aarch64"), ("macos", "x86_64"), ("macos", "arm64"), ("windows", "win_amd64"))
     }
 
@@ -228,22 +228,22 @@ def test_what_is_left_out(files: list[object], text: str, expected: list[str]) -
 
 @given(st.lists(st.sampled_from(WHEELS), max_size=8), st.sampled_from(["", 'python_version >= "3.12"', LINUX]))
 def test_covers_agrees_with_best(files: list[str], text: str) -> None:
-    """What is left out is served by no machine of the kind, and what is served is by one."""
-    found = check_coverage(files, text)
+    """If an environment is left out, no machine of its kind takes a wheel; if it is served, some machine does."""
+    answer = check_coverage(files, text)
     libc = {"linux": [{"glibc": (2, 40)}, {"musl": (1, 2)}], "macos": [{"version": (15, 0)}]}
-    for environment in (*found.served, *found.left_out):
+    for environment in (*answer.served, *answer.left_out):
         python = target(environment.version, "win32").python
         machines = [
             Target(python, Platform(environment.system, environment.arch, **about))  # type: ignore[arg-type]
             for about in libc.get(environment.system, [{}])
         ]
         taken_by = any(rank(name, machine) is not None for name in files for machine in machines)
-        assert taken_by == (environment in found.served)
+        assert taken_by == (environment in answer.served)
 
 
 @pytest.mark.parametrize("text", ["x", "python_version >", 'os == "nt"', "(" * 5000, "\0", "x" * 100_000])
 def test_no_marker(text: str) -> None:
-    """What is no marker is one clear error."""
+    """Text that is not a marker is a single clear error."""
     with pytest.raises(InvalidInput, match="marker") as caught:
         check_coverage([], text)
     assert caught.value.text == text
@@ -251,14 +251,14 @@ def test_no_marker(text: str) -> None:
 
 
 def test_one_text_is_not_a_list() -> None:
-    """Letters are no file names."""
+    """The letters of a text are not file names."""
     with pytest.raises(TypeError, match="several files"):
         check_coverage("foo-1-py3-none-any.whl", "")
 
 
 def test_many_names_in_a_marker_stay_bounded() -> None:
-    """A marker from a stranger cannot make the list of environments long."""
+    """A marker from a stranger cannot make the list of environments endless."""
     text = " or ".join(f'python_full_version == "3.{minor}.{minor}"' for minor in range(200))
-    found = check_coverage([], text)
-    assert len(found.left_out) < 2000
+    answer = check_coverage([], text)
+    assert len(answer.left_out) < 2000
     assert len(_places([], ["darwin", "ios", "wasm32"])) < 20

@@ -51,7 +51,7 @@ def test_no_entry(item: object) -> None:
 
 
 def test_a_huge_entry_makes_no_huge_message() -> None:
-    """Errors are logged, and nobody must be able to fill a log."""
+    """Errors are logged, so a stranger's entry must not fill the log."""
     with pytest.raises(InvalidWheelFilename) as caught:
         read_entry({"filename": ["x" * 10_000_000]})
     assert len(str(caught.value)) < 1000

@@ -1,7 +1,7 @@
-"""Why a wheel does not fit: each sentence is read by a person whose wheel will not install.
+"""Why a wheel does not fit, in sentences for people whose wheel will not install.
 
-All texts stand in ``snapshots/explain.txt``, one section a case; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/choose``
-writes them anew. Hosts that were seen are those of ``tests/hosts``, others are described.
+All texts are in ``snapshots/explain.txt``, one section for each case; ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest
+tests/choose`` rewrites them. Observed hosts are those of ``tests/hosts``, others are described.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from ..test_corpus import tag_sets
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "explain.txt"
 
-#: All files of a release that stands for "other files were given".
+#: All files of a release, for the cases in which other files are given.
 RELEASE = ("foo-1.0.tar.gz", "foo-1.0-cp312-cp312-manylinux_2_28_x86_64.whl", "foo-1.0-py2-none-any.whl", "rubbish.whl")
 
 
@@ -192,12 +192,12 @@ def cases() -> dict[str, Case]:
 
 def section(name: str, case: Case) -> str:
     """One case as the snapshot has it."""
-    found = explain(case.file, case.target, others=case.others)
-    return f"## {name}\n{found.filename}\n{case.target}\n\n{found}\n"
+    explanation = explain(case.file, case.target, others=case.others)
+    return f"## {name}\n{explanation.filename}\n{case.target}\n\n{explanation}\n"
 
 
 def test_the_texts_are_those_that_were_read() -> None:
-    """A change of what people paste into bug reports is looked at before it is made."""
+    """Changes of the text that people paste into bug reports are reviewed."""
     sections = {name: section(name, case) for name, case in cases().items()}
     if os.environ.get("MANYTAGS_UPDATE_SNAPSHOTS"):
         SNAPSHOT.parent.mkdir(exist_ok=True)
@@ -210,20 +210,20 @@ def test_the_texts_are_those_that_were_read() -> None:
 
 
 def test_every_reason_has_a_text() -> None:
-    """A reason that no case gives is a sentence that nobody has read."""
-    told = {reason.kind for case in cases().values() for reason in explain(case.file, case.target).reasons}
-    assert told == set(ReasonKind)
+    """A reason that no case gives would be a sentence that was never reviewed."""
+    kinds = {reason.kind for case in cases().values() for reason in explain(case.file, case.target).reasons}
+    assert kinds == set(ReasonKind)
 
 
 @pytest.mark.parametrize("name", cases())
 def test_it_can_be_pasted(name: str) -> None:
-    """One line each, printable, not too long for a mail, nothing said twice in a sentence."""
+    """Every sentence is a single printable line that fits a mail, and says nothing twice."""
     case = cases()[name]
-    found = explain(case.file, case.target, others=case.others)
-    for line in str(found).splitlines():
+    explanation = explain(case.file, case.target, others=case.others)
+    for line in str(explanation).splitlines():
         assert line.isprintable()
         assert len(line) <= 160
-    for reason in found.reasons:
+    for reason in explanation.reasons:
         assert reason.sentence[0] != " "
         assert not reason.sentence.endswith(".")
         first, _, rest = reason.sentence.partition(" (")
@@ -232,21 +232,23 @@ def test_it_can_be_pasted(name: str) -> None:
 
 @pytest.mark.parametrize("name", cases())
 def test_it_is_data_too(name: str) -> None:
-    """A program reads the same as a person: reasons as names and values, in JSON."""
+    """A program reads what people read: reasons as names and values, in JSON."""
     case = cases()[name]
-    found = explain(case.file, case.target, others=case.others)
-    data = json.loads(json.dumps(found.to_data()))
-    assert data["compatible"] is found.compatible is bool(found)
-    assert [reason["kind"] for reason in data["reasons"]] == [reason.kind.name.lower() for reason in found.reasons]
+    explanation = explain(case.file, case.target, others=case.others)
+    data = json.loads(json.dumps(explanation.to_data()))
+    assert data["compatible"] is explanation.compatible is bool(explanation)
+    assert [reason["kind"] for reason in data["reasons"]] == [
+        reason.kind.name.lower() for reason in explanation.reasons
+    ]
     assert all(reason["values"] for reason in data["reasons"])
-    assert data["remedies"]["nearest"] == found.remedies.nearest
-    again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
-    assert again == found
-    assert hash(again.reasons) == hash(found.reasons)
+    assert data["remedies"]["nearest"] == explanation.remedies.nearest
+    again = pickle.loads(pickle.dumps(explanation))  # noqa: S301 - our own
+    assert again == explanation
+    assert hash(again.reasons) == hash(explanation.reasons)
 
 
 def test_the_nearest_tag_is_taken() -> None:
-    """What is offered instead must be taken, or a person builds the wheel for nothing."""
+    """The target must take the tag that is suggested, or people build a wheel for nothing."""
     offered = 0
     for case in cases().values():
         nearest = explain(case.file, case.target).remedies.nearest
@@ -264,7 +266,7 @@ def test_the_nearest_tag_is_taken() -> None:
 
 
 def test_the_distributions_named_take_the_wheel() -> None:
-    """Who upgrades a machine for a wheel must be able to install it then."""
+    """People who upgrade a machine for a wheel must be able to install the wheel afterwards."""
     from manytags.platforms.linux.distributions import releases
 
     by_title = {
@@ -275,10 +277,10 @@ def test_the_distributions_named_take_the_wheel() -> None:
     }
     named = 0
     for case in cases().values():
-        found = explain(case.file, case.target)
-        for title in found.remedies.releases:
+        explanation = explain(case.file, case.target)
+        for title in explanation.remedies.releases:
             platform = by_title[title].platform(case.target.platform.arch)
-            (about,) = (r for r in found.reasons if r.kind in {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD})
+            (about,) = (r for r in explanation.reasons if r.kind in {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD})
             there = Target(case.target.python, platform)
             assert not any(reason.kind is about.kind for reason in explain(case.file, there).reasons), title
             named += 1
@@ -286,16 +288,16 @@ def test_the_distributions_named_take_the_wheel() -> None:
 
 
 def test_own_distribution_comes_first() -> None:
-    """Who runs Ubuntu asks which Ubuntu."""
+    """People who run Ubuntu want to know which Ubuntu they need."""
     case = cases()["own distribution first"]
     assert explain(case.file, case.target).remedies.releases[0] == "Ubuntu 24.04"
 
 
 def test_a_key_gives_the_entry() -> None:
     """An installer's own objects are explained as index entries are."""
-    found = explain(("x", entry(yanked="broken")), debian(), key=lambda pair: pair[1])  # type: ignore[index]
-    assert [reason.kind for reason in found.reasons] == [ReasonKind.YANKED]
-    assert found.reasons[0].values == {"because": "broken"}
+    explanation = explain(("x", entry(yanked="broken")), debian(), key=lambda pair: pair[1])  # type: ignore[index]
+    assert [reason.kind for reason in explanation.reasons] == [ReasonKind.YANKED]
+    assert explanation.reasons[0].values == {"because": "broken"}
 
 
 TARGETS = st.sampled_from([case.target for case in cases().values()])
@@ -323,15 +325,15 @@ TAG_SETS = st.tuples(*(st.lists(kind, min_size=1, max_size=3).map(".".join) for 
 
 @given(TAG_SETS | CORPUS_TAGS, TARGETS)
 def test_a_wheel_fits_or_there_is_a_reason(tags: str, there: Target) -> None:
-    """An explanation that contradicts the choice, or a refusal without a reason, helps nobody."""
-    found = explain(wheel(tags), there)
-    assert found.compatible == (manytags.rank(wheel(tags), there) is not None) == (not found.reasons)
-    assert found.rank == manytags.rank(wheel(tags), there)
-    assert (found.matched is not None) == found.compatible
-    if found.matched is not None:
-        assert manytags.rank(found.matched, there) == found.rank
-    assert list(found.reasons) == sorted(found.reasons, key=lambda reason: [*ReasonKind].index(reason.kind))
-    assert str(found).startswith("compatible" if found else "not compatible")
+    """An explanation must not contradict the choice, and a refusal must have a reason."""
+    explanation = explain(wheel(tags), there)
+    assert explanation.compatible == (manytags.rank(wheel(tags), there) is not None) == (not explanation.reasons)
+    assert explanation.rank == manytags.rank(wheel(tags), there)
+    assert (explanation.matched is not None) == explanation.compatible
+    if explanation.matched is not None:
+        assert manytags.rank(explanation.matched, there) == explanation.rank
+    assert list(explanation.reasons) == sorted(explanation.reasons, key=lambda reason: [*ReasonKind].index(reason.kind))
+    assert str(explanation).startswith("compatible" if explanation else "not compatible")
 
 
 @given(
@@ -343,11 +345,11 @@ def test_a_wheel_fits_or_there_is_a_reason(tags: str, there: Target) -> None:
 def test_an_entry_fits_or_there_is_a_reason(
     tags: str, there: Target, requires: str | None, yanked: bool | str | None
 ) -> None:
-    """What an index says of a file counts as its tags do: explained as it is chosen."""
+    """What an index says about a file is explained, because it decides about the choice as tags do."""
     item = {"filename": wheel(tags), "requires-python": requires, "yanked": yanked}
-    found = explain(item, there)
-    assert found.compatible == (manytags.best([item], there) is item)
-    assert (found.rank is not None) == found.compatible
+    explanation = explain(item, there)
+    assert explanation.compatible == (manytags.best([item], there) is item)
+    assert (explanation.rank is not None) == explanation.compatible
 
 
 @given(st.text() | st.text("-._abc123\0\n").map(lambda text: f"{text}.whl"), TARGETS)
@@ -356,11 +358,11 @@ def test_an_entry_fits_or_there_is_a_reason(
 @example("foo-1.0-py3-none-any.whl\n", debian())
 @example("fo\0o-1.0-py3-none-any.whl", debian())
 def test_any_text_is_explained(text: str, there: Target) -> None:
-    """What a stranger calls a wheel is answered, never raised; what is printed has no control characters."""
-    found = explain(text, there, others=[text])
-    assert found.compatible == (not found.reasons)
-    if not found and found.reasons[0].kind is ReasonKind.NOT_A_WHEEL:
-        assert found.reasons[0].sentence.isprintable()
+    """A stranger's file name gets an answer and not an exception; the text has no control characters."""
+    explanation = explain(text, there, others=[text])
+    assert explanation.compatible == (not explanation.reasons)
+    if not explanation and explanation.reasons[0].kind is ReasonKind.NOT_A_WHEEL:
+        assert explanation.reasons[0].sentence.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -383,8 +385,8 @@ def test_hostile_names_take_no_time(name: str) -> None:
     """A stranger's index must not stop a resolver, nor its log grow by ten million characters."""
     for there in (debian(), seen("termux-python313"), target("3.12", "macosx_14_0_arm64")):
         start = time.process_time()
-        found = explain(name, there, others=[name] * 3)
-        text = str(found)
+        explanation = explain(name, there, others=[name] * 3)
+        text = str(explanation)
         assert in_time(start, 1.5)
-        assert not found
+        assert not explanation
         assert len(text) < 20_000

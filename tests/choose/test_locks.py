@@ -36,7 +36,10 @@ def package(name: str, *lines: str, version: str = "1.0") -> str:
 
 def chosen(text: str, machine: Target = LINUX, **wishes: Any) -> dict[str, str | None]:  # noqa: ANN401 - those of select_from_lock
     """Select, and return what was chosen for each package."""
-    return {one.name: one.filename or one.kind for one in select_from_lock(text, machine, **wishes).packages}
+    return {
+        selected.name: selected.filename or selected.kind
+        for selected in select_from_lock(text, machine, **wishes).packages
+    }
 
 
 SDIST = f'sdist = {{name = "b-1.0.tar.gz", url = "https://example.org/b-1.0.tar.gz", {HASH}}}'
@@ -63,8 +66,8 @@ def test_for_any_target() -> None:
         "f": "vcs",
         "g": "archive",
     }
-    found = chosen(LOCK, WINDOWS)
-    assert [found[name] for name in "abcd"] == [
+    selection = chosen(LOCK, WINDOWS)
+    assert [selection[name] for name in "abcd"] == [
         "a-1.0-cp312-cp312-win_amd64.whl",
         "b-1.0-cp312-cp312-win_amd64.whl",
         "c-1.0-cp312-cp312-win_amd64.whl",
@@ -75,15 +78,15 @@ def test_for_any_target() -> None:
 
 def test_what_has_nothing_is_explained() -> None:
     """An installer can say more than "no source", and a reader sees what would be built."""
-    found = select_from_lock(LOCK, LINUX)
-    assert not found
-    assert not found.problems
-    (missing,) = found.missing
+    selection = select_from_lock(LOCK, LINUX)
+    assert not selection
+    assert not selection.problems
+    (missing,) = selection.missing
     assert str(missing) == "c 1.0: no wheel fits, and there is no sdist"
     (explanation,) = missing.explanations()
     assert explanation.filename == "c-1.0-cp312-cp312-win_amd64.whl"
     assert not explanation.compatible
-    kinds = {one.name: one for one in found.packages}
+    kinds = {selected.name: selected for selected in selection.packages}
     assert kinds["b"].kind == "sdist"
     (explanation,) = kinds["b"].explanations()
     assert explanation.remedies.sdist == "b-1.0.tar.gz"
@@ -94,16 +97,16 @@ def test_what_has_nothing_is_explained() -> None:
 def test_the_nearest_miss_is_explained_first() -> None:
     """Of a hundred wheels, the one to talk about is the nearest miss."""
     names = ["a-1.0-pp310-pypy310_pp73-win32.whl", "a-1.0-cp312-cp312-manylinux_2_34_x86_64.whl"]
-    (one,) = select_from_lock(HEAD + package("a", files(*names)), LINUX).missing
-    assert [explanation.filename for explanation in one.explanations()] == names[::-1]
+    (selected,) = select_from_lock(HEAD + package("a", files(*names)), LINUX).missing
+    assert [explanation.filename for explanation in selected.explanations()] == names[::-1]
 
 
 def test_sources_are_packaging_s() -> None:
     """Packaging's object has what an installer downloads and verifies."""
-    (one, *_) = select_from_lock(LOCK, LINUX).packages
-    assert isinstance(one.source, pylock.PackageWheel)
-    assert one.source.url == "https://example.org/a-1.0-py3-none-any.whl"
-    assert one.source.hashes == {"sha256": "00"}
+    (selected, *_) = select_from_lock(LOCK, LINUX).packages
+    assert isinstance(selected.source, pylock.PackageWheel)
+    assert selected.source.url == "https://example.org/a-1.0-py3-none-any.whl"
+    assert selected.source.hashes == {"sha256": "00"}
 
 
 def test_build_tags_count() -> None:
@@ -136,12 +139,12 @@ def test_agrees_with_packaging_and_best(names: list[str]) -> None:
             {"name": "a", "wheels": [{"name": name, "path": name, "hashes": {"sha256": "00"}} for name in names]}
         ],
     }
-    (one,) = select_from_lock(content, LINUX).packages
-    assert one.filename == best(names, LINUX)
+    (selected,) = select_from_lock(content, LINUX).packages
+    assert selected.filename == best(names, LINUX)
     lock = pylock.Pylock.from_dict(content)
-    assert select_from_lock(lock, LINUX).packages == (one,)
+    assert select_from_lock(lock, LINUX).packages == (selected,)
     if hasattr(lock, "select"):
-        assert theirs(lock) == [one.filename]
+        assert theirs(lock) == [selected.filename]
 
 
 WISHES = HEAD + 'extras = ["fast"]\ndependency-groups = ["dev", "docs"]\ndefault-groups = ["dev"]\n' + "".join(
@@ -190,9 +193,9 @@ PROBLEMS = {
 def test_problems(case: str) -> None:
     """If PEP 751 tells installers to stop, the answer is no, with a reason."""
     text, wishes, problem = PROBLEMS[case]
-    found = select_from_lock(text, LINUX, **wishes)
-    assert not found
-    assert found.problems == (problem,)
+    selection = select_from_lock(text, LINUX, **wishes)
+    assert not selection
+    assert selection.problems == (problem,)
 
 
 def test_a_pre_release_of_python_is_a_python() -> None:
@@ -219,8 +222,8 @@ def test_names_from_where_a_file_lies(where: str) -> None:
         with pytest.raises(InvalidLock):
             select_from_lock(text, LINUX)
     else:
-        (one,) = select_from_lock(text, LINUX).packages
-        assert one.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
+        (selected,) = select_from_lock(text, LINUX).packages
+        assert selected.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
 
 
 HOSTILE = {

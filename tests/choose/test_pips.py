@@ -1,4 +1,4 @@
-"""``oldest_pip``: a publisher asks who is left behind by a tag."""
+"""``oldest_pip``: a publisher asks which users a tag leaves out."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from manytags import InvalidTag, oldest_pip
 from manytags.choose.pips import BUNDLED_PIPS, bundled_pip, is_newer
 
-#: Read off pip's repository, as the head of ``choose/pips.py`` tells.
+#: Read in pip's repository, as the head of ``choose/pips.py`` says.
 OLDEST = {
     "any": None,
     "linux_x86_64": None,
@@ -41,7 +41,7 @@ OLDEST = {
 
 @pytest.mark.parametrize("tag", OLDEST)
 def test_oldest_pip(tag: str) -> None:
-    """A wrong number tells a publisher that users are served who are not."""
+    """With a wrong number, a publisher leaves users out without knowing it."""
     assert oldest_pip(tag) == OLDEST[tag]
 
 
@@ -56,7 +56,7 @@ def test_oldest_pip(tag: str) -> None:
     ],
 )
 def test_several_names_are_known_to_whoever_knows_one(tags: str, expected: str | None) -> None:
-    """Wheels carry the legacy name beside the new one for the sake of old pips."""
+    """Wheels have the legacy tag beside the new tag for the sake of old pips."""
     assert oldest_pip(tags) == expected
 
 
@@ -68,7 +68,7 @@ def test_no_tag_is_an_error() -> None:
 
 
 def test_bundled_pips_rise() -> None:
-    """Python's releases never bring an older pip; unknown ones are taken for the nearest known."""
+    """A newer Python never comes with an older pip; an unknown Python counts as the nearest known one."""
     pips = [BUNDLED_PIPS[version] for version in sorted(BUNDLED_PIPS)]
     assert all(is_newer(newer, older) for older, newer in pairwise(pips))
     assert bundled_pip((2, 7)) == "9.0.1"

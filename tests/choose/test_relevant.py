@@ -60,14 +60,14 @@ ranges = st.one_of(
 
 
 def exists(platform: Platform) -> bool:
-    """Whether there can be such a machine: macOS 11 and newer needs a 64-bit one."""
+    """Whether there can be such a machine: macOS 11 and newer needs a 64-bit Mac."""
     old_only = platform.system == "macos" and platform.arch not in {"x86_64", "arm64"}
     return not (old_only and platform.version is not None and platform.version >= (11, 0))
 
 
 @st.composite
 def files_for(draw: st.DrawFn, machine: Target) -> list[dict[str, object]]:
-    """Draw entries of which some fit a target."""
+    """Draw entries, some of which fit a target."""
     own = st.sampled_from(machine.triples())
     tags = draw(st.lists(st.one_of(own, laws.tag_sets), min_size=1, max_size=6))
     return [

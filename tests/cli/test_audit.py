@@ -113,7 +113,7 @@ def test_one_broken_wheel_is_not_the_end(capsys: pytest.CaptureFixture[str]) -> 
 def test_json_is_the_library_s(capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints what the library returns, as one list for any number of files."""
     names = [TRUE, FALSE, "text.whl"]
-    expected = [json.loads(each.to_json()) for each in manytags.audit_many(names)]
+    expected = [json.loads(result.to_json()) for result in manytags.audit_many(names)]
     for jobs in ("1", "2"):
         status, out, err = run(capsys, *names, "--json", "--jobs", jobs)
         assert (status, err) == (2, "")
@@ -144,7 +144,7 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     if hasattr(os, "mkfifo"):
         os.mkfifo(Path("dist", "pipe"))  # to open it would be to wait for ever
     out = run(capsys, "dist", "--json")[1]
-    found = [str(Path(each["path"]).as_posix()) for each in json.loads(out)]
+    found = [str(Path(result["path"]).as_posix()) for result in json.loads(out)]
     assert found == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
 
 

@@ -58,8 +58,8 @@ def test_forms_of_rows(text: str, encoding: str, tmp_path: Path, capsys: pytest.
 
 def test_census_for_people(listed: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The command prints the library's text, with the requested number of lines."""
-    found = census(NAMES, [manytags.target("3.11", "manylinux_2_31_armv7l")])
-    assert run(capsys, "census", listed, "--for", PI, "--top", "1") == (0, found.to_text(1) + "\n", "")
+    counted = census(NAMES, [manytags.target("3.11", "manylinux_2_31_armv7l")])
+    assert run(capsys, "census", listed, "--for", PI, "--top", "1") == (0, counted.to_text(1) + "\n", "")
 
 
 def test_names_come_in_blocks(listed: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

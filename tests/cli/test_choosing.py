@@ -205,7 +205,7 @@ def test_pylock(lock: str, capsys: pytest.CaptureFixture[str]) -> None:
         "  dev   1.0  dev-1.0-py3-none-any.whl",
     ]
     data = json.loads(run(capsys, "pylock", lock, "--json", "--extra", "fast", "--group", "docs", *WINDOWS)[1])
-    assert [one["name"] for one in data["packages"]] == ["pure", "own", "fast", "docs"]
+    assert [package["name"] for package in data["packages"]] == ["pure", "own", "fast", "docs"]
     assert data["packages"][0] == {
         "name": "pure",
         "version": "1.0",
@@ -226,7 +226,7 @@ def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) 
     assert "own-1.0-cp312-cp312-win32.whl" in lines
     assert any(line.startswith("  not compatible: the wheel is for Windows") for line in lines)
     status, out, _ = run(capsys, "pylock", lock, "--json", *there)
-    (missing,) = [one for one in json.loads(out)["packages"] if one["kind"] == "nothing"]
+    (missing,) = [package for package in json.loads(out)["packages"] if package["kind"] == "nothing"]
     assert [reason["kind"] for reason in missing["explanation"]["reasons"]] == ["system"]
     status, out, _ = run(capsys, "pylock", lock, "--extra", "slow", *WINDOWS)
     assert status == 1
@@ -247,7 +247,7 @@ BAD = {
     "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is not a list of targets: "),
     "two releases": (
         ["cover", PURE, NEWER, *MACHINES],
-        "the files are of several releases: foo 2.0, foo 1.0; give those of one",
+        "the files belong to several releases: foo 2.0, foo 1.0; give the files of one release",
     ),
     "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
     "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is not TOML: "),

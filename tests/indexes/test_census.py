@@ -39,11 +39,11 @@ NAMES = [
 @cache
 def corpus() -> tuple[str, ...]:
     """Read the file names of 16 real projects."""
-    found = []
+    counted = []
     for path in sorted(CORPUS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            found += [json.loads(line)["filename"] for line in lines]
-    return tuple(found)
+            counted += [json.loads(line)["filename"] for line in lines]
+    return tuple(counted)
 
 
 @cache
@@ -54,34 +54,34 @@ def corpus_census() -> Census:
 
 def test_what_is_counted() -> None:
     """Totals must not lose a file, or count two spellings as two projects or releases."""
-    found = census(NAMES)
-    assert found.total == Count(wheels=5, releases=3, projects=2)
-    assert found.others == {"tar.gz": 1, "zip": 1}
-    assert (found.invalid, found.invalid_names) == (1, ("b_c-1-cp311-macosx.whl",))
-    assert (found.yanked, found.variants) == (0, 0)
-    assert found.installable == {}
+    counted = census(NAMES)
+    assert counted.total == Count(wheels=5, releases=3, projects=2)
+    assert counted.others == {"tar.gz": 1, "zip": 1}
+    assert (counted.invalid, counted.invalid_names) == (1, ("b_c-1-cp311-macosx.whl",))
+    assert (counted.yanked, counted.variants) == (0, 0)
+    assert counted.installable == {}
 
 
 def test_tables() -> None:
     """Each table has the keys that its name says; legacy names count as their versions."""
-    found = census(NAMES)
-    assert found.counts() == found.counts("platform")
-    assert list(found.counts("platform")) == [
+    counted = census(NAMES)
+    assert counted.counts() == counted.counts("platform")
+    assert list(counted.counts("platform")) == [
         *("any", "linux_armv7l", "macosx_11_0_universal2", "manylinux2014_armv7l", "manylinux_2_17_armv7l"),
         "win_amd64",
     ]
-    assert found.counts("abi") == {"cp311": Count(2, 1, 1), "cp312": Count(2, 1, 1), "none": Count(1, 1, 1)}
-    assert found.counts("python") == {"cp311": Count(2, 1, 1), "cp312": Count(2, 1, 1), "py3": Count(1, 1, 1)}
-    assert found.counts("libc") == {"manylinux_2_17_armv7l": Count(1, 1, 1)}
-    assert found.counts("architecture") == {
+    assert counted.counts("abi") == {"cp311": Count(2, 1, 1), "cp312": Count(2, 1, 1), "none": Count(1, 1, 1)}
+    assert counted.counts("python") == {"cp311": Count(2, 1, 1), "cp312": Count(2, 1, 1), "py3": Count(1, 1, 1)}
+    assert counted.counts("libc") == {"manylinux_2_17_armv7l": Count(1, 1, 1)}
+    assert counted.counts("architecture") == {
         "linux armv7l": Count(2, 2, 2),
         "any": Count(1, 1, 1),
         "macos universal2": Count(1, 1, 1),
         "windows amd64": Count(1, 1, 1),
     }
-    assert list(found.counts("system")) == ["linux", "any", "macos", "windows"]
+    assert list(counted.counts("system")) == ["linux", "any", "macos", "windows"]
     with pytest.raises(InvalidInput, match="a census counts by platform, abi"):
-        found.counts("colour")
+        counted.counts("colour")
 
 
 @pytest.mark.parametrize(
@@ -104,27 +104,27 @@ def test_tables() -> None:
 )
 def test_libc_floor_and_architecture(platforms: str, floors: list[str], machines: list[str]) -> None:
     """A wheel counts for one version of each C library and architecture: the oldest."""
-    found = census([f"a-1-cp312-cp312-{platforms}.whl"])
-    assert sorted(found.counts("libc")) == floors
-    assert sorted(found.counts("architecture")) == machines
-    assert sorted(found.counts("platform")) == sorted(platforms.split("."))
+    counted = census([f"a-1-cp312-cp312-{platforms}.whl"])
+    assert sorted(counted.counts("libc")) == floors
+    assert sorted(counted.counts("architecture")) == machines
+    assert sorted(counted.counts("platform")) == sorted(platforms.split("."))
 
 
 def test_projects_that_publish_tags() -> None:
     """It answers the question of warehouse #3668: which projects publish linux_armv6l or linux_armv7l."""
-    found = census(NAMES)
-    assert found.projects("linux_armv6l", "linux_armv7l") == ("a",)
-    assert found.projects("LINUX_armv7l", "manylinux_2_17_armv7l") == ("a", "b-c")
-    assert found.projects("linux armv7l", by="architecture") == ("a", "b-c")
-    assert found.projects("linux_riscv64") == ()
-    assert found.projects() == ("a", "b-c")
+    counted = census(NAMES)
+    assert counted.projects("linux_armv6l", "linux_armv7l") == ("a",)
+    assert counted.projects("LINUX_armv7l", "manylinux_2_17_armv7l") == ("a", "b-c")
+    assert counted.projects("linux armv7l", by="architecture") == ("a", "b-c")
+    assert counted.projects("linux_riscv64") == ()
+    assert counted.projects() == ("a", "b-c")
     assert corpus_census().projects("linux_armv6l") == ("rpi-gpio", "uv")
 
 
 def test_targets_are_served_as_best_serves_them() -> None:
     """A release counts for a target if an installer would find a wheel: for its Python, not yanked, not a variant."""
     wheel = "a-{}-cp312-cp312-win_amd64.whl"
-    found = census(
+    counted = census(
         [
             {"filename": wheel.format(1), "requires-python": ">=3.13"},
             {"filename": wheel.format(2), "requires-python": ">=3.9"},
@@ -136,9 +136,9 @@ def test_targets_are_served_as_best_serves_them() -> None:
         ],
         [WINDOWS, PI, WINDOWS],
     )
-    assert found.targets == (WINDOWS, PI)
-    assert found.installable == {WINDOWS: Count(2, 2, 1), PI: Count(2, 1, 1)}
-    assert (found.yanked, found.variants, found.total.wheels) == (1, 1, 7)
+    assert counted.targets == (WINDOWS, PI)
+    assert counted.installable == {WINDOWS: Count(2, 2, 1), PI: Count(2, 1, 1)}
+    assert (counted.yanked, counted.variants, counted.total.wheels) == (1, 1, 7)
 
 
 def test_anything_by_a_key() -> None:
@@ -161,35 +161,35 @@ def test_the_corpus_is_counted_as_by_hand() -> None:
         for platform in {*wheel.tag_set.platforms}:  # one name has win32 twice
             wheels[platform] += 1
             releases[platform].add((wheel.name, wheel.version))
-    found = corpus_census()
-    assert found.total == Count(44_550, len(of_release), 16)
-    for platform, count in found.counts().items():
+    counted = corpus_census()
+    assert counted.total == Count(44_550, len(of_release), 16)
+    for platform, count in counted.counts().items():
         projects = {name for name, _ in releases[platform]}
         assert count == Count(wheels[platform], len(releases[platform]), len(projects))
-    assert found.counts().keys() == wheels.keys()
-    for target, count in found.installable.items():
+    assert counted.counts().keys() == wheels.keys()
+    for target, count in counted.installable.items():
         assert count.releases == sum(manytags.best(names, target) is not None for names in of_release.values())
-    assert census(reversed(corpus()), [WINDOWS, PI]) == found
+    assert census(reversed(corpus()), [WINDOWS, PI]) == counted
 
 
 def test_it_is_a_value() -> None:
     """It can be pickled, kept and compared, and does not change."""
-    found = census(NAMES, [PI])
-    for again in (pickle.loads(pickle.dumps(found)), Census.from_json(found.to_json())):  # noqa: S301 - our own
-        assert again == found
-        assert hash(again) == hash(found)
-        assert again.counts() == found.counts()
-    assert found != census(NAMES[1:], [PI])
-    assert found != NAMES
-    found.counts().clear()
-    found.others.clear()
-    assert found.counts()
-    assert found.others
+    counted = census(NAMES, [PI])
+    for again in (pickle.loads(pickle.dumps(counted)), Census.from_json(counted.to_json())):  # noqa: S301 - our own
+        assert again == counted
+        assert hash(again) == hash(counted)
+        assert again.counts() == counted.counts()
+    assert counted != census(NAMES[1:], [PI])
+    assert counted != NAMES
+    counted.counts().clear()
+    counted.others.clear()
+    assert counted.counts()
+    assert counted.others
     with pytest.raises(AttributeError, match="cannot assign to field"):
-        found.total = Count(0, 0, 0)  # type: ignore[misc] # what is tested
+        counted.total = Count(0, 0, 0)  # type: ignore[misc] # what is tested
     with pytest.raises(TypeError):
-        _ = found | 1
-    assert repr(found) == "<Census: 5 wheels of 2 projects>"
+        _ = counted | 1
+    assert repr(counted) == "<Census: 5 wheels of 2 projects>"
 
 
 def test_merging_needs_the_same_targets() -> None:
@@ -238,10 +238,10 @@ def test_csv() -> None:
 
 def test_chart() -> None:
     """A chart is valid XML, has a bar for each of the first keys, and says what it leaves out."""
-    found = corpus_census()
-    tree = ET.fromstring(found.to_svg("platform", top=7))  # noqa: S314 - our own
+    counted = corpus_census()
+    tree = ET.fromstring(counted.to_svg("platform", top=7))  # noqa: S314 - our own
     bars = [node for node in tree.iter("{http://www.w3.org/2000/svg}rect") if node.get("class") == "bar"]
-    counts = list(found.counts("platform").items())[:7]
+    counts = list(counted.counts("platform").items())[:7]
     assert [bar[0].text for bar in bars] == [
         f"{key}: {count.projects:,} projects, {count.releases:,} releases, {count.wheels:,} wheels"
         for key, count in counts
@@ -252,7 +252,7 @@ def test_chart() -> None:
     assert "prefers-color-scheme:dark" in (tree[1].text or "")
     assert ET.fromstring(census([]).to_svg("libc"))[0].text == "Projects that publish wheels, by oldest C library"  # noqa: S314 - our own
     with pytest.raises(InvalidInput, match="a census counts by"):
-        found.to_svg("colour")
+        counted.to_svg("colour")
 
 
 def changed(**changes: object) -> str:
@@ -311,8 +311,8 @@ def test_the_schema_is_the_readers() -> None:
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema())
     validator = jsonschema.Draft202012Validator(schema())
-    for found in (census([]), census(NAMES, [PI]), corpus_census()):
-        assert not list(validator.iter_errors(json.loads(found.to_json())))
+    for counted in (census([]), census(NAMES, [PI]), corpus_census()):
+        assert not list(validator.iter_errors(json.loads(counted.to_json())))
     required = set(schema()["required"])
     assert required == schema()["properties"].keys() - {*ADDED_KEYS} == json.loads(census([]).to_json()).keys()
     for refused in (changed(more=1), changed(yanked=-1), changed(tag_sets={"py3": 1}), changed(projects={"b": {}})):

@@ -90,22 +90,24 @@ def test_no_neighbour_makes_a_name_valid(name: str) -> None:
         [GOOD, "foo-1.0-gpu.whl", name],
         [*HOSTILE, name, GOOD],
     ):
-        found = census(files)
-        assert found.total.wheels == sum(map(is_wheel, files))
-        assert found.invalid == sum(file.endswith(".whl") and not is_wheel(file) for file in files)
-        assert sum(found.others.values()) == sum(not file.endswith(".whl") for file in files)
-        assert found.total.projects == len({manytags.parse_wheel_filename(one).name for one in files if is_wheel(one)})
+        counted = census(files)
+        assert counted.total.wheels == sum(map(is_wheel, files))
+        assert counted.invalid == sum(file.endswith(".whl") and not is_wheel(file) for file in files)
+        assert sum(counted.others.values()) == sum(not file.endswith(".whl") for file in files)
+        assert counted.total.projects == len(
+            {manytags.parse_wheel_filename(one).name for one in files if is_wheel(one)}
+        )
 
 
 def test_every_form_survives_them() -> None:
     """Invalid names are shown cut and escaped: no control character reaches a terminal, and XML is valid."""
-    found = census(HOSTILE)
-    assert all(line.isprintable() for line in found.to_text().splitlines())
-    assert all(len(line) < 400 for line in found.to_text().splitlines())
-    assert ET.fromstring(found.to_svg()).tag.endswith("svg")  # noqa: S314 - our own
-    assert not [line for line in found.to_csv().splitlines() if line.startswith(("=", "+", "-", "@"))]
-    assert found.to_json().encode("ascii")
-    assert Census.from_json(found.to_json()) == found
+    counted = census(HOSTILE)
+    assert all(line.isprintable() for line in counted.to_text().splitlines())
+    assert all(len(line) < 400 for line in counted.to_text().splitlines())
+    assert ET.fromstring(counted.to_svg()).tag.endswith("svg")  # noqa: S314 - our own
+    assert not [line for line in counted.to_csv().splitlines() if line.startswith(("=", "+", "-", "@"))]
+    assert counted.to_json().encode("ascii")
+    assert Census.from_json(counted.to_json()) == counted
 
 
 def test_megabytes_are_read_once() -> None:
@@ -113,10 +115,10 @@ def test_megabytes_are_read_once() -> None:
     names = [*("a" * MEGABYTE + f"-{number}-py3-none-any.whl" for number in range(50)), "-" * MEGABYTE + ".whl"]
     start = process_time()
     tracemalloc.start()
-    found = census(names)
+    counted = census(names)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert found.invalid == 51
+    assert counted.invalid == 51
     assert in_time(start)
     assert peak < 10 * MEGABYTE
 
@@ -131,12 +133,12 @@ def test_distinct_tag_sets_overflow_nothing() -> None:
     """There may be more tag sets than are remembered, and releases in turns: time grows with the files."""
     number = 21_000
     start = process_time()
-    found = census(many_tag_sets(number))
+    counted = census(many_tag_sets(number))
     assert in_time(start, 5)
-    assert found.total == Count(number, 100, 1)
-    assert len(found.counts()) == number
-    assert {*found.counts().values()} == {Count(1, 1, 1)}
-    assert found.counts("python") == {"cp312": Count(number, 100, 1)}
+    assert counted.total == Count(number, 100, 1)
+    assert len(counted.counts()) == number
+    assert {*counted.counts().values()} == {Count(1, 1, 1)}
+    assert counted.counts("python") == {"cp312": Count(number, 100, 1)}
 
 
 def test_memory_does_not_grow_with_files() -> None:
@@ -151,11 +153,11 @@ def test_memory_does_not_grow_with_files() -> None:
             names = (f"{release}-{one}" for release in releases for one in tail)
         gc.collect()
         tracemalloc.start()
-        found = census(names)
+        counted = census(names)
         gc.collect()
         kept = tracemalloc.get_traced_memory()[0]
         tracemalloc.stop()
-        assert found.total == Count(2_000 * tags, 2_000, 500)
+        assert counted.total == Count(2_000 * tags, 2_000, 500)
         return kept
 
     kept_after(1, True)  # what is loaded at the first use
@@ -168,5 +170,5 @@ def test_requirements_do_not_fill_the_memory() -> None:
     """If each file has another requires-python, these are not all remembered."""
     targets = [manytags.target("3.12", "win32")]
     files = ({"filename": GOOD, "requires-python": f">=3.{index}"} for index in range(21_000))
-    found = census(files, targets)
-    assert found.installable[targets[0]] == Count(13, 1, 1)
+    counted = census(files, targets)
+    assert counted.installable[targets[0]] == Count(13, 1, 1)

@@ -215,7 +215,7 @@ def test_legal_nonsense(tag: str, words: str, instead: str) -> None:
     assert words in problem.message
     assert instead in problem.instead
     assert problem.source
-    assert {(one.tag, one.refused) for one in check_upload(platform(tag), "strict", today=TODAY)} == {(tag, True)}
+    assert {(issue.tag, issue.refused) for issue in check_upload(platform(tag), "strict", today=TODAY)} == {(tag, True)}
 
 
 @pytest.mark.parametrize(
@@ -260,9 +260,9 @@ def test_what_to_do_instead(tag: str, instead: str) -> None:
 )
 def test_python_and_abi_tags_that_no_interpreter_claims_together(pythons: str, abis: str, blamed: list[str]) -> None:
     """The upload works, and then no pip finds the wheel."""
-    found = check_upload(f"foo-1.0-{pythons}-{abis}-win32.whl", today=TODAY)
-    assert [problem.tag for problem in found] == blamed
-    assert not any(problem.refused for problem in found)
+    issues = check_upload(f"foo-1.0-{pythons}-{abis}-win32.whl", today=TODAY)
+    assert [problem.tag for problem in issues] == blamed
+    assert not any(problem.refused for problem in issues)
     for problem in check_upload(f"foo-1.0-{pythons}-{abis}-win32.whl", "strict", today=TODAY):
         assert problem.refused
 
@@ -288,7 +288,7 @@ def test_warn() -> None:
     """An index can warn on upload, from some day on, in its own words."""
     rule = {"tags": ARM, "action": "warn", "since": "2026-12-01", "message": "{tag} in {file}?", "instead": "an sdist"}
     index = own(rule, extends="pypi")
-    assert [one.message[:20] for one in check_upload(platform("linux_armv7l"), index, today=TODAY)] == [
+    assert [issue.message[:20] for issue in check_upload(platform("linux_armv7l"), index, today=TODAY)] == [
         "'linux_armv7l' does "
     ]
     (problem,) = check_upload(platform("linux_armv7l"), index, today=date(2026, 12, 1))
@@ -311,9 +311,9 @@ def test_a_deprecation_period(day: str, severities: list[str]) -> None:
     """A tag is first accepted, then accepted with a warning, then refused, and the warning says when."""
     rule = {"tags": ARM, "action": "deprecate", "since": "2026-12-01", "until": "2027-06-01", "rule": "no bare linux"}
     index = own(rule, {"tags": ["*"], "action": "accept"})
-    found = check_upload(platform("linux_armv7l"), index, today=date.fromisoformat(day))
-    assert [problem.severity for problem in found] == severities
-    for problem in found:
+    issues = check_upload(platform("linux_armv7l"), index, today=date.fromisoformat(day))
+    assert [problem.severity for problem in issues] == severities
+    for problem in issues:
         assert problem.rule == "no bare linux"
         assert "2027-06-01" in problem.message
 
@@ -402,8 +402,8 @@ def test_what_no_rule_lets_in() -> None:
 def test_a_message_is_filled_in_once() -> None:
     """Braces in a file name are not placeholders."""
     index = own({"tags": ["*"], "action": "refuse", "message": "{file}: {tag} {other}"})
-    found = check_upload("foo-1.0-{file}-none-{tag}.whl", index, today=TODAY)
-    assert [problem.message for problem in found] == ["foo-1.0-{file}-none-{tag}.whl: {tag} {other}"]
+    issues = check_upload("foo-1.0-{file}-none-{tag}.whl", index, today=TODAY)
+    assert [problem.message for problem in issues] == ["foo-1.0-{file}-none-{tag}.whl: {tag} {other}"]
 
 
 def test_an_unknown_index() -> None:
@@ -449,12 +449,12 @@ def test_a_false_tag_is_reported_if_the_wheel_is_given(tmp_path: Path) -> None:
     """An index can refuse a tag that the code does not comply with; PyPI accepts it, but the author should know."""
     path = wheel_with_code(tmp_path, "manylinux_2_17_aarch64")
     assert check_upload(path.name, today=TODAY) == ()
-    found = check_upload(path, today=TODAY)
-    assert ("manylinux_2_17_aarch64", "accepted but misleading") in [(one.tag, one.severity) for one in found]
-    assert "is false" in found[0].message
-    assert found[0].instead.startswith("true tags: ")
+    issues = check_upload(path, today=TODAY)
+    assert ("manylinux_2_17_aarch64", "accepted but misleading") in [(issue.tag, issue.severity) for issue in issues]
+    assert "is false" in issues[0].message
+    assert issues[0].instead.startswith("true tags: ")
     refused = check_upload(path, "strict", today=TODAY)
-    assert ("manylinux_2_17_aarch64", True) in [(one.tag, one.refused) for one in refused]
+    assert ("manylinux_2_17_aarch64", True) in [(issue.tag, issue.refused) for issue in refused]
     assert check_upload(manytags.audit(path), "strict", today=TODAY) == refused
 
 

@@ -55,7 +55,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "--json", GOOD, ODD, BAD)
     found = json.loads(out)
     assert status == 1
-    assert [(one["file"], one["accepted"], len(one["problems"])) for one in found] == [
+    assert [(checked["file"], checked["accepted"], len(checked["problems"])) for checked in found] == [
         (GOOD, True, 0),
         (ODD, True, 1),
         (BAD, False, 1),

@@ -1,4 +1,4 @@
-"""Generated tags, names, machines and Pythons, and texts that are nearly such."""
+"""Generated tags, names, machines and Pythons, and texts that are almost valid."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from manytags import Platform, Python, TagOptions
 
 ALPHANUMERIC = "abcdefghijklmnopqrstuvwxyz0123456789"
-#: What breaks parsers: separators, case, digits that are none in ASCII, look-alikes, controls, half of a pair.
+#: What breaks parsers: separators, case, digits outside ASCII, look-alikes, control characters, lone surrogates.
 SPICE = "._- AZ+!\x00\n\t/\\'\"²٣é\u0131\u017f\u212a\uff41\u2010\u200b\U0001f40d\ud800"
 
 numbers = st.one_of(st.integers(0, 60), st.integers(0, 999_999_999))
@@ -102,7 +102,7 @@ def _part(spellings: list[str]) -> st.SearchStrategy[str]:
     )
 
 
-#: Along the grammar of :pep:`440`, appendix B, in all its spellings.
+#: Versions by the grammar of :pep:`440`, appendix B, in all its spellings.
 versions = st.tuples(
     st.sampled_from(["", "v", "V"]),
     st.one_of(st.just(""), st.integers(0, 99).map(lambda epoch: f"{epoch}!")),
@@ -117,7 +117,7 @@ versions = st.tuples(
         ),
     ),
 ).map("".join)
-#: Those that a file name can carry.
+#: Versions that a file name can contain.
 filename_versions = versions.filter(lambda text: "-" not in text)
 
 builds = st.one_of(
@@ -130,7 +130,7 @@ builds = st.one_of(
 
 @st.composite
 def mutated(draw: st.DrawFn, texts: st.SearchStrategy[str]) -> str:
-    """Draw a text and spoil it in up to three places."""
+    """Draw a text and damage it in up to three places."""
     text = draw(texts)
     for _ in range(draw(st.integers(0, 3))):
         place = draw(st.integers(0, len(text)))

@@ -26,9 +26,9 @@ MUCH = Verdict.TOO_MUCH
 ARCHITECTURES = ("x86_64", "aarch64", "armv7l", "armv6l", "riscv64")
 MODULES = ("cpython-312-x86_64-linux-gnu", "cpython-313t-x86_64-linux-gnu", "abi3", "")
 
-#: A binary, and what kind of module it is called: each has a name of its own, which nobody needs.
+#: A binary, and the kind of module in its name. Every module has a name of its own, which no other file needs.
 files = st.lists(st.tuples(st.sampled_from(sorted(BINARIES)), st.sampled_from(MODULES)), max_size=5)
-#: Files that are all of one machine, so that something can be true of them.
+#: Files for a single machine, so that some tag can be true of them.
 alike = st.lists(
     st.tuples(
         st.sampled_from(["plain", "module", "memcpy", "glibc-2.43", "glibcxx", "static", "execstack"]),
@@ -52,39 +52,39 @@ tags = st.builds(
 
 @cache
 def needs(name: str, called: str) -> Binary:
-    """A binary under another name."""
+    """Rename a binary."""
     return without_irrelevant_symbols(read_elf(io.BytesIO(binary(name)), called))
 
 
 def contents(found: list[tuple[str, str]], tag_set: str) -> Contents:
-    """A wheel of these files and tags."""
+    """Make a wheel with these files and tags."""
     parsed = parse_tag_set(tag_set)
     named = [
         (name, f"foo/_{place}.{kind}.so" if kind else f"foo/lib{place}.so") for place, (name, kind) in enumerate(found)
     ]
-    return Contents(parsed, parsed, False, tuple(needs(*each) for each in named))
+    return Contents(parsed, parsed, False, tuple(needs(*item) for item in named))
 
 
 def verdicts(claims: tuple[Claim, ...]) -> dict[tuple[ClaimKind, str], Verdict]:
-    """The verdict on each tag."""
+    """Return the verdict on each tag."""
     return {(claim.kind, claim.tag): claim.verdict for claim in claims}
 
 
 @given(files, files, tags)
 def test_more_files_make_no_claim_truer(first: list[tuple[str, str]], more: list[tuple[str, str]], tag: str) -> None:
-    """A claim that one file contradicts stays false with more files, unless they are libraries that it needs."""
-    few, many = (verdicts(Judge(contents(each, tag)).claims()) for each in (first, first + more))
+    """A claim that a file contradicts stays false if files are added, unless they are libraries that the file needs."""
+    few, many = (verdicts(Judge(contents(item, tag)).claims()) for item in (first, first + more))
     assert {claim for claim in few if few[claim] == MUCH} <= {claim for claim in many if many[claim] == MUCH}
 
 
 @given(files, tags, st.randoms(use_true_random=False))
 def test_the_order_of_files_does_not_matter(found: list[tuple[str, str]], tag: str, chosen: object) -> None:
-    """An archive's order says nothing about what is in it."""
+    """The order of an archive must not change the verdict on its files."""
     straight = contents(found, tag)
     mixed = list(straight.binaries)
     chosen.shuffle(mixed)  # type: ignore[attr-defined] # a random.Random
     other = Contents(straight.filename, straight.wheel, False, tuple(mixed))
-    one, two = (Judge(each).claims() for each in (straight, other))
+    one, two = (Judge(item).claims() for item in (straight, other))
     assert verdicts(one) == verdicts(two)
     assert [set(claim.reasons) for claim in one] == [set(claim.reasons) for claim in two]
     assert set(Judge(straight).true_tags) == set(Judge(other).true_tags)
@@ -94,8 +94,8 @@ def test_the_order_of_files_does_not_matter(found: list[tuple[str, str]], tag: s
 def test_what_is_true_stays_true_for_newer_policies(
     found: list[tuple[str, str]], kind: str, architecture: str, data: st.DataObject
 ) -> None:
-    """A system that keeps a later policy has all that earlier ones promise."""
-    listed = [each.version for each in policies(kind).of(architecture)]
+    """A system that meets a later policy has everything that earlier policies promise."""
+    listed = [item.version for item in policies(kind).of(architecture)]
     assume(listed)
     major = listed[0][0]
     old = data.draw(st.integers(0, 60))
@@ -111,18 +111,18 @@ def test_what_is_true_stays_true_for_newer_policies(
 
 @given(st.one_of(files, alike))
 def test_honest_tags_are_true(found: list[tuple[str, str]]) -> None:
-    """The tags that we propose are tags that we call true."""
+    """An audit must not suggest a tag that it would call false."""
     honest = Judge(contents(found, "py3-none-any")).true_tags
     for tag in honest:
         claims = Judge(contents(found, f"py3-none-{tag}")).claims()
-        (claim,) = (each for each in claims if each.kind is ClaimKind.PLATFORM_TAG)
+        (claim,) = (item for item in claims if item.kind is ClaimKind.PLATFORM_TAG)
         assert claim.verdict is Verdict.TRUE, claim
         # and nothing that is more widely installable is
         for kind, version, arch in older(tag):
             (less,) = (
-                each
-                for each in Judge(contents(found, f"py3-none-{kind}_{version[0]}_{version[1]}_{arch}")).claims()
-                if each.kind is ClaimKind.PLATFORM_TAG
+                item
+                for item in Judge(contents(found, f"py3-none-{kind}_{version[0]}_{version[1]}_{arch}")).claims()
+                if item.kind is ClaimKind.PLATFORM_TAG
             )
             assert less.verdict == MUCH, (less, tag)
 
@@ -135,21 +135,21 @@ def older(tag: str) -> list[tuple[str, tuple[int, int], str]]:
         return []
     kind = tag.partition("_")[0]
     arch: str = parsed.arch  # type: ignore[attr-defined] # those with a libc's version have it
-    return [(kind, each.version, arch) for each in policies(kind).of(arch) if each.version < version]
+    return [(kind, item.version, arch) for item in policies(kind).of(arch) if item.version < version]
 
 
 @given(files, tags)
 def test_honest_answers_of_claims_are_true(found: list[tuple[str, str]], tag: str) -> None:
-    """The tags after 'true would be' are judged true when a wheel has them."""
+    """A wheel with the tags after 'true would be' has true tags."""
     for claim in Judge(contents(found, tag)).claims():
         if claim.kind is ClaimKind.PLATFORM_TAG:
             for honest in claim.true_tags:
                 again = Judge(contents(found, f"py3-none-{honest}")).claims()
-                assert {each.verdict for each in again if each.kind is ClaimKind.PLATFORM_TAG} == {Verdict.TRUE}
+                assert {item.verdict for item in again if item.kind is ClaimKind.PLATFORM_TAG} == {Verdict.TRUE}
         if claim.kind is ClaimKind.ABI_TAG:
             for honest in claim.true_tags:
                 again = Judge(contents(found, f"py3-{honest}-any")).claims()
-                assert not any(each.is_false for each in again if each.kind is ClaimKind.ABI_TAG)
+                assert not any(item.is_false for item in again if item.kind is ClaimKind.ABI_TAG)
 
 
 @given(files, tags)
@@ -165,12 +165,12 @@ def test_audits_pickle(found: list[tuple[str, str]], tag: str) -> None:
 
 @given(files, st.sampled_from([0, 8]), tags)
 def test_a_wheel_says_what_its_files_say(found: list[tuple[str, str]], method: int, tag: str) -> None:
-    """An audit of an archive is that of its files, however it is packed."""
+    """An audit depends on the files in an archive, not on how they are packed."""
     expected = contents(found, tag)
     name = f"foo-1.0-{tag}.whl"
-    packed = {each.name: binary(which) for each, (which, _) in zip(expected.binaries, found, strict=True)}
+    packed = {item.name: binary(which) for item, (which, _) in zip(expected.binaries, found, strict=True)}
     data = wheel(name, {"foo/a.py": b"pass", **packed, "foo/b.py": b""}, compression=method)
     result = audit(io.BytesIO(data), name)
     assert result.claims == Judge(expected).claims()
     assert result.true_tags == Judge(expected).true_tags
-    assert not result.remarks or {str(each.kind) for each in result.remarks} <= {"search path", "libpython"}
+    assert not result.remarks or {str(item.kind) for item in result.remarks} <= {"search path", "libpython"}

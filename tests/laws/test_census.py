@@ -1,4 +1,4 @@
-"""A census is a sum: the numbers are those of a plain count, in any order and however the files are split."""
+"""A census is a sum: it has the numbers of a plain count, in any order and however the files are split."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 TARGETS = (manytags.target("3.12", "manylinux_2_28_x86_64"), manytags.target("3.8", "win32"))
 
-#: Few of each, so that they meet: two spellings of a project and of a release among them, and what is none.
+#: Few names, so that they repeat: with two spellings of a project and of a release, and with invalid names.
 projects = st.sampled_from(["foo", "Foo", "foo_bar", "foo.bar", "b", "x" * 400, "__", "f\u00f6o", ""])
 versions = st.sampled_from(["1", "1.0", "1.0.0", "2.0rc1", "2.0.RC1", "1.0+cu1", "2024.01", "1." * 30 + "1", "x", ""])
 tails = st.sampled_from(
@@ -51,7 +51,7 @@ entries = st.one_of(
 
 
 def filename(entry: str | dict[str, Any]) -> str:
-    """Name of an entry."""
+    """Return the name of an entry."""
     return entry if isinstance(entry, str) else str(entry["filename"])
 
 
@@ -88,22 +88,22 @@ def plainly(files: Sequence[str | dict[str, Any]]) -> dict[str, Any]:
     return {"platform": platforms, "installable": installable, "invalid": invalid, "others": others}
 
 
-def counted(found: Census) -> dict[str, Any]:
+def counted(result: Census) -> dict[str, Any]:
     """Return the same numbers from a census."""
     return {
-        "platform": found.counts("platform"),
-        "installable": [found.installable[target] for target in TARGETS],
-        "invalid": found.invalid,
-        "others": sum(found.others.values()),
+        "platform": result.counts("platform"),
+        "installable": [result.installable[target] for target in TARGETS],
+        "invalid": result.invalid,
+        "others": sum(result.others.values()),
     }
 
 
 @given(st.lists(entries, max_size=30))
 def test_it_is_what_a_plain_count_finds(files: list[str | dict[str, Any]]) -> None:
     """Shortcuts in the loop must not make a name valid, or move it to another project or release."""
-    found = census(files, TARGETS)
-    assert counted(found) == plainly(files)
-    assert found.total.wheels + found.invalid + sum(found.others.values()) == len(files)
+    result = census(files, TARGETS)
+    assert counted(result) == plainly(files)
+    assert result.total.wheels + result.invalid + sum(result.others.values()) == len(files)
 
 
 @given(st.lists(entries, max_size=30), st.data())
@@ -138,7 +138,7 @@ def test_what_is_forgotten_is_read_again(files: list[str | dict[str, Any]]) -> N
 
 @given(st.lists(entries, min_size=1, max_size=10), entries)
 def test_other_files_are_another_census(files: list[str | dict[str, Any]], other: str | dict[str, Any]) -> None:
-    """Equality must notice a file that is missing."""
+    """Two censuses are not equal if a file is missing in one of them."""
     assert census([*files, other], TARGETS) != census(files, TARGETS)
     assert census(files, TARGETS) != census(files)
 
@@ -158,9 +158,9 @@ def test_a_release_is_named_as_packaging_names_it(version: str) -> None:
 
 def test_the_plain_count_sees_everything() -> None:
     """The law would mean nothing if all names were invalid."""
-    found = plainly(["foo-1.0-py3-none-any.whl", "Foo-1-cp38-abi3-win32.whl", "foo-1.0.zip", "foo-x-py3-none-any.whl"])
-    assert found["platform"] == {"any": Count(1, 1, 1), "win32": Count(1, 1, 1)}
-    assert found["installable"] == [Count(1, 1, 1), Count(2, 1, 1)]
-    assert (found["invalid"], found["others"]) == (1, 1)
+    result = plainly(["foo-1.0-py3-none-any.whl", "Foo-1-cp38-abi3-win32.whl", "foo-1.0.zip", "foo-x-py3-none-any.whl"])
+    assert result["platform"] == {"any": Count(1, 1, 1), "win32": Count(1, 1, 1)}
+    assert result["installable"] == [Count(1, 1, 1), Count(2, 1, 1)]
+    assert (result["invalid"], result["others"]) == (1, 1)
     with pytest.raises(manytags.InvalidInput, match="does not merge"):
         census([], TARGETS).merge(census([]))

@@ -16,7 +16,7 @@ LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 
 @given(st.sampled_from(sorted(FLOORS)), st.integers(2, 500), st.booleans())
 def test_glibc_ladders_grow_by_their_own_rung(arch: str, minor: int, linux_first: bool) -> None:
-    """A newer glibc takes one tag more (two, where that has a legacy name), first among its kind."""
+    """A newer glibc takes one more tag, before all others of its kind; two, if the version has a legacy name."""
     options = TagOptions(linux_first=linux_first)
     older = list(manytags.target("3.12", Platform("linux", arch, glibc=(2, minor - 1)), options).platform_tags())
     newer = list(manytags.target("3.12", Platform("linux", arch, glibc=(2, minor)), options).platform_tags())
@@ -29,7 +29,7 @@ def test_glibc_ladders_grow_by_their_own_rung(arch: str, minor: int, linux_first
 
 @given(st.sampled_from(["x86_64", "armv7l", "mips64"]), st.integers(1, 300))
 def test_musl_ladders_grow_by_their_own_rung(arch: str, minor: int) -> None:
-    """The same for musl; on ARMv7 its ARMv6 rungs grow too, behind all others."""
+    """A newer musl takes one more tag too; on ARMv7 also the one for ARMv6, after all others."""
     older = [*manytags.target("3.12", Platform("linux", arch, musl=(1, minor - 1))).platform_tags()]
     newer = [*manytags.target("3.12", Platform("linux", arch, musl=(1, minor))).platform_tags()]
     rungs = {f"musllinux_1_{minor}_{arch}"} | ({f"musllinux_1_{minor}_armv6l"} if arch == "armv7l" else set())
@@ -40,7 +40,7 @@ def test_musl_ladders_grow_by_their_own_rung(arch: str, minor: int) -> None:
 
 @given(strategies.platforms, strategies.pythons)
 def test_every_rung_is_a_tag_and_stands_once(platform: Platform, python: manytags.Python) -> None:
-    """A tag that no wheel can carry, or one that is listed twice, would spoil every index into the list."""
+    """A tag that no wheel can have, or a tag that is listed twice, would make every rank after it wrong."""
     target = manytags.Target(python, platform)
     tags = target.platform_tags()
     assert len(set(tags)) == len(tags)
@@ -51,7 +51,7 @@ def test_every_rung_is_a_tag_and_stands_once(platform: Platform, python: manytag
 
 @given(strategies.platforms, strategies.options)
 def test_options_only_move_or_remove(platform: Platform, options: TagOptions) -> None:
-    """Bare tags change places, ARMv6's and refused ones go; nothing else changes and the rest keeps its order."""
+    """Options move bare tags, and drop ARMv6 and refused tags; all other tags stay, in the same order."""
     plain = manytags.target("3.12", platform).platform_tags()
     changed = manytags.target("3.12", platform, options).platform_tags()
     assert set(changed) <= set(plain)

@@ -1,4 +1,4 @@
-"""Platform tags are partially ordered by what they ask for, and the order says exactly what the ladders say."""
+"""Platform tags are partially ordered by what they require, and the order agrees with the ladders."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from manytags import Platform, PlatformTag
 from . import strategies
 
 tags = strategies.any_platform_text.map(manytags.parse_platform)
-#: Tags of a few versions and kinds, so that many of a pair compare.
+#: Tags of a few versions and kinds, so that many pairs are comparable.
 near_tags = st.one_of(
     st.builds(
         lambda family, minor, arch: manytags.parse_platform(f"{family}_{minor}_{arch}"),
@@ -48,7 +48,7 @@ near_tags = st.one_of(
 
 @given(near_tags)
 def test_order_is_reflexive(tag: PlatformTag) -> None:
-    """Whatever takes a tag takes it."""
+    """A tag requires no more than itself."""
     same = manytags.parse_platform(str(tag))
     assert tag <= same
     assert tag >= same
@@ -58,7 +58,7 @@ def test_order_is_reflexive(tag: PlatformTag) -> None:
 
 @given(near_tags, near_tags)
 def test_order_is_antisymmetric(a: PlatformTag, b: PlatformTag) -> None:
-    """Two tags that ask no more than each other are one."""
+    """Two tags that require no more than each other are equal."""
     if a <= b <= a:
         assert a == b
     assert not (a < b < a)
@@ -66,7 +66,7 @@ def test_order_is_antisymmetric(a: PlatformTag, b: PlatformTag) -> None:
 
 @given(near_tags, near_tags, near_tags)
 def test_order_is_transitive(a: PlatformTag, b: PlatformTag, c: PlatformTag) -> None:
-    """Without this, choosing the least demanding of several wheels depends on where one begins."""
+    """Otherwise the least demanding of several wheels would depend on the order of comparing them."""
     for one, two, three in product((a, b, c), repeat=3):
         if one <= two <= three:
             assert one <= three
@@ -76,7 +76,7 @@ def test_order_is_transitive(a: PlatformTag, b: PlatformTag, c: PlatformTag) -> 
 
 @given(near_tags, near_tags)
 def test_operators_and_compare_agree(a: PlatformTag, b: PlatformTag) -> None:
-    """Two ways to ask the same must not answer differently."""
+    """Two ways to compare tags must not give different answers."""
     assert (a <= b) is (a < b or a == b)
     assert (a < b) is (b > a)
     assert (a <= b) is (b >= a)
@@ -87,7 +87,7 @@ def test_operators_and_compare_agree(a: PlatformTag, b: PlatformTag) -> None:
 
 @given(near_tags, near_tags)
 def test_sort_key_is_a_total_order_that_keeps_the_partial_one(a: PlatformTag, b: PlatformTag) -> None:
-    """``sorted(tags, key=...)`` must not fail, and must put a tag before all that ask more."""
+    """``sorted(tags, key=...)`` must not fail, and must put a tag before all tags that require more."""
     assert (a.sort_key < b.sort_key) + (b.sort_key < a.sort_key) + (a.sort_key == b.sort_key) == 1
     if a < b:
         assert a.sort_key < b.sort_key
@@ -97,7 +97,7 @@ def test_sort_key_is_a_total_order_that_keeps_the_partial_one(a: PlatformTag, b:
 
 @given(st.lists(near_tags, max_size=8))
 def test_sorting_does_not_depend_on_the_beginning(some: list[PlatformTag]) -> None:
-    """The same tags are listed in the same order wherever they came from."""
+    """The same tags are always sorted into the same order, whatever order they came in."""
     once = sorted(some, key=lambda tag: tag.sort_key)
     backwards = once[::-1]
     assert sorted(backwards, key=lambda tag: tag.sort_key) == once
@@ -122,7 +122,7 @@ def test_aliases_are_the_same_tag(legacy: str, arch: str, other: PlatformTag) ->
 
 @given(near_tags, near_tags)
 def test_equal_tags_hash_alike_and_print_alike_or_as_aliases(a: PlatformTag, b: PlatformTag) -> None:
-    """Sets and dictionaries of tags rely on it."""
+    """Sets and dictionaries of tags rely on equal hashes."""
     if a == b:
         assert hash(a) == hash(b)
         assert str(a) == str(b) or isinstance(a, manytags.Manylinux)
@@ -132,13 +132,13 @@ def test_equal_tags_hash_alike_and_print_alike_or_as_aliases(a: PlatformTag, b: 
 
 @given(near_tags)
 def test_any_asks_least(tag: PlatformTag) -> None:
-    """Whatever installs any wheel at all can install those for any platform."""
+    """A machine that can install any wheel can install wheels for any platform."""
     assert manytags.AnyPlatform() <= tag
     assert (tag <= manytags.AnyPlatform()) is (tag == manytags.AnyPlatform())
 
 
 class Universe:
-    """Many machines of every system, and for each tag which of them take it, as bits of a number."""
+    """Many machines of every system; for each tag, the machines that take it are bits of a number."""
 
     def __init__(self, machines: list[Platform]) -> None:
         self.takers: dict[str, int] = {}
@@ -161,7 +161,7 @@ class Universe:
 
 
 def version_of(text: str) -> tuple[int, ...] | None:
-    """Read the version that a platform tag asks for, ``None`` where it asks for none."""
+    """Read the version that a platform tag requires; ``None`` if it requires none."""
     match manytags.parse_platform(text):
         case manytags.Manylinux(glibc=version) | manytags.Musllinux(musl=version):
             return version
@@ -177,7 +177,7 @@ MACS = ("x86_64", "arm64", "i386", "ppc", "ppc64")
 
 
 def machines(small: bool) -> list[Platform]:
-    """List machines of every kind; a small universe for every pair of tags, a large one to draw from."""
+    """List machines of every kind: few, to try every pair of tags, or many, to draw from."""
     glibcs = [(2, minor) for minor in ((4, 5, 6, 12, 17, 18, 50, 51) if small else range(3, 62))]
     glibcs += [(3, 0), (3, 1)] if small else [(1, 9), (3, 0), (3, 1), (3, 60), (4, 0), (4, 1)]
     musls = [(1, 0), (1, 1), (2, 0)] if small else [(major, minor) for major in (0, 1, 2) for minor in range(6)]
@@ -211,7 +211,7 @@ def machines(small: bool) -> list[Platform]:
 
 @cache
 def universe(small: bool) -> Universe:
-    """Work a universe out once."""
+    """Make a universe once."""
     return Universe(machines(small))
 
 
@@ -223,7 +223,7 @@ def universe(small: bool) -> Universe:
     ],
 )
 def test_less_or_equal_is_taken_by_more_for_every_pair(kind: str) -> None:
-    """``a <= b`` exactly when every machine that takes b takes a: what a locker relies on to drop wheels."""
+    """A locker drops wheels because ``a <= b`` exactly if every machine that takes b takes a."""
     small = universe(small=True)
     mine = [tag for tag in small.tags if tag.startswith(kind)]
     assert mine
@@ -234,7 +234,7 @@ def test_less_or_equal_is_taken_by_more_for_every_pair(kind: str) -> None:
 
 @given(st.data())
 def test_less_or_equal_is_taken_by_more_among_many_machines(data: st.DataObject) -> None:
-    """The same where versions are many: drawn, half of the time from one family."""
+    """The same for many versions: tags are drawn, half of the time from a single family."""
     large = universe(small=False)
     tag = st.sampled_from(large.tags)
     a = data.draw(tag)

@@ -18,7 +18,7 @@ targets = st.builds(Target, strategies.pythons, strategies.platforms, strategies
 
 @given(targets)
 def test_the_rank_of_a_tag_is_its_index(target: Target) -> None:
-    """Who sorts by rank must get the order of the list."""
+    """Sorting by rank gives the order of the list."""
     triples = target.triples()
     for index, triple in list(enumerate(triples))[:: max(1, len(triples) // 200)]:
         assert manytags.rank(triple, target) == triples.index(triple) == index
@@ -31,7 +31,7 @@ def test_the_rank_of_a_tag_is_its_index(target: Target) -> None:
 
 @st.composite
 def fitting_sets(draw: st.DrawFn) -> tuple[Target, list[list[str]]]:
-    """Draw a target and a tag set, some members of which are the target's own."""
+    """Draw a target, and a tag set that has some of the target's own tags."""
     target = draw(targets)
     triples = [triple.split("-") for triple in target.triples()]
     assume(triples)
@@ -43,7 +43,7 @@ def fitting_sets(draw: st.DrawFn) -> tuple[Target, list[list[str]]]:
 
 @given(fitting_sets())
 def test_the_rank_of_a_set_is_that_of_its_best_member(drawn: tuple[Target, list[list[str]]]) -> None:
-    """A wheel for many machines is as good as its best tag for this one, and unfit only where none fits."""
+    """A wheel for many machines is as good as its best tag for this machine, and does not fit only if no tag does."""
     target, fields = drawn
     index = {triple: number for number, triple in enumerate(target.triples())}
     text = "-".join(map(".".join, fields))
@@ -62,7 +62,7 @@ def test_the_rank_of_a_set_is_that_of_its_best_member(drawn: tuple[Target, list[
 
 @given(targets, st.lists(st.tuples(strategies.builds, strategies.tag_sets), max_size=6))
 def test_best_does_not_depend_on_the_listing(target: Target, parts: list[tuple[str, str]]) -> None:
-    """Two mirrors that list the same files in another order must lead to the same choice."""
+    """Two mirrors that list the same files in different orders lead to the same choice."""
     files = ["-".join(filter(None, ["a", "1", build, tags])) + ".whl" for build, tags in parts]
     files += [f"a-1-{triple}.whl" for triple in target.triples()[:3]]
     chosen = manytags.best(files, target)

@@ -1,4 +1,4 @@
-"""Targets travel: as JSON, as pickles; and what is no target is an :class:`~manytags.InvalidTarget`, whatever it is."""
+"""Targets travel as JSON and as pickles, and whatever is not a target is an :class:`~manytags.InvalidTarget`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GOOD = manytags.Target(
 
 @given(targets)
 def test_json_gives_the_same_target(target: Target) -> None:
-    """A target that a locker wrote down is the machine it was written for, with all reasons."""
+    """A target that a locker saved describes the same machine when it is read, with all evidence."""
     again = Target.from_json(target.to_json())
     assert again == target
     assert again.evidence == target.evidence
@@ -57,7 +57,7 @@ def test_pickles_and_copies_are_equal(target: Target) -> None:
 
 @given(targets, targets)
 def test_equal_targets_take_the_same_wheels(a: Target, b: Target) -> None:
-    """Who remembers answers by target must not get another machine's."""
+    """A cache of answers by target must not return those of another machine."""
     assert (a == b) is ((a.python, a.platform, a.options) == (b.python, b.platform, b.options))
     if a == b:
         assert hash(a) == hash(b)
@@ -81,7 +81,7 @@ values = st.recursive(
 
 @st.composite
 def spoilt_documents(draw: st.DrawFn) -> str:
-    """Take the good document and put something else in some of its places, or take places away or add some."""
+    """Take the valid document, and replace, remove or add some of its values."""
     document = json.loads(GOOD)
     for _ in range(draw(st.integers(1, 3))):
         place: object = document
@@ -109,7 +109,7 @@ def spoilt_documents(draw: st.DrawFn) -> str:
 
 
 def assert_target_or_our_error(text: str) -> None:
-    """Whatever the text, it is a target that can be used, or an error that says why not."""
+    """Any text is a target that can be used, or an error that says why it is not."""
     try:
         target = Target.from_json(text)
     except InvalidTarget as error:
@@ -124,7 +124,7 @@ def assert_target_or_our_error(text: str) -> None:
 
 @given(spoilt_documents())
 def test_a_spoilt_document_is_a_target_or_an_invalid_target(text: str) -> None:
-    """A target file is a stranger's: another exception would be a crash of whoever reads it."""
+    """A target file may come from a stranger: any other exception would crash the program that reads it."""
     assert_target_or_our_error(text)
 
 
@@ -145,12 +145,12 @@ def test_a_spoilt_document_is_a_target_or_an_invalid_target(text: str) -> None:
 @example("\ud800")
 @example("\x00")
 def test_any_text_is_a_target_or_an_invalid_target(text: str) -> None:
-    """The same for what is no document at all, however long or deep."""
+    """The same for text that is not such a document, however long or deep."""
     assert_target_or_our_error(text)
 
 
 def spoil(path: str, value: object) -> str:
-    """Put a value at a place of the good document."""
+    """Put a value at a place of the valid document."""
     document = json.loads(GOOD)
     *above, last = path.split(".")
     place = document
@@ -192,7 +192,7 @@ def spoil(path: str, value: object) -> str:
     ],
 )
 def test_the_reason_names_the_place(path: str, value: object, reason: str) -> None:
-    """Whoever wrote the file must find the place in it."""
+    """The author of the file must be able to find the place."""
     with pytest.raises(InvalidTarget) as caught:
         Target.from_json(spoil(path, value))
     assert caught.value.reason == reason
@@ -238,7 +238,7 @@ def test_what_newer_versions_added_may_be_missing(key: str) -> None:
     ],
 )
 def test_every_tag_of_a_target_file_is_a_tag(path: str, value: object) -> None:
-    """What cannot stand in a wheel's name would make ``triples()`` a list of lies."""
+    """Text that no wheel's name can contain must not appear in ``triples()``."""
     try:
         target = Target.from_json(spoil(path, value))
     except ManytagsError:
@@ -248,7 +248,7 @@ def test_every_tag_of_a_target_file_is_a_tag(path: str, value: object) -> None:
 
 
 def test_the_longest_list_that_a_file_can_ask_for_is_bounded() -> None:
-    """Some hundred bytes of JSON must not become gigabytes of tags."""
+    """A few hundred bytes of JSON must not become gigabytes of tags."""
     document = json.loads(spoil("platform.glibc", [99, 999]))
     document["python"]["version"] = [3, 999]
     try:

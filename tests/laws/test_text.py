@@ -1,4 +1,4 @@
-"""Parse and print are inverse, and no text does anything but parse or raise the one error that names it."""
+"""Parsing and printing are inverse, and any text is parsed or raises the error for its kind."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ012345678
 @pytest.mark.parametrize("kind", strategies.platform_texts)
 @given(data=st.data())
 def test_every_kind_of_platform_tag_prints_back(kind: str, data: st.DataObject) -> None:
-    """A tag that changes on the way through manytags names another wheel."""
+    """A tag that parsing and printing changed would name another wheel."""
     text = data.draw(strategies.recased(strategies.platform_texts[kind]))
     tag = manytags.parse_platform(text)
     assert type(tag).__name__ == kind
@@ -33,7 +33,7 @@ def test_every_kind_of_platform_tag_prints_back(kind: str, data: st.DataObject) 
 
 @given(strategies.recased(strategies.python_texts))
 def test_python_tags_print_back(text: str) -> None:
-    """The same for python tags, of implementations that nobody knows too."""
+    """The same for python tags, also for those of unknown implementations."""
     assert str(manytags.parse_python_tag(text)) == text.lower()
 
 
@@ -46,7 +46,7 @@ def test_abi_tags_print_back(text: str) -> None:
 @pytest.mark.parametrize("parse", [manytags.parse_platform, manytags.parse_python_tag, manytags.parse_abi])
 @given(data=st.data())
 def test_any_text_is_a_tag_or_an_invalid_tag(parse: object, data: st.DataObject) -> None:
-    """An installer that reads a stranger's index must never meet another exception."""
+    """An installer that reads a stranger's index must never see any other exception."""
     text = data.draw(
         st.one_of(
             strategies.mutated(strategies.any_platform_text),
@@ -66,7 +66,7 @@ def test_any_text_is_a_tag_or_an_invalid_tag(parse: object, data: st.DataObject)
 
 
 def assert_true_of_one_tag(text: str, error: InvalidTag) -> None:
-    """What the error says about a single tag is so."""
+    """The error about a single tag is true."""
     assert error.text == text
     if error.reason == "it is empty":
         assert not text
@@ -84,7 +84,7 @@ def assert_true_of_one_tag(text: str, error: InvalidTag) -> None:
 
 
 def good_tag_set(text: str) -> bool:
-    """Say by the letter of the rule whether a text is a tag set."""
+    """Whether a text is a tag set, exactly by the rule."""
     fields = [field.split(".") for field in text.split("-")]
     return (
         len(text) <= MAX_TEXT
@@ -97,7 +97,7 @@ def good_tag_set(text: str) -> bool:
 
 @given(strategies.recased(strategies.tag_sets))
 def test_tag_sets_print_back(text: str) -> None:
-    """Members keep their order, and every combination is there once."""
+    """Members keep their order, and every combination is listed once."""
     parsed = manytags.parse_wheel_filename(f"a-1-{text}.whl").tag_set
     assert str(parsed) == text.lower()
     assert {"-".join(triple) for triple in parsed.triples()} == set(map(str, manytags.parse_tag(text)))
@@ -111,7 +111,7 @@ def test_tag_sets_print_back(text: str) -> None:
 @example(".".join("py3" for _ in range(65)) + "-" + ".".join("a" for _ in range(64)) + "-any")
 @example("py3-none-" + "a" * (MAX_TEXT - 8))
 def test_what_is_said_of_a_bad_tag_set_is_true(text: str) -> None:
-    """A wrong reason or place sends whoever reads it looking in the wrong one."""
+    """With a wrong reason or position, people look for the mistake in the wrong place."""
     try:
         members = split_tag_set(text)
     except InvalidTag as error:
@@ -123,7 +123,7 @@ def test_what_is_said_of_a_bad_tag_set_is_true(text: str) -> None:
 
 
 def assert_true_of_a_tag_set(text: str, error: manytags.InvalidInput) -> None:
-    """What the error says about a tag set is so."""
+    """The error about a tag set is true."""
     assert error.text == text
     place = error.position
     if error.reason == "it is empty":
@@ -163,7 +163,7 @@ def assert_true_of_a_tag_set(text: str, error: manytags.InvalidInput) -> None:
 def test_wheel_file_names_parse_into_what_they_are_made_of(
     name: str, version: str, build: str, fields: tuple[list[str], ...], label: str
 ) -> None:
-    """Whatever a name is put together from comes out of it again."""
+    """Parsing a name returns the parts that it was made from."""
     tags = "-".join(map(".".join, fields))
     text = "-".join(part for part in (name, version, build, tags, label) if part) + ".whl"
     wheel = manytags.parse_wheel_filename(text)
@@ -194,7 +194,7 @@ wheel_filenames = st.tuples(
 @example("-1.0-py3-none-any.whl")
 @example("foo--py3-none-any.whl")
 def test_what_is_said_of_a_bad_wheel_file_name_is_true(text: str) -> None:
-    """Any text is a wheel file name, or an error whose reason and place can be checked by eye."""
+    """Any text is a wheel file name, or an error with a reason and a position that are true."""
     try:
         wheel = manytags.parse_wheel_filename(text)
     except InvalidWheelFilename as error:
@@ -206,7 +206,7 @@ def test_what_is_said_of_a_bad_wheel_file_name_is_true(text: str) -> None:
 
 
 def assert_true_of_a_wheel_filename(text: str, error: InvalidWheelFilename) -> None:
-    """What the error says about a wheel file name is so."""
+    """The error about a wheel file name is true."""
     assert error.text == text
     place, reason = error.position, error.reason
     fields = text.removesuffix(".whl").split("-")
@@ -248,7 +248,7 @@ def assert_true_of_a_wheel_filename(text: str, error: InvalidWheelFilename) -> N
 @example("_-1.0-py3-none-any.whl")
 @example("-0-cp20-none-manylinux1_x86_64.whl")
 def test_what_packaging_reads_manytags_reads_alike(text: str) -> None:
-    """Name, version, build tag and tags are packaging's; what only one of them takes is listed here with the reason."""
+    """Name, version, build tag and tags are those of packaging; names that only one of them takes are listed here."""
     try:
         name, version, build, tags = packaging.utils.parse_wheel_filename(text)
     except ValueError:  # all of packaging's errors are
@@ -268,7 +268,7 @@ def test_what_packaging_reads_manytags_reads_alike(text: str) -> None:
 
 
 def only_packaging_takes(text: str) -> bool:
-    """Whether a name is one of those that manytags refuses on purpose, though packaging takes it."""
+    """Whether manytags refuses a name on purpose, though packaging takes it."""
     fields = text.removesuffix(".whl").split("-")
     tags = fields[-3:]
     return (
@@ -295,7 +295,7 @@ def only_packaging_takes(text: str) -> bool:
 @example("²")
 @example("")
 def test_a_version_is_what_packaging_says(text: str) -> None:
-    """A file whose version is none must be refused, and no other: here without loading packaging."""
+    """A file is refused exactly if its version is invalid, also without loading packaging."""
     try:
         Version(text)
     except InvalidVersion:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class AuditwheelDifference:
-    """One reason.
+    """A reason why policies differ.
 
-    :param name: by which tests call it.
+    :param name: its name in tests.
     :param reason: what auditwheel does, and why manytags does not.
     :param files: the wheels -> the tags of the lowest policies in manytags, of each kind; none where there are none.
     """
@@ -58,7 +58,7 @@ AUDITWHEEL_DIFFERENCES = (
     ),
     AuditwheelDifference(
         "libraries in purelib",
-        "auditwheel gives no answer where ELF files stand in the archive's purelib folder. That is wrong, and changes "
+        "auditwheel gives no answer if ELF files are in the archive's purelib folder. That is wrong, and changes "
         "nothing about what they need",
         {"tensorflow-1.9.0-cp36-cp36m-manylinux1_x86_64.whl": _only("manylinux_2_17_x86_64")},
     ),

@@ -1,14 +1,13 @@
-"""What auditwheel says of real wheels, and what the ELF files in them need: fetched, asked, and kept in files.
+"""Record what auditwheel says about real wheels, and what the ELF files in these wheels need.
 
-Two files in ``tests/oracle/data`` are written here. ``auditwheel-6.8.2.json`` has for each wheel its name, size and
-SHA-256, and what ``auditwheel show --json`` said. ``auditwheel-needs.jsonl.gz`` has for each wheel, in one line, what
-manytags read of its ELF files and what its ``WHEEL`` says, so that the tests of every day judge what real wheels need
-without having them. A third one, ``auditwheel-claims.json``, is not: it says what is true of their tags, and whoever
-adds a wheel there has looked at it.
+This module writes two files in ``tests/oracle/data``. ``auditwheel-6.8.2.json`` has the name, size and SHA-256 of each
+wheel, and the output of ``auditwheel show --json``. ``auditwheel-needs.jsonl.gz`` has a line for each wheel: what
+manytags read from its ELF files, and what its ``WHEEL`` says. So the daily tests judge what real wheels need without
+downloading them. A third file, ``auditwheel-claims.json``, is written by hand: it says which tags are true.
 
-The wheels, some 900 MB, come from the index that pip is configured for, each by the digest that is recorded here, and
-stay in a folder: ``~/.cache/manytags/wheels``, or the one that ``MANYTAGS_WHEELS`` names. Run as a script, as
-``nox -s auditwheel -- record`` does, this writes both files anew. To add a wheel, put it into that folder first.
+The wheels, some 900 MB, come from the index that pip is configured for, are checked against the recorded digests, and
+are kept in ``~/.cache/manytags/wheels``, or the folder that ``MANYTAGS_WHEELS`` names. Run as a script, as
+``nox -s auditwheel -- record`` does, this module writes both files again. To add a wheel, put it into the folder first.
 """
 
 from __future__ import annotations
@@ -37,21 +36,21 @@ from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The auditwheel that was asked, and the files of what was found out.
+#: The auditwheel that was asked, and the files with its answers.
 VERSION = "6.8.2"
 DATA = Path(__file__).parent / "data"
 ANSWERS = DATA / f"auditwheel-{VERSION}.json"
 NEEDS = DATA / "auditwheel-needs.jsonl.gz"
-#: What was found by hand to be true of their tags.
+#: Which tags of the wheels are true, determined by hand.
 CLAIMS = DATA / "auditwheel-claims.json"
 
-#: Undefined symbols that are kept, beside those of CPython: policies and stable ABIs speak of no others.
+#: Undefined symbols that are kept besides those of CPython: policies and stable ABIs name no others.
 FORBIDDEN = frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
 _SIMPLE = tuple(each for each in fields(Binary) if each.name not in {"format", "versions", "undefined"})
 
 
 class Wheel(NamedTuple):
-    """One wheel, as the files have it.
+    """A wheel, as recorded in the files.
 
     :param file: its name.
     :param sha256: of the whole file.
@@ -68,14 +67,14 @@ class Wheel(NamedTuple):
 
 
 def cache_folder() -> Path:
-    """Where the wheels are kept."""
+    """Return the folder of the wheels."""
     named = os.environ.get("MANYTAGS_WHEELS")
     return Path(named) if named else Path.home() / ".cache" / "manytags" / "wheels"
 
 
 @cache
 def wheels() -> dict[str, Wheel]:
-    """Read what is recorded of all wheels, by file name."""
+    """Read the records of all wheels, by file name."""
     answers = {each["file"]: each for each in json.loads(ANSWERS.read_text(encoding="utf-8"))["wheels"]}
     with gzip.open(NEEDS, "rt", encoding="utf-8") as lines:
         contents = {each["file"]: each for each in map(json.loads, lines)}
@@ -88,7 +87,7 @@ def wheels() -> dict[str, Wheel]:
 
 
 def contents_from_data(data: dict[str, Any]) -> Contents:
-    """Take what ``read_wheel`` wrote."""
+    """Read what ``read_wheel`` wrote."""
     sets = [parse_tag_set(tag) for tag in data["tags"]]
     pythons, abis, platforms = (
         tuple(dict.fromkeys(tag for each in sets for tag in getattr(each, name)))
@@ -103,7 +102,7 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
 
 
 def needs_to_data(needs: Binary) -> dict[str, Any]:
-    """Write down what an ELF file needs, without what is as in most files, and few of the undefined symbols."""
+    """Write what an ELF file needs, without what most files have in common, and with few of its undefined symbols."""
     data = {each.name: getattr(needs, each.name) for each in _SIMPLE if getattr(needs, each.name) != each.default}
     if needs.versions:
         data["versions"] = [astuple(each) for each in needs.versions]
@@ -113,12 +112,12 @@ def needs_to_data(needs: Binary) -> dict[str, Any]:
 
 
 def condensed(needs: Binary) -> tuple[UndefinedSymbol, ...]:
-    """Take those undefined symbols that something may be judged by."""
+    """Keep the undefined symbols that may decide a verdict."""
     return tuple(each for each in needs.undefined if each.name in FORBIDDEN or each.name.startswith(("Py", "_Py")))
 
 
 def needs_from_data(data: dict[str, Any]) -> Binary:
-    """Take what ``needs_to_data`` wrote."""
+    """Read what ``needs_to_data`` wrote."""
     values = {each.name: data[each.name] for each in _SIMPLE if each.name in data or each.default is MISSING}
     for name in ("needed", "modules"):
         values[name] = tuple(data.get(name, ()))
@@ -138,7 +137,7 @@ def digest(path: Path) -> str:
 
 
 def fetch(file: str, sha256: str, folder: Path) -> Path:
-    """Have a wheel in a folder, downloaded by pip where it is not there yet."""
+    """Return a wheel in a folder; pip downloads it if it is not there yet."""
     path = folder / file
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
@@ -183,7 +182,7 @@ def ask(path: Path) -> dict[str, Any]:
 
 
 def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
-    """Go through the ELF files of a wheel, as names and bytes."""
+    """Yield the ELF files of a wheel: names and bytes."""
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             with archive.open(entry) as stream:
@@ -192,7 +191,7 @@ def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def read_wheel(path: Path) -> dict[str, Any]:
-    """Write down what the ELF files of a wheel need, and its ``WHEEL``."""
+    """Write what the ELF files of a wheel need, and its ``WHEEL``."""
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
         said = Parser().parsestr(archive.read(name).decode("utf-8"))
@@ -202,12 +201,12 @@ def read_wheel(path: Path) -> dict[str, Any]:
 
 
 def as_json(value: object) -> str:
-    """Write in one line, as short as can be."""
+    """Write JSON in a single line, as short as possible."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
 
 def main() -> None:
-    """Ask about every wheel of the record, and every other one in the folder, and write the record anew."""
+    """Ask about every wheel of the record and every other wheel in the folder, and write the record again."""
     folder = cache_folder()
     for wheel in wheels().values():
         fetch(wheel.file, wheel.sha256, folder)

@@ -1,9 +1,9 @@
-"""What installers take with each ``_manylinux`` module that ``manylinux_hook`` writes: asked once, and kept in a file.
+"""Record what installers take with each ``_manylinux`` module that ``manylinux_hook`` writes.
 
-Asked were pip and packaging, by their own functions, and uv, by its choices from a folder of tiny wheels, with CPython
-3.10 to 3.13; and old pips with the Pythons of their time. Run as a script, as ``nox -s hook -- record`` does, it needs
-these Pythons, PyPI for the pips, and the uv on ``PATH``. The tests of every day compare the file with what the module's
-own function says.
+pip and packaging are asked through their own functions, and uv through its choices from a folder of tiny wheels, with
+CPython 3.10 to 3.13; old pips are asked with the Pythons of their time. Run as a script, as ``nox -s hook -- record``
+does, this module needs these Pythons, PyPI for the pips, and the uv on ``PATH``. The daily tests compare the record
+with the answers of the module's own function.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 RECORD = Path(__file__).parent / "data" / "hook-peers.json"
 
-#: pip -> the Pythons that it is asked in. 9.0.3 is the last with its functions in public, 10.0.1 the first without;
-#: 19.0 knows manylinux2010, 19.3 manylinux2014, 20.3 is the first that calls the function.
+#: pip -> the Pythons that it is asked in. 9.0.3 is the last pip with public functions, 10.0.1 the first without; 19.0
+#: knows manylinux2010, 19.3 knows manylinux2014, and 20.3 is the first that calls the function.
 OLD_PIPS = {
     "9.0.3": ("2.7", "3.6"),
     "10.0.1": ("2.7", "3.6"),
@@ -66,7 +66,7 @@ print(" ".join(seen))
 
 
 class Setting(NamedTuple):
-    """One module, and what its variable is set to."""
+    """A module, and the value of its variable."""
 
     claim: str | tuple[str, ...]
     variable: str | None = None
@@ -106,7 +106,7 @@ SETTINGS = {
 
 
 def digest() -> str:
-    """Tell the code of these modules from other code; what their comments say makes no difference."""
+    """Return a digest of the code of these modules, without comments."""
     code = [line for setting in SETTINGS.values() for line in setting.text().splitlines() if line[:1] != "#"]
     return hashlib.sha256("\n".join(code).encode()).hexdigest()
 
@@ -139,7 +139,7 @@ class Uv:
         (self.site,) = scratch.glob("venv/lib/python*/site-packages")
 
     def ask(self, tags: Iterable[str], setting: Setting | None, *options: str, cache: str = "") -> str:
-        """Ask which tags are taken: a project for each, whose newer release has the tag and whose older one fits all.
+        """Ask which tags uv takes: each tag is in the newer release of a project, whose older release always fits.
 
         :param cache: what uv remembers interpreters in; a fresh one unless named.
         """
@@ -170,7 +170,7 @@ class Uv:
 
 
 def interpreters() -> dict[str, str]:
-    """Find the interpreters that are asked: on ``PATH``, or pyenv's."""
+    """Find the interpreters to ask: on ``PATH``, or pyenv's."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     names = {*PYTHONS, *(python for pythons in OLD_PIPS.values() for python in pythons)}
     found = {}
@@ -191,7 +191,7 @@ def download(folder: Path, project: str, version: str) -> Path:
 
 
 def answers(scratch: Path) -> Iterator[tuple[str, str, str, str]]:
-    """Ask everyone: name, who asks what, setting (or none), and the tags that are taken."""
+    """Ask every installer: its name, which pip or Python asks, the setting (or none), and the tags that it takes."""
     pythons = interpreters()
     asked: list[tuple[str, str, str, Path]] = []
     for python in PYTHONS:
@@ -218,7 +218,7 @@ def answers(scratch: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _kind(name: str) -> str:
-    """Tell what a peer asks of the module. pip 20.0 to 20.2 conclude from one legacy version that they take older."""
+    """Return what a peer asks the module. pip 20.0 to 20.2 conclude from a legacy version that they take older ones."""
     project, version = name.split()[:2]
     number = tuple(map(int, version.strip(",").split(".")[:2]))
     if project == "packaging" or number >= (20, 3):
@@ -232,7 +232,7 @@ def _wheel(scratch: Path, project: str, version: str) -> Path:
 
 
 def uv_on_the_side(scratch: Path) -> dict[str, str]:
-    """Ask uv two things more: how long it remembers an interpreter, and what a named platform changes."""
+    """Ask uv two more things: how long it remembers an interpreter, and what a named platform changes."""
     folder = scratch / "uv-side"
     folder.mkdir()
     uv = Uv(folder, shutil.which("uv") or "uv", interpreters()["3.12"])
@@ -248,7 +248,7 @@ def uv_on_the_side(scratch: Path) -> dict[str, str]:
 
 
 def record() -> dict[str, object]:
-    """Ask everyone, and write equal answers once."""
+    """Ask every installer, and write equal answers once."""
     peers: dict[str, dict[str, object]] = {}
     lists: dict[str, int] = {}
     with tempfile.TemporaryDirectory() as scratch:

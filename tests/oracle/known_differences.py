@@ -1,8 +1,8 @@
 """Every case in which manytags' list is not packaging 26.3's, with the evidence that manytags is right.
 
-Two tables. ``SEEN_DIFFERENCES``: packaging, run on a real machine, mistook the machine. ``KNOWN_DIFFERENCES``: it knows
-the machine and gives it other tags. Each of the latter says what packaging's list becomes, tag for tag, so that the
-tests allow this difference and nothing more; for the former, the machine's record in ``tests/hosts`` has both lists.
+There are two tables. ``SEEN_DIFFERENCES``: packaging mistook a real machine for another; the machine's record in
+``tests/hosts`` has both lists. ``KNOWN_DIFFERENCES``: packaging knows the machine, but gives it other tags; each entry
+changes packaging's list tag for tag, so that the tests allow exactly this difference.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ Tags = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """One case.
+    """A difference between the two.
 
-    :param name: by which tests and reports call it.
-    :param hosts: where it shows.
+    :param name: its name in tests and reports.
+    :param hosts: the hosts that have it.
     :param packaging: what packaging answers there.
     :param manytags: what manytags answers, and why that is right.
     :param evidence: what was run or read.
-    :param machines: all records of ``tests/hosts`` in which it shows.
+    :param machines: all records of ``tests/hosts`` that have it.
     :param proofs: wheels of ``data/proofs.json`` that load or fail as manytags says and packaging does not.
     """
 
@@ -43,7 +43,7 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownDifference(Difference):
-    """One that follows from the platform alone.
+    """Make a difference that follows from the platform alone.
 
     :param samples: some of the hosts.
     :param applies: whether a platform is one of the hosts.
@@ -75,7 +75,7 @@ def _drop_armv8(_platform: Platform, tags: Tags, _linux_first: bool) -> Tags:
 #: In the order in which they are applied.
 KNOWN_DIFFERENCES = (
     KnownDifference(
-        name="nobody builds manylinux for armv8l",
+        name="no manylinux wheel is for armv8l",
         hosts="32-bit hard-float Arm on a 64-bit kernel, which calls itself armv8l",
         packaging="gives manylinux_*_armv8l and musllinux_*_armv8l before those of armv7l",
         manytags=(
@@ -260,7 +260,7 @@ MACHINES_THAT_DIFFER = {
 
 
 def with_known_differences(platform: Platform, tags: Tags, linux_first: bool) -> Tags:
-    """Turn packaging's platform tags into those that manytags should give."""
+    """Turn packaging's platform tags into the tags that manytags should give."""
     for difference in KNOWN_DIFFERENCES:
         if difference.applies(platform):
             tags = difference.change(platform, tags, linux_first)

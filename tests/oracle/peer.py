@@ -1,7 +1,7 @@
 """What ``packaging`` answers for machines that are not here.
 
-For Apple, Android and the groups of Python and ABI tags it has functions that take the machine as an argument. For
-Linux it has none: there its own functions run with what they look at replaced, and nothing of their logic.
+For Apple, Android and the groups of python tags and ABI tags, packaging has functions that take the machine as an
+argument. For Linux it has none, so its own functions run with a replaced view of the machine, and unchanged logic.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 VERSION = Version(packaging.__version__)
 
-#: Since 26.3 ``linux_*`` stands before manylinux and musllinux (packaging #160); before, it stood after them.
+#: Since 26.3 ``linux_*`` comes before manylinux and musllinux (packaging #160); in older versions, after them.
 LINUX_FIRST = Version("26.3") <= VERSION
 #: The stable ABI of free-threaded builds (:pep:`803`).
 HAS_ABI3T = Version("26.1") <= VERSION
 HAS_IOS = hasattr(packaging.tags, "ios_platforms")
 HAS_ANDROID = hasattr(packaging.tags, "android_platforms")
 
-#: The order in which this packaging puts bare ``linux_*``, and none of what manytags adds to it.
+#: Bare ``linux_*`` where this packaging puts it, and without the tags that only manytags takes.
 OPTIONS = TagOptions(linux_first=LINUX_FIRST, armv6_on_armv7=False)
 
 needs_newest = pytest.mark.skipif(
@@ -43,7 +43,7 @@ needs_android = pytest.mark.skipif(not HAS_ANDROID, reason=f"packaging {VERSION}
 def linux_platforms(
     arch: str, glibc: tuple[int, int] | None = None, musl: tuple[int, int] | None = None
 ) -> tuple[str, ...]:
-    """List the platform tags that packaging gives on a Linux, had it looked at one of this architecture and libc."""
+    """List the platform tags that packaging would give on a Linux with this architecture and libc."""
     looks: list[tuple[object, str, Callable[..., object]]] = [
         (sysconfig, "get_platform", lambda: f"linux-{arch}"),
         (_manylinux, "_get_glibc_version", lambda: _manylinux._GLibCVersion(*(glibc or (-1, -1)))),
@@ -79,7 +79,7 @@ def platforms(platform: Platform) -> tuple[str, ...]:
 
 
 def triples(python: Python, on: Iterable[str]) -> tuple[str, ...]:
-    """List the tags that packaging gives for a Python, put together as its ``sys_tags`` does for the running one."""
+    """List the tags that packaging gives for a Python, in the order of its ``sys_tags``."""
     version, nodot, on = python.version[:2], "".join(map(str, python.version[:2])), list(on)
     assert on, "packaging takes an empty list for 'look at this machine'"
     if python.implementation == "cpython":

@@ -1,8 +1,8 @@
-"""Real wheels keep to the same lowest policy in manytags as in auditwheel, but for listed differences.
+"""Real wheels have the same lowest policy in manytags as in auditwheel, except for listed differences.
 
-auditwheel was asked once, by ``auditwheel_world.py``; its answers, and what the files in the wheels need, are in
-``data``. With ``MANYTAGS_ASK_AUDITWHEEL=1`` in the environment, as ``nox -s auditwheel`` has it, the wheels are
-fetched, the auditwheel that is installed is asked again, and the wheels are read and audited again.
+``auditwheel_world.py`` recorded auditwheel's answers, and what the files in the wheels need, in ``data``. With
+``MANYTAGS_ASK_AUDITWHEEL=1`` in the environment, as in ``nox -s auditwheel``, the wheels are fetched, the installed
+auditwheel is asked again, and the wheels are read and audited again.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ from .auditwheel_differences import AUDITWHEEL_DIFFERENCES, AuditwheelDifference
 from .auditwheel_world import Wheel, wheels
 
 FILES = tuple(wheels())
-#: What was found by hand to be true of each wheel's tags.
+#: Which tags of each wheel are true, determined by hand.
 CLAIMS: dict[str, dict[str, Any]] = json.loads(auditwheel_world.CLAIMS.read_text(encoding="utf-8"))["wheels"]
 LISTED = {file: tags for each in AUDITWHEEL_DIFFERENCES for file, tags in each.files.items()}
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "why-tags-are-claims.md"
 
-#: What auditwheel does not look at.
+#: What auditwheel does not check.
 IGNORED = (ViolationKind.EXECUTABLE_STACK, ViolationKind.DECLARED_PROCESSOR)
 
 
@@ -52,35 +52,35 @@ def lowest(file: str) -> frozenset[str]:
         for kind in KINDS
         for architecture in architectures
     }
-    return frozenset(each.tag for each in found if each)
+    return frozenset(policy.tag for policy in found if policy)
 
 
 def agrees(wheel: Wheel) -> bool:
-    """Whether auditwheel's answer is ours. ``linux_*`` is its word for none."""
+    """Whether auditwheel's answer is ours. It says ``linux_*`` if there is no policy."""
     tag = wheel.answer.get("overall_tag")
     return not lowest(wheel.file) if tag and tag.startswith("linux_") else tag in lowest(wheel.file)
 
 
-def told(found: WheelAudit) -> dict[str, Any]:
-    """Write an audit as the record has it: all claims that are not true, each reason once."""
+def as_recorded(result: WheelAudit) -> dict[str, Any]:
+    """Write an audit in the form of the record: all claims that are not true, and each reason once."""
     claims = {}
-    for claim in found.claims:
+    for claim in result.claims:
         if claim.verdict is Verdict.TRUE:
             continue
         row: dict[str, Any] = {"verdict": str(claim.verdict)}
         reasons: dict[str, set[str]] = {}
-        for each in claim.reasons:
-            reasons.setdefault(str(each.kind), set()).add(each.what)
+        for reason in claim.reasons:
+            reasons.setdefault(str(reason.kind), set()).add(reason.what)
         if reasons:
-            row["reasons"] = {reason: sorted(what) for reason, what in reasons.items()}
+            row["reasons"] = {kind: sorted(what) for kind, what in reasons.items()}
         else:
             row["honest"] = list(claim.true_tags)
         claims[f"{claim.kind} {claim.tag}"] = row
-    return {"honest_tags": list(found.true_tags), "claims": claims}
+    return {"honest_tags": list(result.true_tags), "claims": claims}
 
 
 def test_the_record_is_whole() -> None:
-    """Half a record, or one of wheels all alike, would go on passing."""
+    """Without this, half a record, or a record of similar wheels, would still pass."""
     answers = json.loads(auditwheel_world.ANSWERS.read_text(encoding="utf-8"))
     assert answers["auditwheel"] == auditwheel_world.VERSION
     assert len(FILES) == len(answers["wheels"]) == 91
@@ -93,13 +93,13 @@ def test_the_record_is_whole() -> None:
 
 @pytest.mark.parametrize("file", FILES)
 def test_lowest_policy_is_auditwheels(file: str) -> None:
-    """Wheel builders who come here from auditwheel must get the tag that they had, or know why not."""
+    """Builders who come from auditwheel must get the tag that they had, or know why they do not."""
     assert agrees(wheels()[file]) or lowest(file) == LISTED.get(file, "no difference is listed")
 
 
 @pytest.mark.parametrize("difference", AUDITWHEEL_DIFFERENCES, ids=lambda difference: difference.name)
 def test_each_listed_difference_is_one(difference: AuditwheelDifference) -> None:
-    """A difference that is no longer there misleads whoever relies on the list."""
+    """A listed difference that no longer exists misleads users of the list."""
     assert difference.reason
     for file, tags in difference.files.items():
         assert not agrees(wheels()[file])
@@ -108,20 +108,20 @@ def test_each_listed_difference_is_one(difference: AuditwheelDifference) -> None
 
 @pytest.mark.parametrize("file", FILES)
 def test_claims(file: str) -> None:
-    """Each true tag of a real wheel that is called false, and each false one that is not, costs the audit its name."""
-    assert told(audit_from_contents(wheels()[file].contents, file)) == CLAIMS[file]
+    """A true tag of a real wheel must not be called false, and a false tag must be."""
+    assert as_recorded(audit_from_contents(wheels()[file].contents, file)) == CLAIMS[file]
 
 
 def test_famous_claims() -> None:
-    """These are why the audit was written; what they show must be in its words."""
+    """The audit was written because of these wheels; its words must name what is wrong with them."""
     declared = {
         "maturin-1.16.0-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON"},
         "uv-0.13.8-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON", "VFPv3"},  # uv and uvx
         "ruff-0.17.5-py3-none-linux_armv6l.whl": {"VFPv3"},
     }
     for file, what in declared.items():
-        found = audit_from_contents(wheels()[file].contents, file)
-        reasons = [reason for claim in found.claims for reason in claim.reasons]
+        result = audit_from_contents(wheels()[file].contents, file)
+        reasons = [reason for claim in result.claims for reason in claim.reasons]
         assert {reason.what for reason in reasons} == what
         assert {(reason.kind, reason.allowed) for reason in reasons} == {
             (ViolationKind.DECLARED_PROCESSOR, ("ARMv6", "VFPv2"))
@@ -138,7 +138,7 @@ def manylinux_claims(file: str) -> list[tuple[str, manytags.Manylinux]]:
 
 @pytest.mark.parametrize("file", [file for file in FILES if manylinux_claims(file) and file not in LISTED])
 def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
-    """The verdict that auditwheel leaves to its readers: its tag is newer than the one claimed, or there is none."""
+    """auditwheel's readers draw this conclusion themselves: its tag is newer than the wheel's, or it has no tag."""
     lowest_tag = manytags.parse_platform(wheels()[file].answer["overall_tag"])
     for tag, claimed in manylinux_claims(file):
         false = not isinstance(lowest_tag, manytags.Manylinux) or lowest_tag.glibc > claimed.glibc
@@ -147,7 +147,7 @@ def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
 
 
 def test_documented_false_claims_are_recorded() -> None:
-    """The page names real projects' wheels: each of its rows must be true."""
+    """The page names wheels of real projects: each of its rows must be true."""
     _, _, section = PAGE.read_text(encoding="utf-8").partition("## Claims that are false\n")
     rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
     assert len(rows) > 10
@@ -168,7 +168,7 @@ ASKED = pytest.mark.skipif(
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_auditwheel_still_answers_so(file: str) -> None:
-    """The record is what auditwheel says, and not what somebody once thought that it says."""
+    """The record is what auditwheel really says."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     assert auditwheel_world.ask(path) == wheel.answer
@@ -177,7 +177,7 @@ def test_auditwheel_still_answers_so(file: str) -> None:
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_wheels_are_read_and_audited_so(file: str) -> None:
-    """What is judged from the record every day is what is in the wheels."""
+    """The record, which the other tests judge, is what is in the wheels."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     read = [read_elf(BytesIO(data), name) for name, data in auditwheel_world.elf_members(path)]
@@ -185,4 +185,4 @@ def test_wheels_are_read_and_audited_so(file: str) -> None:
     found = audit(path)
     assert not found.is_damaged
     assert [replace(each, undefined=()) for each in wheel.contents.binaries] == list(found.needs)
-    assert told(found) == told(audit_from_contents(wheel.contents, file))
+    assert as_recorded(found) == as_recorded(audit_from_contents(wheel.contents, file))

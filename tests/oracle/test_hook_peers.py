@@ -1,8 +1,8 @@
 """With each ``_manylinux`` module that manytags writes, every installer takes the tags that the module lets it take.
 
-What old and new pips, packaging and uv take was asked once, by ``hook_world.py``, and is in ``data``. With
-``MANYTAGS_ASK_HOOK=1`` in the environment, as ``nox -s hook`` has it, they are asked again, which takes four minutes.
-The packaging and the pip that are installed here are asked every time.
+``hook_world.py`` recorded what old and new pips, packaging and uv take, in ``data``. With ``MANYTAGS_ASK_HOOK=1`` in
+the environment, as in ``nox -s hook``, they are asked again, which takes four minutes. The packaging and the pip that
+are installed here are asked every time.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ PEERS: dict[str, dict[str, Any]] = RECORD["peers"]
 LISTS = [tuple(text.split()) for text in RECORD["lists"]]
 
 HERE = manytags.target_from_facts(manytags.probe()).platform
-needs_glibc = pytest.mark.skipif(HERE.glibc is None, reason="no glibc here: nobody asks a _manylinux module")
+needs_glibc = pytest.mark.skipif(HERE.glibc is None, reason="no glibc here, so no installer asks a _manylinux module")
 
 
 def module(setting: Setting, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
@@ -67,7 +67,7 @@ def attribute(made: ModuleType, tag: str) -> bool:
 
 
 def expected(asks: str, made: ModuleType, without: tuple[str, ...], glibc: tuple[int, int]) -> tuple[str, ...]:
-    """List what an installer takes with a module, from what it takes without one and from what it asks."""
+    """List what an installer takes with a module, given what it takes without one and what it asks."""
     if asks == "function":
         return tuple(tag for tag in without if allowed(made, tag))
     if asks == "attributes":
@@ -80,7 +80,7 @@ def expected(asks: str, made: ModuleType, without: tuple[str, ...], glibc: tuple
 
 
 def test_the_record_is_whole() -> None:
-    """A record of other modules, or of fewer installers, would go on passing."""
+    """Without this, a record of other modules, or of fewer installers, would still pass."""
     assert RECORD["modules"] == hook_world.digest(), "the modules' code has changed: nox -s hook -- record"
     assert {peer.split(",")[0] for peer in PEERS} >= {"pip 26.3", "packaging 26.3", "uv 0.13.8", "pip 9.0.3"}
     for name in ("pip 26.3", "packaging 26.3", "uv 0.13.8"):
@@ -93,7 +93,7 @@ def test_the_record_is_whole() -> None:
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_recorded_installers_take_what_the_module_says(peer: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever installs the module must know what each installer makes of it."""
+    """Users who install the module must know what each installer does with it."""
     asks, takes = PEERS[peer]["asks"], PEERS[peer]["takes"]
     major, minor = map(int, RECORD["glibc"].split("."))
     for name, setting in SETTINGS.items():
@@ -102,7 +102,7 @@ def test_recorded_installers_take_what_the_module_says(peer: str, monkeypatch: p
 
 
 def test_what_settings_mean_in_the_record() -> None:
-    """The whole point, in tags and not by the module's own word: what pip 26.3 takes on glibc 2.36."""
+    """The purpose of the module, in tags: what pip 26.3 takes on glibc 2.36."""
     takes = PEERS["pip 26.3, CPython 3.12"]["takes"]
     newest = {setting: (LISTS[number] or ("nothing",))[0] for setting, number in takes.items()}
     assert newest == {
@@ -139,7 +139,7 @@ def test_uv_takes_all_or_nothing() -> None:
 
 
 def test_uv_remembers_and_can_be_told() -> None:
-    """What the guide says of uv's memory and of ``--python-platform`` must be so."""
+    """What the guide says about uv's cache and about ``--python-platform`` must be true."""
     side, ours = RECORD["uv"], "manylinux_2_17_x86_64 manylinux_2_28_x86_64"
     assert side["after --none, same cache"] == side["before"] == f"{ours} manylinux_2_34_x86_64"
     assert side["after --none, fresh cache"] == side["after --none, --refresh"] == ""
@@ -148,7 +148,7 @@ def test_uv_remembers_and_can_be_told() -> None:
 
 @pytest.mark.skipif(not os.environ.get("MANYTAGS_ASK_HOOK"), reason="takes four minutes: nox -s hook")
 def test_installers_still_answer_so() -> None:
-    """The record is what they answer."""
+    """The record is what the installers really answer."""
     assert hook_world.record() == RECORD
 
 
@@ -172,7 +172,7 @@ print(json.dumps(answers))
 
 
 def ask_here(folder: Path, setting: Setting | None) -> dict[str, tuple[str, ...]]:
-    """Ask what is installed beside this interpreter: the manylinux tags that each takes."""
+    """Ask the installers beside this interpreter which manylinux tags they take."""
     if setting is not None:
         (folder / "_manylinux.py").write_text(setting.text(), encoding="ascii")
     environment = setting.environment() if setting else dict(os.environ)
@@ -197,7 +197,7 @@ def test_installers_here_take_what_the_module_says(tmp_path: Path, monkeypatch: 
 
 
 def bundled_pip() -> str:
-    """Find a pip that runs in any environment: the one beside us, or the wheel that ``ensurepip`` brings along."""
+    """Find a pip that runs in any environment: the one beside this interpreter, or the wheel in ``ensurepip``."""
     spec = importlib.util.find_spec("pip")
     if spec is not None and spec.origin is not None:
         return str(Path(spec.origin).parents[1])
@@ -211,7 +211,7 @@ def bundled_pip() -> str:
 
 @needs_glibc
 def test_the_whole_way(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A user writes the module into an environment, and the pip there refuses and takes manylinux wheels as told."""
+    """A user writes the module into an environment, and its pip takes the manylinux wheels that the module allows."""
     assert HERE.glibc is not None
     tag = str(Manylinux(HERE.glibc, HERE.arch))
     venv = tmp_path / "venv"
@@ -256,5 +256,5 @@ def wheel(folder: Path, tag: str) -> None:
 
 
 def test_every_legacy_name_is_asked_about() -> None:
-    """A fourth legacy name, were there one, would need an attribute."""
+    """A fourth legacy name would need an attribute in the module."""
     assert set(LEGACY_MANYLINUX) == {"manylinux1", "manylinux2010", "manylinux2014"}

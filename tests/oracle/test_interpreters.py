@@ -31,7 +31,7 @@ print(sys.version_info[:2])
 
 @pytest.fixture(scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Make a folder from which any interpreter imports manytags and packaging, and nothing else."""
+    """Make a folder from which any interpreter can import manytags and packaging, and nothing else."""
     folder = tmp_path_factory.mktemp("libraries")
     for module in (manytags, packaging):
         source = Path(module.__file__ or "").parent
@@ -40,7 +40,7 @@ def libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def interpreters(minor: int) -> list[str]:
-    """Find the CPythons of one minor version: those on the PATH, and pyenv's, which its shims may hide."""
+    """Find the CPythons of a minor version: those on the PATH, and pyenv's, which its shims may hide."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [shutil.which(f"python3.{minor}"), *map(str, sorted(pyenv.glob(f"3.{minor}.*/bin/python")))]
     found: dict[str, str] = {}
@@ -54,7 +54,7 @@ def interpreters(minor: int) -> list[str]:
 
 @peer.needs_newest
 def test_the_running_interpreters_list_is_packagings() -> None:
-    """Whoever changes over from packaging must not notice."""
+    """Users who change from packaging to manytags must not notice."""
     assert list(manytags.sys_tags()) == list(packaging.tags.sys_tags())
     assert list(manytags.platform_tags()) == list(packaging.tags.platform_tags())
 
@@ -62,7 +62,7 @@ def test_the_running_interpreters_list_is_packagings() -> None:
 @peer.needs_newest
 @pytest.mark.parametrize("minor", MINORS)
 def test_every_cpython_heres_list_is_packagings(libraries: Path, minor: int) -> None:
-    """Other Pythons are built otherwise: each must agree with packaging when it runs both itself."""
+    """Other Pythons are built differently: manytags and packaging must agree when each of them runs both."""
     found = interpreters(minor)
     if not found:
         pytest.skip(f"no CPython 3.{minor} on this machine")
@@ -81,7 +81,7 @@ def test_every_cpython_heres_list_is_packagings(libraries: Path, minor: int) -> 
 @peer.needs_newest
 @pytest.mark.parametrize("minor", MINORS)
 def test_another_cpythons_list_asked_from_here_is_packagings_there(libraries: Path, minor: int) -> None:
-    """``detect(executable)`` must give what that interpreter itself would say."""
+    """``detect(executable)`` must return what that interpreter itself would return."""
     found = interpreters(minor)
     if not found:
         pytest.skip(f"no CPython 3.{minor} on this machine")
@@ -98,7 +98,7 @@ def test_another_cpythons_list_asked_from_here_is_packagings_there(libraries: Pa
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A search that finds nothing would skip everything, and one that trusts a name would compare apples and pears."""
+    """A search that finds no interpreter would skip every test, and a wrong one would compare different Pythons."""
     (tmp_path / "python3.99").symlink_to(sys.executable)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert interpreters(99) == []

@@ -1,10 +1,10 @@
 """The list of every described machine is the one that packaging's own functions give, tag for tag.
 
-The whole matrix, 22 Pythons on 700 platforms, is fifteen million tags. It need not be multiplied out: in packaging the
-platform tags do not depend on the Python, and the functions that add the Python take the platform tags as an argument
-and only loop over them; in manytags likewise ``triples()`` is groups times platform tags. So it is enough to compare
-the platform tags once for each platform, everything once for each Python, and some products, which are drawn anew in
-each run (all over the matrix; ``nox -s deep`` draws thousands).
+The whole matrix, 22 Pythons on 700 platforms, has fifteen million tags, but need not be multiplied out. In packaging,
+platform tags do not depend on the Python, and the functions that add the Python only loop over the platform tags that
+they are given. In manytags, ``triples()`` is groups times platform tags. So it is enough to compare the platform tags
+once for each platform, the whole list once for each Python, and some products, which every run draws from the matrix
+again (``nox -s deep`` draws thousands).
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ MACS = [Platform("macos", arch, version=version) for arch in MAC_ARCHITECTURES f
 WINDOWS = [Platform("windows", tag) for tag in ("win32", "win_amd64", "win_arm64", "win_arm32", "win_ia64")]
 IOS = [Platform("ios", multiarch, version=version) for multiarch in IOS_MULTIARCHES for version in IOS_VERSIONS]
 ANDROID = [Platform("android", abi, version=(level,)) for abi in ANDROID_ABIS for level in range(16, 37)]
-#: Beyond what the matrix asks for: a glibc 3, the rarer architectures, systems with a single tag.
+#: Not in the matrix: a glibc 3, the rarer architectures, systems with a single tag.
 RARE = [
     *(Platform("linux", arch, glibc=(3, 2)) for arch in ARCHITECTURES),
     *(Platform("linux", arch, musl=(1, 2)) for arch in ("armv6l", "mips64", "ppc64")),
@@ -67,7 +67,7 @@ SYSTEMS = [
 CPYTHONS = [
     f"3.{minor}{flags}" for minor in range(8, 16) for flags in (("", "d", "t", "td") if minor > 12 else ("", "d"))
 ]
-#: Older ones can be described too.
+#: Older versions can be described too.
 OLD_CPYTHONS = [f"3.{minor}{flags}" for minor in range(2, 8) for flags in ("", "d")]
 OTHER_PYTHONS = (
     Python("pypy", (3, 8), ("pypy38_pp73",)),
@@ -85,7 +85,7 @@ def platform_tags(platform: Platform) -> tuple[str, ...]:
 
 
 def named(platform: Platform) -> str | None:
-    """Name a platform by its best tag, as a user would, where it has one."""
+    """Name a platform by its best tag, as a user would, if it has tags."""
     if platform.system == "linux":
         tags = [tag for tag in peer.platforms(platform) if not tag.startswith("linux_")]
         return tags[0] if tags else f"linux_{platform.arch}" if platform in NO_LIBCS else None
@@ -96,7 +96,7 @@ def named(platform: Platform) -> str | None:
 
 
 def test_the_matrix_is_whole() -> None:
-    """A matrix that lost a dimension would go on passing."""
+    """Without this, a matrix that lost a dimension would still pass."""
     assert {name: len(platforms) for name, platforms in PLATFORMS.items()} == {
         "glibc": 448,
         "musl": 24,
@@ -120,7 +120,7 @@ def test_platform_tags_are_packagings(system: str) -> None:
 @peer.needs_newest
 @pytest.mark.parametrize("system", PLATFORMS)
 def test_platform_tags_by_default_are_packagings_but_for_known_differences(system: str) -> None:
-    """What differs is listed with its evidence; without options there is this difference and nothing more."""
+    """Every difference is listed with its evidence, and there is no other difference without options."""
     for platform in PLATFORMS[system]:
         expected = with_known_differences(platform, peer.platforms(platform), linux_first=True)
         assert manytags.target("3.12", platform).platform_tags() == expected, platform
@@ -137,7 +137,7 @@ def test_a_platform_by_its_name_is_the_whole_platform(system: str) -> None:
 
 @pytest.mark.parametrize("difference", KNOWN_DIFFERENCES, ids=lambda difference: difference.name)
 def test_known_differences_are_exact(difference: KnownDifference) -> None:
-    """A difference that is listed and not there, or there and larger than listed, misleads whoever relies on it."""
+    """A listed difference that does not exist, or is larger than listed, misleads users of the list."""
     assert difference.samples
     assert difference.evidence
     for platform in difference.samples:
@@ -160,7 +160,7 @@ def with_armv8_of_newest(platform: Platform) -> tuple[str, ...]:
 
 @peer.needs_newest
 def test_packaging_still_differs_on_armv8() -> None:
-    """Once packaging drops the tags that nobody builds, the entry must go."""
+    """Once packaging drops the tags that no wheel has, the entry must go."""
     theirs = peer.linux_platforms("armv8l", glibc=(2, 36))
     assert sum(tag.startswith("manylinux") and tag.endswith("_armv8l") for tag in theirs) == 21
 
@@ -189,7 +189,7 @@ def described(names: list[str]) -> list[object]:
 
 @pytest.mark.parametrize("name", described(CPYTHONS + OLD_CPYTHONS))
 def test_abis_of_a_described_cpython_are_packagings(name: str) -> None:
-    """A debug build also loads release modules; until 3.7 pymalloc, until 3.2 wide Unicode was told."""
+    """A debug build also loads release modules; until 3.7 ABI tags named pymalloc, and until 3.2 wide Unicode."""
     version = name.rstrip("td")
     flags = name[len(version) :]
     python = manytags.target(name, "win32").python
@@ -199,7 +199,7 @@ def test_abis_of_a_described_cpython_are_packagings(name: str) -> None:
 @pytest.mark.parametrize("name", described(CPYTHONS + OLD_CPYTHONS))
 @pytest.mark.parametrize("platform", ["win_amd64", "musllinux_1_1_x86_64"])
 def test_lists_of_a_described_cpython_are_packagings(name: str, platform: str) -> None:
-    """Own ABI, stable ABI, none, older stable ABIs, any Python: the order decides which wheel is installed."""
+    """The order decides which wheel is installed: own ABI, stable ABI, none, older stable ABIs, any Python."""
     target = manytags.target(name, platform, peer.OPTIONS)
     assert target.triples() == peer.triples(target.python, target.platform_tags())
 
@@ -207,7 +207,7 @@ def test_lists_of_a_described_cpython_are_packagings(name: str, platform: str) -
 @pytest.mark.parametrize("python", OTHER_PYTHONS, ids=str)
 @pytest.mark.parametrize("platform", ["win_amd64", "musllinux_1_1_x86_64"])
 def test_lists_of_other_pythons_are_packagings(python: Python, platform: str) -> None:
-    """PyPy and GraalPy have lists of their own: no stable ABI, and ``pp3-none-any`` for PyPy alone."""
+    """PyPy and GraalPy have lists of their own: no stable ABI, and only PyPy has ``pp3-none-any``."""
     target = manytags.target(python, platform, peer.OPTIONS)
     assert target.triples() == peer.triples(python, target.platform_tags())
 
@@ -223,7 +223,7 @@ def test_lists_of_other_pythons_are_packagings(python: Python, platform: str) ->
     ),
 )
 def test_whole_lists_are_packagings(python: str | Python, platform: Platform) -> None:
-    """The parts agree, and so does what is put together of them."""
+    """The parts agree, and so do the lists that are made of them."""
     target = manytags.target(python, platform, peer.OPTIONS)
     theirs = peer.triples(target.python, peer.platforms(platform))
     assert target.triples() == theirs

@@ -1,4 +1,4 @@
-"""Choices in which other tools are wrong, or that they cannot make: tested as wrong, so that a fix there is noticed.
+"""Choices that other tools get wrong or cannot make. The tests expect the mistake, so that we notice when it is fixed.
 
 Each test says what is right, by a specification, and that manytags does it. A peer that is not installed is skipped,
 by name; ``pip install --group peers`` installs all of them.
@@ -21,12 +21,12 @@ from ..test_corpus import names
 
 SERVER = target("3.12", "manylinux_2_28_x86_64")
 
-#: Of one release, for one Python: the third build replaces the first, which was broken (``-3-`` is higher than none).
+#: Files of a release for the same Python: build 3 replaces the broken first build, which has no build tag.
 TORCH = ("torch-2.10.0-cp312-cp312-manylinux_2_28_x86_64.whl", "torch-2.10.0-3-cp312-cp312-manylinux_2_28_x86_64.whl")
 
 
 def peer(module: str, needs: str = "0") -> Any:  # noqa: ANN401 - each is another
-    """Import a peer, or skip the test, saying which."""
+    """Import a peer, or skip the test with its name as the reason."""
     project = module.partition(".")[0]
     found = pytest.importorskip(module, reason=f"{project} is not installed; nothing is compared")
     if Version(metadata.version(project)) < Version(needs):
@@ -46,14 +46,14 @@ def test_build_tags_decide_here(order: int) -> None:
 
 
 def test_packagings_selector_ignores_build_tags() -> None:
-    """What is listed first is installed: with packaging's selector it is the listing that decides."""
+    """packaging's selector takes the file that an index lists first."""
     select = peer("packaging.tags", "26.1").create_compatible_tags_selector(SERVER.tags())
     for listed in (TORCH, TORCH[::-1]):
         assert next(select((name, parse_wheel_filename(name)[-1]) for name in listed)) == listed[0]
 
 
 def test_packagings_pylock_ignores_build_tags() -> None:
-    """A lock file that lists the broken build first gets the broken build, on packaging's choice."""
+    """packaging installs the broken build if a lock file lists it first."""
     wheels = [{"name": name, "url": f"https://example.org/{name}", "hashes": {"sha256": "0" * 64}} for name in TORCH]
     document = {
         "lock-version": "1.0",
@@ -68,7 +68,7 @@ def test_packagings_pylock_ignores_build_tags() -> None:
 
 @pytest.mark.parametrize("platform", ["manylinux_2_34_x86_64", "musllinux_1_2_aarch64"])
 def test_pips_platform_option_takes_one_tag(platform: str) -> None:
-    """pip #10760: who asks for a target's wheels by ``--platform`` gets no older ones, though the target runs them."""
+    """pip #10760: ``--platform`` gets no wheels for older systems, though the target can run them."""
     tags = peer("pip._internal.utils.compatibility_tags", "24.1").get_supported(
         version="312", platforms=[platform], impl="cp", abis=["cp312"]
     )
@@ -80,7 +80,7 @@ def test_pips_platform_option_takes_one_tag(platform: str) -> None:
 
 
 def test_poetry_puts_the_build_tag_over_the_tag() -> None:
-    """With a build tag a pure wheel beats the one compiled for the machine; pip's order is the other way round."""
+    """A pure wheel with a build tag beats the wheel compiled for the machine; pip's order is the other way round."""
     chooser = peer("poetry.installation.chooser").Chooser
     environment = peer("poetry.utils.env").MockEnv(supported_tags=list(SERVER.tags()))
     link = peer("poetry.core.packages.utils.link").Link
@@ -110,7 +110,7 @@ def test_dep_logics_tags(tag: str, platform: str, theirs: bool) -> None:
 
 
 def test_dep_logic_prefers_the_older_musllinux() -> None:
-    """Its musllinux tags rise: of two wheels the one for the older musl wins."""
+    """Its musllinux tags are in ascending order, so the wheel for the older musl wins."""
     environment = peer("dep_logic.tags").EnvSpec.from_spec("==3.12.4", "musllinux_1_2_x86_64", "cpython")
     files = [f"demo-1.0-cp312-cp312-musllinux_1_{minor}_x86_64.whl" for minor in (1, 2)]
     assert max(files, key=environment.wheel_compatibility) == files[0]
@@ -118,6 +118,6 @@ def test_dep_logic_prefers_the_older_musllinux() -> None:
 
 
 def test_dep_logic_ignores_build_tags() -> None:
-    """Both builds of torch weigh the same."""
+    """Both builds of torch have the same weight."""
     environment = peer("dep_logic.tags").EnvSpec.from_spec("==3.12.4", "manylinux_2_28_x86_64", "cpython")
     assert len({environment.wheel_compatibility(name) for name in TORCH}) == 1

@@ -1,11 +1,10 @@
 """The same pick as pip's own code, in every release of the corpus.
 
-pip's ``LinkEvaluator`` and ``CandidateEvaluator`` run as they are, given manytags' tag list for a target: so what is
-compared is the choice, not the list, which ``test_packaging.py`` compares.
+pip's ``LinkEvaluator`` and ``CandidateEvaluator`` run unchanged with manytags' tag list for a target. So these tests
+compare the choice; ``test_packaging.py`` compares the list.
 
-Within a release pip looks at nothing but tags, build tags and ``requires-python`` of its files, so of releases that are
-alike in these one stands for all; what is chosen is a file of a release that there is. That makes 16 releases of 17
-quick, and a third of all releases is compared one by one too.
+Within a release, pip looks only at tags, build tags and ``requires-python``. So releases that are alike in these are
+compared only once, which skips 16 releases of 17; another test compares a third of all releases without this shortcut.
 """
 
 from __future__ import annotations
@@ -57,7 +56,7 @@ TARGETS = {
     "old": ("3.6", "manylinux_2_12_i686"),
 }
 
-#: (target, release) -> why manytags picks another file there. There is none.
+#: (target, release) -> why manytags picks another file; empty, because it never does.
 KNOWN_DIFFERENCES: dict[tuple[str, str], str] = {}
 
 #: File names and requires-python.
@@ -66,7 +65,7 @@ Release = tuple[tuple[str, str | None], ...]
 
 @cache
 def releases() -> dict[tuple[str, str], Release]:
-    """The corpus by project and version."""
+    """Read the corpus by project and version."""
     found: defaultdict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
     for path in sorted(CORPUS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -88,31 +87,31 @@ def distinct() -> dict[frozenset[tuple[str, str | None]], tuple[str, str]]:
 
 @cache
 def link_to(name: str, requires: str | None) -> Any:  # noqa: ANN401 - pip's own
-    """What pip reads off an index page for a file."""
+    """Return what pip reads from an index page about a file."""
     return Link(f"https://example.org/{name}", requires_python=requires)
 
 
 @pytest.fixture(autouse=True)
 def _names_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """pip reads each file name twice for each target; half of this module's time would go into that."""
+    """Remember file names: pip reads each one twice for each target, which would take half of this module's time."""
     module = pytest.importorskip("pip._internal.models.wheel")
     monkeypatch.setattr(module, "parse_wheel_filename", read_name, raising=True)
 
 
 @cache
 def read_name(name: str) -> Any:  # noqa: ANN401 - pip's own
-    """What pip's packaging reads off a file name."""
+    """Return what pip's packaging reads from a file name."""
     return pytest.importorskip("pip._vendor.packaging.utils").parse_wheel_filename(name)
 
 
 def described(name: str) -> Target:
-    """A target by its name here."""
+    """Make a target from its name in these tests."""
     about = TARGETS[name]
     return manytags.detect() if about is None else manytags.target(*about)
 
 
 def pips_choice(target: Target) -> Callable[[tuple[str, str], Release], str | None]:
-    """What pip, told that these are its tags, chooses in a release."""
+    """Return what pip chooses from a release if these are its tags."""
     tags = [Tag(*triple) for triple in target.ranks]
     numbers = (*target.python.version, 0, 0)[:3]
     python = TargetPython(py_version_info=numbers)
@@ -135,14 +134,14 @@ def pips_choice(target: Target) -> Callable[[tuple[str, str], Release], str | No
 
 
 def ours(target: Target, files: Sequence[tuple[str, str | None]]) -> str | None:
-    """What manytags chooses."""
+    """Return what manytags chooses."""
     entries = [{"filename": name, "requires-python": requires} for name, requires in files]
     found = manytags.best(entries, target)
     return None if found is None else str(found["filename"])
 
 
 def same(mine: str | None, its: str | None, tags: list[Any]) -> bool:
-    """Whether two choices are one, or a tie: as good by tag and by build tag. Then pip takes the one listed first."""
+    """Whether two choices are equal, or tie by tag and build tag. Then pip takes the file that is listed first."""
     if mine == its or mine is None or its is None:
         return mine == its
     first, second = Wheel(mine), Wheel(its)
@@ -157,7 +156,7 @@ def same(mine: str | None, its: str | None, tags: list[Any]) -> bool:
     "name", [pytest.param(name, marks=peer.needs_abi3t if name == "free-threaded" else ()) for name in TARGETS]
 )
 def test_the_same_pick_in_every_release(name: str) -> None:
-    """Who changes from pip to an installer that embeds manytags gets the same files."""
+    """Users who change from pip to an installer that embeds manytags get the same files."""
     target = described(name)
     choose = pips_choice(target)
     tags = [Tag(*triple) for triple in target.ranks]
@@ -173,7 +172,7 @@ def test_the_same_pick_in_every_release(name: str) -> None:
 
 
 def test_one_release_stands_for_those_alike() -> None:
-    """The shortcut above is none: every third of all releases, alike or not, for one target."""
+    """The shortcut above changes nothing: every third release, similar or not, for a single target."""
     target = described("server")
     choose = pips_choice(target)
     tags = [Tag(*triple) for triple in target.ranks]

@@ -1,8 +1,8 @@
-"""What this machine's own loaders and ``ldconfig`` find, against what is found by reading.
+"""This machine's own loaders and ``ldconfig`` find the same libraries as manytags does by reading files.
 
-Opt-in, as it compiles and runs programs: ``nox -s promises``. The same session tries in Debian's own sysroots what
-becomes of a wheel whose promised library is missing (``tools/hosts/promises.py``); those outcomes are kept in
-``data/promises.json``, and what they show is tested every day.
+Opt-in, because it compiles and runs programs: ``nox -s promises``. The same session tries, in Debian's own sysroots,
+what happens to a wheel whose promised library is missing (``tools/hosts/promises.py``). The outcomes are recorded in
+``data/promises.json``, and tested in every run.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ WHOLE = [outcome for outcome in PROMISES if "," in outcome["machine"]]
 
 
 def test_the_promises_are_there() -> None:
-    """An empty list would show everything."""
+    """The other tests would pass with an empty list."""
     assert len(BARE) == len(WHOLE) == 3
     assert [outcome["wheel"] for outcome in BARE] == [outcome["wheel"] for outcome in WHOLE]
 
 
 @pytest.mark.parametrize("outcome", BARE, ids=lambda outcome: f"{outcome['machine']} {outcome['wheel']}")
 def test_a_wheel_that_installers_take_and_python_does_not(outcome: dict[str, Any]) -> None:
-    """The reason for all of this: the tag is honest, installers take it, and the promised library is not there."""
+    """The reason for all of this: the tag is true, installers take it, and the promised library is missing."""
     assert outcome["packaging"]
     assert outcome["pip"].startswith("installs it")
     (library,) = outcome["missing_for_wheel"]
@@ -61,7 +61,7 @@ def test_where_the_promise_is_kept_nothing_is_refused(outcome: dict[str, Any]) -
     assert outcome["pip_with_hook"].startswith("installs it")
 
 
-#: Opens what it is given and lists the files that are then mapped.
+#: Opens a library and lists the files that are mapped then.
 PROGRAM = r"""
 #include <dlfcn.h>
 #include <stdio.h>
@@ -88,7 +88,7 @@ class Builds:
         folder.mkdir()
         self.build("libown.so", "int own(void) { return 0; }", "-shared", "-Wl,-soname,libown.so")
         inner = self.build("liby.so", "int y(void) { return 0; }", "-shared", "-Wl,-soname,liby.so")
-        # libx needs liby, which only RPATHs are handed down for.
+        # libx needs liby, and only an RPATH is handed down to it.
         source = "extern int y(void); int x(void) { return y(); }"
         self.build("libx.so", source, "-shared", "-Wl,-soname,libx.so", str(inner))
         for kind in PATHS:
@@ -123,14 +123,14 @@ class Builds:
 
 
 def by_the_loader(program: Path, module: Path, environment: dict[str, str]) -> dict[str, str | None]:
-    """Run it: where each library was mapped from, or nothing of what could not be loaded."""
+    """Run a program, and return where each library was loaded from; nothing if one could not be loaded."""
     done = subprocess.run([program, module], capture_output=True, text=True, env=environment, check=True)
     paths = {line.rpartition("/")[2]: line for line in done.stdout.splitlines() if line.startswith("/")}
     return {name: paths.get(name) for name in LIBRARIES}
 
 
 def by_reading(program: Path, module: Path, environment: dict[str, str]) -> dict[str, str | None]:
-    """Read it, to the same answer: what needs something that is not there is not kept."""
+    """Find the libraries by reading, without those that need a library that is missing."""
     root = Root(None)
     process = Process(root, read_interpreter(root, str(program)), environment.get("LD_LIBRARY_PATH"))
     with module.open("rb") as stream:
@@ -147,7 +147,7 @@ def by_reading(program: Path, module: Path, environment: dict[str, str]) -> dict
 @opt_in
 @pytest.mark.parametrize("compiler", ["gcc", "musl-gcc"])
 def test_the_loader_finds_what_is_found_by_reading(compiler: str, tmp_path: Path) -> None:
-    """54 programs: whoever has an RPATH, a RUNPATH or none, a variable or none, and libraries in one folder or all."""
+    """54 programs: with RPATH, RUNPATH or neither, with the variable or not, libraries in one folder or in several."""
     if shutil.which(compiler) is None:
         pytest.skip(f"no {compiler}")
     builds = Builds(compiler, tmp_path / "builds")

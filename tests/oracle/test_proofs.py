@@ -34,7 +34,7 @@ def works(proof: dict[str, Any]) -> bool:
 
 
 def test_the_proofs_are_there() -> None:
-    """An empty list would prove everything."""
+    """The other tests would pass with an empty list."""
     assert len(PROOFS) >= 48
     assert len({proof["machine"] for proof in PROOFS}) >= 17
     outcomes = [proof["outcome"] for proof in PROOFS]
@@ -48,7 +48,7 @@ def test_the_proofs_are_there() -> None:
 
 @every_proof
 def test_proofs_are_of_what_is_answered(proof: dict[str, Any]) -> None:
-    """A proof of another answer proves nothing."""
+    """A recorded outcome must be about the answer that manytags gives."""
     machine = MACHINES[proof["machine"]]
     assert (rank(proof["wheel"], target_from_facts(machine.facts)) is not None) == proof["manytags"]
     assert (platform_of(proof) in machine.packaging["platform_tags"]) == proof["packaging"]
@@ -56,7 +56,7 @@ def test_proofs_are_of_what_is_answered(proof: dict[str, Any]) -> None:
 
 @every_proof
 def test_what_is_taken_by_a_libc_tag_works_and_what_is_refused_does_not(proof: dict[str, Any]) -> None:
-    """An installer that took the latter would break the environment at its first import, or later, silently."""
+    """An installer that took such a wheel would break the environment at the first import, or later without a word."""
     bare = platform_of(proof).startswith("linux_")
     if not proof["manytags"]:
         assert not works(proof)
@@ -66,7 +66,7 @@ def test_what_is_taken_by_a_libc_tag_works_and_what_is_refused_does_not(proof: d
 
 @every_proof
 def test_where_packaging_judges_otherwise_it_is_wrong(proof: dict[str, Any]) -> None:
-    """Parity comes first: who parts from packaging must be right."""
+    """Parity comes first: where manytags differs from packaging, it must be right."""
     if proof["manytags"] != proof["packaging"]:
         assert works(proof) == proof["manytags"]
 

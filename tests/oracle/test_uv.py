@@ -1,7 +1,7 @@
 """Every name of uv's ``--python-platform`` means the same machine in manytags: same tags, same order, same choices.
 
-uv was asked once, by ``uv_world.py``; its answers are in ``data``. With ``MANYTAGS_ASK_UV=1`` in the environment, as
-``nox -s uv`` has it, the uv on ``PATH`` is asked again, which takes ten minutes.
+``uv_world.py`` recorded uv's answers in ``data``. With ``MANYTAGS_ASK_UV=1`` in the environment, as in ``nox -s uv``,
+the uv on ``PATH`` is asked again, which takes ten minutes.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def uv_picks(python: str, name: str) -> list[str | None]:
 
 
 def is_tie(ours: str | None, theirs: str | None, release: tuple[str, ...], target: Target) -> bool:
-    """Whether two files fit equally well, by tag and build tag: then manytags takes the first by name, uv the last."""
+    """Whether two files tie by tag and build tag. Then manytags takes the first by name, and uv the last."""
     if ours is None or theirs is None:
         return False
     rank, build = manytags.rank(ours, target), split_wheel_filename(ours)[2]
@@ -70,7 +70,7 @@ def is_tie(ours: str | None, theirs: str | None, release: tuple[str, ...], targe
 
 
 def test_the_record_is_whole() -> None:
-    """A record of other releases, or of half of the names, would go on passing."""
+    """Without this, a record of other releases, or of half of the names, would still pass."""
     assert RECORD["uv"] == uv_world.VERSION
     assert RECORD["corpus"] == uv_world.digest(uv_world.corpus_releases()), (
         "the corpus has changed: nox -s uv -- record"
@@ -83,7 +83,7 @@ def test_the_record_is_whole() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_uvs_has_uvs_platform_tags(name: str) -> None:
-    """A lock made with uv's names must not lose or gain a wheel when manytags makes it, but for listed differences."""
+    """A lock for uv's names must not lose or gain a wheel when manytags makes it, except for listed differences."""
     expected = expected_platform_tags(name)
     assert set(expected) <= set(uv_world.universe()), "uv was not asked about all of them"
     assert tuple(RECORD["platform_tags"][name]) == expected
@@ -91,19 +91,19 @@ def test_a_name_of_uvs_has_uvs_platform_tags(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_of_uvs_is_listed(name: str) -> None:
-    """Whoever looks for the names that can be used must find those they know; ``manylinux`` ones are a pattern."""
+    """Users must find uv's names in the list of names; those of ``manylinux`` are a pattern."""
     assert name in manytags.platform_names() or "-manylinux" in name or name == "riscv64-unknown-linux"
 
 
 @pytest.mark.parametrize("python", uv_world.GROUP_PYTHONS)
 def test_pythons_have_uvs_groups(python: str) -> None:
-    """Own ABI, stable ABI, none, older stable ABIs, any Python: in this order uv prefers them too."""
+    """uv prefers the same order: own ABI, stable ABI, none, older stable ABIs, any Python."""
     assert tuple(RECORD["groups"][python]) == expected_groups(python)
 
 
 @pytest.mark.parametrize("difference", UV_DIFFERENCES, ids=lambda difference: difference.name)
 def test_each_listed_difference_is_one(difference: UvDifference) -> None:
-    """A difference that is no longer there misleads whoever relies on the list."""
+    """A listed difference that no longer exists misleads users of the list."""
     assert difference.reason
     platforms = [manytags.platform_from_name(name) for name in NAMES]
     changed = 0
@@ -116,13 +116,13 @@ def test_each_listed_difference_is_one(difference: UvDifference) -> None:
 
 
 #: How often, over all names, uv takes another file of a release because two of them fit equally well. pip's choice
-#: depends on the order in which the index lists them; manytags' is the first by name, so that it depends on nothing.
+#: depends on the order of the index; manytags takes the first by name, so its choice never depends on the order.
 TIES = {"3.12": 28, "3.9": 28}
 
 
 @pytest.mark.parametrize("python", uv_world.PYTHONS)
 def test_picks_from_the_corpus_are_uvs(python: str) -> None:
-    """From every release of sixteen projects, for every name: the same wheel, except where there is no better one."""
+    """For every name, the same wheel from every release of sixteen projects, unless two wheels are equally good."""
     ties = 0
     for name in NAMES:
         platform = manytags.platform_from_name(name)
@@ -139,7 +139,7 @@ def test_picks_from_the_corpus_are_uvs(python: str) -> None:
     reason="asking uv takes ten minutes: nox -s uv, or MANYTAGS_ASK_UV=1 and uv on PATH",
 )
 def test_uv_still_answers_so(tmp_path: Path) -> None:
-    """The record is what uv does, and not what somebody once thought that it does."""
+    """The record is what uv really does."""
     answers = tmp_path / "answers.json"
     uv_world.main(answers, shutil.which("uv") or "uv")
     assert json.loads(answers.read_text(encoding="utf-8")) == recorded()

@@ -1,7 +1,7 @@
 """PyPI's profile decides as Warehouse does: on real tags, on its own tests' tags, and on thousands of made-up ones.
 
-Warehouse's verdicts are recorded in ``data/warehouse.json``. Where ``MANYTAGS_WAREHOUSE`` names a checkout of
-Warehouse, as ``nox -s warehouse`` has it, its own source is asked again and the record held against it.
+Warehouse's verdicts are recorded in ``data/warehouse.json``. If ``MANYTAGS_WAREHOUSE`` names a checkout of Warehouse,
+as in ``nox -s warehouse``, its source is asked again and compared with the record.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def record() -> dict[str, Any]:
 
 @cache
 def live() -> world.Warehouse | None:
-    """Read Warehouse's source, where it is at hand."""
+    """Read Warehouse's source, if it is available."""
     return world.live()
 
 
@@ -53,7 +53,7 @@ def corpus_tags() -> list[str]:
 
 
 def takes(tag: str) -> bool:
-    """Tell whether PyPI's profile takes a platform tag; through the public function where a name can have the tag."""
+    """Whether PyPI's profile takes a platform tag; asked through the public function if a name can have the tag."""
     if "-" in tag or "." in tag:
         rule = builtin_profile("pypi").rule_for(tag, DAY)
         assert rule is not None
@@ -62,13 +62,13 @@ def takes(tag: str) -> bool:
 
 
 def recorded_verdicts() -> dict[str, bool]:
-    """Unpack the verdicts on the tags that are made."""
+    """Unpack the verdicts on the generated tags."""
     bits = f"{int(record()['generated']['taken'], 16):b}"[1:]
     return {tag: bit == "1" for tag, bit in zip(world.generated_tags(), bits, strict=True)}
 
 
 def test_the_sets_are_whole() -> None:
-    """Verdicts on other tags than those that were asked about, or on few, say nothing."""
+    """Verdicts on other tags, or on few tags, say nothing."""
     assert record()["corpus"]["tags"] == len(corpus_tags()) > 100
     tags = world.generated_tags()
     assert len(tags) == 5_000
@@ -82,7 +82,7 @@ def test_the_sets_are_whole() -> None:
 
 
 def test_the_profile_names_the_source_that_was_asked() -> None:
-    """A profile that claims a newer Warehouse than the one it was held against claims too much."""
+    """The profile must not name a newer Warehouse than the one that it was compared with."""
     names = builtin_profile("pypi").names
     commit = record()["source"].rpartition("/")[2]
     assert commit in names.source
@@ -95,17 +95,17 @@ def test_the_corpus() -> None:
 
 
 def test_the_tags_of_warehouses_tests() -> None:
-    """What Warehouse itself shows to be taken and refused."""
+    """Warehouse's own examples are accepted and refused."""
     taken, refused = record()["tests"]["taken"], record()["tests"]["refused"]
     assert len(taken) > 40
     assert len(refused) > 5
     for platforms in taken:
-        assert [one for one in check_upload(f"foo-1.0-cp34-none-{platforms}.whl") if one.refused] == []
+        assert [problem for problem in check_upload(f"foo-1.0-cp34-none-{platforms}.whl") if problem.refused] == []
     for platforms in refused:
         name = f"foo-1.0-cp34-none-{platforms}.whl"
-        told = [one.message for one in check_upload(name) if one.refused]
-        assert told
-        assert told[0] == UNSUPPORTED.format(name, platforms.split(".")[0])
+        refusals = [problem.message for problem in check_upload(name) if problem.refused]
+        assert refusals
+        assert refusals[0] == UNSUPPORTED.format(name, platforms.split(".")[0])
 
 
 def test_the_names_of_warehouses_tests() -> None:
@@ -115,24 +115,25 @@ def test_the_names_of_warehouses_tests() -> None:
     wheels = [(name, status) for name, status in cases if name.endswith(".whl")]
     assert len(wheels) > 4
     for name, status in wheels:
-        assert [f"400 {one.message}" for one in check_upload(name) if one.refused] == [status]
+        assert [f"400 {problem.message}" for problem in check_upload(name) if problem.refused] == [status]
 
 
 def test_made_up_tags() -> None:
-    """5,000 tags along the rules and beside them: letters behind, other digits, other cases, other architectures."""
+    """5,000 tags that match the rules or almost do: letters after them, other digits, cases and architectures."""
     verdicts = recorded_verdicts()
     assert {tag: takes(tag) for tag in verdicts} == verdicts
 
 
 def complaint(name: str) -> str:
-    """Say of a name what Warehouse's source can be asked: what is wrong without looking at metadata."""
+    """Return what Warehouse's source finds wrong with a name, apart from metadata."""
     about_metadata = ("The use of local versions", "Filename '", "Start and end with", "Filename is too long")
-    told = [one for one in check_upload(name) if one.refused and not one.message.startswith(about_metadata)]
-    unsupported = sorted(one.tag for one in told if "unsupported platform tag" in one.message)
+    refusals = [problem for problem in check_upload(name) if problem.refused]
+    refusals = [problem for problem in refusals if not problem.message.startswith(about_metadata)]
+    unsupported = sorted(problem.tag for problem in refusals if "unsupported platform tag" in problem.message)
     if unsupported:
-        assert {one.message for one in told} == {UNSUPPORTED.format(name, tag) for tag in unsupported}
+        assert {problem.message for problem in refusals} == {UNSUPPORTED.format(name, tag) for tag in unsupported}
         return f"unsupported: {' '.join(unsupported)}"
-    return told[0].message if told else ""
+    return refusals[0].message if refusals else ""
 
 
 def test_made_up_names() -> None:
@@ -145,7 +146,7 @@ def test_made_up_names() -> None:
 
 @needs_warehouse
 def test_the_record_is_what_warehouse_says() -> None:
-    """A record that was edited, or has grown old, proves nothing."""
+    """A record that was edited, or is outdated, proves nothing."""
     warehouse = live()
     assert warehouse is not None
     found = record()

@@ -1,7 +1,6 @@
 """Every case in which a name means something else in uv 0.13.8 than in manytags, with the reason.
 
-Each entry says what becomes of manytags' platform tags, tag for tag, so that the tests allow this difference and
-nothing more.
+Each entry changes manytags' platform tags tag for tag, so that the tests allow exactly this difference.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ Tags = tuple[str, ...]
 
 @dataclass(frozen=True)
 class UvDifference:
-    """One case.
+    """A difference between the two.
 
-    :param name: by which tests call it.
+    :param name: its name in tests.
     :param reason: what uv does, and why manytags does not.
     :param applies: to which names' platforms.
     :param change: what becomes of manytags' platform tags.
@@ -53,7 +52,7 @@ def _fat32(_platform: Platform, tags: Tags) -> Tags:
 UV_DIFFERENCES = (
     UvDifference(
         "linux_* last",
-        "uv puts bare linux_* behind manylinux and musllinux, as packaging did until 26.2; "
+        "uv puts bare linux_* after manylinux and musllinux, as packaging did until 26.2; "
         "TagOptions(linux_first=False) does the same",
         lambda platform: platform.system == "linux",
         _linux_last,
@@ -61,7 +60,7 @@ UV_DIFFERENCES = (
     UvDifference(
         "RISC-V begins with glibc 2.31",
         "uv ends riscv64's ladder at 2.31; packaging 26.3, whose ladders manytags keeps, goes on to 2.17, below the "
-        "first glibc that has RISC-V. Nobody can build such a wheel, so no choice differs",
+        "first glibc that has RISC-V. Such a wheel cannot be built, so no choice differs",
         lambda platform: platform.arch == "riscv64",
         _from_2_31,
     ),

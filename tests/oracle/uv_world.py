@@ -1,15 +1,15 @@
-"""What uv takes for each name of its ``--python-platform``: found out from uv itself, offline, and kept in a file.
+"""What uv takes for each name of its ``--python-platform``: learned from uv itself, offline, and kept in a file.
 
-uv tells nobody its list of tags. It is found out by its choices, in a folder of tiny wheels:
+uv does not print its list of tags. Its choices from a folder of tiny wheels show the list:
 
 *   every release of the corpus, under a name of its own: which of its wheels does uv choose?
-*   one project for each platform tag, whose newer release has this tag and whose older one has ``any``: uv takes the
-    newer one where it takes the tag;
-*   one project for each two neighbours of a list as it is guessed: uv's choices put the guess right, until no two
-    neighbours stand wrong.
+*   a project for each platform tag, whose newer release has this tag and whose older release has ``any``: uv takes the
+    newer release if it takes the tag;
+*   a project for each two neighbours in a guessed list: uv's choices correct the guess, until all neighbours are in the
+    right order.
 
-Run as a script, as ``nox -s uv -- record`` does, it writes the answers of the uv on ``PATH`` to a file in
-``tests/oracle/data``. The tests of every day compare manytags with that file; they need no uv.
+Run as a script, as ``nox -s uv -- record`` does, this module writes the answers of the uv on ``PATH`` to a file in
+``tests/oracle/data``. The daily tests compare manytags with that file; they do not need uv.
 """
 
 from __future__ import annotations
@@ -37,23 +37,23 @@ VERSION = "0.13.8"
 RECORD = Path(__file__).parent / "data" / f"uv-{VERSION}.json"
 CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 
-#: For which Pythons the corpus is chosen from. uv takes versions only: no free-threaded build that is not here.
+#: The Pythons that choose from the corpus. uv takes only versions, so a free-threaded build would have to be here.
 PYTHONS = ("3.12", "3.9")
-#: For which Python each list of (python, ABI) groups is found out; 3.9 has few groups, 3.14 many.
+#: The Pythons whose lists of (python, ABI) groups are recorded; 3.9 has few groups, 3.14 has many.
 GROUP_PYTHONS = ("3.12", "3.9", "3.14")
-#: The platform for that: it has one tag, so that groups are all that counts.
+#: The platform for that: it has a single tag, so that only the groups decide.
 GROUP_PLATFORM = ("windows", "win_amd64")
 
 LINUXES = ("x86_64", "i686", "aarch64", "armv6l", "armv7l", "ppc64le", "riscv64", "s390x", "loongarch64")
 MAC_FORMATS = ("x86_64", "arm64", "i386", "intel", "fat", "fat3", "fat32", "fat64", "universal", "universal2")
 
 Release = tuple[str, ...]
-"""Wheels of one release: what stands in their names behind the version, such as ``1-cp312-abi3-win32``; sorted."""
+"""Wheels of a release: what follows the version in their names, such as ``1-cp312-abi3-win32``; sorted."""
 
 
 @cache
 def corpus_releases() -> tuple[Release, ...]:
-    """List the releases of the corpus, each set of build tags and tag sets once, in an order that only they decide."""
+    """List the releases of the corpus, but each set of build tags and tag sets once, in a fixed order."""
     releases: dict[tuple[str, str], set[str]] = {}
     for path in CORPUS.glob("*.jsonl.gz"):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -64,7 +64,7 @@ def corpus_releases() -> tuple[Release, ...]:
 
 
 def digest(releases: Iterable[Release]) -> str:
-    """Tell one corpus from another."""
+    """Return a digest of the corpus."""
     return hashlib.sha256("\n".join(" ".join(release) for release in releases).encode()).hexdigest()
 
 
@@ -99,7 +99,7 @@ def groups(python: str) -> tuple[str, ...]:
 
 
 class Project(NamedTuple):
-    """One project in the folder: what stands in its wheels' names, for the release that is asked about."""
+    """A project in the folder: the endings of its wheels' names, for the release in question."""
 
     name: str
     wheels: Release
@@ -117,7 +117,7 @@ class Folder:
         self.cache = path / "cache"
 
     def ask(self, name: str, python: str, projects: Sequence[Project]) -> dict[str, str | None]:
-        """Ask uv which wheel of each project it takes; ``None`` where it takes none.
+        """Ask uv which wheel of each project it takes; ``None`` if it takes none.
 
         Each project has an older release with one wheel for any machine, so that a project without a fitting wheel
         does not end the run.
@@ -158,9 +158,9 @@ class Folder:
         return re.findall(r"^\s+- ([\w-]+):", listed, re.MULTILINE)
 
     def sorted_by_choice(self, name: str, python: str, guess: Sequence[str], wheel: str) -> list[str]:
-        """Put members of a list, guessed at first, into the order in which uv prefers them.
+        """Sort members into the order in which uv prefers them, starting from a guess.
 
-        :param wheel: what stands in a wheel's name, with ``{}`` for a member.
+        :param wheel: the ending of a wheel's name, with ``{}`` for a member.
         """
         members = list(guess)
         for _ in range(2 * len(members) + 1):
@@ -180,7 +180,7 @@ class Folder:
 
 @cache
 def _wheel(name: str, version: str) -> bytes:
-    """Make a wheel that is just good enough to be resolved."""
+    """Make a wheel with just enough content to be resolved."""
     folder = f"{name}-{version}.dist-info"
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
@@ -202,7 +202,7 @@ def _write(folder: Path, name: str, version: str, tags: Iterable[str]) -> None:
 
 
 def record(uv: str, scratch: Path, guesses: Mapping[str, Sequence[str]]) -> dict[str, object]:
-    """Find out all that uv's names mean.
+    """Find out what each of uv's names means.
 
     :param uv: the command.
     :param scratch: an empty folder.

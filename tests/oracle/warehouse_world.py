@@ -1,9 +1,9 @@
-"""What Warehouse decides on file names: asked of its own source where that is at hand, recorded where it is not.
+"""What Warehouse decides about file names: its own source if that is available, else a record.
 
 ``python -m tests.oracle.warehouse_world`` reads a checkout of Warehouse named by ``MANYTAGS_WAREHOUSE`` and writes
-``data/warehouse.json`` anew; ``nox -s warehouse`` fetches one. Of the source only the few assignments and functions
-that decide on names are run, so nothing else of Warehouse need be installed. Nothing of its source is kept: the record
-holds its verdicts, and the tags and names that its tests list.
+``data/warehouse.json`` again; ``nox -s warehouse`` fetches a checkout. Only the few assignments and functions that
+decide about names are run, so Warehouse need not be installed. The record holds its verdicts, and the tags and names
+that its tests list, but none of its source.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ RECORD = Path(__file__).parent / "data" / "warehouse.json"
 VARIABLE = "MANYTAGS_WAREHOUSE"
 LEGACY, FORMS = "warehouse/forklift/legacy.py", "warehouse/forklift/forms.py"
 TESTS = "tests/unit/forklift/test_legacy.py"
-#: What Warehouse pins (requirements/main.txt); it reads file names with it.
+#: The packaging that Warehouse pins (requirements/main.txt), and reads file names with.
 PACKAGING = "26.2"
 GENERATED, GENERATED_NAMES = 5_000, 500
 
-#: Parts of tags, by the letter that stands for them in a form: what the rules have. One in eight is anything at all.
+#: Parts of tags, by their letter in a form: what the rules have. One in eight is arbitrary.
 _PARTS = {
     "n": [*map(str, range(31)), "999", "2026"],
     "v": ["10", "11", "12", "13", "14", "15", "16", "26", "27"],
@@ -114,7 +114,7 @@ def generated_tags() -> list[str]:
 
 
 def generated_names() -> list[str]:
-    """Make distinct file names, good ones and bad ones."""
+    """Make distinct file names, valid and invalid."""
     numbers, found = _Numbers(2012), dict[str, None]()
     tags = generated_tags()
     while len(found) < GENERATED_NAMES:
@@ -126,7 +126,7 @@ def generated_names() -> list[str]:
 
 
 def digest(texts: Iterable[str]) -> str:
-    """Tell whether two lists are the same without keeping either."""
+    """Return a digest that shows whether two lists are equal."""
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
@@ -160,7 +160,7 @@ class Warehouse:
         return {*expressions, *arches, *others, "_valid_platform_tag", "_validate_filename"}
 
     def complaint(self, name: str) -> str:
-        """Give the message with which a wheel of this name is refused before its metadata count; empty for none."""
+        """Return the message that refuses a wheel for its name alone; empty if the name is accepted."""
         try:
             self._validate(name, "bdist_wheel")
             _, _, _, tags = parse_wheel_filename(name)
@@ -172,7 +172,7 @@ class Warehouse:
         return f"unsupported: {' '.join(refused)}" if refused else ""
 
     def listed(self, function: str) -> list[Any]:
-        """List what a test of Warehouse's is parametrised with."""
+        """List the parameters of a test of Warehouse."""
         for node in ast.walk(ast.parse((self.folder / TESTS).read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and node.name == function:
                 for decorator in node.decorator_list:
@@ -181,14 +181,14 @@ class Warehouse:
         raise LookupError(function)
 
     def commit(self) -> tuple[str, str]:
-        """Tell which commit it is, and its day."""
-        told = subprocess.run(
+        """Return the commit of a checkout, and its day."""
+        log = subprocess.run(
             ["git", "-C", self.folder, "log", "-1", "--format=%H %cs"],  # noqa: S607 - the person's own git
             capture_output=True,
             check=True,
             text=True,
         )
-        commit, day = told.stdout.split()
+        commit, day = log.stdout.split()
         return commit, day
 
 
@@ -197,7 +197,7 @@ class _Refused(Exception):
 
 
 def _blocks(text: str) -> list[str]:
-    """Split a module's text into its statements; the whole of it has syntax that only its own Python reads (3.14)."""
+    """Split a module's text into statements; as a whole it has syntax that only Python 3.14 reads."""
     return re.split(r"\n(?=[^\s)\]}#])", text)
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from packaging.markers import Marker
 
-#: The newest CPython to ask for where neither files nor marker name a newer one, and the oldest where none is named.
+#: The newest CPython to try if neither the files nor the marker name a newer one, and the oldest if they name none.
 NEWEST_PYTHON, OLDEST_PYTHON = (3, 15), (3, 10)
 
 _LONGEST = 10_000  # characters of a marker
@@ -34,13 +34,13 @@ _LONGEST = 10_000  # characters of a marker
 
 @dataclass(frozen=True, slots=True)
 class CoveredEnvironment:
-    """A kind of machine that a marker is true of.
+    """A Python on a kind of machine, for which a marker is true.
 
-    :param implementation: of Python, such as ``cpython``.
-    :param version: of Python, such as ``3.12.0``.
+    :param implementation: the implementation of Python, such as ``cpython``.
+    :param version: the version of Python, such as ``3.12.0``.
     :param system: as in ``Platform.system``, such as ``linux``.
     :param arch: as in ``Platform.arch``, such as ``x86_64``.
-    :param markers: the environment that the marker was evaluated in.
+    :param markers: the environment in which the marker was evaluated.
     """
 
     implementation: str
@@ -65,28 +65,28 @@ class Coverage:
     left_out: tuple[CoveredEnvironment, ...]
 
     def __bool__(self) -> bool:
-        """Whether none is left out."""
+        """Whether no environment is left out."""
         return not self.left_out
 
 
 def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[object], object] | None = None) -> Coverage:
-    """Say whether some wheels of one release leave any environment of a marker out, and which.
+    """Check whether the wheels of one release serve every environment of a marker, and list those that they leave out.
 
-    The environments are tried one by one. The Pythons are every minor version of CPython between the oldest and the
-    newest that files and marker name, and on to 3.15, with its ``.0`` and each micro version named; PyPy too where the
-    marker names it. The machines are Linux (x86_64, aarch64), macOS (x86_64, arm64), Windows (AMD64), each machine that
-    a file is for, and each that the marker names. Those for which the marker is true count.
+    Every Python is tried on every machine, and the environments for which the marker is true count. The Pythons are all
+    minor versions of CPython from the oldest that the files or the marker name to the newest, and on to 3.15: the
+    ``.0`` release and each micro version that is named. PyPy is tried if the marker names it. The machines are Linux
+    (x86_64, aarch64), macOS (x86_64, arm64), Windows (AMD64), and all others that the files or the marker name.
 
-    The answer has limits, because markers do not tell a C library, a system's version, or a free-threaded or debug
+    The answer has limits, because markers cannot describe a C library, a system's version, or a free-threaded or debug
     build: a wheel for either C library, however new, serves Linux, and a CPython is the release build. ``extra`` is
     empty.
 
-    :param files: wheel file names, entries of an index, or what ``key`` makes one of these from; sdists are passed
-        over, and so are yanked files.
-    :param marker: a :pep:`508` marker; empty for everywhere.
-    :param key: gives a file name or an entry for an item of ``files``.
-    :raises InvalidInput: it is not a marker.
-    :raises InvalidWheelFilename: a name that ends in ``.whl`` is not a wheel file name.
+    :param files: wheel file names, entries of an index, or anything that ``key`` turns into one of these; sdists and
+        yanked files are skipped.
+    :param marker: a :pep:`508` marker; empty for every environment.
+    :param key: returns the file name or entry of an item.
+    :raises InvalidInput: the text is not a marker.
+    :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
 
     >>> windows = 'python_version >= "3.11" and sys_platform == "win32"'
     >>> coverage = check_coverage(["foo-1.0-cp312-abi3-win_amd64.whl"], windows)
@@ -107,7 +107,7 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
 
 
 class _Wheel:
-    """A wheel's members, and the machines it is for."""
+    """A wheel's tags, and the machines that it is for."""
 
     def __init__(self, filename: str, requires: str | None) -> None:
         parsed = parse_wheel_filename(filename)
@@ -115,7 +115,7 @@ class _Wheel:
         self.machines = {machine for platform in self.tags.platforms for machine in machines_of(platform)}
 
     def fits(self, environment: CoveredEnvironment) -> bool:
-        """Whether some machine of this kind takes it."""
+        """Whether some machine of this kind takes the wheel."""
         python = parse_python(environment.implementation + environment.version)
         target = Target(python, Platform(environment.system, environment.arch))
         if self.variant is not None or (self.requires is not None and not python_fits(self.requires, target)):
@@ -140,15 +140,14 @@ def _parsed(text: str) -> Marker | None:
 
 def _environments(wheels: list[_Wheel], text: str, parsed: Marker | None) -> list[CoveredEnvironment]:
     literals = [first or second for first, second in re.findall(r"\"([^\"]*)\"|'([^']*)'", text)]
-    environments: dict[tuple[object, ...], CoveredEnvironment] = {}
+    environments = []
     for python in _pythons(wheels, literals):
         for system, arch in _places(wheels, literals):
             markers = marker_environment(Target(python, Platform(system, arch)))
             if parsed is None or parsed.evaluate(markers):
                 version = markers["python_full_version"]
-                environment = CoveredEnvironment(python.implementation, version, system, arch, markers)
-                environments[python.implementation, version, system, arch] = environment
-    return list(environments.values())
+                environments.append(CoveredEnvironment(python.implementation, version, system, arch, markers))
+    return environments
 
 
 def _pythons(wheels: list[_Wheel], literals: list[str]) -> list[Python]:
@@ -176,8 +175,7 @@ def _places(wheels: list[_Wheel], literals: list[str]) -> list[tuple[str, str]]:
         retired |= {(system, arch) for arch in module.RETIRED}
         for arch in module.machines():
             _, sys_platform, platform_system, machines = module.markers(Platform(system, arch))
-            # Of a system that everybody means, other machines are tried where they are named; of others, all machines
-            # where the system is named.
+            # Naming a common system does not add all its machines, but naming a rare one does.
             if machines[0] in literals or (not module.COMMON and {sys_platform, platform_system} & set(literals)):
                 places[system, arch] = None
     of_wheels = {machine for wheel in wheels for machine in wheel.machines - retired if machine[0] in SYSTEMS}

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from ..targets import Target
 
-_MEMO_LIMIT = 10_000  # requirements remembered for one Python; all of PyPI has a few thousand
+_MEMO_LIMIT = 10_000  # requirements remembered for each Python; all of PyPI has a few thousand
 
 #: Version of Python -> requirement -> whether the version meets it.
 _MEMO: "dict[str, dict[str, bool]]" = {}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import InvalidWheelFilename, shown
-from ..platforms import Evidence
 from ..tags.filename import WheelFilename, parse_wheel_filename
 from ..targets import Target
 from .entries import python_fits, read_entry
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 
 QUOTES = "'\""
-_WIDTH = 98  # of a line, without what the text is indented by
+_WIDTH = 98  # characters of a line without its indentation
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +28,10 @@ class Explanation:
     """Whether a wheel fits a target, and why.
 
     :param filename: the wheel's file name.
-    :param target: what it is for.
-    :param rank: how well it fits, 0 being best; ``None`` where it does not.
-    :param matched: the tag of the name that fits best, as text, or ``None``.
-    :param reasons: why it does not fit, in the order in which they matter; empty where it fits.
+    :param target: the Python and platform to install it on.
+    :param rank: how well it fits, 0 being best; ``None`` if it does not fit.
+    :param matched: the tag in the name that fits best, as text, or ``None``.
+    :param reasons: why it does not fit, the most important reason first; empty if it fits.
     :param remedies: what would change it.
     """
 
@@ -52,7 +51,7 @@ class Explanation:
         return self.compatible
 
     def to_data(self) -> dict[str, object]:
-        """Give the explanation as what JSON can hold."""
+        """Return the explanation as data for JSON."""
         return {
             "filename": self.filename,
             "compatible": self.compatible,
@@ -70,16 +69,12 @@ class Explanation:
             return "\n".join(lines)
         first, *others = self.reasons
         lines = [f"not compatible: {first}", *(f"  and {other}" for other in others)]
-        evidence = dict.fromkeys(_evidence_line(item) for reason in self.reasons for item in reason.evidence)
-        lines += [f"  {item}" for item in evidence]
+        # What follows from evidence is left out if the line would not fit into a mail.
+        evidence = {item: str(item) for reason in self.reasons for item in reason.evidence}
+        short = (text if len(text) <= _WIDTH else item.because for item, text in evidence.items())
+        lines += [f"  {text}" for text in dict.fromkeys(short)]
         lines += [f"  {line}" for line in self.remedies.lines()]
         return "\n".join(lines)
-
-
-def _evidence_line(item: Evidence) -> str:
-    """Write evidence as a line that fits a mail: what was seen, and what follows unless that makes it long."""
-    whole = str(item)
-    return whole if len(whole) <= _WIDTH else item.because
 
 
 def explain(
@@ -91,11 +86,11 @@ def explain(
 ) -> Explanation:
     """Explain whether a wheel fits a target, and why or why not.
 
-    :param file: a wheel file name, an entry of an index, or what ``key`` makes one of these from. A name that is not
-        a wheel file name is explained too: that is the reason.
-    :param target: what it is for.
-    :param key: gives a file name or an entry for ``file``.
-    :param others: other file names of the same release; those that fit are named.
+    :param file: a wheel file name, an entry of an index, or anything that ``key`` turns into one of these. If it is not
+        the name of a wheel, the explanation says so.
+    :param target: the Python and platform to install it on.
+    :param key: returns the file name or entry of ``file``.
+    :param others: other file names of the same release; the best one that fits is suggested instead.
 
     >>> from manytags import target
     >>> print(explain("foo-1.0-cp312-cp312-musllinux_1_2_x86_64.whl", target("3.12", "debian-12-x86_64")).reasons[0])
@@ -115,26 +110,17 @@ def explain(
             )
         reason = Reason(ReasonKind.NOT_A_WHEEL, {"filename": filename}, sentence)
         return Explanation(filename, target, None, None, (reason,), remedies(None, target, (reason,), others))
-    reasons = [
-        *_about_file(wheel, _reason_given(file) if yanked else None, requires, target),
-        *_about_tags(wheel, target),
-    ]
+    given = file.get("yanked") if yanked and hasattr(file, "get") else None
+    because = None if not yanked else given if isinstance(given, str) else ""
+    reasons = in_order([*_about_file(wheel, because, requires, target), *_about_tags(wheel, target)])
     rank = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
     matched = None if rank is None else _matched(wheel, target, rank)
-    ordered = in_order(reasons)
-    if ordered:
-        rank = None
-    return Explanation(filename, target, rank, matched, ordered, remedies(wheel, target, ordered, others))
-
-
-def _reason_given(entry: object) -> str:
-    """Return the reason that an index gives for yanking a file, or an empty text."""
-    given = getattr(entry, "get", lambda _: "")("yanked")
-    return given if isinstance(given, str) else ""
+    rank = None if reasons else rank
+    return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others))
 
 
 def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, target: Target) -> list[Reason]:
-    """Give the reasons that are not in its tags."""
+    """Return the reasons other than the wheel's tags; ``yanked`` is the index's reason, empty if it gives none."""
     reasons = []
     if wheel.variant is not None:
         sentence = f"it is a wheel variant ({wheel.variant}), which only installers that know variants choose"
@@ -150,7 +136,7 @@ def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, 
 
 
 def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
-    """Give the reasons in its tags: of its combinations, those that miss by least."""
+    """Return the reasons in the wheel's tags: those of the combination that misses by least."""
     tags, takes = wheel.tag_set, target.ranks.takes_python
     if target.ranks.of_members(tags.pythons, tags.abis, tags.platforms) is not None:
         return []
@@ -159,7 +145,7 @@ def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]
     reasons = [*min(pythons, key=weight), *min(platforms, key=weight)]
     if not reasons:
-        # Each side is taken, but not with the other: some python tags go with `any` alone, most go without it.
+        # Each side is taken, but not with the other: the target takes some python tags only with its own platform tags.
         pair = next(f"{python}-{abi}" for python in tags.pythons for abi in tags.abis if takes(python, abi))
         sentence = f"the target takes {pair} with platform tags of its own only, not with any"
         reasons.append(Reason(ReasonKind.UNCLAIMED, {"tag": str(tags)}, sentence))

@@ -127,7 +127,8 @@ def select_from_lock(
         if package.marker is not None and not package.marker.evaluate(environment, context="lock_file"):
             continue
         if package.requires_python is not None and not python_fits(str(package.requires_python), target):
-            problems.append(f"{package.name} requires Python {package.requires_python}; {_python_of(target)}")
+            version = environment["python_full_version"]
+            problems.append(f"{package.name} requires Python {package.requires_python}; the target's is {version}")
         if package.name in packages:
             problems.append(f"two entries of {package.name} are for this target")
         packages.setdefault(package.name, package)
@@ -145,12 +146,10 @@ def read_lock(pylock: str | Mapping[str, object] | Pylock) -> Pylock:
         raise ManytagsError(message) from None
     if isinstance(pylock, Pylock):
         return pylock
-    text = pylock if isinstance(pylock, str) else ""
-    content = _parse_toml(pylock) if isinstance(pylock, str) else pylock
     try:
-        return Pylock.from_dict(content)
+        return Pylock.from_dict(_parse_toml(pylock) if isinstance(pylock, str) else pylock)
     except (PylockValidationError, RecursionError) as error:
-        raise InvalidLock(text, _one_line(str(error))) from None
+        raise InvalidLock(pylock if isinstance(pylock, str) else "", _one_line(str(error))) from None
 
 
 def _parse_toml(text: str) -> Mapping[str, object]:
@@ -172,34 +171,26 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())[:300]
 
 
-def _python_of(target: Target) -> str:
-    return f"the target's is {marker_environment(target)['python_full_version']}"
-
-
 def _unknown_names(lock: Pylock, extras: list[str], groups: list[str]) -> list[str]:
     """List the extras and groups that the file does not have."""
     from packaging.utils import canonicalize_name
 
-    known_extras = {canonicalize_name(extra) for extra in lock.extras or ()}
     # Default groups need not be listed among the groups that can be requested.
     listed = (*(lock.dependency_groups or ()), *(lock.default_groups or ()))
-    known_groups = {canonicalize_name(group) for group in listed}
-    return [
-        *(f"the file has no extra {name!r}" for name in extras if canonicalize_name(name) not in known_extras),
-        *(
-            f"the file has no dependency group {name!r}"
-            for name in groups
-            if canonicalize_name(name) not in known_groups
-        ),
-    ]
+    problems = []
+    for kind, wanted, known in (("extra", extras, lock.extras or ()), ("dependency group", groups, listed)):
+        names = {canonicalize_name(name) for name in known}
+        problems += [f"the file has no {kind} {name!r}" for name in wanted if canonicalize_name(name) not in names]
+    return problems
 
 
 def _exclusions(lock: Pylock, target: Target) -> list[str]:
     """List what in the head of the file excludes the target."""
     problems = []
-    if lock.requires_python is not None and not python_fits(str(lock.requires_python), target):
-        problems.append(f"the file requires Python {lock.requires_python}; {_python_of(target)}")
     environment = marker_environment(target)
+    if lock.requires_python is not None and not python_fits(str(lock.requires_python), target):
+        version = environment["python_full_version"]
+        problems.append(f"the file requires Python {lock.requires_python}; the target's is {version}")
     markers = lock.environments or ()
     if markers and not any(marker.evaluate(environment, context="requirement") for marker in markers):
         problems.append("the target is in none of the environments that the file is for")

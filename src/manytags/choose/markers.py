@@ -16,21 +16,22 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    #: From this minor version to below that one.
+    #: The first minor version, and the one after the last.
     Span = tuple[tuple[int, int], tuple[int, int]]
 
 
 def marker_from_wheel(file: object, *, key: Callable[[object], object] | None = None) -> str:
-    """Give the :pep:`508` marker that a wheel's tags imply: it is true wherever the wheel can be installed.
+    """Return the :pep:`508` marker that a wheel's tags imply. It is true wherever the wheel can be installed.
 
-    The reverse does not hold, since markers do not tell everything that tags do: no C library, no version of a system,
-    no free-threaded or debug build. Python 4 is not foreseen. ``platform_machine`` is the kernel's: 32-bit wheels for
-    x86 are for x86_64 as well, and ARMv7's for aarch64. Emulated machines, and what options of a target add, are left
-    out. The marker says nothing about platforms that manytags has no rule for, as ``freebsd_14_1_release_amd64``.
+    The reverse does not hold, because tags say more than markers can: a C library, a system's version, a free-threaded
+    or debug build. The marker assumes that there is no Python 4. ``platform_machine`` is the kernel's, so wheels for
+    32-bit x86 are for x86_64 as well, and those for ARMv7 are for aarch64. Emulated machines, and tags that only a
+    target's options add, are left out. The marker says nothing about platforms for which manytags has no rule, such as
+    ``freebsd_14_1_release_amd64``.
 
-    :param file: a wheel file name, an entry of an index, or what ``key`` makes one of these from.
-    :param key: gives a file name or an entry for ``file``.
-    :raises InvalidWheelFilename: it is not a wheel file name.
+    :param file: a wheel file name, an entry of an index, or anything that ``key`` turns into one of these.
+    :param key: returns the file name or entry of ``file``.
+    :raises InvalidWheelFilename: the name is not a wheel file name.
 
     >>> marker_from_wheel("foo-1.0-cp38-abi3-macosx_11_0_arm64.whl")
     'implementation_name == "cpython" and python_version >= "3.8" and sys_platform == "darwin" and platform_machine == "arm64"'
@@ -38,17 +39,16 @@ def marker_from_wheel(file: object, *, key: Callable[[object], object] | None = 
     ''
     """  # noqa: E501 - a marker is one line
     tags = parse_wheel_filename(read_entry(file, key)[0]).tag_set
-    about_pythons = _about_pythons(tags.pythons, tags.abis)
-    return _all([*_either(about_pythons), *_either(_about_platforms(tags.platforms))])
+    return _all([*_either(_about_pythons(tags.pythons, tags.abis)), *_either(_about_platforms(tags.platforms))])
 
 
 def _all(parts: list[str]) -> str:
-    """Join with ``and``."""
+    """Join conditions with ``and``."""
     return " and ".join(f"({part})" if " or " in part and len(parts) > 1 else part for part in parts)
 
 
 def _either(alternatives: list[list[str]]) -> list[str]:
-    """Join alternatives, each a list of what must all be true, into one such list; an empty one asks nothing."""
+    """Join alternatives with ``or``. Both they and the result are lists of conditions that must all be true."""
     if [] in alternatives:
         return []
     if len(alternatives) == 1:
@@ -57,7 +57,7 @@ def _either(alternatives: list[list[str]]) -> list[str]:
 
 
 def _about_pythons(pythons: tuple[str, ...], abis: tuple[str, ...]) -> list[list[str]]:
-    """One alternative for each implementation."""
+    """List an alternative for each implementation."""
     spans: dict[str, list[Span]] = {}
     for python in pythons:
         tag = parse_python_tag(python)
@@ -67,7 +67,7 @@ def _about_pythons(pythons: tuple[str, ...], abis: tuple[str, ...]) -> list[list
         end = (tag.version[0] + 1, 0)
         only = (low[0], low[1] + 1)
         for abi in abis:
-            # Newer versions take a wheel as well where it is any Python's, or uses the stable ABI.
+            # Newer versions take the wheel too if it is for any Python, or uses the stable ABI.
             newer = len(tag.version) == 1 or tag.implementation == "python" or parse_abi(abi).family == "stable"
             spans.setdefault(tag.implementation, []).append((low, end if newer else only))
     merged = {name: _merged(of_implementation) for name, of_implementation in spans.items()}
@@ -92,7 +92,7 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _versions(span: Span) -> list[str]:
-    """Write a span; nothing needs telling apart below 2 and above 3."""
+    """Write a span as conditions. No wheel is for Python 1 or 4, so neither is excluded."""
     low, high = span
     if high == (low[0], low[1] + 1):
         return [f'python_version == "{low[0]}.{low[1]}"']
@@ -109,7 +109,7 @@ def _short(version: tuple[int, int]) -> str:
 
 
 def _about_platforms(platforms: tuple[str, ...]) -> list[list[str]]:
-    """One alternative for each system."""
+    """List an alternative for each system."""
     machines: dict[str, set[str]] = {}
     for text in platforms:
         takers = machines_of(text)

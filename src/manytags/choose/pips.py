@@ -1,10 +1,10 @@
-"""Which pip is new enough to know a tag: a publisher's question. Pure.
+"""Which pip is new enough to know a tag. Pure.
 
-Rule: pip's change log (``NEWS.rst``) and the ``packaging`` that each pip has inside (``src/pip/_vendor/vendor.txt``),
-read in pip's repository at the tags of the releases named here and of those before them:
+Rule: pip's change log (``NEWS.rst``) and the ``packaging`` that pip vendors (``src/pip/_vendor/vendor.txt``), read in
+pip's repository at the tags of these releases and of the releases before them:
 
 ==================================  =======  =====================================================================
-tags                                pip      where it says so
+tags                                pip      source
 ==================================  =======  =====================================================================
 manylinux1                          8.1.0    "Implement PEP 513, which adds support for the manylinux1 platform tag"
 manylinux2010                       19.0     "Implement manylinux2010 platform tag support"
@@ -23,8 +23,8 @@ from __future__ import annotations
 
 from ..platforms.parse import parse_platform
 
-#: Python -> the pip that its first release brought along (``ensurepip``). An older pip is there only if somebody put it
-#: there. Distributions ship the same or newer: Debian 10 has pip 18.1 for Python 3.7.
+#: Python -> the pip in ``ensurepip`` of its first release. A Python has an older pip only if a user installed it.
+#: Distributions ship the same pip or a newer one: Debian 10 has pip 18.1 for Python 3.7.
 BUNDLED_PIPS = {
     (3, 6): "9.0.1",
     (3, 7): "10.0.1",
@@ -39,12 +39,13 @@ BUNDLED_PIPS = {
 
 
 def oldest_pip(tag: str) -> str | None:
-    """Give the oldest pip that takes a platform tag, or ``None`` where every pip that installs wheels does.
+    """Return the oldest pip that takes a platform tag, or ``None`` if every pip that installs wheels does.
 
-    Of several names for one wheel (``manylinux_2_17_x86_64.manylinux2014_x86_64``) the oldest pip counts.
+    If a wheel has several platform tags (``manylinux_2_17_x86_64.manylinux2014_x86_64``), the oldest pip that takes any
+    of them counts.
 
-    :param tag: one platform tag, or several with dots between.
-    :raises InvalidTag: it is not a platform tag.
+    :param tag: a platform tag, or several with dots between them.
+    :raises InvalidTag: the text is not a platform tag.
 
     >>> oldest_pip("manylinux_2_17_x86_64.manylinux2014_x86_64"), oldest_pip("musllinux_1_2_x86_64")
     ('19.3', '21.2')
@@ -56,9 +57,9 @@ def oldest_pip(tag: str) -> str | None:
 
 
 def bundled_pip(python: tuple[int, ...]) -> str:
-    """Give the pip that came with the first release of a Python, or of the nearest one that manytags knows.
+    """Return the pip that came with the first release of a Python, or of the nearest Python that manytags knows.
 
-    :param python: its version, two numbers or more.
+    :param python: the version of Python: at least major and minor.
 
     >>> bundled_pip((3, 7, 3))
     '10.0.1'
@@ -68,7 +69,7 @@ def bundled_pip(python: tuple[int, ...]) -> str:
 
 
 def is_newer(pip: str, than: str) -> bool:
-    """Whether a pip is newer than another.
+    """Whether one version of pip is newer than another.
 
     >>> is_newer("20.3", "9.0.1")
     True

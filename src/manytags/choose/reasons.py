@@ -1,4 +1,4 @@
-"""Reasons why a wheel does not fit: data first, then one sentence."""
+"""Reasons why a wheel does not fit: as data, and as a sentence made from it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class ReasonKind(Enum):
-    """Kinds of reasons, in the order in which they are reported: of the file, of its Python, of its platform."""
+    """Kinds of reasons, in the order in which they are reported: about the file, its Python tags, its platform tags."""
 
     NOT_A_WHEEL = "not a wheel file name"
     VARIANT = "a wheel variant"
@@ -43,12 +43,12 @@ class ReasonKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason why a wheel does not fit.
+    """A reason why a wheel does not fit.
 
-    :param kind: which kind.
-    :param values: what it is about, by name, such as ``needs`` and ``found``.
+    :param kind: the kind of reason.
+    :param values: what the reason is about, by name, such as ``needs`` and ``found``.
     :param sentence: the reason in words.
-    :param evidence: what was seen of the target that makes it so; empty where the target was described.
+    :param evidence: how it is known that the target is so; empty if the target was described and not observed.
     """
 
     kind: ReasonKind
@@ -63,7 +63,7 @@ class Reason:
         return self.sentence
 
     def to_data(self) -> dict[str, object]:
-        """Give the reason as what JSON can hold."""
+        """Return the reason as data for JSON."""
         return {
             "kind": self.kind.name.lower(),
             "values": dict(self.values),
@@ -72,12 +72,12 @@ class Reason:
         }
 
 
-def mismatch(  # noqa: PLR0913, PLR0917 - what a mismatch is made of
+def mismatch(  # noqa: PLR0913, PLR0917 - these make up a mismatch
     kind: ReasonKind, needs: str, has: str, sentence: str, target: Target, subjects: tuple[str, ...]
 ) -> Reason:
-    """Make a reason of what a wheel needs and what a target has.
+    """Make a reason from what a wheel needs and what a target has.
 
-    :param subjects: the evidence that it rests on, by ``Evidence.subject``.
+    :param subjects: the ``Evidence.subject`` of each piece of evidence for it.
     """
     evidence = tuple(item for item in target.evidence if item.subject in subjects)
     return Reason(kind, {"needs": needs, "found": has}, sentence, evidence)
@@ -87,9 +87,10 @@ _ORDER = {kind: index for index, kind in enumerate(ReasonKind)}
 
 
 def weight(reasons: list[Reason]) -> tuple[int, int]:
-    """Weigh reasons: of several tags that do not fit, the one to report has the fewest reasons, and the last in order.
+    """Weigh the reasons against a tag: the tag that weighs least misses by least, and its reasons are reported.
 
-    The last in order misses by least: a C library that is too old is nearer than another operating system.
+    Fewer reasons weigh less, then those whose kind comes later: a C library that is too old is nearer than another
+    operating system.
     """
     return len(reasons), -max((_ORDER[reason.kind] for reason in reasons), default=0)
 

@@ -1,4 +1,4 @@
-"""What would make a wheel fit, or serve in its place. Pure."""
+"""What would make a wheel fit, or could replace it. Pure."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from .reasons import Reason, ReasonKind
 from .select import best
 
 _KINDS = list(ReasonKind)
-#: Reasons that another build of Python would answer.
+#: Reasons that another build of Python would remove.
 _ABOUT_PYTHON = {*_KINDS[_KINDS.index(ReasonKind.IMPLEMENTATION) : _KINDS.index(ReasonKind.MALFORMED)]}
-#: Reasons that another platform tag, or another release of a distribution, would answer.
+#: Reasons that another platform tag, or another release of a distribution, would remove.
 _ABOUT_PLATFORM = {*_KINDS[_KINDS.index(ReasonKind.MALFORMED) :]}
 
-#: Endings of source distributions: today's, and an older one that indexes still hold.
+#: Endings of source distributions: the current one, and an older one that indexes still have.
 SDISTS = (".tar.gz", ".zip")
 
-#: Distributions that people ask about; the others follow these.
+#: Distributions that are always named; others are named only if the machine runs them.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """What would make a wheel fit, or serve in its place.
+    """What would make a wheel fit, or could replace it.
 
-    :param nearest: what the target takes that is nearest: a platform tag, the one that asks most; where the Python does
-        not fit, python tag and ABI tag; where neither does, all three. ``None`` where no tag is to blame.
+    :param nearest: the best tags that the target takes, as far as the wheel's do not fit: a platform tag, a python tag
+        with an ABI tag, or all three. ``None`` if the reasons are not about tags.
     :param releases: the oldest release of each distribution that would take the wheel.
     :param pip: the oldest pip that knows the wheel's platform tag, or ``None``.
-    :param other: another file of the release that fits best, or ``None``.
+    :param other: the file of the release that fits best, or ``None``.
     :param sdist: the sdist of the release, or ``None``.
-    :param searched: whether other files of the release were given, so that none but these exist.
+    :param searched: whether other files of the release were given; then the release has no others.
     """
 
     nearest: str | None
@@ -49,11 +49,11 @@ class Remedies:
     searched: bool
 
     def to_data(self) -> dict[str, object]:
-        """Give the remedies as what JSON can hold."""
+        """Return the remedies as data for JSON."""
         return asdict(self)
 
     def lines(self) -> list[str]:
-        """Write the remedies for a person, one a line."""
+        """Write the remedies for people, one per line."""
         lines = []
         if self.nearest:
             lines.append(f"takes: {self.nearest}" + ("" if self.searched else ", or an sdist"))
@@ -69,10 +69,10 @@ class Remedies:
 
 
 def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason, ...], others: list[str]) -> Remedies:
-    """Find what would make a wheel fit, or serve in its place.
+    """Find what would make a wheel fit, or could replace it.
 
-    :param wheel: the wheel, or ``None`` where its name is not a wheel file name.
-    :param target: what it is for.
+    :param wheel: the wheel, or ``None`` if its name is not a wheel file name.
+    :param target: the Python and platform to install it on.
     :param reasons: why it does not fit.
     :param others: other file names of the same release.
     """
@@ -90,7 +90,7 @@ def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason,
 
 
 def _nearest(wheel: WheelFilename | None, target: Target, kinds: set[ReasonKind]) -> str | None:
-    """What the target takes instead of what was wrong: its own ABI, and of its tags the one with the most demands."""
+    """Name what the target takes instead of the tags that do not fit: its own ABI, its newest platform tag."""
     fields: list[str] = []
     if kinds & _ABOUT_PYTHON:
         pure = f"py{target.python.version[0]}", "none", "any"
@@ -113,10 +113,7 @@ def _pip(wheel: WheelFilename | None) -> str | None:
 
 
 def _releases(wheel: WheelFilename, platform: Platform) -> tuple[str, ...]:
-    """The oldest release of each distribution, made for this machine, whose C library is new enough for the wheel.
-
-    The machine's own distribution comes first.
-    """
+    """List the oldest release of each distribution that would take the wheel, the machine's own distribution first."""
     from ..platforms.linux.distributions import releases
 
     arches = {platform.arch, architecture(platform.arch).takes}
@@ -133,11 +130,7 @@ def _releases(wheel: WheelFilename, platform: Platform) -> tuple[str, ...]:
             continue
         is_own = release.os_id is not None and release.os_id == platform.distribution
         if is_own or release.distribution in _WELL_KNOWN:
-            titles.setdefault(release.distribution, _short_title(release.title))
+            short = release.title.partition(" (")[0].replace("Red Hat Enterprise Linux", "RHEL")
+            titles.setdefault(release.distribution, short.replace("Fedora Linux", "Fedora"))
     own = [name for name in titles if name == platform.distribution]
     return tuple(titles[name] for name in dict.fromkeys([*own, *titles]))
-
-
-def _short_title(title: str) -> str:
-    """Drop the code name, and shorten what people shorten."""
-    return title.partition(" (")[0].replace("Red Hat Enterprise Linux", "RHEL").replace("Fedora Linux", "Fedora")

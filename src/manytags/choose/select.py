@@ -52,12 +52,8 @@ def best(
     >>> best(files, target("cp312", "win_amd64")), best(files, target("cp311", "win32"))
     ('foo-1.0-cp312-cp312-win_amd64.whl', 'foo-1.0-py3-none-any.whl')
     """
-    chosen: T | None = None
-    chosen_order: Order | None = None
-    for order, item in _ordered(files, target, key, yanked, on_invalid):
-        if chosen_order is None or order < chosen_order:
-            chosen, chosen_order = item, order
-    return chosen
+    pairs = _ordered(files, target, key, yanked, on_invalid)
+    return min(pairs, key=lambda pair: pair[0], default=(None, None))[1]
 
 
 def sort(
@@ -74,9 +70,8 @@ def sort(
     >>> sort(["foo-1.0-1-py3-none-any.whl", "foo-1.0-2-py3-none-any.whl"], target("cp312", "win32"))
     ['foo-1.0-2-py3-none-any.whl', 'foo-1.0-1-py3-none-any.whl']
     """
-    pairs = list(_ordered(files, target, key, yanked, on_invalid))
-    pairs.sort(key=lambda pair: pair[0])
-    return [item for _, item in pairs]
+    pairs = _ordered(files, target, key, yanked, on_invalid)
+    return [item for _, item in sorted(pairs, key=lambda pair: pair[0])]
 
 
 def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each file would cost more than the work itself
@@ -88,8 +83,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
     ranks = target.ranks
     endings = endings_of(target)
     # Files of a release start alike, so a start that was valid once is not checked again.
-    beginning: str | tuple[()] = ()  # no name starts with it
-    length = 0
+    beginning = ""
     filename: str
     requires: str | None
     for item in files:
@@ -99,28 +93,30 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
             filename, requires, withdrawn = read_entry(item, key)  # type: ignore[arg-type]
             if withdrawn and not yanked:
                 continue
-        ending = filename[length:] if filename.startswith(beginning) else ""
-        fit = endings.get(ending, UNREAD)
+        ending = filename.removeprefix(beginning)
+        fit = UNREAD if ending == filename else endings.get(ending, UNREAD)
         if fit is UNREAD:
             if not filename.endswith(".whl"):
                 continue
             try:
-                if ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
+                if ending != filename and ending.count("-") == 2 and len(filename) <= MEMO_TEXT:
                     rank = ranks.of_new_text(ending[:-4])
                     fit = None if rank is None else (rank, NO_BUILD)
                 else:
                     name, version, build, tags, variant = split_wheel_filename(filename)
-                    rank = ranks.of_new_text(tags)
-                    fit = None if rank is None or variant is not None else (rank, _build_order(build))
                     beginning = f"{name}-{version}-"
-                    length = len(beginning)
+                    ending = filename.removeprefix(beginning)
+                    fit = endings.get(ending, UNREAD)
+                    if fit is UNREAD:
+                        rank = ranks.of_new_text(tags)
+                        fit = None if rank is None or variant is not None else (rank, _build_order(build))
             except ValueError as error:
                 reject_filename(filename, error, on_invalid, 4)
                 continue
             if len(filename) <= MEMO_TEXT:
                 if len(endings) >= MEMO_LIMIT:
                     endings.clear()
-                endings[filename[length:]] = fit
+                endings[ending] = fit
         if fit is not None and (requires is None or python_fits(requires, target)):
             yield (withdrawn, *fit, filename), item
 

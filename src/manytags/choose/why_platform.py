@@ -1,4 +1,4 @@
-"""Why a target's platform does not take a platform tag. Pure: the families of ``platforms`` know how a tag misses."""
+"""Why a target's platform does not take a platform tag. Pure: the families in ``platforms`` know how a tag misses."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def why_not_platform(text: str, target: Target) -> list[Reason]:
-    """Give the reasons why a target does not take a platform tag; none where it takes it.
+    """List the reasons why a target does not take a platform tag; none if it does.
 
-    :param text: platform tag.
+    :param text: the platform tag.
     :param target: the target.
 
     >>> from manytags import target
@@ -47,7 +47,7 @@ def why_not_platform(text: str, target: Target) -> list[Reason]:
 
 
 def _why_refused(tag: PlatformTag, text: str, target: Target) -> Reason:
-    """The platform could take it, but its owner does not."""
+    """Return why the target refuses a tag that its platform could take."""
     module = tuple(item for item in target.evidence if item.subject == "_manylinux")
     if {tag.perennial, tag.alias} & {*target.options.refused}:
         if module:
@@ -61,7 +61,7 @@ def _why_refused(tag: PlatformTag, text: str, target: Target) -> Reason:
 
 
 def _deciding_option(text: str, target: Target) -> str:
-    """Find the option that, set alone, leaves a tag out, and write it as it was set."""
+    """Find the option that leaves a tag out by itself, and write it as it was set."""
     options = target.options
     if options.bare_linux == "distribution" and text.startswith("linux_"):
         from_text = ", ".join(options.bare_linux_from) or "none"
@@ -74,7 +74,7 @@ def _deciding_option(text: str, target: Target) -> str:
 
 
 def _why_system(tag: PlatformTag, target: Target) -> Reason:
-    """Say which systems the wheel and the target are for; a system without rules is known by its tag alone."""
+    """Return that the wheel is for another system; a system without rules is named by its tag."""
     needs = family(tag.system).TITLE if tag.system in SYSTEMS else str(tag)
     platform = target.platform
     has = family(platform.system).TITLE if platform.system in SYSTEMS else platform.arch

@@ -10,10 +10,10 @@ TITLES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "ironpytho
 
 
 def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
-    """Give the reasons why a target does not take a python tag with an ABI tag; none where it takes it.
+    """List the reasons why a target does not take a python tag with an ABI tag; none if it does.
 
-    :param python: python tag.
-    :param abi: ABI tag.
+    :param python: the python tag.
+    :param abi: the ABI tag.
     :param target: the target.
 
     >>> from manytags import target
@@ -23,12 +23,11 @@ def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
     if target.ranks.takes_python(python, abi):
         return []
     tag, interface = parse_python_tag(python), parse_abi(abi)
-    reasons = _why_version(tag, interface, target)
-    return reasons or _why_abi(tag, interface, target)
+    return _why_version(tag, interface, target) or _why_abi(tag, interface, target)
 
 
 def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
-    """Give the reasons that implementation and version are."""
+    """Return the reason if the implementation or the version does not fit."""
     implementation, version = target.python.implementation, target.python.version[:2]
     title = TITLES.get(implementation, implementation)
 
@@ -59,7 +58,7 @@ def _why_version(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reas
 
 
 def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
-    """Give the reasons that the ABI is, where implementation and version fit."""
+    """Return the reason in the ABI; the implementation and the version fit."""
     own = target.python.abis[0] if target.python.abis else "none"
     mine = parse_abi(own)
 
@@ -69,27 +68,20 @@ def _why_abi(tag: PythonTag, interface: AbiTag, target: Target) -> list[Reason]:
     if interface.family == "stable" and target.python.implementation == "cpython":
         kinds = ("a free-threaded build", "a build with the global interpreter lock")
         theirs, ours = (kinds if interface.free_threaded else kinds[::-1])[0], kinds[0 if mine.free_threaded else 1]
-        return reason(
-            ReasonKind.STABLE_ABI, f"the wheel uses {interface}, the stable ABI of {theirs}; this Python is {ours}"
-        )
+        sentence = f"the wheel uses {interface}, the stable ABI of {theirs}; this Python is {ours}"
+        return reason(ReasonKind.STABLE_ABI, sentence)
     if interface.family == "cpython" and mine.family == "cpython":
         if interface.free_threaded != mine.free_threaded:
             words = ("free-threaded", "not free-threaded")
             theirs, ours = words if interface.free_threaded else words[::-1]
-            return reason(
-                ReasonKind.FREE_THREADED,
-                f"the wheel is for a build that is {theirs} ({interface}); this Python is {ours}",
-            )
+            sentence = f"the wheel is for a build that is {theirs} ({interface}); this Python is {ours}"
+            return reason(ReasonKind.FREE_THREADED, sentence)
         if interface.debug and not mine.debug:
-            return reason(
-                ReasonKind.DEBUG, f"the wheel is for a debug build ({interface}); this Python is a release build"
-            )
+            sentence = f"the wheel is for a debug build ({interface}); this Python is a release build"
+            return reason(ReasonKind.DEBUG, sentence)
         if interface.version == mine.version:
-            return reason(
-                ReasonKind.UNICODE,
-                f"the wheel is for a build with another Unicode width or memory allocator ({interface}); "
-                f"this Python's ABI is {own}",
-            )
+            build = f"a build with another Unicode width or memory allocator ({interface})"
+            return reason(ReasonKind.UNICODE, f"the wheel is for {build}; this Python's ABI is {own}")
     if interface.family == "pypy" and mine.family == "pypy":
         return reason(ReasonKind.ABI, f"the wheel is for another ABI of PyPy ({interface}); this one's is {own}")
     return reason(ReasonKind.ABI, f"the wheel's ABI tag {interface} does not go with {tag}; this Python takes {own}")

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from ..errors import InvalidInput
 from .files import BadArgumentsError, system_errors
 from .layout import printable
-from .target_choice import is_here
+from .target_choice import add_flag, is_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,16 +44,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a wheel, an ELF file such as an extension module, a folder of them, or - for a wheel on standard input",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list, one object for each file")
-    parser.add_argument(
-        "--strict", action="store_true", default=False, help="count notes, and tags that cannot be judged, as false"
-    )
+    add_flag(parser, "--strict", "count notes, and tags that cannot be judged, as false")
     parser.add_argument(
         "--depth", choices=["full", "header"], default="full", help="header: only check architecture and float ABI"
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="audit in this many processes; 1 by default")
-    parser.add_argument(
-        "--quiet", action="store_true", default=False, help="only report files that make the exit status 1 or 2"
-    )
+    add_flag(parser, "--quiet", "only report files that make the exit status 1 or 2")
     parser.add_argument(
         "--name", metavar="FILENAME", default=None, help="the name whose tags are judged, for a single file"
     )
@@ -73,7 +69,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadArgumentsError("--name belongs to a single file")
     for error in errors:
         print(f"manytags: {printable(error)}", file=sys.stderr)
-    bar = _Bar(len(paths), drawn=len(paths) >= _MANY and not arguments.quiet and _is_terminal())
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    bar = _Bar(len(paths), drawn=len(paths) >= _MANY and not arguments.quiet and is_terminal)
     output = _AsJson() if arguments.json else _AsText(len(paths))
     counts: Counter[str] = Counter()
     worst = 2 if errors else 0
@@ -114,9 +111,8 @@ def _audits(paths: list[str], arguments: argparse.Namespace, progress: Callable[
         import signal
         from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
-        jobs = min(
-            arguments.jobs, len(paths), 61 if sys.platform == "win32" else len(paths)
-        )  # Windows cannot wait for more
+        most = 61 if sys.platform == "win32" else len(paths)  # Windows cannot wait for more
+        jobs = min(arguments.jobs, len(paths), most)
         # Workers ignore Ctrl-C: this process handles it, and stops them.
         with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
             try:
@@ -156,10 +152,7 @@ def _standard_input(opened: ExitStack) -> BinaryIO:
 
 
 def _expand(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """List the files that arguments stand for, and what is wrong with folders among them.
-
-    A folder stands for the files in it and below it whose names end in ``.whl``, or that start like ELF files.
-    """
+    """List the files to audit, and errors. Folders are searched for ``.whl`` files and files that start like ELF."""
     paths: list[str] = []
     errors: list[str] = []
 
@@ -253,7 +246,3 @@ class _Bar:
             sys.stdout.flush()
             print(f"\r{' ' * len(self._shown)}\r", end="", file=sys.stderr, flush=True)
             self._shown = ""
-
-
-def _is_terminal() -> bool:
-    return sys.stderr is not None and sys.stderr.isatty()

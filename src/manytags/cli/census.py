@@ -15,7 +15,7 @@ from ..indexes.census_tables import TABLES, Count
 from .files import BadArgumentsError, read_text, spoken_path, system_errors
 from .index_files import add_row_options, read_rows
 from .layout import print_json, printable
-from .target_choice import choose_machines
+from .target_choice import add_flag, add_list, choose_machines
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -28,13 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         default=[],
         help="add what `manytags census --json` counted elsewhere; without other files, only that",
     )
-    parser.add_argument(
-        "--projects",
-        metavar="TAG",
-        action="append",
-        default=[],
-        help="instead, list the projects that publish a platform tag; may be repeated",
-    )
+    add_list(parser, "--projects", "TAG", "projects", "instead, list the projects that publish a platform tag")
     parser.add_argument(
         "--top",
         metavar="N",
@@ -50,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     forms = parser.add_mutually_exclusive_group()
     forms.add_argument("--json", action="store_true", help="print JSON, which --merge reads")
-    forms.add_argument("--csv", action="store_true", default=False, help="print CSV")
+    add_flag(forms, "--csv", "print CSV")
 
 
 def run(arguments: argparse.Namespace) -> int:

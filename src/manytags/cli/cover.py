@@ -9,16 +9,14 @@ from ..targets import Target
 from .files import BadArgumentsError
 from .index_files import add_file_options, read_release
 from .layout import columns, print_json, printable
-from .target_choice import add_machine_options, choose_machines
+from .target_choice import add_flag, add_machine_options, choose_machines
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_file_options(parser)
     add_machine_options(parser)
-    parser.add_argument(
-        "--fewest", action="store_true", default=False, help="choose as few wheels as can serve all machines"
-    )
+    add_flag(parser, "--fewest", "choose as few wheels as can serve all machines")
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 

@@ -7,7 +7,7 @@ import argparse
 from ..hosts import Facts
 from .files import BadArgumentsError
 from .layout import columns
-from .target_choice import add_facts_options, choose_facts, is_here
+from .target_choice import add_facts_options, add_flag, choose_facts, is_here
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -17,12 +17,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="print JSON, which --facts reads; include it in a bug report about a wrong tag",
     )
-    parser.add_argument(
-        "--script",
-        action="store_true",
-        default=False,
-        help="print a script that does the same with any Python from 3.6 on, for machines without manytags",
-    )
+    add_flag(parser, "--script", "print a script that observes a machine without manytags, with any Python from 3.6 on")
     add_facts_options(parser)
 
 

@@ -9,7 +9,7 @@ from stat import S_ISREG
 
 from ..errors import InvalidPolicy, shown
 from .files import BadArgumentsError, system_errors
-from .target_choice import add_target_options, choose_facts, choose_target
+from .target_choice import add_target_options, choose_facts, choose_target, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,10 @@ def run(arguments: argparse.Namespace) -> int:
     platform = _choose_platform(arguments, given.get("root"))
     claim: str | tuple[str, ...]
     if "verified" in given:
-        claim = _verified(platform, given)
+        from ..loaders.host import check_host, verified_tags
+
+        python, root = given.get("python"), given.get("root")
+        claim = verified_tags(platform, lambda tag: check_host(tag, python=python, root=root))
     else:
         claim = given.get("ceiling", "all" if "all" in given else given.get("default", "none"))
     text = manylinux_hook(claim, given.get("variable"), platform)
@@ -101,13 +104,10 @@ def notes(claim: str | Sequence[str], platform: Platform) -> list[str]:
 
 
 def _check(given: dict[str, object]) -> None:
-    """Reject options that contradict each other in ways that argparse does not check.
-
-    :raises BadArgumentsError: they do.
-    """
+    """Reject options that contradict each other in ways that argparse does not check."""
     if "where" in given:
         if extra := [name for name in (*_CLAIMS, "facts", "target", "target_file", "root") if name in given]:
-            raise BadArgumentsError(f"--where cannot be combined with --{extra[0].replace('_', '-')}")
+            raise BadArgumentsError(f"--where cannot be combined with {spelled(extra[0])}")
         return
     if not any(name in given for name in _CLAIMS):
         raise BadArgumentsError(f"one of these is needed: {', '.join('--' + name for name in _CLAIMS)}, --where")
@@ -117,15 +117,11 @@ def _check(given: dict[str, object]) -> None:
     if "verified" in given and "root" not in given:
         for option in ("facts", "target", "target_file"):
             if option in given:
-                spelled = option.replace("_", "-")
-                raise BadArgumentsError(f"--verified checks this machine; with --{spelled} it also needs --root")
+                raise BadArgumentsError(f"--verified checks this machine; with {spelled(option)} it also needs --root")
 
 
 def _choose_platform(arguments: argparse.Namespace, root: str | None) -> Platform:
-    """Return the machine that the module is for. What an existing module claims is ignored.
-
-    :raises ManytagsError: there is no such machine.
-    """
+    """Return the machine that the module is for. What an existing module claims is ignored."""
     from ..hosts import Facts, target_from_facts
     from ..platforms.names import platform_from_name
 
@@ -142,7 +138,7 @@ def _choose_platform(arguments: argparse.Namespace, root: str | None) -> Platfor
 
 
 def _platform_in(root: str, python: str | None) -> Platform:
-    """Infer the machine from the files in a folder."""
+    """Infer the machine from the files of its root."""
     from ..loaders.host import check_all_policies
     from ..platforms import Platform
     from ..platforms.parse import parse_platform
@@ -159,19 +155,8 @@ def _platform_in(root: str, python: str | None) -> Platform:
     return Platform("linux", tag.machine, glibc=version)
 
 
-def _verified(platform: Platform, given: dict[str, str]) -> tuple[str, ...]:
-    from ..loaders.host import check_host, verified_tags
-
-    python, root = given.get("python"), given.get("root")
-    return verified_tags(platform, lambda tag: check_host(tag, python=python, root=root))
-
-
 def _install_folder(python: str | None) -> str:
-    """Return the folder where an interpreter's pip installs, and where installers find the module.
-
-    :param python: another interpreter.
-    :raises ManytagsError: it cannot be run.
-    """
+    """Return the folder where an interpreter's pip installs, and where installers find the module."""
     if python is None:
         import sysconfig
 
@@ -192,11 +177,7 @@ def _install_folder(python: str | None) -> str:
 
 
 def _write(path: str, text: str, force: bool) -> None:
-    """Write the module to a temporary file and move that, so that readers never see half of it.
-
-    :param force: also replace a file that manytags did not write.
-    :raises ManytagsError: there is another file, or the file cannot be written.
-    """
+    """Write the module to a temporary file and move it, so that no reader ever sees half of the module."""
     file = os.path.realpath(path)  # a link stays a link
     temporary = f"{file}.{os.getpid()}.tmp"
     with system_errors("write", path):

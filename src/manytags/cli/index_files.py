@@ -12,7 +12,7 @@ from ..errors import InvalidWheelFilename, shown
 from ..tags.filename import parse_wheel_filename
 from .files import BadArgumentsError, last_part, read_text, spoken_path, system_errors
 from .layout import printable
-from .target_choice import add_machine_options
+from .target_choice import add_flag, add_machine_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +35,7 @@ FILES_HELP = "a file name, a folder, a JSON page of an index (.json), or - for a
 def add_file_options(parser: argparse.ArgumentParser) -> None:
     """Add the files of a few projects, and the options for all of them."""
     parser.add_argument("files", metavar="FILE", nargs="+", help=FILES_HELP)
-    parser.add_argument(
-        "--yanked", action="store_true", default=False, help="also choose yanked files, after all others"
-    )
+    add_flag(parser, "--yanked", "also choose yanked files, after all others")
 
 
 def add_row_options(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +51,7 @@ def add_row_options(parser: argparse.ArgumentParser) -> None:
 
 
 def read_entries(paths: list[str]) -> list[Entry]:
-    """Read the entries that arguments stand for; each has a ``filename``.
+    """Read the entries of the files that the arguments name. Every entry has a ``filename``.
 
     :raises BadArgumentsError: a file cannot be read, or is not a page of an index.
     """
@@ -133,7 +131,7 @@ def read_release(paths: list[str]) -> list[Entry]:
     ]
     if len(releases) > 1:
         names = f"{releases[0][0]}, {releases[1][0]}"
-        raise BadArgumentsError(f"the files are of several releases: {names}; give those of one")
+        raise BadArgumentsError(f"the files belong to several releases: {names}; give the files of one release")
     return [entry for _, entries in releases for entry in entries]
 
 

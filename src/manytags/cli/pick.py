@@ -8,18 +8,13 @@ import sys
 from ..choose.select import sort
 from .index_files import add_file_options, group_by_release, read_entries
 from .layout import print_json, printable
-from .target_choice import add_target_options, choose_target
+from .target_choice import add_flag, add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_file_options(parser)
-    parser.add_argument(
-        "--all",
-        action="store_true",
-        default=False,
-        help="print all wheels that fit: the newest release first, the best wheel of a release first",
-    )
+    add_flag(parser, "--all", "print all wheels that fit, the newest release first, and its best wheel first")
     parser.add_argument(
         "--json", action="store_true", help="print the pick and all fitting wheels of each project as JSON"
     )

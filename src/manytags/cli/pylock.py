@@ -8,28 +8,14 @@ from ..choose.locks import MAX_LOCK, SelectedPackage, select_from_lock
 from ..errors import InvalidLock
 from .files import read_text
 from .layout import columns, print_json, printable
-from .target_choice import add_target_options, choose_target
+from .target_choice import add_list, add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("file", metavar="FILE", help="a pylock.toml, or - for standard input")
-    parser.add_argument(
-        "--extra",
-        metavar="NAME",
-        dest="extras",
-        action="append",
-        default=[],
-        help="install this extra; may be repeated",
-    )
-    parser.add_argument(
-        "--group",
-        metavar="NAME",
-        dest="groups",
-        action="append",
-        default=None,
-        help="install this dependency group instead of the default ones; may be repeated",
-    )
+    add_list(parser, "--extra", "NAME", "extras", "install this extra")
+    add_list(parser, "--group", "NAME", "groups", "install this dependency group instead of the default groups")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_target_options(parser)
 
@@ -39,7 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(arguments.file, 4 * MAX_LOCK)
     target, _ = choose_target(arguments)
     try:
-        selection = select_from_lock(text, target, extras=arguments.extras, dependency_groups=arguments.groups)
+        selection = select_from_lock(text, target, extras=arguments.extras, dependency_groups=arguments.groups or None)
     except InvalidLock as error:
         if error.text != text:
             raise

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 
 from .layout import print_json, printable
-from .target_choice import add_target_options, choose_target
+from .target_choice import add_flag, add_target_options, choose_target
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("--platforms", action="store_true", default=False, help="print only the platform tags")
+    add_flag(parser, "--platforms", "print only the platform tags")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
     add_target_options(parser)
 

@@ -1,4 +1,4 @@
-"""The options that say which machine a command is about, or which machines."""
+"""Options that several commands share, and the machines that these options name."""
 
 from __future__ import annotations
 
@@ -19,8 +19,20 @@ if TYPE_CHECKING:
 
 #: What ``manytags --json`` adds to a target, for readers that do not work out tags.
 ADDED_KEYS = ("build_tag", "tags")
-#: Options of which each names a machine.
+#: The options that name a machine.
 _MACHINES = ("python", "facts", "target", "target_file")
+
+
+def add_flag(parser: argparse._ActionsContainer, name: str, purpose: str) -> None:
+    """Add an option without a value."""
+    parser.add_argument(name, action="store_true", default=False, help=purpose)
+
+
+def add_list(parser: argparse._ActionsContainer, name: str, metavar: str, dest: str, purpose: str) -> None:
+    """Add an option whose values are collected in a list."""
+    parser.add_argument(
+        name, metavar=metavar, dest=dest, action="append", default=[], help=f"{purpose}; may be repeated"
+    )
 
 
 def add_facts_options(parser: argparse.ArgumentParser) -> None:
@@ -56,14 +68,7 @@ def add_host_options(parser: argparse.ArgumentParser) -> None:
 
 def add_machine_options(parser: argparse.ArgumentParser) -> None:
     """Add the options for several machines."""
-    parser.add_argument(
-        "--for",
-        metavar="NAME:PYTHON",
-        dest="machines",
-        action="append",
-        default=[],
-        help="a machine, like debian-12-arm64:3.12; may be repeated",
-    )
+    add_list(parser, "--for", "NAME:PYTHON", "machines", "a machine, like debian-12-arm64:3.12")
     parser.add_argument(
         "--targets",
         metavar="FILE",
@@ -80,7 +85,7 @@ def choose_facts(arguments: argparse.Namespace) -> Facts:
     _refuse_two(arguments)
     for option in ("target", "target_file"):
         if getattr(arguments, option, None) is not None:
-            raise BadArgumentsError(f"{_spelled(option)} describes a machine, so there are no facts")
+            raise BadArgumentsError(f"{spelled(option)} describes a machine, so there are no facts")
     if arguments.facts is not None:
         return _parse(arguments.facts, read_text(arguments.facts), Facts.from_json)
     if arguments.python is not None:
@@ -121,9 +126,7 @@ def choose_host(arguments: argparse.Namespace) -> tuple[str | None, str | None]:
     """
     for option in ("facts", "target", "target_file", "python_version"):
         if getattr(arguments, option, None) is not None:
-            raise BadArgumentsError(
-                f"{_spelled(option)} describes a machine; use --root to observe at another one's files"
-            )
+            raise BadArgumentsError(f"{spelled(option)} describes a machine; use --root for another host's files")
     python: str | None = arguments.python
     if python is not None and arguments.root is None:
         python = find_on_path(python)
@@ -170,13 +173,14 @@ def _given(arguments: argparse.Namespace) -> list[str]:
 
 
 def _refuse_two(arguments: argparse.Namespace) -> None:
-    # argparse does not notice if one option comes before the command and the other one after it.
+    # argparse does not notice if one of them comes before the command and the other after it.
     given = _given(arguments)
     if len(given) > 1:
-        raise BadArgumentsError(f"{_spelled(given[0])} and {_spelled(given[1])} name two machines; choose one")
+        raise BadArgumentsError(f"{spelled(given[0])} and {spelled(given[1])} name two machines; choose one")
 
 
-def _spelled(option: str) -> str:
+def spelled(option: str) -> str:
+    """Return an option as users write it."""
     return "--" + option.replace("_", "-")
 
 

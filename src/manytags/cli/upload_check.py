@@ -14,6 +14,7 @@ from ..indexes.upload import UploadProblem, check_upload
 from .files import BadArgumentsError, read_text
 from .index_files import FILES_HELP, MAX_INDEX, list_folder, read_entries
 from .layout import print_json, printable
+from .target_choice import add_flag
 
 #: Endings of other files that are uploaded with wheels; they are skipped.
 _OTHERS = (".tar.gz", ".zip", ".asc", ".sig", ".metadata", ".attestation")
@@ -25,23 +26,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     index = parser.add_mutually_exclusive_group()
     index.add_argument("--index", choices=PROFILES, default="pypi", help="the index to check for (default: pypi)")
     index.add_argument("--profile", metavar="FILE", default=None, help="the profile of your own index, as JSON")
-    parser.add_argument(
-        "--audit",
-        action="store_true",
-        default=False,
-        help="open the wheels, and also report false tags; FILE is a path",
-    )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        default=False,
-        help="exit with status 1 also for wheels that are accepted with a problem",
-    )
+    add_flag(parser, "--audit", "open the wheels, and also report false tags; FILE is a path")
+    add_flag(parser, "--strict", "exit with status 1 also for wheels that are accepted with a problem")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check each wheel; the status is 0 if the index accepts all of them, 1 if it refuses one."""
+    """Check each wheel; the status is 0 if the index accepts all wheels, and 1 if it refuses any."""
     index = arguments.index if arguments.profile is None else _read_profile(arguments.profile)
     checked: list[tuple[str, tuple[UploadProblem, ...]]] = []
     broken = False
@@ -74,7 +65,7 @@ def _read_profile(path: str) -> Profile:
 
 
 def _wheels(files: Sequence[str], audited: bool) -> list[str] | list[Path]:
-    """List the wheels that arguments stand for: names, or paths if they are to be opened."""
+    """List the wheels that the arguments name: names, or paths if they are to be opened."""
     for file in files:
         # A folder may contain other files, but a file that is named is meant to be a wheel.
         if not (file == "-" or file.lower().endswith((".whl", ".json", *_OTHERS)) or os.path.isdir(file)):

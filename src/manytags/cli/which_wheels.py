@@ -9,35 +9,31 @@ from ..choose.relevant import relevant
 from .files import BadArgumentsError
 from .index_files import add_row_options, read_rows
 from .layout import printable
-from .target_choice import choose_machines
+from .target_choice import add_flag, add_list, choose_machines
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_row_options(parser)
     parser.add_argument("--requires-python", metavar="RANGE", default=None, help="any Python in a range, like '>=3.9'")
-    parser.add_argument(
-        "--system",
-        metavar="NAME",
-        dest="systems",
-        action="append",
-        default=None,
-        help="any machine with a system, like windows, or one machine, like win32; may be repeated",
+    add_list(
+        parser, "--system", "NAME", "systems", "any machine with a system, like windows, or one machine, like win32"
     )
-    parser.add_argument("--yanked", action="store_true", default=False, help="also print yanked files")
+    add_flag(parser, "--yanked", "also print yanked files")
     parser.add_argument("--json", action="store_true", help="print each row as a line of JSON")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the rows as they are read; the status is 1 if there are none."""
     targets = choose_machines(arguments)
-    if bool(targets) == (arguments.requires_python is not None or arguments.systems is not None):
+    systems = arguments.systems or None
+    if bool(targets) == (arguments.requires_python is not None or systems is not None):
         raise BadArgumentsError("name machines by --for or --targets, or a range by --requires-python or --system")
     rows = relevant(
         read_rows(arguments.files),
         targets.values() or None,
         requires_python=arguments.requires_python,
-        systems=arguments.systems,
+        systems=systems,
         yanked=arguments.yanked,
         on_invalid="ignore",  # old indexes have some
     )

@@ -23,14 +23,14 @@ def census(
     *,
     key: Callable[[object], object] | None = None,
 ) -> Census:
-    """Count what an index holds, in one pass. Memory grows with projects and releases, not with files.
+    """Count what an index holds, in a single pass. Memory grows with projects and releases, not with files.
 
     Counting is fastest if the files of a release follow each other, as indexes list them; the result is the same in any
     order. Parts of an index can be counted separately and merged. A file that is listed twice counts as two wheels.
 
     :param entries: file names, entries of an index (mappings with ``filename``, ``requires-python``, ``yanked``), or
         anything that ``key`` turns into one of these; any iterable, read once.
-    :param targets: count for these how many releases each can install as wheels, as :func:`best` decides it.
+    :param targets: for each of these, count how many releases it can install as wheels, as :func:`best` decides.
     :param key: returns the file name or entry of an item.
     :raises InvalidWheelFilename: an item is neither text nor such a mapping. Invalid names are counted.
 
@@ -55,19 +55,19 @@ def census(
 class Census:
     """What :func:`census` counted: a value that merges, pickles, and can be written as JSON.
 
-    Two are equal if the same was counted for the same targets, in whatever order. Numbers of wheels, releases and
+    Two are equal if the same files were counted for the same targets, in any order. Numbers of wheels, releases and
     projects are :class:`.Count` values; only releases and projects with wheels are counted.
     """
 
     _tally: Tally
 
     def merge(self, *others: Census) -> Census:
-        """Add up several, as if all files had been counted in one pass, in whatever order and grouping.
+        """Add up several censuses, as if all files had been counted in a single pass. Order and grouping do not matter.
 
-        Merging many at once is faster than one after the other. ``a | b`` is ``a.merge(b)``.
+        Merging many at once is faster than merging one after the other. ``a | b`` is ``a.merge(b)``.
 
         :param others: of other parts of the index, or of the same projects and releases.
-        :raises InvalidInput: they were counted for other targets.
+        :raises InvalidInput: the others were counted for other targets.
         """
         tally = Tally(self.targets)
         for counted in (self, *others):
@@ -79,7 +79,7 @@ class Census:
 
     @property
     def total(self) -> Count:
-        """All wheels, and the releases and projects that have any."""
+        """All wheels, and the releases and projects that have wheels."""
         return self._tables.total
 
     def counts(self, by: str = "platform") -> dict[str, Count]:
@@ -94,9 +94,9 @@ class Census:
         return dict(self._tables.by[_table(by)])
 
     def projects(self, *keys: str, by: str = "platform") -> tuple[str, ...]:
-        """List the projects that publish a wheel with one of some keys, by normalized name, in alphabetical order.
+        """List the projects that publish a wheel with any of some keys: normalized names in alphabetical order.
 
-        :param keys: such as ``linux_armv6l``; without any, all projects that publish wheels are listed.
+        :param keys: such as ``linux_armv6l``; without keys, all projects that publish wheels are listed.
         :param by: what the keys are, as for :meth:`counts`.
         :raises InvalidInput: there is no such table.
         """
@@ -165,7 +165,7 @@ class Census:
         return census_to_text(self._tally, self._tables, top)
 
     def to_csv(self) -> str:
-        """Write all tables as one in CSV: ``by,key,wheels,releases,projects``."""
+        """Write all tables as a single CSV table: ``by,key,wheels,releases,projects``."""
         return census_to_csv(self._tally, self._tables)
 
     def to_svg(self, by: str = "platform", top: int = 20) -> str:

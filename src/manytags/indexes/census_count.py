@@ -200,7 +200,7 @@ class Counting:
         if not release and len(version) <= _VERSION_TEXT and version.isascii() and is_version(version):
             if len(self._releases) >= _VERSIONS:
                 self._releases.clear()
-            # One object for a release and a version that is spelled the same, as most are.
+            # A version and a release with the same spelling, as most have, share an object.
             release = release_from_version(version)
             self._releases[version] = release = self._releases.setdefault(release, release)
         return release

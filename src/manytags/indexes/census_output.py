@@ -24,7 +24,7 @@ TITLES = {
     "architecture": "architecture",
     "system": "system",
 }
-#: A spreadsheet takes a cell that starts like this for a formula, and runs it.
+#: A spreadsheet treats a cell that starts like this as a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: Longest key in a text, and in a chart.
 _TEXT_KEY, _CHART_KEY = 60, 44
@@ -64,7 +64,7 @@ def census_to_text(tally: Tally, tables: Tables, top: int) -> str:
 
 
 def census_to_csv(tally: Tally, tables: Tables) -> str:
-    """Write all tables as one."""
+    """Write all tables into a single one."""
     counts = [("all", "", tables.total)]
     counts += [("target", target, count) for target, count in _by_target(tally, tables).items()]
     counts += [(table, key, count) for table in TABLES for key, count in tables.by[table].items()]
@@ -84,7 +84,7 @@ class _Lines(list[str]):
 
 
 def rows_to_csv(rows: Iterable[Iterable[str | int]]) -> str:
-    """Write rows as CSV (:rfc:`4180`), and what a spreadsheet would run as text."""
+    """Write rows as CSV (:rfc:`4180`). A cell that a spreadsheet would run as a formula becomes text."""
     lines = _Lines()
     csv.writer(lines).writerows(
         [f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell for cell in row] for row in rows

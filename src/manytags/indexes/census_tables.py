@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..platforms.tag import PlatformTag
     from .census_tally import Profile, Tally
 
-#: What is counted by.
+#: What a census counts by.
 TABLES = ("platform", "abi", "python", "libc", "architecture", "system")
 
 
@@ -31,12 +31,12 @@ class Count(NamedTuple):
 
 
 def keys_of(tag_set: str) -> dict[str, set[str]]:
-    """List by which keys of each table a wheel with a tag set is counted.
+    """List, for each table, the keys by which a wheel with a tag set is counted.
 
     :param tag_set: three fields, in lower case.
 
-    >>> found = keys_of("cp312-cp312-manylinux2014_x86_64.manylinux_2_28_x86_64")
-    >>> sorted(found["platform"]), found["libc"], found["architecture"]
+    >>> keys = keys_of("cp312-cp312-manylinux2014_x86_64.manylinux_2_28_x86_64")
+    >>> sorted(keys["platform"]), keys["libc"], keys["architecture"]
     (['manylinux2014_x86_64', 'manylinux_2_28_x86_64'], {'manylinux_2_17_x86_64'}, {'linux x86_64'})
     """
     pythons, abis, platforms = ({*field.split(".")} for field in tag_set.split("-"))
@@ -44,7 +44,7 @@ def keys_of(tag_set: str) -> dict[str, set[str]]:
     floors: dict[tuple[str, str], PlatformTag] = {}
     for text in platforms:
         tag = parse_platform_or_none(text)
-        if tag is None:  # it begins like a kind of tag that it is not
+        if tag is None:  # it begins like a kind of tag, but is not well formed
             machines.add("other")
             continue
         machines.add(f"{tag.system} {tag.machine}".rstrip())
@@ -100,15 +100,14 @@ class Tables:
             self.by[table] = dict(ordered)
 
     def projects(self, wanted: set[str], table: str) -> list[str]:
-        """List the projects that have a wheel with one of some keys."""
+        """List the projects that have a wheel with any of some keys."""
         keys = {self._numbers[table, key] for key in wanted if (table, key) in self._numbers}
         tag_sets = {number for number, of_set in enumerate(self._keys) if not keys.isdisjoint(of_set)}
-        found = [
+        return sorted(
             project
             for project, releases in self._tally.projects.items()
             if not all(map(tag_sets.isdisjoint, profiles_of(releases)))
-        ]
-        return sorted(found)
+        )
 
     def _keys_of(self, tag_set: str) -> tuple[int, ...]:
         numbers = self._numbers
@@ -117,15 +116,12 @@ class Tables:
         )
 
     def _add_up(self, alike: Iterable[tuple[Iterable[int], int]]) -> Counter[int]:
-        """Count keys, and targets by their negative numbers, over profiles and how many have each."""
+        """Count the keys of profiles, and targets by their negative numbers; each profile counts as often as given."""
         counts = Counter[int]()
         for profile, times in alike:
             keys: set[int] = set()
             for number in profile:
-                if number < 0:
-                    keys.add(number)
-                else:
-                    keys.update(self._keys[number])
+                keys.update((number,) if number < 0 else self._keys[number])
             for key in keys:
                 counts[key] += times
         return counts

@@ -18,19 +18,19 @@ if TYPE_CHECKING:
 
     from ..targets import Target
 
-    #: Numbers in ascending order: those of tag sets, and -1 if the first target takes one of the wheels, -2 ...
+    #: Numbers in ascending order: those of tag sets, and -1 if the first target takes a wheel, -2 for the second, ...
     Profile = tuple[int, ...]
-    #: Release -> profile. Or both in turns, which takes half the memory.
+    #: Release -> profile, or a tuple of alternating releases and profiles, which takes half the memory.
     Releases = dict[str, Profile] | tuple[str | Profile, ...]
 
-#: How many invalid names are kept, the first in alphabetical order, and how many characters of each.
+#: How many invalid names are kept (the first in alphabetical order), and how many characters of each name.
 EXAMPLES, EXAMPLE_TEXT = 10, 200
 #: How many numbers all remembered profiles may have together.
 _PROFILE_ITEMS = 2_000_000
 
 
 class Profiles:
-    """Returns one object for equal profiles, as far as these are remembered."""
+    """Returns the same object for equal profiles, as far as these are remembered."""
 
     def __init__(self) -> None:
         self._known: dict[Profile, Profile] = {}
@@ -77,17 +77,14 @@ class Tally:
         self.examples: list[str] = []
 
     def number(self, tag_set: str) -> int:
-        """Return the number of a tag set whose members are in order; a new tag set gets the next number."""
+        """Return the number of a tag set whose members are sorted; a new tag set gets the next number."""
         number = self.tag_sets.setdefault(tag_set, len(self.wheels))
         if number == len(self.wheels):
             self.wheels.append(0)
         return number
 
     def translation(self, other: Tally) -> dict[int, int]:
-        """Map each number in the other's profiles to the number for the same here, which may be new.
-
-        :raises InvalidInput: the other counted for other targets.
-        """
+        """Map each number in the other's profiles to the number that means the same here, which may be new."""
         ours = {target: -1 - number for number, target in enumerate(self.targets)}
         if ours.keys() != {*other.targets}:
             theirs = ", ".join(map(str, other.targets))

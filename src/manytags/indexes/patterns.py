@@ -1,8 +1,8 @@
 """Patterns of platform tags in the profiles of indexes. Pure.
 
-``#`` is a number, ``{a,b}`` is one of several texts, and ``*`` at the end is any rest: ``macosx_{11,12}_0_*``.
-Matching never backtracks: alternatives are expanded into plain patterns when a profile is read, and a plain pattern is
-matched in one pass. So no profile can make a tag expensive.
+``#`` is a number, ``{a,b}`` means ``a`` or ``b``, and ``*`` at the end is any rest: ``macosx_{11,12}_0_*``. Matching
+never backtracks: alternatives are expanded into plain patterns when a profile is read, and a plain pattern is matched
+in a single pass. So no profile can make matching slow.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def matches(pattern: str, tag: str) -> bool:
     """Whether a plain pattern matches a tag.
 
     :param pattern: a result of :func:`expand_pattern`.
-    :param tag: a platform tag in lower case, or any other text in its place.
+    :param tag: a platform tag in lower case, or any other text.
 
     >>> matches("macosx_10_#_x86_64", "macosx_10_15_x86_64"), matches("macosx_10_#_x86_64", "macosx_10_x86_64")
     (True, False)

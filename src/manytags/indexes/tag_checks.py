@@ -1,6 +1,6 @@
-"""What can be wrong with tags that an index lets in: wrong numbers, and tags that no interpreter claims. Pure.
+"""What can be wrong with tags that an index accepts: wrong numbers, and tags that no interpreter claims. Pure.
 
-Each check answers in words, or with an empty text where nothing is wrong.
+Each check returns what is wrong in words, or an empty text if nothing is.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ FIRST_STABLE = {"abi3": (3, 2), "abi3t": (3, 15)}
 
 
 def check_numbers(text: str, profile: Profile, date: str) -> str:
-    """Look a platform tag's number up among those that exist."""
+    """Check that the version in a platform tag exists."""
     tag = parse_platform_or_none(text)
     need = tag and tag.need
     if not need:
@@ -31,7 +31,7 @@ def check_numbers(text: str, profile: Profile, date: str) -> str:
 
 
 def check_floors(text: str, profile: Profile) -> str:
-    """Hold a platform tag's C library, or its macOS, against the first version of it on the architecture."""
+    """Check that a platform tag's C library, or its macOS, supported the architecture in this version."""
     tag = parse_platform_or_none(text)
     if tag is None or tag.need is None:
         return ""
@@ -42,7 +42,7 @@ def check_floors(text: str, profile: Profile) -> str:
 
 
 def check_takers(text: str) -> str:
-    """See whether any interpreter claims a platform tag."""
+    """Check that some interpreter claims a platform tag."""
     tag = parse_platform_or_none(text)
     if tag is None:
         return f"no installer can read the platform tag {text!r}"
@@ -52,7 +52,7 @@ def check_takers(text: str) -> str:
 
 
 def check_pairs(pythons: tuple[str, ...], abis: tuple[str, ...]) -> list[tuple[str, str]]:
-    """List the python tags and ABI tags that fit no other of the same name, each with what is wrong."""
+    """List the python tags and ABI tags that go with no other tag of the same name, and say what is wrong."""
     try:
         ours, theirs = [parse_python_tag(text) for text in pythons], [parse_abi(text) for text in abis]
     except InvalidTag:
@@ -66,7 +66,7 @@ def check_pairs(pythons: tuple[str, ...], abis: tuple[str, ...]) -> list[tuple[s
 
 
 def _goes(python: PythonTag, abi: AbiTag) -> bool:
-    """Whether some interpreter could claim both. What is not known could."""
+    """Whether some interpreter could claim both tags. Unknown tags count as claimed."""
     if abi.family == "stable":
         first = FIRST_STABLE[abi.text]
         return python.implementation == "cpython" and len(python.version) == 2 and python.version >= first

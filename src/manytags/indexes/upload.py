@@ -14,7 +14,7 @@ from ..tags.filename import parse_wheel_filename
 from .instead import instead_of
 from .profiles import Decision, Profile, TagRule, builtin_profile
 from .tag_checks import check_floors, check_numbers, check_pairs, check_takers
-from .upload_names import NameParts, NameProblem, read_name
+from .upload_names import NameParts, read_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,7 +120,11 @@ def check_upload(
 def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem, ...]:
     """List the problems that an index has with a file name on a day (``YYYY-MM-DD``). Pure."""
     parts, name_errors = read_name(text, profile.names)
-    refusals = [_of_name(problem, profile) for problem in name_errors]
+    names = profile.names
+    refusals = [
+        UploadProblem(error.part, REFUSED, error.message, error.instead, error.rule, names.source, names.date)
+        for error in name_errors
+    ]
     if parts is None:
         return tuple(refusals)
     problems = [problem for tag in parts.platforms for problem in _of_platform(tag, text, profile, day)]
@@ -130,18 +134,16 @@ def name_problems(text: str, profile: Profile, day: str) -> tuple[UploadProblem,
     return tuple(problems + _of_check("pairs", _unclaimed_pairs(parts), profile, day))
 
 
-def _of_name(problem: NameProblem, profile: Profile) -> UploadProblem:
-    names = profile.names
-    return UploadProblem(
-        problem.part, REFUSED, problem.message, problem.instead, problem.rule, names.source, names.date
-    )
-
-
 def _of_platform(tag: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """Apply the rules, then the checks to a platform tag."""
+    """Apply the rules to a platform tag, then the checks."""
     rule = profile.rule_for(tag, day)
     if rule is not None and rule.action == "implied":
-        return [problem for other in rule.read_as for problem in _of_implied(tag, other, file, profile, day)]
+        # The index reads the tag as these others.
+        return [
+            replace(problem, tag=tag, message=f"{tag} is read as {other}: {problem.message}")
+            for other in rule.read_as
+            for problem in _of_platform(other, file, profile, day)
+        ]
     if rule is None:
         message = f"no rule of {profile.name} accepts the platform tag {tag!r}"
         return [UploadProblem(tag, REFUSED, message, instead_of(tag, profile, day), "", "", "")]
@@ -155,14 +157,6 @@ def _of_platform(tag: str, file: str, profile: Profile, day: str) -> list[Upload
     return problems
 
 
-def _of_implied(tag: str, other: str, file: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """List the problems with a tag that the index reads as another one."""
-    return [
-        replace(problem, tag=tag, message=f"{tag} is read as {other}: {problem.message}")
-        for problem in _of_platform(other, file, profile, day)
-    ]
-
-
 def _of_rule(tag: str, file: str, rule: TagRule, profile: Profile, day: str) -> UploadProblem:
     action = rule.on(day)
     values = {"file": file, "tag": tag}
@@ -170,7 +164,8 @@ def _of_rule(tag: str, file: str, rule: TagRule, profile: Profile, day: str) -> 
         # In one pass, so that `{tag}` in a file name is not replaced.
         message = re.sub(r"\{(file|tag)\}", lambda field: values[field[1]], rule.message)
     elif action == "refuse":
-        message = f"{profile.name} does not accept the platform tag {tag!r}" + _since(rule)
+        start = rule.until if rule.action == "deprecate" else rule.since
+        message = f"{profile.name} does not accept the platform tag {tag!r}" + (f", since {start}" if start else "")
     else:
         message = f"the platform tag {tag!r} is " + ("deprecated" if action == "deprecate" else "misleading")
     if action == "deprecate":
@@ -179,17 +174,12 @@ def _of_rule(tag: str, file: str, rule: TagRule, profile: Profile, day: str) -> 
     return UploadProblem(tag, SEVERITIES[str(action)], message, instead, rule.rule, rule.source, rule.date)
 
 
-def _since(decision: Decision) -> str:
-    day = decision.until if decision.action == "deprecate" else decision.since
-    return f", since {day}" if day else ""
-
-
 def _until(decision: Decision) -> str:
     return f" and refused from {decision.until} on" if decision.until else ""
 
 
 def _of_checks(tag: str, profile: Profile, day: str) -> list[UploadProblem]:
-    """Return the first problem that the checks have with a platform tag; one that refuses it, if there is any."""
+    """Return the first problem that the checks have with a platform tag; a refusal comes before other problems."""
 
     def findings(check: Callable[[str, Profile], str]) -> Findings:
         message = check(tag, profile)

@@ -57,21 +57,17 @@ def read_name(text: str, rules: NameRules) -> tuple[NameParts | None, list[NameP
     if problem is not None:
         return None, [problem]
     fields = text[:-4].split("-")
-    parts = NameParts(fields[0], fields[1], *map(_members, fields[-3:]))
+    members = (tuple(dict.fromkeys(field.lower().split("."))) for field in fields[-3:])
+    parts = NameParts(fields[0], fields[1], *members)
     problems = (_local(parts, rules), _name(text, parts, rules), _long(text, rules))
     return parts, [problem for problem in problems if problem is not None]
-
-
-def _members(field: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(member.lower() for member in field.split(".")))
 
 
 def _not_a_name(text: str) -> NameProblem | None:
     """Check that the text can be a name, and ends like a wheel."""
     if len(text) > MAX_TEXT:
-        return NameProblem(
-            text[:40], "length of a file name", f"Filename is too long: {shown(text)}", "use a shorter name"
-        )
+        message = f"Filename is too long: {shown(text)}"
+        return NameProblem(text[:40], "length of a file name", message, "use a shorter name")
     if any(character < " " or character == "\x7f" for character in text):
         message = (
             "Cannot upload a file with non-printable characters (ordinals 0-31) or the DEL character (ordinal 127) "

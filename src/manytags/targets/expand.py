@@ -139,20 +139,18 @@ class Ranks:
         if len(text) > MEMO_TEXT:
             return self.of_members(*(tag_set_members(text) or _refused(text)))
         pair, _, platforms = text.rpartition("-")
-        left = self._pairs.get(pair)
-        right = self._fields.get(platforms)
-        if left is None:
-            python, _, abi = pair.partition("-")
-            left = self._of_pairs(split_pythons(python), split_members(abi))
-        if right is None:
-            right = self._of_platforms(split_members(platforms))
-        if not 0 < left[2] * right[2] <= MAX_TRIPLES:
-            _refused(text)
         if len(self._pairs) >= MEMO_LIMIT or len(self._fields) >= MEMO_LIMIT:
             self._pairs.clear()
             self._fields.clear()
-        self._pairs[pair] = left
-        self._fields[platforms] = right
+        left = self._pairs.get(pair)
+        if left is None:
+            python, _, abi = pair.partition("-")
+            left = self._pairs[pair] = self._of_pairs(split_pythons(python), split_members(abi))
+        right = self._fields.get(platforms)
+        if right is None:
+            right = self._fields[platforms] = self._of_platforms(split_members(platforms))
+        if not 0 < left[2] * right[2] <= MAX_TRIPLES:
+            _refused(text)
         # Every group with a platform of its own ranks before every one with "any".
         if left[0] is not None and right[0] is not None:
             return left[0] + right[0]
