@@ -16,6 +16,7 @@ import resource
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import asdict
 from importlib import import_module
 from itertools import chain, islice
 from time import perf_counter, process_time
@@ -135,7 +136,7 @@ def count(case: str, number: int) -> dict[str, Any]:
     total = found.total
     seconds = process_time() - start - chunks.seconds
     row = {"case": case, "names": number, "seconds": seconds, "rate": number / seconds, "bytes": _peak() - before}
-    return {**row, **total._asdict(), "others": sum(found.others.values()), "invalid": found.invalid}
+    return {**row, **asdict(total), "others": sum(found.others.values()), "invalid": found.invalid}
 
 
 def _peak() -> int:

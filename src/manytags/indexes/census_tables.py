@@ -6,7 +6,7 @@ A wheel counts once for each key that it has; a release or a project for each ke
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from dataclasses import astuple, dataclass
 
 from ..platforms.parse import parse_platform_or_none
 from .census_tally import profiles_of
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 TABLES = ("platform", "abi", "python", "libc", "architecture", "system")
 
 
-class Count(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Count:
     """How many wheels there are of a kind, how many releases have one, and how many projects."""
 
     wheels: int
@@ -96,7 +97,9 @@ class Tables:
         for (table, name), number in self._numbers.items():
             self.by[table][name] = Count(wheels[number], in_releases[number], in_projects[number])
         for table in TABLES:
-            ordered = sorted(self.by[table].items(), key=lambda row: (*(-count for count in reversed(row[1])), row[0]))
+            ordered = sorted(
+                self.by[table].items(), key=lambda row: (*(-count for count in reversed(astuple(row[1]))), row[0])
+            )
             self.by[table] = dict(ordered)
 
     def projects(self, wanted: set[str], table: str) -> list[str]:
