@@ -6,7 +6,7 @@ A wheel counts once for each key that it has; a release or a project for each ke
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from ..platforms.parse import parse_platform_or_none
 from .census_tally import profiles_of
@@ -97,9 +97,8 @@ class Tables:
         for (table, name), number in self._numbers.items():
             self.by[table][name] = Count(wheels[number], in_releases[number], in_projects[number])
         for table in TABLES:
-            ordered = sorted(
-                self.by[table].items(), key=lambda row: (*(-count for count in reversed(astuple(row[1]))), row[0])
-            )
+            rows = self.by[table].items()
+            ordered = sorted(rows, key=lambda row: (-row[1].projects, -row[1].releases, -row[1].wheels, row[0]))
             self.by[table] = dict(ordered)
 
     def projects(self, wanted: set[str], table: str) -> list[str]:
