@@ -11,7 +11,7 @@ import pytest
 from manytags.audits.claims import Claim, Verdict
 from manytags.audits.contents import Contents
 from manytags.audits.judge import Judge
-from manytags.audits.stable_abi import _added, newer_than, not_in_stable_abi
+from manytags.audits.stable_abi import _versions, newer_than, not_in_stable_abi
 from manytags.binaries.binary import Binary, UndefinedSymbol
 from manytags.tags.filename import parse_tag_set
 
@@ -62,7 +62,7 @@ def test_what_was_there_before_it_was_stable() -> None:
 @pytest.mark.skipif(platform.python_implementation() != "CPython", reason="the stable ABI is CPython's")
 def test_this_interpreter_has_what_its_version_promises() -> None:
     """A name that no CPython has, or one under a wrong version, would accuse innocent modules, or spare guilty ones."""
-    listed = {name for name, since in _added().items() if since <= sys.version_info[:2]}
+    listed = {name for name, since in _versions("added").items() if since <= sys.version_info[:2]}
     assert len(listed) > 800
     assert {name for name in listed - SOME_BUILDS if not hasattr(ctypes.pythonapi, name)} == set()
 
@@ -76,4 +76,4 @@ def test_as_abi3info_lists_it() -> None:
         for each in table.values()
         if each.ifdef is None or each.ifdef.name != "MS_WINDOWS"
     }
-    assert theirs == _added()
+    assert theirs == _versions("added")
