@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import platform
 import sys
+from importlib.resources import files
 
 import pytest
 
@@ -61,14 +63,65 @@ def test_what_was_there_before_it_was_stable() -> None:
 
 @pytest.mark.skipif(platform.python_implementation() != "CPython", reason="the stable ABI is CPython's")
 def test_this_interpreter_has_what_its_version_promises() -> None:
-    """A name that no CPython has, or one under a wrong version, would accuse innocent modules, or spare guilty ones."""
+    """A name that no CPython has, or a wrong version, would make a true tag seem false, or a false tag true."""
     listed = {name for name, since in _versions("added").items() if since <= sys.version_info[:2]}
     assert len(listed) > 800
     assert {name for name in listed - SOME_BUILDS if not hasattr(ctypes.pythonapi, name)} == set()
 
 
+def data() -> str:
+    """Read the data as text."""
+    return (files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8")
+
+
+def mistakes(text: str) -> list[str]:
+    """List the mistakes in the data: what would give a name two versions, or a wrong one."""
+    content = json.loads(text)
+    wrong = [f"lacks {key}" for key in ("source", "date", "exported_source") if not content.get(key)]
+    versions: dict[str, dict[str, tuple[int, ...]]] = {"added": {}, "exported": {}}
+    for key, read in versions.items():
+        steps = [tuple(map(int, version.split("."))) for version in content[key]]
+        wrong += [f"the versions of {key} do not ascend"] if sorted(set(steps)) != steps else []
+        for step, names in zip(steps, content[key].values(), strict=True):
+            for name in names.split():
+                wrong += [f"{name} is twice in {key}"] if name in read else []
+                wrong += [f"{name} is not a name of CPython's"] if not name.startswith(("Py", "_Py")) else []
+                read[name] = step
+    for name, step in versions["exported"].items():
+        if name not in versions["added"]:
+            wrong.append(f"{name} is exported, but in no stable ABI")
+        elif step >= versions["added"][name]:
+            wrong.append(f"{name} was not exported before it became stable")
+    return wrong
+
+
+def test_the_data_do_not_contradict_themselves() -> None:
+    """With a name under a wrong version, true tags would be called false, or false tags true."""
+    assert mistakes(data()) == []
+
+
+BROKEN = {
+    "lacks source": ('"source"', '"sauce"'),
+    "PyType_GetSlot is twice in added": ('"PyErr_FormatV ', '"PyType_GetSlot PyErr_FormatV '),
+    "Py_UTF8Mode is twice in exported": ('"PySys_Audit ', '"Py_UTF8Mode PySys_Audit '),
+    "the versions of added do not ascend": ('"3.4": "PyCFunction_New', '"3.10": "PyCFunction_New'),
+    "malloc is not a name of CPython's": ('"PyErr_FormatV ', '"malloc PyErr_FormatV '),
+    "PySecret is exported, but in no stable ABI": ('"PySys_Audit ', '"PySecret PySys_Audit '),
+    "PyType_GetSlot was not exported before it became stable": ('"PySys_Audit ', '"PyType_GetSlot PySys_Audit '),
+}
+
+
+@pytest.mark.parametrize("mistake", BROKEN)
+def test_every_mistake_in_the_data_is_detected(mistake: str) -> None:
+    """The check above is worth nothing if it overlooks a mistake."""
+    old, new = BROKEN[mistake]
+    changed = data().replace(old, new, 1)
+    assert changed != data()
+    assert mistake in mistakes(changed)
+
+
 def test_as_abi3info_lists_it() -> None:
-    """Our list must equal that of abi3info, where that is installed."""
+    """If our list differs from abi3info's, one of them is wrong about some module."""
     abi3info = pytest.importorskip("abi3info", reason="abi3info is not installed: nox -s oracle")
     theirs = {
         each.symbol.name: (each.added.major, each.added.minor)
