@@ -35,7 +35,7 @@ def claims(tags: str, *symbols: str) -> dict[str, Claim]:
 
 
 def test_what_is_in_no_version() -> None:
-    """Such a module crashes with the first Python that changes what it uses; the answer names the function."""
+    """A module that uses private functions crashes with the first Python that changes them. The answer names them."""
     one = module("PyList_New", "_PyUnicode_Ready", "malloc", "_PyLong_Sign")
     assert list(not_in_stable_abi(one)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
     assert not list(not_in_stable_abi(module("_PyUnicode_Ready", weak=True))), "loaders go on without it"
