@@ -185,7 +185,7 @@ def is_of_c_library(name: str) -> bool:
 
 def _executable_stack(binary: Binary, architecture: str) -> str:
     """Say how a file asks for an executable stack; empty if it does not."""
-    # glibc 2.41 (NEWS) and later refuse such a library, which is true of every tag, since a tag includes all later
+    # glibc refuses such a library since 2.41 (NEWS; stackinfo.h of each architecture), and every tag includes all later
     # versions. Programs get their stack from the kernel, and musl ignores the request.
     if not binary.is_shared_object or binary.interpreter:
         return ""
