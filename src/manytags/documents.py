@@ -1,7 +1,7 @@
 """JSON from untrusted sources, read within bounds and checked field by field.
 
 Each reader below turns a JSON value into the Python value of a field, or says what the field should be. A document is
-closed after all its keys have been taken. A key that is left is an error, so that nothing is silently ignored.
+closed after all its keys have been taken. A key that remains is an error, so that nothing is silently ignored.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from .errors import InvalidInput
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     T = TypeVar("T")
 
@@ -25,7 +24,7 @@ MAX_ITEMS = 20_000  # items of one list in it; macOS takes about six thousand ta
 
 
 class TextEnum(str, Enum):
-    """Texts of a closed set, which print as they are. Python 3.11 has it as ``enum.StrEnum``."""
+    """An enumeration whose members are texts and print as such. Python 3.11 has it as ``enum.StrEnum``."""
 
     __str__ = str.__str__
 
@@ -35,10 +34,10 @@ class Mismatch(Exception):
 
 
 class Document:
-    """A JSON object, from which each key is taken once.
+    """A JSON object from which each key is taken once.
 
     :param text: the whole text, for errors.
-    :param name: what the object is, for errors.
+    :param name: what errors call the object.
     :param content: the object.
     :param error: class of the errors.
     """
@@ -75,7 +74,7 @@ class Document:
         return list(self._left)
 
     def close(self) -> None:
-        """Raise an error for a key that was not taken."""
+        """Raise an error if a key was not taken."""
         for key in self._left:
             raise self.error(self.text, f"{self.name} has the unknown key {key[:80]!r}")
 
@@ -153,19 +152,15 @@ def read_pair(value: object) -> tuple[int, int]:
 
 
 def json_text(value: object, indent: int | None = None) -> str:
-    """Write a value made of dataclasses with slots, enumerations of texts and tuples as JSON."""
+    """Write dataclasses with slots, text enumerations, tuples, and what JSON knows as JSON."""
     return json.dumps(value, indent=indent, default=lambda item: {name: getattr(item, name) for name in item.__slots__})
 
 
-def json_value(value: object) -> Any:  # noqa: ANN401 - a dict for a dataclass, a list for a tuple
-    """Turn such a value into what a reader of its JSON gets."""
-    return json.loads(json_text(value))
+def json_object(value: object) -> dict[str, object]:
+    """Turn such a dataclass or dict into the object that a reader of its JSON gets."""
+    return read_object(json.loads(json_text(value)))
 
 
 def optional(read: Callable[[object], T]) -> Callable[[object], T | None]:
     """Return a reader that also takes null."""
-
-    def read_or_null(value: object) -> T | None:
-        return None if value is None else read(value)
-
-    return read_or_null
+    return lambda value: None if value is None else read(value)

@@ -28,10 +28,7 @@ class InvalidInput(ManytagsError, ValueError):
     what = "input"
 
     def __init_subclass__(cls, what: str) -> None:
-        """Name what the class is about.
-
-        :param what: what a message calls the text or the data.
-        """
+        """Take the name that messages give to the text or the data."""
         cls.what = what
 
     def __init__(self, text: str, reason: str, position: int | None = None) -> None:
@@ -70,7 +67,7 @@ class InvalidManylinuxModule(InvalidInput, what="_manylinux module"):
 
 
 class InvalidBinary(InvalidInput, what="binary"):
-    """Bytes that are not a compiled file, or a file with false tables; ``text`` is the name of the file."""
+    """Bytes that are not a compiled file, or are a damaged one; ``text`` is the name of the file."""
 
 
 class InvalidWheel(InvalidInput, what="wheel"):
@@ -106,7 +103,7 @@ class ProbeError(ManytagsError):
 
 
 def shown(text: str) -> str:
-    """Quote and escape a text for a message, and shorten a long one.
+    """Quote and escape a text for a message; shorten it if it is long.
 
     >>> print(shown("two words"))
     'two words'

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 X86_64, ARMHF = ((FOLDER / f"{name}.so").read_bytes() for name in ("x86_64", "armhf"))
 
-#: What x86_64.so keeps to: its pow is that of glibc 2.29. A wheel of it that tells the truth, and one that does not.
+#: x86_64.so needs the pow of glibc 2.29. A wheel of it whose tag is true, and one whose tag is false.
 TRUE = "demo-1.0-cp312-cp312-manylinux_2_31_x86_64.whl"
 FALSE = "demo-1.0-cp312-cp312-manylinux1_x86_64.whl"
 PURE = "demo-1.0-py3-none-any.whl"
@@ -23,7 +23,7 @@ MODULE = "demo.cpython-312-x86_64-linux-gnu.so"
 
 
 def made_wheel(name: str, files: Mapping[str, bytes], tag: str | None = None, purelib: bool = False) -> bytes:
-    """Write a wheel; ``WHEEL`` has the tags of the file name, unless others are given."""
+    """Write a wheel. ``WHEEL`` has the tags of the file name by default."""
     tags = parse_tag_set(tag or "-".join(name.removesuffix(".whl").split("-")[-3:]))
     info = "demo-1.0.dist-info"
     lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(each)}" for each in tags.triples())]

@@ -1,4 +1,4 @@
-"""Archives as zipfile writes them; those that lie are in ``tests/hostile/test_wheels.py``."""
+"""Archives as zipfile writes them. Archives that lie are in ``tests/hostile/test_wheels.py``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def written(found: dict[str, tuple[bytes, int]], comment: bytes = b"", folders: 
 
 @given(files, st.sampled_from([b"", b"hello", b"x" * 65535]), st.booleans())
 def test_what_zipfile_writes_reads_back(found: dict[str, tuple[bytes, int]], comment: bytes, folders: bool) -> None:
-    """Every honest archive is read, whatever its names, its methods and its comment."""
+    """A correct archive must be read, whatever its names, its methods and its comment are."""
     if any(name.startswith(other + "/") for name in found for other in found) or any(
         name[1:2] == ":" for name in found
     ):
@@ -52,15 +52,15 @@ def test_what_zipfile_writes_reads_back(found: dict[str, tuple[bytes, int]], com
 
 
 class Pipe(io.BytesIO):
-    """A stream that cannot seek, as a pipe or a socket."""
+    """A stream that cannot seek, such as a pipe or a socket."""
 
     def seekable(self) -> bool:
-        """Say no."""
+        """Refuse to seek."""
         return False
 
 
 def test_an_archive_that_was_written_to_a_pipe() -> None:
-    """The sizes then follow each member."""
+    """A wheel written to a pipe, whose sizes follow the members, must be read too."""
     stream = Pipe()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open("a", "w") as member:
@@ -71,7 +71,7 @@ def test_an_archive_that_was_written_to_a_pipe() -> None:
 
 
 def test_an_archive_with_fields_of_64_bits() -> None:
-    """A writer that does not know a size in advance leaves room for a large one."""
+    """A wheel whose writer did not know the sizes, and left room for large ones, must be read too."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as one:
         one.write(b"x" * 1000)
@@ -80,7 +80,7 @@ def test_an_archive_with_fields_of_64_bits() -> None:
 
 
 def test_more_than_is_plenty() -> None:
-    """Files that are read as a whole have a largest size."""
+    """A huge member must not fill the memory where it is read as a whole."""
     archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
     with pytest.raises(InvalidWheel) as caught:
         archive.read(archive.members[0], 999)
@@ -88,7 +88,7 @@ def test_more_than_is_plenty() -> None:
 
 
 def test_no_archive() -> None:
-    """Messages say which file, and what is wrong with it."""
+    """A user must learn which file is wrong, and what is wrong with it."""
     with pytest.raises(InvalidWheel) as caught:
         Archive(io.BytesIO(b"<html>404</html>"), "a.whl")
     assert str(caught.value) == "invalid wheel 'a.whl': it is not a ZIP archive: it has no end of a central directory"

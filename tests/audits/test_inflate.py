@@ -1,4 +1,4 @@
-"""Members of an archive as seekable files."""
+"""Members of an archive as seekable streams."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def source(data: bytes) -> Callable[[int, int], bytes]:
 
 
 def deflated(content: bytes, level: int = 6, flush: int = 0) -> bytes:
-    """Deflate, with an empty block every so many bytes."""
+    """Deflate, with an empty block at regular distances."""
     machine = zlib.compressobj(level, zlib.DEFLATED, -15)
     if not flush:
         return machine.compress(content) + machine.flush()
@@ -39,7 +39,7 @@ def deflated(content: bytes, level: int = 6, flush: int = 0) -> bytes:
 
 
 def inflated(content: bytes, packed: bytes, size: int | None = None) -> Inflated:
-    """A member that tells the truth, or lies about its size."""
+    """A member whose size is true or false."""
     return Inflated(source(packed), len(content) if size is None else size, zlib.crc32(content), error)
 
 
@@ -62,7 +62,7 @@ reads = st.lists(st.tuples(st.integers(0, len(MIXED) + 100), st.integers(0, 100_
 
 @given(reads, st.sampled_from([0, 1, 9]), st.booleans())
 def test_as_zlib_reads_it(places: list[tuple[int, int]], level: int, stored: bool) -> None:
-    """Reads at any place, in any order, return the bytes that were packed."""
+    """A read at any place, in any order, must return the bytes that were packed."""
     member: Stored = inflated(MIXED, packed_at(level))
     if stored:
         member = Stored(source(MIXED), len(MIXED), zlib.crc32(MIXED), error)
@@ -87,7 +87,7 @@ def packed_at(level: int) -> bytes:
 @pytest.mark.parametrize("piece", [1, 2, 3, 7, 1000])
 @pytest.mark.parametrize("flush", [0, 10])
 def test_pieces_of_any_size(piece: int, flush: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Input without output is not the end: more output may follow."""
+    """Input that gives no output, such as an empty block, must not seem to be the end of a member."""
     monkeypatch.setattr(inflate, "_PIECE", piece)
     monkeypatch.setattr(inflate, "_STEP", 50)
     monkeypatch.setattr(inflate, "_HEAD", 30)
@@ -101,14 +101,14 @@ def test_pieces_of_any_size(piece: int, flush: int, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("size", [len(MIXED) - 1, len(MIXED) + 1, len(MIXED) + 10_000_000])
 def test_another_size(size: int) -> None:
-    """A member with a wrong size is detected when it is read, and when it is verified."""
+    """A member with a wrong size must be detected when it is read, and when it is verified."""
     for read in (Inflated.verify, lambda member: member.bytes_at(size - 1, 1)):
         with pytest.raises(InvalidWheel, match="says"):
             read(inflated(MIXED, packed_at(6), size))
 
 
 def test_more_that_is_not_read_yet() -> None:
-    """Output after the last byte may come from input that was not read yet."""
+    """A member that is too long must be detected, even if the surplus comes from input that was not read yet."""
     content = bytes(inflate._PIECE)
     more = deflated(content + bytes(range(256)) * 4000, flush=len(content))
     with pytest.raises(InvalidWheel, match="says"):
@@ -116,7 +116,7 @@ def test_more_that_is_not_read_yet() -> None:
 
 
 def test_another_checksum() -> None:
-    """Bytes that an installer would refuse are not those to judge."""
+    """Bytes that an installer would refuse must not be judged."""
     changed = bytearray(packed_at(0))
     changed[len(changed) // 2] ^= 1
     with pytest.raises(InvalidWheel, match="checksum"):
@@ -134,7 +134,7 @@ def test_rubbish() -> None:
 
 
 def test_going_back_has_an_end() -> None:
-    """Endless reads here and there would inflate for ever."""
+    """Reads that jump back and forth would inflate forever."""
     content = bytes(12 << 20)
     member = inflated(content, deflated(content))
 
@@ -149,7 +149,7 @@ def test_going_back_has_an_end() -> None:
 
 
 def test_what_is_kept() -> None:
-    """Only some of 100 MB are in memory at a time: the beginning, a piece, and a state for every two megabytes."""
+    """Of 100 MB only the beginning, a piece, and a state for every two megabytes may be in memory."""
     content = mixed(40_000_000)
     member = inflated(content, deflated(content, 1))
     member.verify()

@@ -1,4 +1,4 @@
-"""Verdicts in odd combinations; the plain ones are in ``test_wrong_wheels.py``."""
+"""Verdicts on odd combinations. The common ones are in ``test_wrong_wheels.py``."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def elf(  # noqa: PLR0917 - what a file can be
 def made(
     filename: str | None, *needs: Binary, wheel: str | None = None, headers_only: bool = False, damaged: str = ""
 ) -> Contents:
-    """A wheel of some tags and files."""
+    """A wheel with some tags and files."""
     first = parse_tag_set(filename) if filename else None
     second: TagSet | None = parse_tag_set(wheel) if wheel else first
     remarks = (Remark(damaged, RemarkKind.DAMAGED, "its header is cut off"),) if damaged else ()
@@ -77,7 +77,7 @@ def test_a_file_that_has_no_wheels_name() -> None:
 
 
 def test_a_single_file() -> None:
-    """A single file carries no tag; the tags that it could carry are named, if it is code."""
+    """A single file carries no tag. If it is code, the user learns which tags would be true."""
     for needs, honest in (
         (elf(), ("manylinux_2_5_x86_64",)),
         (elf(kind="object file"), ()),
@@ -101,7 +101,7 @@ def test_damaged_files() -> None:
 
 
 def test_headers_only() -> None:
-    """Without ELF files there is no more to read; with them, headers can contradict a tag, but not confirm it."""
+    """Headers can contradict a tag, but not confirm it, unless a wheel has no ELF file."""
     assert set(said(made("py3-none-any", headers_only=True)).values()) == {TRUE}
     assert Judge(made("py3-none-any", headers_only=True)).true_tags == ("any",)
     contents = made("cp311-cp311-manylinux1_aarch64", elf(MODULE), headers_only=True)
@@ -138,7 +138,7 @@ def test_data_for_other_machines(other: Binary) -> None:
     """Files that no host loads contradict no tag, and are not bundled libraries either."""
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), other)).values()) == {TRUE}
     assert set(said(made("py3-none-any", other)).values()) == {TRUE}
-    # but who tagged it for some machines may know why
+    # its author may have a reason to tag it for some machines
     assert set(said(made("py3-none-manylinux1_x86_64", other)).values()) == {TRUE}
     needy = elf(needed=(other.name.rpartition("/")[2],))
     assert said(made("py3-none-manylinux1_x86_64", needy, other))["manylinux1_x86_64"] == MUCH
@@ -151,7 +151,7 @@ def test_libraries_that_the_wheel_brings() -> None:
     assert said(made(tag, needy))["manylinux1_x86_64"] == MUCH
     assert said(made(tag, needy, elf("foo.libs/libbar.so.1")))["manylinux1_x86_64"] == TRUE
     assert said(made(tag, needy, elf("foo.libs/libbar-1a2b.so", soname="libbar.so.1")))["manylinux1_x86_64"] == TRUE
-    # but what it brings is judged too
+    # but the library is judged too
     assert said(made(tag, needy, elf("foo.libs/libbar.so.1", version="GLIBC_2.14")))["manylinux1_x86_64"] == MUCH
 
 
@@ -167,7 +167,7 @@ def test_a_c_library_that_the_wheel_brings() -> None:
 
 
 def test_names_of_modules() -> None:
-    """A module is imported by its whole name: code for the tag under the name of another system is never found."""
+    """Interpreters do not find a module whose file name is that of another system, even if its code fits the tag."""
     cross = elf("foo/_c.cpython-312-x86_64-linux-gnu.so", "aarch64", version="GLIBC_2.17")
     for tag in ("linux_aarch64", "manylinux_2_17_aarch64"):
         found = claim(made(f"cp312-cp312-{tag}", cross), tag)
@@ -192,7 +192,7 @@ def test_names_of_modules() -> None:
 
 
 def test_debug_information() -> None:
-    """It is for one architecture, needs nothing, and is not a module, though it may have a module's name."""
+    """Debug information is for one architecture, needs nothing, and is not a module, whatever its name is."""
     debug = elf(f"debug/{MODULE}", needed=(), kind="debug information")
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), debug)).values()) == {TRUE}
     assert said(made("py3-none-any", debug)) == {"py3": TRUE, "none": TRUE, "any": MUCH}
@@ -201,7 +201,7 @@ def test_debug_information() -> None:
 
 
 def test_remarks_on_search_paths() -> None:
-    """A folder of the machine that built the wheel, and a folder that depends on where the program is started."""
+    """A user must learn that libraries are searched in the build machine's folders, or in the current folder."""
     needs = replace(elf(), rpath="$ORIGIN/../foo.libs:/home/joe/lib:foo.libs:")
     assert [each.text for each in binary_remarks(needs)] == [
         "'/home/joe/lib' is searched on every machine",
@@ -218,7 +218,7 @@ def test_remarks_on_releases_of_musl() -> None:
 
 
 def test_before_the_first_policy() -> None:
-    """No host takes such a tag, so nothing proves it; what the first policy forbids contradicts it."""
+    """No host takes such a tag, so nothing proves it, but what the first policy forbids contradicts it."""
     contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.17"))
     assert said(contents)["manylinux_2_5_aarch64"] == CANNOT
     contents = made("py3-none-manylinux_2_5_aarch64", elf(architecture="aarch64", version="GLIBC_2.38"))
@@ -227,7 +227,7 @@ def test_before_the_first_policy() -> None:
 
 
 def test_an_architecture_that_has_no_policy() -> None:
-    """Its machine can be judged, its promise cannot."""
+    """A tag without a policy can be judged by its architecture only."""
     code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
     contents = made("py3-none-manylinux_2_17_armv6l", code)
     assert claim(contents, "manylinux_2_17_armv6l").verdict == CANNOT
@@ -240,7 +240,7 @@ def test_what_is_more_widely_installable() -> None:
     code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
     assert said(made("py3-none-linux_armv6l", code))["linux_armv6l"] == TRUE
     assert said(made("py3-none-linux_armv7l", code))["linux_armv7l"] == LESS
-    # beside the oldest that is true, newer ones do no harm; beside others, the oldest of these could say more
+    # beside the oldest true tag, newer tags do no harm; without it, the oldest of them could claim more
     three = "py3-none-manylinux_2_12_x86_64.manylinux_2_17_x86_64.linux_x86_64"
     assert said(made(three, elf()))["manylinux_2_12_x86_64"] == LESS
     assert said(made(three, elf()))["manylinux_2_17_x86_64"] == TRUE
@@ -248,7 +248,7 @@ def test_what_is_more_widely_installable() -> None:
 
 
 def test_words() -> None:
-    """A claim prints as one line, with why it cannot be judged."""
+    """A claim prints as one line, with the reason why it cannot be judged."""
     contents = made("py3-none-win_amd64")
     assert str(claim(contents, "win_amd64")) == (
         "platform tag win_amd64: cannot judge (code of other systems than Linux is not read)"

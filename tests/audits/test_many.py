@@ -1,4 +1,4 @@
-"""Many wheels: in any executor, from endless streams of paths, and with broken ones among them."""
+"""The audit of many wheels: in any executor, from endless streams of paths, and with broken wheels among them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
 
 @pytest.fixture
 def paths(tmp_path: Path) -> list[Path]:
-    """Good wheels, false ones and broken ones."""
+    """Wheels with true tags, with false tags, and broken wheels."""
     elf = tmp_path / "cut.so"
     elf.write_bytes(X86_64[:100])
     text = tmp_path / "text.whl"
@@ -30,7 +30,7 @@ def paths(tmp_path: Path) -> list[Path]:
 
 
 class Promised(Future[Any]):
-    """An answer that is computed when it is awaited, or when the executor gets round to it."""
+    """An answer that is computed when it is awaited, or when the executor gets to it."""
 
     def __init__(self, work: Callable[[], Any]) -> None:
         super().__init__()
@@ -89,14 +89,14 @@ def test_executors_agree_with_none(paths: list[Path]) -> None:
 
 
 def test_depth_is_handed_on(paths: list[Path]) -> None:
-    """A caller who asked for the cheap answer must not pay for the full one, wherever it is computed."""
+    """A caller who asked for headers only must not wait for a full audit, wherever it is done."""
     found = list(audit_many(paths[:1], LastFirst(), depth="header"))
     assert found == [audit(paths[0], depth="header")] != [audit(paths[0])]
 
 
 @pytest.mark.parametrize("kind", ["none", "odd", "threads"])
 def test_endless_paths_are_taken_as_needed(kind: str, tmp_path: Path) -> None:
-    """An index's stream of new wheels has no end; memory has."""
+    """An index's stream of new wheels never ends, and must not fill the memory."""
     wheel = put_wheel(tmp_path, TRUE)
     taken: list[Path] = []
 
@@ -113,7 +113,7 @@ def test_endless_paths_are_taken_as_needed(kind: str, tmp_path: Path) -> None:
 
 
 def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
-    """A check may stop at the first false tag; the cluster must then stop too."""
+    """If a caller stops at the first false tag, the cluster must stop too."""
     executor = LastFirst()
     answers = audit_many(paths[:2], executor, ahead=2)
     next(answers)
@@ -122,7 +122,7 @@ def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
 
 
 def test_progress(paths: list[Path]) -> None:
-    """A bar moves with each file, broken or not, and never backwards."""
+    """A progress bar must move with each file, broken or not, and never backwards."""
     for executor in (None, LastFirst()):
         seen: list[int] = []
         shown = [len(seen) for _ in audit_many(paths, executor, seen.append)]
@@ -131,7 +131,7 @@ def test_progress(paths: list[Path]) -> None:
 
 
 def test_answers_travel(paths: list[Path]) -> None:
-    """Answers come from other processes and machines, and are kept in files."""
+    """Answers that cannot be pickled could not come from other processes, nor be kept in files."""
     for found in audit_many(paths):
         again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
         assert again == found
@@ -146,7 +146,7 @@ def test_answers_travel(paths: list[Path]) -> None:
 
 
 def test_a_dead_pool_is_no_broken_wheel(paths: list[Path]) -> None:
-    """An error of the executor is not blamed on a wheel."""
+    """A user must not search a wheel for an error of the executor."""
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
     with pytest.raises(RuntimeError, match="after shutdown"):

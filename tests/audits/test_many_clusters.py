@@ -13,12 +13,12 @@ from manytags import audit_many
 
 from .made_wheels import FALSE, PURE, TRUE, put_wheel
 
-# What others warn of is not ours to mend.
+# We cannot mend what other packages warn of.
 pytestmark = pytest.mark.filterwarnings("default")
 
 
 def many(folder: Path) -> list[Path]:
-    """Two hundred wheels, one in four of them broken."""
+    """Two hundred wheels, a quarter of them broken."""
     (folder / "text.whl").write_bytes(b"no wheel")
     kinds = [put_wheel(folder, TRUE), folder / "text.whl", put_wheel(folder, FALSE), put_wheel(folder, PURE, {})]
     return kinds * 50
@@ -39,7 +39,7 @@ def test_dask(tmp_path: Path) -> None:
 
 
 def test_ray(tmp_path: Path) -> None:
-    """Ray has no executor of its own; the one of four lines that the documentation shows is enough."""
+    """Ray has no executor. The four lines that the documentation shows must be enough."""
     ray: Any = pytest.importorskip("ray")
 
     class RayExecutor(Executor):

@@ -39,7 +39,7 @@ MODULE = SharedObject(("libX11.so.6", "libc.so.6"), versions={"libc.so.6": ("GLI
 
 
 def test_a_wheel_whose_library_is_missing(tmp_path: Path) -> None:
-    """The library on which the import would fail, the file that needs it, and the package that has it."""
+    """A user must learn which library an import lacks, which file needs it, and which package has it."""
     path = wheel(tmp_path, {"demo/_demo.so": MODULE})
     root = lay(tmp_path / "root", whole(without="libX11.so.6"))
     (missing,) = missing_libraries(path, root)
@@ -49,13 +49,13 @@ def test_a_wheel_whose_library_is_missing(tmp_path: Path) -> None:
 
 
 def test_values() -> None:
-    """They pickle, and compare by value."""
+    """Answers from other processes must pickle, and compare by value."""
     missing = MissingLibrary("a.so", MissingKind.LIBRARY, "libGL.so.1")
     assert pickle.loads(pickle.dumps(missing)) == missing  # noqa: S301 - our own
 
 
 def test_what_the_wheel_brings_is_not_missing(tmp_path: Path) -> None:
-    """auditwheel's copies have names of their own, which no host has."""
+    """auditwheel gives its copies names that no host has. They must not be reported as missing."""
     files = {
         "demo/_demo.so": SharedObject(("libx-1a2b.so.1", "libc.so.6"), rpath="$ORIGIN/../demo.libs"),
         "demo.libs/libx-1a2b.so.1": SharedObject(("libGL.so.1",), soname="libx-1a2b.so.1"),
@@ -68,7 +68,7 @@ def test_what_the_wheel_brings_is_not_missing(tmp_path: Path) -> None:
 
 
 def test_versions_that_the_library_found_does_not_define(tmp_path: Path) -> None:
-    """The library exists and is too old: loaders then say that a version was not found."""
+    """A library that is too old makes the import fail too: the loader says that a version was not found."""
     needs = {"libc.so.6": ("GLIBC_2.17", "GLIBC_2.38"), "libz.so.1": ("ZLIB_1.2.9",)}
     path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "libz.so.1"), versions=needs)})
     root = lay(tmp_path / "root", whole())
@@ -83,14 +83,14 @@ def test_versions_that_the_library_found_does_not_define(tmp_path: Path) -> None
 
 
 def test_a_version_that_is_not_needed_for_certain(tmp_path: Path) -> None:
-    """Loaders warn and go on where a weak version is missing."""
+    """A missing weak version is not reported, since loaders only warn."""
     needs = {"libc.so.6": ("GLIBC_2.99",)}
     module = SharedObject(("libc.so.6",), versions=needs, weak=("GLIBC_2.99",))
     assert missing_libraries(wheel(tmp_path, {"demo/_demo.so": module}), lay(tmp_path / "root", whole())) == ()
 
 
 def test_what_a_library_of_the_host_needs_in_turn(tmp_path: Path) -> None:
-    """libX11 without libxcb loads as little as no libX11; half-unpacked images are like that."""
+    """libX11 does not load without libxcb, so what libraries need in turn must be reported too."""
     broken: Files = {
         f"{LIB}/libX11.so.6": SharedObject(("libxcb.so.1", "libnew.so.2"), versions={"libnew.so.2": ("NEW_2",)}),
         f"{LIB}/libnew.so.2": SharedObject(defines=("NEW_1",)),
@@ -140,7 +140,7 @@ def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
 
 
 def test_a_wheel_of_another_system(tmp_path: Path) -> None:
-    """Its code is not read, so an empty answer would be wrong."""
+    """Code for another system is not read, so an empty answer would be wrong."""
     root = lay(tmp_path / "root", whole())
     path = wheel(tmp_path, {}, "demo-1-cp312-cp312-win_amd64.whl")
     (missing,) = missing_libraries(path, root)
@@ -150,7 +150,7 @@ def test_a_wheel_of_another_system(tmp_path: Path) -> None:
 
 
 def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
-    """Its needs are not known, and its import fails."""
+    """The needs of a damaged file are unknown and its import fails, so an empty answer would be wrong."""
     root = lay(tmp_path / "root", whole())
     path = wheel(tmp_path, {"demo/_demo.so": MODULE})
     with zipfile.ZipFile(path, "a") as archive:
@@ -161,7 +161,7 @@ def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Scripts go by the exit status: 0 all there, 1 something missing, 2 bad input."""
+    """Scripts go by the exit status: 0 if all is there, 1 if something is missing, 2 for bad input."""
     kept, broken = lay(tmp_path / "kept", whole()), lay(tmp_path / "broken", whole(without="libX11.so.6"))
     path = str(wheel(tmp_path, {"demo/_demo.so": MODULE}))
     for root, status in ((kept, 0), (broken, 1)):

@@ -17,7 +17,7 @@ def elf(name: str, *inits: str) -> Binary:
     return Binary(name, "ELF", "x86_64", 62, 64, "little", "shared object", modules=inits)
 
 
-#: File name -> ABI tag of those who load it, and what they are called. Names are those of real wheels on PyPI.
+#: File name -> ABI tag and names of the interpreters that load it. The file names are those of real wheels on PyPI.
 NAMES = {
     "foo/_c.cpython-312-x86_64-linux-gnu.so": ("cp312", "CPython 3.12"),
     "foo/_c.cpython-312-x86_64-linux-musl.so": ("cp312", "CPython 3.12"),
@@ -34,7 +34,7 @@ NAMES = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names(name: str) -> None:
-    """The interpreter that a name is for is the one that imports it."""
+    """If a name were misread, a tag would be judged by the wrong interpreter."""
     (found,) = modules([elf(name)])
     assert (found.abi, found.loaded_by) == NAMES[name]
     assert found.stem == "foo/_c"
@@ -55,12 +55,12 @@ def test_a_plain_name() -> None:
     ],
 )
 def test_no_module(name: str) -> None:
-    """No import loads libraries, or files whose names only look like a module's."""
+    """A library, or a file whose name only looks like a module's, must not be judged as a module."""
     assert modules([elf(name)]) == ()
 
 
 def test_this_interpreter() -> None:
-    """The suffix that this interpreter searches for has one of its own ABI tags."""
+    """The suffix of this interpreter's own modules must be read as one of its ABI tags."""
     suffixes = [suffix for suffix in EXTENSION_SUFFIXES if suffix.count("-") > 1 and suffix.endswith(".so")]
     if not suffixes:
         pytest.skip(f"{sysconfig.get_platform()} has other names for modules")

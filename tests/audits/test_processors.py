@@ -1,4 +1,4 @@
-"""Which processors code asks for, by what it declares."""
+"""The processors that code asks for, by its attributes."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_arm(code: Binary, armv6l: str | None, armv7l: str | None) -> None:
 
 
 def test_which_arm() -> None:
-    """Code that declares nothing may be for either."""
+    """Code that declares nothing may be for ARMv6 or ARMv7."""
     assert declared_arm(arm()) is None
     assert declared_arm(arm(cpu=6)) == "armv6l"
     assert declared_arm(arm(cpu=10)) == "armv7l"
@@ -64,12 +64,12 @@ def test_which_arm() -> None:
     ],
 )
 def test_riscv(text: str, found: str | None) -> None:
-    """All processors have rv64gc; other extensions are named."""
+    """A processor with rv64gc alone crashes on other extensions, so these are named."""
     assert newer_processor(riscv(text), "riscv64") == (found and (found, ("rv64gc",)))
 
 
 def test_x86() -> None:
-    """Levels that loaders require count; levels that code uses if they are there do not."""
+    """Only a level that loaders require contradicts a tag, not a level that code uses where it is available."""
     needs = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=3, x86_isa_used=4)
     assert newer_processor(needs, "x86_64") == ("x86-64-v3", ("x86-64-v1",))
     used = Binary("a.so", "ELF", "x86_64", 62, 64, "little", "shared object", x86_isa_needed=1, x86_isa_used=4)

@@ -1,4 +1,4 @@
-"""Whether modules are what python tags and ABI tags say."""
+"""Python tags and ABI tags, judged by the modules."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def code(*names: str) -> tuple[Binary, ...]:
         ("cp312", (C312,), TRUE, ()),
         ("cp312", (C312, "foo/libfoo.so"), TRUE, ()),
         ("cp312", (C311,), MUCH, ("cp311",)),
-        # one wheel for two Pythons brings both
+        # a wheel for two Pythons has both
         ("cp312", (C311, C312), TRUE, ()),
         ("cp312", (C311, "foo/_d.cpython-312-x86_64-linux-gnu.so"), MUCH, ()),
         ("cp312", ("abi3",), LESS, ("abi3",)),
@@ -56,7 +56,7 @@ def code(*names: str) -> tuple[Binary, ...]:
     ],
 )
 def test_abi_tags(tag: str, files: tuple[str, ...], verdict: Verdict, honest: tuple[str, ...]) -> None:
-    """An interpreter that takes the wheel by this tag imports its modules, or not."""
+    """An interpreter that takes the wheel by a false ABI tag cannot import its modules."""
     found = code(*files)
     claim = judge_abi(tag, (), found, modules(found))
     assert (claim.verdict, claim.true_tags) == (verdict, honest)
@@ -79,13 +79,13 @@ def test_abi_tags(tag: str, files: tuple[str, ...], verdict: Verdict, honest: tu
     ],
 )
 def test_python_tags(tag: str, files: tuple[str, ...], verdict: Verdict) -> None:
-    """A Python that takes the wheel by this tag imports its modules, or not."""
+    """A Python that takes the wheel by a false python tag cannot import its modules."""
     found = code(*files)
     assert judge_python(tag, (), found, modules(found), stable=False).verdict is verdict
 
 
 def test_ten_thousand_modules() -> None:
-    """The time grows linearly with the number of modules."""
+    """A wheel with thousands of modules must not take minutes: time must grow linearly."""
     many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
     found = modules(many)
     assert len(judge_abi("cp312", (), many, found).reasons) == 10_000

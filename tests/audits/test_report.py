@@ -1,4 +1,4 @@
-"""What people read of an audit."""
+"""The report of an audit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_reports_cannot_be_forged(tmp_path: Path) -> None:
 
 
 def test_one_reason_is_told_once(tmp_path: Path) -> None:
-    """A wheel of a hundred modules with one mistake has one line to read, not a hundred."""
+    """A mistake that a hundred modules share must be reported in one line, not a hundred."""
     files = {f"demo/m{number}.cpython-312-x86_64-linux-gnu.so": X86_64 for number in range(6)}
     found = audit(put_wheel(tmp_path, FALSE, files))
     (line,) = [line for line in str(found).splitlines() if "GLIBC_2.29" in line]
@@ -51,7 +51,7 @@ def test_the_newest_version_is_told(tmp_path: Path) -> None:
 
 
 def test_the_rest_is_counted(tmp_path: Path) -> None:
-    """Nobody reads what scrolls by; ``whole`` prints all of it."""
+    """A long report would scroll out of view, so it is cut; ``whole`` prints all of it."""
     files = {f"demo/m{number}.so": X86_64[: 100 + number % 9] for number in range(22)}
     found = audit(put_wheel(tmp_path, FALSE, files))
     notes = [line for line in str(found).splitlines() if "damaged ELF file" in line]

@@ -1,4 +1,4 @@
-"""Whether code keeps a policy, and which one: with binaries described here, and with small real files."""
+"""Which policy code keeps, for binaries described here and for small real files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 
 
 def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
-    """An ordinary module for x86_64, but for some fields."""
+    """An ordinary module for x86_64, with some fields changed."""
     ordinary = {
         "name": "a.so", "format": "ELF", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
         "kind": "shared object", "needed": ("libc.so.6",), "versions": versions("GLIBC_2.2.5"),
@@ -46,7 +46,7 @@ def test_nothing_wrong() -> None:
 
 
 def test_symbol_versions() -> None:
-    """The most common violation; it names the symbol to avoid, and what the policy would allow."""
+    """The most common violation must name the symbol to avoid, and what the policy would allow."""
     symbols = (UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_2.14", False), UndefinedSymbol("puts", None, None, False))
     one = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
     (violation,) = violations([one], policy("manylinux", (2, 5), "x86_64"))
@@ -61,7 +61,7 @@ def test_symbol_versions() -> None:
 
 
 def test_libraries() -> None:
-    """Libraries that not every system has, though the build machine had them."""
+    """A library that the build machine had, but not every system has, must be reported."""
     assert found(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
         ("library", "libxcb.so.1"),
         ("library", "libpython3.12.so.1.0"),
@@ -74,7 +74,7 @@ def test_libraries() -> None:
 
 
 def test_forbidden_symbols() -> None:
-    """Internals of libz; weak references may be missing, and a bundled libz may have them."""
+    """Internals of libz are missing on some systems. Weak references and a bundled libz do no harm."""
     symbols = (UndefinedSymbol("uncompress2", None, None, False),)
     one = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
     assert found(one) == [("forbidden symbol", "uncompress2")]
@@ -102,7 +102,7 @@ def test_executable_stacks() -> None:
     # glibc's default where PT_GNU_STACK is missing, by architecture
     assert found(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
     assert not found(needs(executable_stack=None, architecture="aarch64", versions=()), arch="aarch64")
-    # programs have theirs from the kernel
+    # programs get their stack from the kernel
     assert not found(needs(executable_stack=True, interpreter="/lib64/ld-linux-x86-64.so.2"))
     assert not found(needs(executable_stack=True, kind="executable"))
     assert not found(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
@@ -128,14 +128,14 @@ def test_executable_stacks() -> None:
     ],
 )
 def test_lowest_policy(version: str, lowest: str | None) -> None:
-    """The most widely installable tag that is true."""
+    """A tag that is not the lowest true one would keep the wheel from hosts that could load it."""
     answer = lowest_policy([needs(), needs(versions=versions(version))], "manylinux", "x86_64")
     assert (answer and answer.tag) == lowest
     assert answer is None or answer.listed == (version != "GLIBC_2.43")
 
 
 def test_no_policy() -> None:
-    """Some code keeps no policy, and some architectures have none."""
+    """Code that keeps no policy, or an architecture without policies, must not get a tag."""
     assert lowest_policy([needs(needed=("libxcb.so.1",))], "manylinux", "x86_64") is None
     assert lowest_policy([needs()], "manylinux", "aarch64") is None
     assert lowest_policy([needs()], "manylinux", "armv6l") is None

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import platform
 import sys
+from importlib.resources import files
 
 import pytest
 
 from manytags.audits.claims import Claim, Verdict
 from manytags.audits.contents import Contents
 from manytags.audits.judge import Judge
-from manytags.audits.stable_abi import _added, newer_than, not_in_stable_abi
+from manytags.audits.stable_abi import _versions, newer_than, not_in_stable_abi
 from manytags.binaries.binary import Binary, UndefinedSymbol
 from manytags.tags.filename import parse_tag_set
 
@@ -33,7 +35,7 @@ def claims(tags: str, *symbols: str) -> dict[str, Claim]:
 
 
 def test_what_is_in_no_version() -> None:
-    """Such a module crashes with the first Python that changes what it uses; the answer names the function."""
+    """A module that uses private functions crashes with the first Python that changes them. The answer names them."""
     one = module("PyList_New", "_PyUnicode_Ready", "malloc", "_PyLong_Sign")
     assert list(not_in_stable_abi(one)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
     assert not list(not_in_stable_abi(module("_PyUnicode_Ready", weak=True))), "loaders go on without it"
@@ -61,14 +63,65 @@ def test_what_was_there_before_it_was_stable() -> None:
 
 @pytest.mark.skipif(platform.python_implementation() != "CPython", reason="the stable ABI is CPython's")
 def test_this_interpreter_has_what_its_version_promises() -> None:
-    """A name that no CPython has, or one under a wrong version, would accuse innocent modules, or spare guilty ones."""
-    listed = {name for name, since in _added().items() if since <= sys.version_info[:2]}
+    """A name that no CPython has, or a wrong version, would make a true tag seem false, or a false tag true."""
+    listed = {name for name, since in _versions("added").items() if since <= sys.version_info[:2]}
     assert len(listed) > 800
     assert {name for name in listed - SOME_BUILDS if not hasattr(ctypes.pythonapi, name)} == set()
 
 
+def data() -> str:
+    """Read the data as text."""
+    return (files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8")
+
+
+def mistakes(text: str) -> list[str]:
+    """List the mistakes in the data: what would give a name two versions, or a wrong one."""
+    content = json.loads(text)
+    wrong = [f"lacks {key}" for key in ("source", "date", "exported_source") if not content.get(key)]
+    versions: dict[str, dict[str, tuple[int, ...]]] = {"added": {}, "exported": {}}
+    for key, read in versions.items():
+        steps = [tuple(map(int, version.split("."))) for version in content[key]]
+        wrong += [f"the versions of {key} do not ascend"] if sorted(set(steps)) != steps else []
+        for step, names in zip(steps, content[key].values(), strict=True):
+            for name in names.split():
+                wrong += [f"{name} is twice in {key}"] if name in read else []
+                wrong += [f"{name} is not a name of CPython's"] if not name.startswith(("Py", "_Py")) else []
+                read[name] = step
+    for name, step in versions["exported"].items():
+        if name not in versions["added"]:
+            wrong.append(f"{name} is exported, but in no stable ABI")
+        elif step >= versions["added"][name]:
+            wrong.append(f"{name} was not exported before it became stable")
+    return wrong
+
+
+def test_the_data_do_not_contradict_themselves() -> None:
+    """With a name under a wrong version, true tags would be called false, or false tags true."""
+    assert mistakes(data()) == []
+
+
+BROKEN = {
+    "lacks source": ('"source"', '"sauce"'),
+    "PyType_GetSlot is twice in added": ('"PyErr_FormatV ', '"PyType_GetSlot PyErr_FormatV '),
+    "Py_UTF8Mode is twice in exported": ('"PySys_Audit ', '"Py_UTF8Mode PySys_Audit '),
+    "the versions of added do not ascend": ('"3.4": "PyCFunction_New', '"3.10": "PyCFunction_New'),
+    "malloc is not a name of CPython's": ('"PyErr_FormatV ', '"malloc PyErr_FormatV '),
+    "PySecret is exported, but in no stable ABI": ('"PySys_Audit ', '"PySecret PySys_Audit '),
+    "PyType_GetSlot was not exported before it became stable": ('"PySys_Audit ', '"PyType_GetSlot PySys_Audit '),
+}
+
+
+@pytest.mark.parametrize("mistake", BROKEN)
+def test_every_mistake_in_the_data_is_detected(mistake: str) -> None:
+    """The check above is worth nothing if it overlooks a mistake."""
+    old, new = BROKEN[mistake]
+    changed = data().replace(old, new, 1)
+    assert changed != data()
+    assert mistake in mistakes(changed)
+
+
 def test_as_abi3info_lists_it() -> None:
-    """Our list must equal that of abi3info, where that is installed."""
+    """If our list differs from abi3info's, one of them is wrong about some module."""
     abi3info = pytest.importorskip("abi3info", reason="abi3info is not installed: nox -s oracle")
     theirs = {
         each.symbol.name: (each.added.major, each.added.minor)
@@ -76,4 +129,4 @@ def test_as_abi3info_lists_it() -> None:
         for each in table.values()
         if each.ifdef is None or each.ifdef.name != "MS_WINDOWS"
     }
-    assert theirs == _added()
+    assert theirs == _versions("added")

@@ -1,4 +1,4 @@
-"""The audit of one file: by its path, as a stream, in full or by its headers."""
+"""The audit of a single file: by its path, as a stream, in full or by its headers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def put(folder: Path, name: str, data: bytes) -> Path:
 
 
 def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
-    """A wheel in memory need not be written to a disk."""
+    """A wheel in memory can be audited without writing it to a disk."""
     data = wheel(NAME, {LIB: binary("memcpy")})
     path = put(tmp_path, NAME, data)
     one, two = audit(path), audit(io.BytesIO(data), NAME)
@@ -35,14 +35,14 @@ def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
 
 
 def test_a_stream_is_read_from_its_beginning() -> None:
-    """A stream that was just written is at its end."""
+    """A stream that was just written is at its end, and must be read from its beginning."""
     stream = io.BytesIO()
     stream.write(wheel(NAME, {LIB: binary("plain")}))
     assert audit(stream, NAME).is_clean
 
 
 def test_a_name_of_ones_own(tmp_path: Path) -> None:
-    """A downloaded file may have another name than on the index."""
+    """The caller can name the wheel, since a downloaded file may have another name than on the index."""
     path = put(tmp_path, "download.tmp", wheel(NAME, {LIB: binary("plain")}))
     found = audit(path, NAME)
     assert found.is_clean
@@ -52,7 +52,7 @@ def test_a_name_of_ones_own(tmp_path: Path) -> None:
 
 
 def test_states() -> None:
-    """False, damaged and clean are separate answers: a caller chooses which ones to stop at."""
+    """False, damaged and clean are separate answers, so that a caller can choose which of them to refuse."""
     for files, false, damaged, clean in (
         ({LIB: binary("plain")}, False, False, True),
         ({LIB: binary("memcpy")}, True, False, False),
@@ -65,7 +65,7 @@ def test_states() -> None:
 
 
 def test_a_single_elf_file(tmp_path: Path) -> None:
-    """The tags that a file would allow, before there is a wheel."""
+    """A user can learn which tags a file allows before there is a wheel."""
     found = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
     assert (found.claims, found.true_tags) == ((), ("manylinux_2_17_x86_64",))
     assert [each.name for each in found.needs] == ["libfoo.so"]
@@ -83,7 +83,7 @@ def test_a_single_elf_file(tmp_path: Path) -> None:
     ],
 )
 def test_no_wheel(data: bytes, reason: str) -> None:
-    """One error for every file that is not a wheel: what, then why."""
+    """Every file that is not a wheel causes the same error, which says why."""
     with pytest.raises(InvalidWheel, match=reason) as caught:
         audit(io.BytesIO(data), NAME)
     assert str(caught.value).startswith(f"invalid wheel '{NAME}': ")
@@ -91,13 +91,13 @@ def test_no_wheel(data: bytes, reason: str) -> None:
 
 
 def test_an_unknown_depth() -> None:
-    """A mistake of the caller is an error."""
+    """A mistyped depth must not mean the default."""
     with pytest.raises(ValueError, match="depth 'deep'"):
         audit(io.BytesIO(b""), depth="deep")  # type: ignore[arg-type] # what is tested
 
 
 def test_where_root_is_not() -> None:
-    """Folders of ``*.data`` say where their files go; a file of such a name is at the root."""
+    """The folders in ``*.data`` say where their files are installed."""
     name = "foo-1.0-py3-none-manylinux1_x86_64.whl"
     for path, false, remarks in (
         ("foo-1.0.data/platlib/libfoo.so", False, set()),
@@ -111,13 +111,13 @@ def test_where_root_is_not() -> None:
 
 
 def test_what_is_brought() -> None:
-    """Names by which the bundled libraries can be needed."""
+    """A host need not have the libraries that a wheel bundles, so a user must learn their names."""
     found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
     assert found.bundled == ("a", "libfoo.so")
 
 
 def test_a_record_that_is_not_there() -> None:
-    """Installers refuse such a wheel, or cannot remove it again."""
+    """Installers refuse a wheel without RECORD, or cannot uninstall it."""
     import zipfile
 
     stream = io.BytesIO()
@@ -128,7 +128,7 @@ def test_a_record_that_is_not_there() -> None:
 
 
 def test_case_and_space_in_wheel_files() -> None:
-    """WHEEL is a mail header: keys in any case, values with space around them."""
+    """Keys of WHEEL may be in any case, and values may have spaces around them."""
     import zipfile
 
     stream = io.BytesIO()

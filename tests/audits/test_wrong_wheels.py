@@ -1,6 +1,6 @@
-"""Deliberately wrong wheels: each verdict, with its reasons and what would be true, as their makers would read it.
+"""Deliberately wrong wheels: the verdicts on their tags, the reasons, and the tags that would be true.
 
-Binaries are kept in ``wrong/`` with ``wrong/build.py``, which makes them. Reports stand in ``snapshots/report.txt``;
+The binaries are in ``wrong/``, and ``wrong/build.py`` makes them. The reports are in ``snapshots/report.txt``;
 ``MANYTAGS_UPDATE_SNAPSHOTS=1 pytest tests/audits`` writes them anew.
 """
 
@@ -42,7 +42,7 @@ OTHER_SYSTEM = "code of other systems than Linux is not read"
 
 
 class Said(NamedTuple):
-    """What an audit says of one tag."""
+    """What an audit says about a tag."""
 
     field: str
     tag: str
@@ -53,14 +53,14 @@ class Said(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A wheel, and what is not true of it.
+    """A wheel, and what an audit must say about it.
 
-    :param tags: of the file name.
+    :param tags: the tags of the file name.
     :param files: path -> name of a binary, or its bytes.
     :param said: every claim that is not simply true.
-    :param honest: the tags that would be.
-    :param remarks: what else there is to say.
-    :param wheel: tags of WHEEL, where they are others.
+    :param honest: the platform tags that would be true.
+    :param remarks: the remarks.
+    :param wheel: the tags of WHEEL, if they differ.
     :param purelib: what WHEEL says.
     :param unlisted: files that RECORD does not list.
     """
@@ -520,7 +520,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 def test_case(name: str) -> None:
-    """Each wrong wheel is detected, with the reasons file by file and the true tags; nothing else is blamed."""
+    """Each false tag must be detected, with its reasons and the true tags, and no true tag may be called false."""
     case = CASES[name]
     found = case.audit()
     plain = (Verdict.TRUE, (), (), "")
@@ -548,7 +548,7 @@ def test_audits_travel(name: str) -> None:
 
 
 def test_where_a_claim_stands() -> None:
-    """Installers read the file name, ``pip debug`` and repacking tools read WHEEL: one may be right alone."""
+    """Installers read the file name, other tools read WHEEL: if one of them is wrong, the user must learn which."""
     found = CASES["WHEEL says something else"].audit()
     where = {each.tag: each.where for each in found.claims}
     assert where == {
@@ -559,7 +559,7 @@ def test_where_a_claim_stands() -> None:
 
 
 def test_header_depth_contradicts_no_more_than_headers_can() -> None:
-    """Headers show wrong architectures and float ABIs, and nothing that was not read is called true."""
+    """Headers show wrong architectures and float ABIs. A tag whose truth they do not show must not be called true."""
     for name in ("memcpy of glibc 2.14 under manylinux1", "one Python's ABI, and no module"):
         case = CASES[name]
         files = {path: binary(str(data)) for path, data in case.files.items()}
@@ -587,7 +587,7 @@ REPORTED = (
 
 
 def test_reports() -> None:
-    """What people see: the verdict on every tag, the reasons below it, what would be true, and what else there is."""
+    """People see the verdict on every tag, its reasons, the true tags, and the remarks."""
     shown = "".join(f"== {name}\n{CASES[name].audit()}\n\n" for name in REPORTED)
     if os.environ.get("MANYTAGS_UPDATE_SNAPSHOTS"):
         SNAPSHOT.parent.mkdir(exist_ok=True)
@@ -596,7 +596,7 @@ def test_reports() -> None:
 
 
 def facts(data: bytes) -> Binary:
-    """All that is read of a binary; versions and symbols in an order that does not depend on the linker's."""
+    """All that is read of a binary, with versions and symbols in an order that does not depend on the linker."""
     needs = read_elf(io.BytesIO(data), "a")
     return replace(
         needs, versions=tuple(sorted(needs.versions, key=str)), undefined=tuple(sorted(needs.undefined, key=str))
@@ -605,7 +605,7 @@ def facts(data: bytes) -> Binary:
 
 @pytest.mark.parametrize("name", BINARIES)
 def test_rebuilt(name: str) -> None:
-    """The stored binaries are what their script makes, so no reader has to trust them."""
+    """The stored binaries must be what their script makes, so that no reader has to trust them."""
     if missing := missing_compilers((name,)):
         pytest.skip(f"{', '.join(missing)} is not installed: the kept {name}.bin is not rebuilt")
     assert facts(build(name)) == facts(binary(name))

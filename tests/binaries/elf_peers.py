@@ -1,4 +1,4 @@
-"""What peers read of ELF files: pyelftools by the section headers, and GNU readelf."""
+"""What peers read from ELF files: pyelftools by the section headers, and GNU readelf."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def ours(needs: Binary) -> Answer:
 
 
 def by_pyelftools(path: Path) -> Answer:
-    """Ask pyelftools, which finds everything by section."""
+    """Ask pyelftools, which reads everything from sections."""
     answer: Answer = {"needed": [], "soname": None, "rpath": None, "runpath": None, "versions": [], "undefined": []}
     with path.open("rb") as stream:
         elf = ELFFile(stream)

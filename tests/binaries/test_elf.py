@@ -1,4 +1,4 @@
-"""What ELF files need, as we read it by program headers, is what pyelftools and readelf see by sections."""
+"""The needs of ELF files: what we read from segments must equal what pyelftools and readelf read from sections."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def here() -> list[Path]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="no ELF libraries on this system")
 def test_as_pyelftools_by_sections() -> None:
-    """Where section headers are correct, both ways lead to the same tables."""
+    """Where section headers are correct, both ways must lead to the same tables."""
     files = here()
     if not files:
         pytest.skip("no ELF libraries found on this machine")
@@ -64,7 +64,7 @@ def test_as_pyelftools_by_sections() -> None:
 @pytest.mark.skipif(shutil.which("readelf") is None, reason="readelf (binutils) is not installed")
 @pytest.mark.skipif(sys.platform != "linux", reason="no ELF libraries on this system")
 def test_as_readelf() -> None:
-    """GNU readelf is the tool for checks by hand."""
+    """A user who checks an answer by hand uses GNU readelf, which must agree."""
     files = here()[::4]
     if not files:
         pytest.skip("no ELF libraries found on this machine")
@@ -100,7 +100,7 @@ int PyInit_demo(void) { return PyModule_Create2(0, 1013); }
 
 
 def test_a_module(tmp_path: Path) -> None:
-    """All facts that a verdict needs, for a module with known options."""
+    """Every fact that a verdict needs must be read, here from a module that is built with known options."""
     options = ("-lm", "-Wl,-soname,libdemo.so.1", "-Wl,-rpath,/opt/lib", "-Wl,--enable-new-dtags", "-Wl,-z,execstack")
     path = compiled(tmp_path, MODULE, "-Wl,--no-as-needed", *options)
     needs = read(path)
@@ -117,7 +117,7 @@ def test_a_module(tmp_path: Path) -> None:
 
 
 def test_without_section_headers(tmp_path: Path) -> None:
-    """auditwheel says of such a file that it needs nothing; it loads all the same."""
+    """A file without section headers loads, though auditwheel says that it needs nothing."""
     data = compiled(tmp_path, MODULE, "-lm").read_bytes()
     if data[4:6] != b"\x02\x01":
         pytest.skip("not a 64-bit little-endian machine")
@@ -125,14 +125,14 @@ def test_without_section_headers(tmp_path: Path) -> None:
 
 
 def test_gnu_hash_that_covers_nothing(tmp_path: Path) -> None:
-    """The hash table of a file that defines nothing is empty: the relocations count the symbols."""
+    """If a file defines no symbol, its hash table is empty, and only relocations show how many symbols it needs."""
     path = compiled(tmp_path, "extern void far(void); static void *at = far; __attribute__((constructor)) static "
                     "void f(void) { ((void (*)(void))at)(); }", "-nostdlib", "-Wl,--hash-style=gnu")  # fmt: skip
     assert "far" in {symbol.name for symbol in read(path).undefined}
 
 
 def test_filters_and_packed_relocations(tmp_path: Path) -> None:
-    """Libraries that are loaded besides DT_NEEDED, and relocations that only new loaders know."""
+    """Libraries that are loaded without DT_NEEDED, and relocations that only new loaders know, must be seen."""
     assert not read(compiled(tmp_path, MODULE, "-lm")).packed_relocations
     needs = read(compiled(tmp_path, MODULE, "-Wl,--no-as-needed", "-lm", "-Wl,--filter=libfar.so.1"))
     assert set(needs.needed) == {"libm.so.6", "libc.so.6", "libfar.so.1"}
@@ -169,14 +169,14 @@ FLOATS = {"arm-linux-gnueabihf-gcc": "hard", "arm-linux-gnueabi-gcc": "soft"}
 
 @pytest.mark.parametrize("compiler", FLOATS)
 def test_float_abi_of_arm(compiler: str, tmp_path: Path) -> None:
-    """``linux_armv7l`` does not say it, and mixing both crashes."""
+    """The tag ``linux_armv7l`` does not say the float ABI, and code that mixes both ABIs crashes."""
     needs = read(compiled(tmp_path, "double f(double x) { return x; }", "-nostdlib", compiler=compiler))
     assert (needs.architecture, needs.bits, needs.float_abi) == ("arm", 32, FLOATS[compiler])
     assert dict(needs.arm_attributes)[6] >= 3  # Tag_CPU_arch
 
 
 def test_values(tmp_path: Path) -> None:
-    """They pickle for other processes, and are JSON for other programs."""
+    """Answers must pickle for other processes, and be JSON for other programs."""
     needs = read(compiled(tmp_path, MODULE, "-lm"))
     assert pickle.loads(pickle.dumps(needs)) == needs  # noqa: S301 - our own
     assert hash(pickle.loads(pickle.dumps(needs))) == hash(needs)  # noqa: S301 - our own
@@ -189,7 +189,7 @@ def test_values(tmp_path: Path) -> None:
 
 
 def test_no_elf_file() -> None:
-    """One message that says which file, and what is wrong with it."""
+    """A user must learn which file is wrong, and what is wrong with it."""
     with pytest.raises(InvalidBinary) as caught:
         read_elf(io.BytesIO(b"#!/bin/sh\n"), "demo/run.so")
     assert str(caught.value) == "invalid binary 'demo/run.so': it does not begin with the ELF magic number"
@@ -198,7 +198,7 @@ def test_no_elf_file() -> None:
 
 
 def test_debug_information_alone() -> None:
-    """Wheels may bundle what ``objcopy --only-keep-debug`` writes; such a file is neither damaged nor code."""
+    """A wheel may bundle what ``objcopy --only-keep-debug`` writes, which is neither damaged nor code."""
     data = bytearray(X86_64)
     image = Image(io.BytesIO(bytes(data)), "a.so")
     at = int.from_bytes(data[32:40], "little")
@@ -210,7 +210,7 @@ def test_debug_information_alone() -> None:
 
 
 def test_whole_pages_are_mapped() -> None:
-    """patchelf leaves tables after the end of a segment, in its last page: loaders read them there, and so do we."""
+    """patchelf leaves tables after the end of a segment, in its last page, where loaders read them and we must too."""
     data = bytearray(X86_64)
     image = Image(io.BytesIO(bytes(data)), "a.so")
     last = max((each for each in image.segments if each.kind == PT_LOAD), key=lambda each: each.address)

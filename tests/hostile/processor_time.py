@@ -1,4 +1,4 @@
-"""The bound of time that hostile input has: seconds of the processor, on one that is no slower than ours was."""
+"""The bound of processor time for hostile input, adjusted to slow machines."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ _LOOP = 0.16
 
 
 def in_time(began: float, most: float = MOST_SECONDS) -> bool:
-    """Tell whether no more than some seconds have passed since a processor time.
+    """Whether less than some seconds of processor time have passed since ``began``.
 
-    Only where more have, the machine's own speed is looked at: a slow one takes longer for honest work too.
+    If more have passed, the speed of the machine is measured: a slow machine takes longer for harmless input too.
     """
     spent = process_time() - began
     return spent < most or spent < most * min(_loop() for _ in range(3)) / _LOOP

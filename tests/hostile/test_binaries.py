@@ -43,9 +43,9 @@ assert len(REAL) == 3
 WIDE = REAL["x86_64"]
 
 MOST_READS = 60_000
-#: The tables that we take from an honest giant fit; see the bounds in elf_tables.py.
+#: The largest real tables fit; see the bounds in elf_tables.py.
 MOST_READ, MOST_MEMORY = 300_000_000, 150_000_000
-#: For a file of some kilobytes: nothing may be read that is not there.
+#: For a file of some kilobytes, of which no more than its own bytes may be read.
 SMALL_READ, SMALL_MEMORY = 200_000, 2_000_000
 
 
@@ -57,7 +57,7 @@ class Watched(io.BytesIO):
         self.endless, self.count, self.reads = endless, 0, 0
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Go somewhere, also beyond the real end."""
+        """Seek, also beyond the real end."""
         if whence == 2 and self.endless:
             return 1 << 40
         return super().seek(offset, whence)
@@ -89,7 +89,7 @@ def outcome(data: bytes, endless: bool = False, measure: bool = True) -> Binary 
     finally:
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-    # Tracing memory makes everything some times slower.
+    # Tracing memory makes everything several times slower.
     assert in_time(began, MOST_SECONDS * (5 if measure else 1))
     assert stream.reads < MOST_READS
     assert stream.count < (MOST_READ if endless else SMALL_READ)
@@ -117,7 +117,7 @@ class Editor:
         return self.put("I" if field < 2 else "Q", offset, value)
 
     def dynamic(self) -> dict[int, int]:
-        """Find where each tag's value stands."""
+        """Find the offset of each tag's value."""
         segment = next(each for each in self.image.segments if each.kind == PT_DYNAMIC)
         found: dict[int, int] = {}
         for offset in range(segment.offset, segment.offset + segment.file_size, 16):
@@ -125,7 +125,7 @@ class Editor:
         return found
 
     def tag(self, tag: int, value: int) -> Editor:
-        """Change the value of a tag of the dynamic section; one that is not there takes the place of another."""
+        """Change the value of a tag of the dynamic section; a missing tag takes the place of another."""
         places = self.dynamic()
         if tag not in places:
             places[tag] = places[0x6FFFFFF9]  # DT_RELACOUNT, which nobody needs
@@ -217,13 +217,13 @@ def over_a_page(file: Editor) -> Editor:
 
 @pytest.mark.parametrize("lie", LIES)
 def test_lies(lie: str) -> None:
-    """A file whose tables lie must not seem to need little, nor cause reads outside of it."""
+    """A file with false tables must not seem to need little, nor cause reads outside of it."""
     data = bytes(LIES[lie](Editor()).data)
     assert isinstance(outcome(data), InvalidBinary), lie
     outcome(data, endless=True)
 
 
-#: What is strange -> how it is made. Loaders take these, and so do we, with the same result as without.
+#: What is strange -> how it is made. Loaders take these files, and so must we, with the same result.
 STRANGE: dict[str, Callable[[Editor], Editor]] = {
     "section headers at 2^64": lambda file: file.put("Q", 40, HUGE),
     "65,535 section headers": lambda file: file.put("H", 60, 65535),
@@ -237,12 +237,12 @@ STRANGE: dict[str, Callable[[Editor], Editor]] = {
 
 @pytest.mark.parametrize("name", STRANGE)
 def test_what_no_loader_asks(name: str) -> None:
-    """Counts and sections that loaders ignore must not hide what is loaded, as they do from other tools."""
+    """Counts and sections that loaders ignore must not hide what is loaded, though they hide it from other tools."""
     assert outcome(bytes(STRANGE[name](Editor()).data)) == outcome(WIDE)
 
 
 def test_needed_versions_without_end() -> None:
-    """Loaders stop where ``vn_next`` is zero, and so do we; chains that share their entries end at a bound."""
+    """Like loaders, we stop where ``vn_next`` is zero. Chains that share their entries must end at a bound."""
     whole = outcome(WIDE)
     assert isinstance(whole, Binary)
     assert len(whole.versions) > 1
@@ -312,7 +312,7 @@ def test_random_changes(name: str) -> None:
 
 
 def test_random_changes_of_an_endless_file() -> None:
-    """The same where every table seems to be there: only our own bounds end the reading."""
+    """Random changes of a file that seems to be a terabyte, where only our own bounds end the reading."""
     chosen = random.Random(7)  # noqa: S311 - the same every time
     for _ in range(60):
         data = bytearray(chosen.choice([*REAL.values()]))
@@ -322,7 +322,7 @@ def test_random_changes_of_an_endless_file() -> None:
 
 
 def test_arm_attributes_of_no_length() -> None:
-    """pyelftools 0.33 never returns from this; here only the attributes are unknown."""
+    """pyelftools 0.33 never returns from this file. Here only the attributes are unknown."""
     data = REAL["armhf"]
     place = data.index(b"aeabi\0")
     found = outcome(data[: place - 4] + bytes(4) + data[place:])
@@ -334,7 +334,7 @@ def test_arm_attributes_of_no_length() -> None:
 
 
 def test_a_soname_of_bytes_that_are_no_text() -> None:
-    """Names are printed in reports, in JSON and on terminals."""
+    """Names are printed in reports, in JSON and on terminals, and must not break them."""
     file = Editor()
     strings = file.table(DT_STRTAB)
     file.put("B", strings + 1, 0xFF).tag(DT_SONAME, 1)

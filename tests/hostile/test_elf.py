@@ -24,7 +24,7 @@ WIDE = Elf(62, loader="/lib64/ld-linux-x86-64.so.2")
 
 KEYS = {"class", "data", "machine", "flags", "interpreter", "arm_cpu_arch", "arm_vfp_args"}
 
-#: An executable's own tables are at most two of a megabyte, its loader and attributes far less.
+#: An executable has at most two tables of a megabyte. Its loader and attributes are far smaller.
 MOST_READ = 2_500_000
 MOST_MEMORY = 8_000_000
 
@@ -52,7 +52,7 @@ class Counting(io.BytesIO):
 
 
 def read(data: bytes, endless: bool = False) -> dict[str, object]:
-    """Read a header from bytes as ``read_elf_header`` does from a file, and hold the bounds and the form."""
+    """Read a header from bytes as ``read_elf_header`` does from a file, and check the bounds and the form."""
     stream = Counting(data, endless)
     try:
         found = elf_header_of(stream)
@@ -65,7 +65,7 @@ def read(data: bytes, endless: bool = False) -> dict[str, object]:
 
 
 def check_form(found: dict[str, object]) -> None:
-    """Hold the documented form of an answer."""
+    """Check that an answer has the documented form."""
     if "error" in found:
         assert set(found) == {"error"}
         assert isinstance(found["error"], str)
@@ -135,7 +135,7 @@ WIDE_LIES = {
 @pytest.mark.parametrize("endless", [False, True], ids=["short file", "endless file"])
 @pytest.mark.parametrize("lie", [*LIES, *WIDE_LIES])
 def test_numbers_that_lie(lie: str, endless: bool, tmp_path: Path) -> None:
-    """One number in a header would make us read gigabytes, or loop over what is not there."""
+    """A single number in a header could make us read gigabytes, or loop over missing entries."""
     for elf in (ARM, WIDE) if lie in LIES else (WIDE,):
         changes = LIES.get(lie) or WIDE_LIES[lie]
         data = Elf(elf.machine, elf.wide, elf.little, elf.flags, elf.loader, elf.attributes, changes).build()
@@ -153,7 +153,7 @@ def test_numbers_that_lie(lie: str, endless: bool, tmp_path: Path) -> None:
 
 
 def attribute_sections() -> dict[str, bytes]:
-    """Sections whose lengths and numbers lie."""
+    """Attributes with false lengths and numbers must be read within bounds."""
     whole = arm_attributes({6: 10, 28: 1})
     return {
         "nothing": b"",
@@ -177,7 +177,7 @@ def attribute_sections() -> dict[str, bytes]:
 
 @pytest.mark.parametrize("name", attribute_sections())
 def test_attributes_that_lie(name: str) -> None:
-    """A section that nobody checks before us would hang the probe or fill the memory."""
+    """A false section would hang the probe or fill the memory."""
     data = attribute_sections()[name]
     tracemalloc.start()
     try:
@@ -191,7 +191,7 @@ def test_attributes_that_lie(name: str) -> None:
 
 
 def test_random_changes() -> None:
-    """What nobody thought of: 2,000 headers with random bytes in them."""
+    """Random changes may show what we did not think of: 2,000 headers with random bytes in them."""
     chosen = random.Random(20260801)  # noqa: S311 - the same every time
     originals = [path.read_bytes() for path in CUT] + [ARM.build(), WIDE.build()]
     for _ in range(2_000):
@@ -204,7 +204,7 @@ def test_random_changes() -> None:
 
 
 def test_paths_that_are_no_executables(tmp_path: Path) -> None:
-    """``sys.executable`` can be anything; to open a FIFO is to wait for ever."""
+    """``sys.executable`` can be any file, and opening a FIFO would block forever."""
     empty = tmp_path / "empty"
     empty.touch()
     script = tmp_path / "script"

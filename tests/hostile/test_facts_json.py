@@ -17,7 +17,7 @@ from manytags.hosts.facts_json import READERS
 
 from ..hosts.machines import seen_machines
 
-#: The longest ladder is that of a glibc 99.999 that will never be.
+#: The longest ladder is that of a glibc 99.999, which will never exist.
 MOST_TAGS = 12_000
 
 MACHINES = seen_machines()
@@ -27,18 +27,18 @@ REQUIRED = ("implementation", "python_version", "pointer_size", "sys_platform")
 
 
 def fact(value: object) -> dict[str, object]:
-    """Give a fact as a document has it."""
+    """Return a fact as a document has it."""
     return {"value": value, "seen": "x"}
 
 
 def document(**changes: object) -> dict[str, Any]:
-    """Give x86_64's document with other values."""
+    """Return the document of x86_64 with other values."""
     facts = {**X86_64["facts"], **{name: fact(value) for name, value in changes.items()}}
     return {**X86_64, "facts": facts}
 
 
 def survive(text: str) -> Target | None:
-    """Read facts, conclude, list tags: this, or one error of ours that can be shown."""
+    """Read facts, conclude, and list tags; the only exception is an error of ours that can be printed."""
     try:
         facts = Facts.from_json(text)
         assert Facts.from_json(facts.to_json()) == facts
@@ -56,7 +56,7 @@ def survive(text: str) -> Target | None:
 
 
 def reason(text: str) -> str:
-    """Give the reason why facts are refused."""
+    """Return the reason why facts are refused."""
     with pytest.raises(InvalidFacts) as caught:
         Facts.from_json(text)
     assert caught.value.text in {text, *REQUIRED}
@@ -65,7 +65,7 @@ def reason(text: str) -> str:
 
 @pytest.mark.parametrize("name", REQUIRED)
 def test_facts_that_must_be_there(name: str) -> None:
-    """The error names the key: whoever wrote the file can repair it."""
+    """The error names the key, so that the author of the file can repair it."""
     broken = document()
     del broken["facts"][name]
     assert repr(name) in reason(json.dumps(broken))
@@ -74,7 +74,7 @@ def test_facts_that_must_be_there(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_facts_of_another_type(name: str) -> None:
-    """A number where a text belongs would come out as a traceback far away."""
+    """A number in place of a text would cause a traceback far away."""
     texts, numbers = ["x" * (MAX_STRING + 1), ["x"] * (MAX_ITEMS + 1)], [1.5, 2**64, -(2**63) - 1]
     values: list[object] = [{}, {"a": 1}, [[]], [1], *texts, *numbers]
     for value in values:
@@ -85,7 +85,7 @@ def test_facts_of_another_type(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(READERS))
 def test_each_fact_may_be_missing_or_null(name: str) -> None:
-    """What could not be seen is left out, by newer probes and older ones."""
+    """Newer and older probes leave out what they could not see, and their facts must be read."""
     missing = document()
     missing["facts"].pop(name, None)
     survive(json.dumps(missing))
@@ -160,7 +160,7 @@ def test_size_and_depth_are_bounded(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udcff", "\udcff\udcfe"])
 def test_surrogates_are_no_text(text: str) -> None:
-    """What cannot be printed would raise where it is printed."""
+    """A text that cannot be printed would raise an error where it is printed."""
     assert "whole characters" in reason(json.dumps(document(machine=text)))
 
 
@@ -232,7 +232,7 @@ def test_any_json_in_any_place(base: dict[str, Any], changes: dict[str, object])
 
 @given(st.sampled_from(DOCUMENTS), st.sampled_from(sorted(READERS)), VALUES)
 def test_any_value_of_a_fact(base: dict[str, Any], name: str, value: object) -> None:
-    """As above, where only one value is wrong: the deepest way in."""
+    """The same with a single wrong value, which gets past the first checks."""
     facts = {**base["facts"], name: fact(value)}
     survive(json.dumps({**base, "facts": facts}))
 
@@ -256,7 +256,7 @@ READABLE: dict[str, st.SearchStrategy[object]] = {
 
 @st.composite
 def facts_of_any_kind(draw: st.DrawFn) -> Facts:
-    """Make facts whose every value has its type."""
+    """Make facts whose values have the right types."""
     optional = [name for name in sorted(READERS) if name not in REQUIRED]
     names = [*REQUIRED, *draw(st.lists(st.sampled_from(optional), unique=True))]
     values = {name: draw(READABLE[READERS[name].__name__]) for name in names}
@@ -265,7 +265,7 @@ def facts_of_any_kind(draw: st.DrawFn) -> Facts:
 
 @given(facts_of_any_kind())
 def test_writing_and_reading_are_inverse(facts: Facts) -> None:
-    """A bug report that changes on its way tells of another machine."""
+    """A bug report that changes on its way describes another machine."""
     again = Facts.from_json(facts.to_json())
     assert again == facts
     assert again.to_json() == facts.to_json()

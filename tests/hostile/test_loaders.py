@@ -1,4 +1,4 @@
-"""Hosts that lie: caches, search paths, links and files of a root from a stranger."""
+"""Hosts that lie: caches, search paths, links and files in a root from a stranger."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MODULE, PROGRAM = Requester("a module", None), Requester("/usr/bin/python3", "/u
 
 @contextmanager
 def bounded(memory: bool = False) -> Iterator[None]:
-    """Check the bound of processor time, or that of memory, which cannot be traced at full speed."""
+    """Check the bound of processor time or of memory, but not both: tracing memory takes time."""
     if memory:
         tracemalloc.start()
     start = time.process_time()
@@ -93,7 +93,7 @@ def cache_of(entries: int, key: int, value: int, strings: bytes) -> bytes:
 
 
 def test_a_cache_that_is_full_of_lies() -> None:
-    """As many entries as fit, all of one name, with an endless path or a long one."""
+    """As many entries as fit, all of the same name, with endless or long paths, must not take minutes."""
     count = (MAX_CACHE - 100_000) // 24
     start = 48 + 24 * count
     for path, found in ((b"/" * 90_000, ()), (b"/" * 4000 + b"\0", ("/" * 4000,))):
@@ -103,7 +103,7 @@ def test_a_cache_that_is_full_of_lies() -> None:
 
 @pytest.mark.parametrize("memory", [False, True], ids=["time", "memory"])
 def test_a_cache_of_many_long_names(memory: bool) -> None:
-    """Entries whose names overlap: all are different and long."""
+    """Entries whose names overlap, so that all are long and different, must not fill the memory."""
     start = 48 + 24 * 20_000
     entries = b"".join(struct.pack("<4IQ", 0x303, place, place, 0, 0) for place in range(start, start + 20_000))
     data = cache_of(0, 0, 0, b"")[:20] + struct.pack("<I", 20_000) + cache_of(0, 0, 0, b"")[24:] + entries
@@ -113,7 +113,7 @@ def test_a_cache_of_many_long_names(memory: bool) -> None:
 
 
 def test_a_cache_of_a_gigabyte(tmp_path: Path) -> None:
-    """A sparse file costs its author nothing; it must cost us nothing either."""
+    """A sparse file of a gigabyte is small on the disk, and must not fill the memory."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     (root / "etc").mkdir()
     with (root / "etc/ld.so.cache").open("wb") as stream:
@@ -127,7 +127,7 @@ def test_a_cache_of_a_gigabyte(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("what", ["FIFO", "folder", "loop", "unreadable"])
 def test_a_cache_that_is_no_file(what: str, tmp_path: Path) -> None:
-    """Opening a FIFO would wait for ever."""
+    """Opening a FIFO would block forever."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     odd(root / "etc/ld.so.cache", what)
     with bounded():
@@ -152,7 +152,7 @@ def odd(path: Path, what: str) -> None:
 @pytest.mark.parametrize("what", ["FIFO", "folder", "loop", "unreadable", "nowhere", "endless"])
 @pytest.mark.parametrize("place", ["/lib/libx.so.1", "/e/libx.so.1", "/e", GLIBC_LOADER, "/lib", "/etc"])
 def test_odd_things_where_files_and_folders_are(what: str, place: str, tmp_path: Path) -> None:
-    """Whatever the loader would do there, an answer comes soon."""
+    """An answer must come soon, whatever the file is."""
     files = {**debian(), "/usr/lib/libx.so.1": LIBRARY}
     root = lay(tmp_path, {name: content for name, content in files.items() if not name.startswith(place)})
     odd(root / place[1:], what)
@@ -182,7 +182,7 @@ def test_folders_that_may_not_be_read(tmp_path: Path) -> None:
 
 
 def test_a_search_path_of_100000_folders(tmp_path: Path) -> None:
-    """Linux itself takes no variable of that length; the answer says what was left out."""
+    """A search path may be longer than any that Linux takes. The answer must say what was left out."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libx.so.1": LIBRARY})
     for text, remark in (
         (":".join(f"/f{number}" for number in range(100_000)), "a search path of 788889 characters was not searched"),
@@ -200,7 +200,7 @@ def test_a_search_path_of_100000_folders(tmp_path: Path) -> None:
 
 
 def test_a_search_path_of_many_folders_that_are_there(tmp_path: Path) -> None:
-    """As many folders as are searched at all, for every library of a policy."""
+    """The largest number of folders must be searched in time, for every library of a policy."""
     root = lay(tmp_path, {**debian(), "/usr/lib/libX11.so.6": SharedObject()})
     for number in range(300):
         (root / str(number)).mkdir()
@@ -227,7 +227,7 @@ def test_a_search_path_of_many_folders_that_are_there(tmp_path: Path) -> None:
     ids=range(11),
 )
 def test_tricks_with_origin(rpath: str, tmp_path: Path) -> None:
-    """Texts that grow when they are expanded, lead out of the root, or are not text at all."""
+    """Search paths that grow when they are expanded, or lead out of the root, must do no harm."""
     root = lay(tmp_path / "root", {**debian(rpath=rpath), "/usr/lib/libX11.so.6": SharedObject()})
     (tmp_path / "libGL.so.1").write_bytes(SharedObject().build())
     with bounded():
@@ -252,7 +252,7 @@ def test_links_that_lead_out(tmp_path: Path) -> None:
 
 
 def test_links_without_end(tmp_path: Path) -> None:
-    """Chains, rings, and links that double a path each time they are followed."""
+    """Long chains of links, rings, and links that double a path each time must end."""
     files: Files = {**debian(), "/usr/lib/libX11.so.6": SharedObject()}
     chain: Files = {f"/lib/libGL.so.{number}": f"libGL.so.{number + 1}" for number in range(1, 60)}
     double: Files = {f"/d/{number}": f"{number + 1}/../{number + 1}/." for number in range(60)}
@@ -268,7 +268,7 @@ def test_links_without_end(tmp_path: Path) -> None:
 
 
 def test_libraries_that_need_each_other(tmp_path: Path) -> None:
-    """Loaders allow rings; a chain of a thousand libraries must not hang."""
+    """Libraries may need each other in a ring or in a chain of a thousand, and the search must end."""
     names = [f"lib{number}.so" for number in range(1000)]
     files: Files = {
         f"/usr/lib/{name}": SharedObject((names[(place + 1) % 1000], names[place // 2], name), soname=name)
@@ -281,7 +281,7 @@ def test_libraries_that_need_each_other(tmp_path: Path) -> None:
 
 
 def test_a_module_that_needs_10000_libraries(tmp_path: Path) -> None:
-    """A wheel is whatever its uploader made of it."""
+    """A module from a stranger may need ten thousand libraries, and the search must end in time."""
     root = lay(tmp_path / "root", debian())
     module = tmp_path / "module.so"
     needed = tuple(f"lib{number}.so" for number in range(10_000))
@@ -291,7 +291,7 @@ def test_a_module_that_needs_10000_libraries(tmp_path: Path) -> None:
 
 
 def test_a_loader_that_lies(tmp_path: Path) -> None:
-    """The folders are read from its bytes: a megabyte of them, and bytes that are not folders."""
+    """A loader from a stranger may have a megabyte of folders, or bytes that are not folders."""
     strange = b"\0" + b"".join(b"/lib%d/\0" % number for number in range(50_000))
     for content in (
         strange,
@@ -310,7 +310,7 @@ def test_a_loader_that_lies(tmp_path: Path) -> None:
 
 
 def test_files_with_random_changes(tmp_path: Path) -> None:
-    """Random changes: an answer or one of our errors, whatever is wrong with any file."""
+    """Random changes of any file must lead to an answer or to one of our errors."""
     chosen = random.Random(20261121)  # noqa: S311 - the same every time
     files = {**debian(runpath="/r"), "/usr/lib/libX11.so.6": SharedObject(("libz.so.1",), defines=("X_1", "X_2"))}
     root = lay(tmp_path, files)

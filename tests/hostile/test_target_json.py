@@ -104,7 +104,7 @@ CASES = [
 
 
 def test_the_untouched_documents_are_targets() -> None:
-    """Were they refused, every case below would pass for nothing."""
+    """If they were refused, the cases below would test nothing."""
     for reader, document in READERS.values():
         found = read(reader, json.dumps(document))
         assert found is not None
@@ -114,7 +114,7 @@ def test_the_untouched_documents_are_targets() -> None:
 
 @pytest.mark.parametrize(("kind", "path"), CASES)
 def test_any_value_in_any_place(kind: str, path: tuple[object, ...]) -> None:
-    """A lock file may come from a pull request of somebody whom nobody knows."""
+    """A lock file may come from a stranger's pull request."""
     reader, document = READERS[kind]
     for value in VALUES:
         found = read(reader, put(document, path, value))
@@ -163,7 +163,7 @@ def test_any_text(kind: str, text: str) -> None:
 @pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize("key", ["\x00", "\ud800", "x" * 900_000, "__proto__", ""])
 def test_unknown_keys_make_short_messages(kind: str, key: str) -> None:
-    """A wish that nobody reads is refused, except in Python's own file, whose form grows."""
+    """A key that no reader takes must be refused, except in Python's own file, whose form grows."""
     reader, document = READERS[kind]
     found = read(reader, json.dumps({**document, key: 1}))
     assert (found is not None) == (kind == "build-details")
@@ -219,7 +219,7 @@ json_values = st.recursive(
 
 @given(st.sampled_from(CASES), json_values)
 def test_any_json_in_any_place(case: Any, value: object) -> None:  # noqa: ANN401 - pytest's own
-    """As above, with whatever can be thought of."""
+    """The same with any JSON value."""
     kind, path = case.values
     reader, document = READERS[kind]
     found = read(reader, put(document, path, value))
@@ -229,13 +229,13 @@ def test_any_json_in_any_place(case: Any, value: object) -> None:  # noqa: ANN40
 
 @given(st.sampled_from(sorted(READERS)), st.text())
 def test_any_text_at_all(kind: str, text: str) -> None:
-    """What is no JSON is one clear error."""
+    """Text that is not JSON must cause a clear error."""
     assert read(READERS[kind][0], text) is None
 
 
 @given(st.sampled_from(sorted(READERS)), st.data())
 def test_spoiled_documents(kind: str, data: st.DataObject) -> None:
-    """A file that was cut or changed on its way."""
+    """A file that was cut or changed on its way must not cause a traceback."""
     reader, document = READERS[kind]
     text = json.dumps(document)
     start = data.draw(st.integers(0, len(text)))

@@ -102,11 +102,11 @@ def test_a_hostile_text_is_refused_at_little_cost(use: str, name: str) -> None:
     """One line of a stranger's index must not stop or slow down an installer."""
     meter = Meter()
     error = meter.measure(USES[use], TEXTS[name])
-    # Who mistypes a platform is told the nearest of a thousand names.
+    # For a mistyped platform the nearest of a thousand names are searched.
     assert meter.calls < (500_000 if use == "target by platform" else 200_000)
     assert meter.peak < 50_000_000
     if error is None:
-        # Some letters may be a tag of an unknown kind; best passes over what does not end as a wheel does.
+        # Some letters may be a tag of an unknown kind. `best` ignores names that do not end in .whl.
         assert len(TEXTS[name]) < 5_000 or use.startswith("best")
         assert use.startswith("parse_") or not TEXTS[name].endswith(".whl")
         return
@@ -133,7 +133,7 @@ def test_a_long_text_is_cut_in_the_message(use: str, length: int) -> None:
 
 
 def test_what_is_remembered_stays_bounded() -> None:
-    """A long-running resolver that ranks ever new tags must not grow for ever."""
+    """A long-running resolver that ranks ever new tags must not grow forever."""
     from manytags import tags
 
     target = manytags.target("cp312", "win_amd64")
@@ -184,7 +184,7 @@ def test_the_largest_set_that_is_taken_is_ranked_without_multiplying_out() -> No
     ],
 )
 def test_bad_tags(text: str, message: str) -> None:
-    """A tag that is none says what it is and why, in the parser and in the ranking alike."""
+    """The error for an invalid tag must name it and say why, in the parser and in the ranking alike."""
     with pytest.raises(InvalidTag) as caught:
         manytags.parse_tag(text)
     assert str(caught.value) == message
@@ -224,7 +224,7 @@ def test_bad_tags(text: str, message: str) -> None:
     ],
 )
 def test_bad_platform_tags(text: str, reason: str, position: int | None) -> None:
-    """A platform tag that is nearly one is not taken for something unknown, and says what was expected."""
+    """A mistyped platform tag must not be taken for an unknown kind; the error says what was expected."""
     with pytest.raises(InvalidTag) as caught:
         manytags.parse_platform(text)
     assert caught.value.args == (text, reason, position)
@@ -296,7 +296,7 @@ def test_bad_wheel_file_names(text: str, reason: str, position: int | None) -> N
     ["1.0.dev", "1.0a", "v1.0", "1!2.0", "1.0.post1", "1.0rc1+local.1", "1.0_1+abc", "0", "2024.12.31"],
 )
 def test_odd_versions_that_are_versions(version: str) -> None:
-    """What :pep:`440` lets in must not be refused for being rare; ``1.0_1`` is none."""
+    """A rare version that :pep:`440` allows must not be refused; ``1.0_1`` is not a version."""
     name = f"foo-{version}-py3-none-any.whl"
     if version == "1.0_1+abc":
         with pytest.raises(InvalidWheelFilename):

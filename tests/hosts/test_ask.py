@@ -55,7 +55,7 @@ def test_this_interpreter_asked_as_another() -> None:
 
 
 def test_path_likes() -> None:
-    """A ``Path`` is as good as text."""
+    """A ``Path`` must work like text."""
     assert probe(Path(sys.executable)) == probe(sys.executable)
 
 
@@ -89,7 +89,7 @@ def test_what_cannot_be_run(tmp_path: Path) -> None:
 @POSIX
 @pytest.mark.parametrize("name", ["true", "echo", "cat"])
 def test_programs_that_are_no_python(name: str) -> None:
-    """They succeed without useful output; ``cat`` prints our own script."""
+    """A program that is not a Python may succeed without useful output; ``cat`` prints our own script."""
     path = shutil.which(name)
     if path is None:
         pytest.skip(f"no {name} here")

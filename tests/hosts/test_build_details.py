@@ -136,7 +136,7 @@ PLATFORMS = {
 
 @pytest.mark.parametrize("text", PLATFORMS)
 def test_platform_texts(text: str) -> None:
-    """``platform`` is the answer of ``sysconfig.get_platform()`` on every system that has the file."""
+    """``platform`` has the form of ``sysconfig.get_platform()``, which differs from system to system."""
     document = json.loads(debian(platform=text))
     del document["implementation"]["_multiarch"]
     found = target_from_build_details(json.dumps(document))

@@ -24,7 +24,7 @@ NIX = "NIX_PYTHON_MANYLINUX"
 GLIBC_MACHINES = {
     name: machine.facts for name, machine in seen_machines().items() if machine.facts.get("glibc") is not None
 }
-#: A list of tags as it is wished for, of an x86_64 machine.
+#: The tags that an x86_64 machine is to take.
 SET = ("manylinux_2_5_x86_64", "manylinux2014_x86_64")
 
 
@@ -150,7 +150,7 @@ NONSENSE = ["0", "2", "2_", "2_2_8", "2_28_x86_64", "2 28", "-1", "2015", "²_5"
 
 @pytest.mark.parametrize("value", NONSENSE, ids=range(len(NONSENSE)))
 def test_variable_of_nonsense(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A typing mistake must not let wheels in, and must cause a warning."""
+    """A mistyped value must not let wheels in, and must cause a warning."""
     monkeypatch.setenv(NIX, value)
     with pytest.warns(UserWarning, match=f"^{NIX} is .* not a manylinux version: no manylinux wheel is taken$"):
         made = run(manylinux_hook("all", NIX))

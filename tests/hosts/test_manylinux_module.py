@@ -282,7 +282,7 @@ sys.modules.pop("_manylinux", None)
 print(json.dumps([theirs, ask(manytags.platform_tags)]))
 """
 
-#: Module -> what packaging does and what manytags does, where the two part; ``None`` where they agree.
+#: Module -> what packaging and manytags do where they differ; ``None`` where they agree.
 SOURCES: dict[str, tuple[str, tuple[str, str] | None]] = {
     "all refused": ("manylinux_compatible = lambda *a: False", None),
     "one refused": ("def manylinux_compatible(x, y, a): return False if y == 17 else None", None),

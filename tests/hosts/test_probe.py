@@ -127,7 +127,7 @@ NO_CONFSTR: list[object] = [
 @LINUX
 @pytest.mark.parametrize(("answer", "version"), CONFSTR)
 def test_glibc_by_confstr(host: Host, answer: object, version: str) -> None:
-    """``confstr`` is the cheapest way to know glibc."""
+    """``confstr`` is the cheapest way to read the version of glibc."""
     host.os(confstr=confstr(answer))
     facts = host.observe()
     assert facts.text("glibc") == version
@@ -330,7 +330,7 @@ def musl_host(host: Host, loader: str = "/lib/ld-musl-x86_64.so.1") -> None:
 
 
 def test_what_may_be_musl_among_the_mapped_files(host: Host) -> None:
-    """musl's libc and its loader are one file under several names."""
+    """musl's libc and its loader are a single file with several names."""
     host.files["/proc/self/maps"] = MAPS
     assert mapped_libcs() == [
         "/lib/ld-musl-x86_64.so.1",
@@ -477,7 +477,7 @@ def test_loaders_that_cannot_be_run(tmp_path: Path) -> None:
 
 
 def test_reading_is_bounded() -> None:
-    """Reading from a pipe that never ends, or never begins, stops."""
+    """Reading from a pipe that never ends, or never begins, must stop."""
     readable, writable = os.pipe()
     try:
         os.write(writable, b"x" * 10_000)
@@ -617,7 +617,7 @@ def test_texts_that_cannot_be_sent() -> None:
 
 
 def test_versions() -> None:
-    """A pre-release has pip's spelling."""
+    """A pre-release must be spelled as pip spells it."""
     assert version_text((3, 13, 0, "candidate", 1)) == "3.13.0rc1"  # type: ignore[arg-type]
     assert version_text((3, 15, 0, "alpha", 2)) == "3.15.0a2"  # type: ignore[arg-type]
     assert version_text((3, 12, 1, "final", 0)) == "3.12.1"  # type: ignore[arg-type]
@@ -642,7 +642,7 @@ def test_its_own_json(value: object) -> None:
 
 
 def test_the_script_prints_what_it_saw(capsys: pytest.CaptureFixture[str]) -> None:
-    """It prints one line and nothing else."""
+    """Other programs read the output, so it must be a single line."""
     main()
     text = capsys.readouterr().out
     assert text.count("\n") == 1

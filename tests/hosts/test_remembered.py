@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="the interpreter is a
 
 
 class Interpreter:
-    """A script that starts this Python and keeps count."""
+    """A script that starts this Python and counts how often."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "bin" / "python"
@@ -68,7 +68,7 @@ def test_a_manylinux_module_that_comes(interpreter: Interpreter) -> None:
 
 
 def test_a_relative_path_is_the_same_interpreter(interpreter: Interpreter, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two spellings of one path are one interpreter."""
+    """Two spellings of a path are the same interpreter, which must be asked once."""
     manytags.detect(interpreter.path, cache=True)
     monkeypatch.chdir(interpreter.path.parent)
     manytags.detect(os.path.join(os.curdir, "python"), cache=True)
@@ -126,7 +126,7 @@ def test_a_spoilt_folder_is_no_answer(interpreter: Interpreter, tmp_path: Path, 
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(interpreter: Interpreter, tmp_path: Path) -> None:
-    """A read-only home may cost a process, but not the answer."""
+    """With a read-only home the interpreter must be asked again, not fail."""
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     assert manytags.detect(interpreter.path, cache=blocked / "cache") == manytags.detect(interpreter.path)

@@ -23,7 +23,7 @@ class Strings:
         self.data = b"\0"
 
     def add(self, text: str) -> int:
-        """Append a text; where it stands."""
+        """Append a text, and return its offset."""
         self.data += text.encode() + b"\0"
         return len(self.data) - len(text.encode()) - 1
 
@@ -128,7 +128,7 @@ Files = Mapping[str, "SharedObject | bytes | str"]
 
 
 def lay(root: Path, files: Files) -> Path:
-    """Write files below a folder; a text is the target of a link.
+    """Write files into a folder; a text is the target of a link.
 
     :returns: the folder.
     """
@@ -145,7 +145,7 @@ def lay(root: Path, files: Files) -> Path:
 def debian(
     needed: tuple[str, ...] = ("libc.so.6",), rpath: str | None = None, runpath: str | None = None
 ) -> dict[str, SharedObject | bytes | str]:
-    """Files of a Debian with a Python and what it needs; rpath and runpath are those of the Python."""
+    """Files of a Debian with a Python and what it needs. ``rpath`` and ``runpath`` are those of the Python."""
     return {
         "/usr/bin/python3": SharedObject(needed, loader=GLIBC_LOADER, rpath=rpath, runpath=runpath),
         GLIBC_LOADER: SharedObject(soname="ld-linux-x86-64.so.2", content=DEBIAN_FOLDERS),
@@ -158,7 +158,7 @@ def debian(
 
 
 def alpine() -> dict[str, SharedObject | bytes | str]:
-    """Files of an Alpine with nothing but a Python; musl is its own loader."""
+    """Files of an Alpine with only a Python. musl is its own loader."""
     return {
         "/usr/bin/python3": SharedObject(("libc.musl-x86_64.so.1",), loader=MUSL_LOADER),
         MUSL_LOADER: SharedObject(content=b"\0musl libc (x86_64)\nVersion %s\n\0" + b"1.2.5\0"),
@@ -168,7 +168,7 @@ def alpine() -> dict[str, SharedObject | bytes | str]:
 LIB = "/usr/lib/x86_64-linux-gnu"
 TAG = "manylinux_2_17_x86_64"
 PROMISED = promised_libraries(policy("manylinux", (2, 17), "x86_64"))
-#: The families of versions, and who has them.
+#: The families of versions, and the libraries that define them.
 OWNERS = {"libstdc++.so.6": ("GLIBCXX", "CXXABI"), "libgcc_s.so.1": ("GCC",), "libz.so.1": ("ZLIB",)}
 
 

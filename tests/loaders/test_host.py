@@ -54,7 +54,7 @@ def test_all_is_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [name for name in PROMISED if name != "libc.so.6"])
 def test_one_library_is_missing(name: str, tmp_path: Path) -> None:
-    """Every promised library counts; a wheel may need just this one."""
+    """Every missing library must be reported, since a wheel may need just that library."""
     found = check_host("manylinux_2_17", root=lay(tmp_path, whole(without=name)))
     assert not found
     assert [each.name for each in found.missing] == [name]
@@ -74,7 +74,7 @@ def test_a_library_that_is_too_old(tmp_path: Path) -> None:
 
 
 def test_a_c_library_that_is_too_old(tmp_path: Path) -> None:
-    """The version, which is all that pip looks at, and the missing symbol versions."""
+    """A C library that is too old must be reported, by its version and by the missing symbol versions."""
     found = check_host("manylinux_2_38", root=lay(tmp_path, whole()))
     assert not found
     assert not found.kept
@@ -83,7 +83,7 @@ def test_a_c_library_that_is_too_old(tmp_path: Path) -> None:
 
 
 def test_a_library_without_versions_is_taken_as_it_is(tmp_path: Path) -> None:
-    """Loaders require none of it: refusing it would be stricter than the loader."""
+    """Loaders require no version of a library that defines none, so refusing it would be stricter than the loader."""
     assert check_host(TAG, root=lay(tmp_path, {**whole(), f"{LIB}/libz.so.1": SharedObject()}))
 
 
@@ -111,7 +111,7 @@ def test_a_version_that_never_was() -> None:
     ],
 )
 def test_libmvec_is_promised_only_where_it_is(architecture: str, version: tuple[int, int], there: bool) -> None:
-    """Policies allow it everywhere; a promise that no system of an architecture can keep would refuse every wheel."""
+    """Policies allow libmvec everywhere. Where it does not exist, requiring it would refuse every wheel."""
     assert ("libmvec.so.1" in promised_libraries(policy("manylinux", version, architecture))) == there
 
 
@@ -128,7 +128,7 @@ def test_musl_is_no_glibc(tmp_path: Path) -> None:
 
 
 def test_musllinux_needs_zlib(tmp_path: Path) -> None:
-    """The one library besides musl itself that musllinux wheels may rely on."""
+    """musllinux wheels may rely on libz besides musl, so a missing libz must be reported."""
     found = check_host("musllinux_1_1_x86_64", root=lay(tmp_path, alpine()))
     assert [each.name for each in found.missing] == ["libz.so.1"]
     assert {package.name for package in found.missing[0].packages if package.distribution == "alpine"} == {"zlib"}
@@ -143,7 +143,7 @@ def test_glibc_is_no_musl(tmp_path: Path) -> None:
 
 
 def test_another_architecture_without_its_python(tmp_path: Path) -> None:
-    """Its standard loader takes its place; if that is missing too, no program of it can run."""
+    """For another architecture its standard loader is asked. If that is missing too, no such program can run."""
     root = lay(tmp_path, whole())
     found = check_host("manylinux_2_17_aarch64", root=root)
     assert not found
@@ -157,7 +157,7 @@ def test_another_architecture_without_its_python(tmp_path: Path) -> None:
 
 
 def test_runpath_of_the_interpreter_serves_the_interpreter_alone(tmp_path: Path) -> None:
-    """On NixOS Python finds its own libraries by RUNPATH; modules do not inherit that, but get what is loaded."""
+    """On NixOS modules do not inherit Python's RUNPATH, but they get the libraries that Python has loaded."""
     store = "/nix/store/p-python/lib"
     files = {name: content for name, content in whole().items() if not name.startswith(LIB)}
     files |= debian(("libc.so.6", "libz.so.1"), runpath=store)
@@ -168,7 +168,7 @@ def test_runpath_of_the_interpreter_serves_the_interpreter_alone(tmp_path: Path)
 
 
 def test_rpath_of_libpython_counts(tmp_path: Path) -> None:
-    """If Python is built so, libpython's code loads modules: its RPATH counts too."""
+    """Where libpython's code loads modules, its RPATH counts too."""
     files = {name: content for name, content in whole().items() if "libX11" not in name}
     files |= debian(("libpython3.12.so.1.0", "libc.so.6"))
     files |= {f"{LIB}/libpython3.12.so.1.0": SharedObject(rpath="/opt/x"), "/opt/x/libX11.so.6": SharedObject()}
@@ -188,7 +188,7 @@ def test_the_variable_counts_where_it_is_given(tmp_path: Path, monkeypatch: pyte
 
 
 def test_which_python_is_asked_about(tmp_path: Path) -> None:
-    """A root's own python3, then its newest Python; or the named one, by the root's path or by this machine's."""
+    """The caller may name the Python by the root's path or ours. Otherwise it is python3, or else the newest Python."""
     files = debian()
     python = files.pop("/usr/bin/python3")
     root = lay(tmp_path, {**files, "/usr/bin/python3.9": python, "/usr/bin/python3.13": python, "/opt/python": python})
@@ -203,13 +203,13 @@ def test_which_python_is_asked_about(tmp_path: Path) -> None:
     "text", ["", "manylinux", "manylinux_2", "manylinux2011", "linux_x86_64", "manylinux_2_17_X86", "musllinux1", "any"]
 )
 def test_what_is_no_policy(text: str) -> None:
-    """A typing error must not look like "nothing is missing"."""
+    """A mistyped policy must not look like "nothing is missing"."""
     with pytest.raises(InvalidPolicy):
         check_host(text)
 
 
 def test_what_cannot_be_asked(tmp_path: Path) -> None:
-    """One clear error each."""
+    """Each bad argument must cause a clear error."""
     root = lay(tmp_path, {**whole(), "/usr/bin/tool": b"#!/bin/sh\n", "/usr/bin/broken": SharedObject().build()[:70]})
     with pytest.raises(InvalidPolicy, match="is x86_64"):
         check_host("manylinux_2_17_aarch64", "/usr/bin/python3", root)
@@ -229,7 +229,7 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
 
 
 def test_a_static_interpreter_loads_nothing(tmp_path: Path) -> None:
-    """No library of the host helps it."""
+    """A static interpreter loads no library, so it cannot keep a policy."""
     root = lay(tmp_path, {**whole(), "/usr/bin/static": SharedObject()})
     found = check_host(TAG, "/usr/bin/static", root)
     assert not found
@@ -247,7 +247,7 @@ def test_an_interpreter_without_its_loader(tmp_path: Path) -> None:
 
 
 def test_a_damaged_library_keeps_no_promise(tmp_path: Path) -> None:
-    """It has the right header and cannot be loaded."""
+    """A damaged library has the right header, but cannot be loaded."""
     data = bytearray(SharedObject(soname="libGL.so.1").build())
     root = lay(tmp_path, {**whole(), f"{LIB}/libGL.so.1": bytes(data[:250])})
     found = check_host(TAG, root=root)
@@ -256,7 +256,7 @@ def test_a_damaged_library_keeps_no_promise(tmp_path: Path) -> None:
 
 
 def test_every_policy_at_once(tmp_path: Path) -> None:
-    """The command line's table and the hook are made of this."""
+    """The command line's table and the hook would be wrong if a listed policy were left out."""
     root = lay(tmp_path, whole())
     every = check_all_policies(root=root)
     assert [each.policy for each in every] == [each.tag for each in policies("manylinux").of("x86_64")]
@@ -266,7 +266,7 @@ def test_every_policy_at_once(tmp_path: Path) -> None:
 
 @on_linux
 def test_this_machine() -> None:
-    """The running interpreter's own C library is where its loader has it."""
+    """The running interpreter's own C library must be found where its loader finds it."""
     if "glibc" not in str(__import__("manytags").detect().platform):
         pytest.skip("not on glibc")
     found = {each.name: each for each in check_host("manylinux_2_17").libraries}
@@ -275,13 +275,13 @@ def test_this_machine() -> None:
 
 
 def test_values(tmp_path: Path) -> None:
-    """They pickle, and compare by value."""
+    """Answers from other processes must pickle, and compare by value."""
     found = check_host(TAG, root=lay(tmp_path, whole(without="libGL.so.1")))
     assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
 
 
 def schema_problems(text: str) -> list[str]:
-    """List what the schema in the package has against a document."""
+    """List what is wrong with a document according to the schema in the package."""
     jsonschema: Any = pytest.importorskip("jsonschema")
     schema = (
         resources("manytags").joinpath("schemas").joinpath("host-libraries.schema.json").read_text(encoding="utf-8")
@@ -294,7 +294,7 @@ def schema_problems(text: str) -> list[str]:
 
 
 def test_the_schema_is_of_what_is_written(tmp_path: Path) -> None:
-    """Our own output must match the schema."""
+    """A schema that our own output does not match would be useless."""
     root = lay(tmp_path, whole(without="libGL.so.1"))
     for found in (check_host(TAG, root=root), check_host("manylinux_2_38_aarch64", root=root)):
         assert schema_problems(found.to_json()) == []
@@ -310,7 +310,7 @@ def test_packages_are_of_every_promised_library() -> None:
     """A user needs the package of a missing library, not only its name."""
     for name in promised_libraries(policy("manylinux", (2, 41), "x86_64")):
         assert {"debian", "nixpkgs"} <= {package.distribution for package in packages_of(name)}, name
-    assert packages_of("libnobody.so.1") == ()
+    assert packages_of("libunheardof.so.1") == ()
     assert str(packages_of("libGL.so.1")[0]) == "libgl1 (debian)"
 
 
@@ -342,5 +342,5 @@ def test_a_root_of_soft_float_arm_has_no_policies(tmp_path: Path, capsys: pytest
 
 
 def test_the_answer_is_a_value() -> None:
-    """A host that has nothing is an answer too."""
+    """A host that has nothing must be an answer, not an error."""
     assert not HostLibraries("manylinux_2_17_x86_64", None, None, None, None, None, (), (), True, False)

@@ -36,7 +36,7 @@ MODULE = Requester("a module", None)
 def search(
     root: Path, program: Requester = PROGRAM, library_path: str | None = None, loader: str = GLIBC_LOADER
 ) -> Search:
-    """Make a search for a program that is x86_64."""
+    """Make a search for an x86_64 program."""
     files = Root(str(root))
     found = read_loader(files, loader)
     assert found is not None
@@ -54,14 +54,14 @@ def everywhere(*folders: str) -> dict[str, SharedObject | bytes | str]:
 
 
 def test_folders_and_cache_are_those_of_the_loader(tmp_path: Path) -> None:
-    """Debian's loader has Debian's folders: with those of others, half of the libraries would be missing."""
+    """With the folders of another distribution, half of Debian's libraries would seem to be missing."""
     loader = read_loader(Root(str(lay(tmp_path, debian()))), GLIBC_LOADER)
     folders = ("/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu", "/lib", "/usr/lib")
     assert loader == Loader("glibc", GLIBC_LOADER, folders, "/etc/ld.so.cache", "lib/x86_64-linux-gnu")
 
 
 def test_a_loader_of_nix_knows_the_store_alone(tmp_path: Path) -> None:
-    """NixOS may have a /lib for foreign programs: Nix's own Python does not look there."""
+    """NixOS may have a /lib for foreign programs, which Nix's own Python does not search."""
     store = "/nix/store/xyz-glibc-2.40-66"
     built_in = f"\0{store}/lib/\0\0{store}/etc/ld.so.cache\0glibc-ld.so.cache1.1\0".encode()
     lay(
@@ -79,7 +79,7 @@ def test_a_loader_of_nix_knows_the_store_alone(tmp_path: Path) -> None:
 
 
 def test_a_loader_that_says_nothing_is_taken_to_be_a_usual_one(tmp_path: Path) -> None:
-    """For packed or odd loaders: the loader's own folder, and those of most distributions."""
+    """If a loader's folders cannot be read, its own folder and those of most distributions are searched."""
     lay(tmp_path, {GLIBC_LOADER: SharedObject(), **everywhere("/usr/lib64")})
     assert find(tmp_path).step == "default folder /usr/lib64"
 
@@ -108,7 +108,7 @@ def test_rpath_and_runpath(asks: Requester, program: Requester, step: str, tmp_p
 
 
 def test_the_order_of_all_steps(tmp_path: Path) -> None:
-    """After a file is deleted, the next step finds another one; no step is skipped."""
+    """If a step were skipped, a library that the loader finds there would seem to be missing."""
     lay(tmp_path, {**debian(), **everywhere("/e", "/r", "/c", "/usr/lib")})
     cached = CACHES.joinpath("new.cache").read_bytes()
     cached = cached.replace(b"libone.so.1", b"libx.so.1\0\0").replace(b"/lib/libx.so.1", b"/c/libx.so.1\0\0")
@@ -170,7 +170,7 @@ def test_a_file_that_is_no_library_ends_the_search(first: SharedObject | bytes, 
 
 
 def test_float_abis_of_arm() -> None:
-    """A soft-float library before a hard-float one is passed over; a library that does not say is taken."""
+    """A soft-float library is not for hard-float code, but a library that does not say which it is must be taken."""
     hard, soft, silent = (Code(32, "little", EM_ARM, flags) for flags in (0x5000400, 0x5000200, 0x5000000))
     assert same_abi(hard, hard)
     assert not same_abi(hard, soft)
@@ -183,7 +183,7 @@ def test_float_abis_of_arm() -> None:
 
 @pytest.mark.parametrize("form", ["old", "compat", "new"])
 def test_every_form_of_the_cache(form: str) -> None:
-    """ldconfig wrote these: distributions of 2010 the old form, those of today the new one."""
+    """Distributions of 2010 have the old form of the cache, those of today the new form. ldconfig wrote these."""
     data = CACHES.joinpath(f"{form}.cache").read_bytes()
     found = {code: LdCache(data, code) for code in (X86_64, I686, X32)}
     assert not any(cache.trouble for cache in found.values())
@@ -198,7 +198,7 @@ def test_every_form_of_the_cache(form: str) -> None:
 
 
 def test_a_cache_of_the_other_byte_order() -> None:
-    """s390x and ppc64 write theirs in big endian: read in the wrong order, every library would be missing."""
+    """Caches of s390x and ppc64 are big-endian. In the wrong order every library would seem to be missing."""
     name, path = b"libx.so.1\0", b"/lib64/libx.so.1\0"
     at = 48 + 24
     data = b"glibc-ld.so.cache1.1" + struct.pack(">2I4B4I", 1, len(name + path), 3, 0, 0, 0, 0, 0, 0, 0)
@@ -229,7 +229,7 @@ MUSL: Files = {**alpine(), **everywhere("/usr/local/lib", "/opt/x")}
 
 
 def test_musl_looks_in_its_own_folders(tmp_path: Path) -> None:
-    """Alpine's libraries are in /lib, /usr/local/lib and /usr/lib; a path file says otherwise."""
+    """Alpine's libraries are in /lib, /usr/local/lib and /usr/lib, unless a path file names other folders."""
     looking = search(lay(tmp_path, MUSL), loader=MUSL_LOADER)
     assert looking.find("libx.so.1", (MODULE, PROGRAM)).step == "default folder /usr/local/lib"
     lay(tmp_path, {"/etc/ld-musl-x86_64.path": b"/nowhere\n/opt/x:/lib\n"})
@@ -251,7 +251,7 @@ def test_the_path_file_stands_beside_the_loader(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["libc.so", "libc.musl-x86_64.so.1", "libpthread.so.0", "libm.so.6", "libdl.so.2"])
 def test_musl_is_all_of_these_itself(name: str, tmp_path: Path) -> None:
-    """They are in no folder, but are not missing."""
+    """The parts of musl are in no folder, but must not be reported as missing."""
     looking = search(lay(tmp_path, MUSL), loader=MUSL_LOADER)
     assert looking.find(name, (MODULE, PROGRAM)).step == "musl's loader itself"
     assert looking.find("libcrypt.so.1", (MODULE, PROGRAM)).path is None
@@ -272,7 +272,7 @@ def test_musl_takes_the_variable_first_and_hands_every_path_down(tmp_path: Path)
 
 
 def test_musl_ends_at_the_first_file_of_the_name(tmp_path: Path) -> None:
-    """musl does not look into a file before it has chosen it."""
+    """musl takes the first file of the name without checking it, so a later library does not help."""
     lay(tmp_path, {**MUSL, "/e/libx.so.1": SharedObject(machine=EM_AARCH64)})
     found = search(tmp_path, PROGRAM, "/e", MUSL_LOADER).find("libx.so.1", (MODULE, PROGRAM))
     assert (found.path, found.passed_over) == (None, ("/e/libx.so.1: it is code for EM_AARCH64",))
@@ -296,7 +296,7 @@ def test_links_stay_in_the_root(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_a_path(tmp_path: Path) -> None:
-    """Some wheels need libraries by absolute path: nothing is searched then."""
+    """A library that is needed by an absolute path is not searched for."""
     lay(tmp_path, {**debian(), **everywhere("/opt", "/lib")})
     looking = search(tmp_path)
     found = looking.find("/opt/libx.so.1", (MODULE, PROGRAM))
@@ -306,7 +306,7 @@ def test_a_name_that_is_a_path(tmp_path: Path) -> None:
 
 
 def test_a_relative_folder_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty part of LD_LIBRARY_PATH is the folder that the program is started in, as glibc has it."""
+    """An empty part of LD_LIBRARY_PATH is the current folder, as for glibc."""
     lay(tmp_path, {"libx.so.1": LIBRARY, "sub/liby.so.1": LIBRARY, "ld.so": SharedObject()})
     monkeypatch.chdir(tmp_path)
     files = Root(None)

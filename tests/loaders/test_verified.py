@@ -1,4 +1,4 @@
-"""Which manylinux tags are claimed, from which policies are kept."""
+"""Which manylinux tags a host claims, given the policies that it keeps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def tags(*minors: int, arch: str = "x86_64") -> tuple[str, ...]:
 
 
 def test_versions_without_a_policy_follow_the_one_before() -> None:
-    """Wheels with a tag between two policies promise what the older policy does."""
+    """A wheel with a tag between two policies needs what the older policy promises."""
     asked: list[str] = []
 
     def provides(tag: str) -> bool:
@@ -49,7 +49,7 @@ def test_a_32_bit_userland_claims_what_its_wheels_are_called() -> None:
 
 @pytest.mark.skipif(os.name != "posix", reason="reads this machine's libraries")
 def test_this_machine() -> None:
-    """By default this machine is checked: the answer is never more than its own tags."""
+    """By default this machine is checked, and the answer must not exceed its own tags."""
     platform = manytags.target_from_facts(manytags.probe()).platform
     if platform.glibc is None:
         pytest.skip("no glibc here")

@@ -107,7 +107,7 @@ def needs_to_data(needs: Binary) -> dict[str, Any]:
     if needs.versions:
         data["versions"] = [astuple(each) for each in needs.versions]
     if undefined := condensed(needs):
-        data["undefined"] = [astuple(each) for each in undefined]
+        data["undefined"] = [tuple(each) for each in undefined]
     return data
 
 

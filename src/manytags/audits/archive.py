@@ -1,9 +1,9 @@
 """The members of a wheel's archive, read from bytes that may lie.
 
-:mod:`zipfile` reads the directory, within bounds. The archive must be one that all readers read alike: it has one end,
-no bytes around or between its members, no name twice, no name that leads out of a folder, and no member that overlaps
-another or whose header contradicts the directory. Members are inflated here: ``zipfile`` takes 60 µs to open one, and
-the first bytes of every member are needed, since a file can be loaded whatever its name is.
+:mod:`zipfile` reads the directory, within bounds. All readers must read the archive alike: it has one end, no bytes
+around or between its members, no name twice, no name that leads out of a folder, and no member that overlaps another or
+whose header contradicts the directory. Members are inflated here, since the first bytes of every member are needed: a
+file can be loaded whatever its name is. ``zipfile`` takes 60 µs to open a member.
 
 Rule: PKWARE's APPNOTE.TXT; :pep:`427`.
 """
@@ -23,8 +23,8 @@ from .inflate import Inflated, Stored
 #: Members of an archive without 64-bit extensions, and bytes of the directory; the largest wheels have some 20,000
 #: members and two megabytes.
 _MAX_MEMBERS, _MAX_DIRECTORY = 65_534, 8 << 20
-#: Bytes of all members; above the second number, a larger compression ratio than the third is a bomb. Compiled code
-#: reaches 10, and Deflate 1,032.
+#: Bytes of all members. Above the second number of bytes, a compression ratio above the third number means a bomb.
+#: Compiled code reaches 10, and Deflate 1,032.
 _MAX_SIZE, _SUSPICIOUS_SIZE, _MAX_RATIO = 64 << 30, 128 << 20, 100
 #: Bytes by which compression may make a small member larger.
 _SLACK = 1024
@@ -52,7 +52,7 @@ _EXTRA_SIZES, _EXTRA_NAME = 0x0001, 0x7075
 
 # Wheels have up to 20,000 of these. A frozen dataclass takes 0.5 µs to make, and a NamedTuple 0.2 µs.
 class Member(NamedTuple):
-    """One file of an archive.
+    """A file in an archive.
 
     :param name: its path, with ``/`` between folders.
     :param size: its bytes.
@@ -73,9 +73,9 @@ class Member(NamedTuple):
 class Archive:
     """A wheel's archive.
 
-    :param stream: seekable.
+    :param stream: the file, seekable.
     :param name: what errors call it.
-    :raises InvalidWheel: it is not an archive, or one that readers read differently, or a bomb.
+    :raises InvalidWheel: it is not an archive, readers would read it differently, or it is a bomb.
     """
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -113,15 +113,14 @@ class Archive:
         :param size: how many bytes, at most.
         :raises InvalidWheel: a member is damaged.
         """
-        inflater = zlib.decompressobj
         for member in self.members:
             start, data = self._data_start(member, size + _CODES)
             if member.size < size:
-                # It is read to its end, which shows whether it is longer than the archive says.
+                # Reading it to its end shows whether it is longer than the archive says.
                 data = self._whole(member, start)
             elif member.method == _DEFLATED:
                 try:
-                    data = inflater(-15).decompress(data, size)
+                    data = zlib.decompressobj(-15).decompress(data, size)
                 except zlib.error as error:
                     raise self._error_of(member)(f"it cannot be inflated: {error}") from None
                 if len(data) < size:
@@ -132,7 +131,7 @@ class Archive:
             self._whole(folder, start)
 
     def open(self, member: Member) -> BinaryIO:
-        """Open a member as a seekable stream; a large one is not held in memory as a whole.
+        """Open a member as a seekable stream. A large member is not held in memory as a whole.
 
         :raises InvalidWheel: it is damaged; also when the stream is read.
         """
@@ -143,7 +142,7 @@ class Archive:
 
     @staticmethod
     def verify(stream: BinaryIO) -> None:
-        """Check a stream that :meth:`open` returned, by reading what is left of it.
+        """Check a stream that :meth:`open` returned, by reading what has not been read.
 
         :raises InvalidWheel: it does not have the size or the checksum that the archive says.
         """
@@ -153,7 +152,7 @@ class Archive:
     def read(self, member: Member, most: int) -> bytes:
         """Read a member as a whole.
 
-        :param most: bytes that it may have.
+        :param most: the largest number of bytes that it may have.
         :raises InvalidWheel: it has more, or is damaged.
         """
         if member.size > most:
@@ -197,8 +196,7 @@ class Archive:
 
     def _data_start(self, member: Member, size: int) -> tuple[int, bytes]:
         """Check a member's header against the directory; return where its bytes begin, and the first of them."""
-        text, full_size, packed_size, sum_, method_, offset = member
-        name = text.encode()  # zipfile never reads a name as lone surrogates
+        name, offset = member.name.encode(), member.offset  # zipfile never reads a name as lone surrogates
         # The first read has room for extra fields with a time and an owner.
         data = self.bytes_at(offset, _HEAD + len(name) + 32 + size)
         if len(data) < _HEAD:
@@ -209,20 +207,21 @@ class Archive:
             data = self.bytes_at(offset, start + size)
         extra = data[start - extra_size : start] if extra_size else b""
         said = (mark, method, checksum, packed, full)
-        if said != (b"PK\3\4", method_, sum_, packed_size, full_size) or flags & _UNREADABLE:
+        listed = (b"PK\3\4", member.method, member.checksum, member.packed, member.size)
+        if said != listed or flags & _UNREADABLE:
             self._check_header(member, flags, said, extra)
-        after = self._limits[offset] - (offset + start + packed_size)
+        after = self._limits[offset] - (offset + start + member.packed)
         if after and not (flags & _DESCRIPTOR and after in _DESCRIPTORS):
             wrong = "it overlaps what follows it" if after < 0 else f"{after} bytes that follow it are in no member"
             raise self._error_of(member)(wrong)
-        if data[_HEAD : _HEAD + name_size] != name or not (flags & _UTF_8 or text.isascii()):
+        if data[_HEAD : _HEAD + name_size] != name or not (flags & _UTF_8 or member.name.isascii()):
             self._check_name(member, flags, name_size)
         if extra:
-            self._check_extra(text, extra)
-        return offset + start, data[start : start + min(size, packed_size)]
+            self._check_extra(member.name, extra)
+        return offset + start, data[start : start + min(size, member.packed)]
 
     def _check_header(self, member: Member, flags: int, said: tuple[bytes, int, int, int, int], extra: bytes) -> None:
-        """Check a header that differs from the directory: it may only leave out what the directory says."""
+        """Check a header that differs from the directory. It may leave out what the directory says, and no more."""
         mark, method, checksum, packed, size = said
         if _ELSEWHERE in {packed, size}:
             wide = _extras(extra).get(_EXTRA_SIZES, b"")
@@ -246,7 +245,7 @@ class Archive:
             raise self.error(f"{shown(name)}: an extra field gives it another name")
 
     def _check_end(self) -> int:
-        """Check that there is one end, and that the directory has a bounded size; return its number of members."""
+        """Check that there is one end, and that the directory is not too large; return its number of members."""
         tail = self.bytes_at(max(self._size - _END.size - 0xFFFF, 0), _END.size + 0xFFFF)
         last = place = tail.rfind(b"PK\5\6")
         if place < 0 or len(tail) < place + _END.size:
@@ -269,7 +268,7 @@ class Archive:
         return members
 
     def _check_end_64(self, locator: bytes, end: int, members: int, size: int) -> tuple[int, int]:
-        """Read the end with 64-bit fields, which must not contradict the other end."""
+        """Read the end with 64-bit fields, and check that it does not contradict the other end."""
         place = end - _LOCATOR_64.size - _END_64.size
         record = self.bytes_at(place, _END_64.size) if place >= 0 else b""
         if len(record) < _END_64.size or record[:4] != b"PK\6\6" or _LOCATOR_64.unpack(locator)[2] != place:
@@ -299,10 +298,7 @@ class Archive:
         return Member(name, size, packed, entry.CRC, method, entry.header_offset)
 
     def _check_layout(self, offsets: list[int], directory: int) -> dict[int, int]:
-        """Refuse members that overlap, are outside, or leave gaps that only some readers see.
-
-        :returns: where each member begins -> where it must end at the latest.
-        """
+        """Refuse members that overlap, and bytes before them; return where each begins -> where it must end."""
         ends = dict.fromkeys(offsets, 0)
         if len(ends) < len(offsets):
             raise self.error("two of its members are at the same place")
@@ -320,7 +316,7 @@ class Archive:
         return dict(zip(places, [*places[1:], directory], strict=False))
 
     def _check_names(self, listed: list[str]) -> None:
-        # All names at once, since checking each takes a tenth of the time of an audit of headers alone.
+        # All names are checked at once: name by name would take a tenth of the time of an audit of headers.
         text = "/" + "/\n/".join(listed) + "/"
         if len(set(listed)) == len(listed) and not any(bad in text for bad in _NOT_IN_NAMES):
             return
@@ -336,7 +332,7 @@ class Archive:
 
 
 def _extras(data: bytes) -> dict[int, bytes]:
-    """List the extra fields of a member by their kinds; empty for a kind that occurs twice, which is ambiguous."""
+    """List the extra fields of a member by kind. A field is empty if its kind occurs twice, which is ambiguous."""
     fields: dict[int, bytes] = {}
     position = 0
     while position + 4 <= len(data):

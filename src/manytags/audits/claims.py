@@ -28,7 +28,7 @@ class Verdict(TextEnum):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One tag that a wheel carries, and whether it is true.
+    """A tag that a wheel carries, and whether it is true.
 
     :param kind: the kind of tag.
     :param tag: the tag as the wheel has it.
@@ -53,9 +53,9 @@ class Claim:
         return self.verdict is Verdict.TOO_MUCH
 
     def unless(self, unread: str) -> Claim:
-        """Withdraw a verdict that nothing contradicts, if files were not read.
+        """Replace a verdict that nothing contradicts by "unknown" if files were not read.
 
-        :param unread: why they were not read; empty if they were.
+        :param unread: why they were not read; empty if all were read.
         """
         if self.reasons or not unread:
             return self

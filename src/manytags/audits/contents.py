@@ -29,8 +29,8 @@ _MAX_TAGS = 512
 _MAX_FILES = 5000
 #: Undefined symbols of all files together; VTK 9.7 has 102,674.
 _MAX_UNDEFINED = 500_000
-#: Tags times compiled files and what they need: so many things are judged, and may be violations. Of 91 real wheels
-#: scipy has most, 7,424.
+#: Tags times compiled files and their needs: the number of judgements, each of which may make a violation. Of 91 real
+#: wheels scipy's has most, 7,424.
 _MAX_JUDGED = 120_000
 #: Remarks, and folders in the search path of one file.
 _MAX_REMARKS, _MAX_FOLDERS = 10_000, 1000
@@ -55,7 +55,7 @@ class RemarkKind(TextEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something about a wheel that makes no tag false, but that its maker would want to know.
+    """Something that makes no tag of a wheel false, but that the wheel's maker would want to know.
 
     :param file: path in the wheel.
     :param kind: the kind of remark.
@@ -98,7 +98,7 @@ class Contents:
     def bundled(self) -> frozenset[str]:
         """Names by which files of the wheel can be needed: their file names, and their SONAMEs.
 
-        The C library is never among them: a process loads its own before it loads anything of a wheel.
+        The C library is never among them: a process loads its own before it loads any file of a wheel.
         """
         code = [binary for binary in self.binaries if binary.is_code and not binary.is_debug_information]
         names = {binary.name.rpartition("/")[2] for binary in code} | {binary.soname for binary in code}
@@ -106,7 +106,7 @@ class Contents:
 
 
 def is_in_data_folder(file: str) -> bool:
-    """Whether a file is in ``*.data``, whose subfolders say where it is installed, and not at the root."""
+    """Whether a file is in ``*.data``, whose subfolders say where files are installed."""
     folder, mark, _ = file.partition("/")
     return bool(mark) and folder.endswith(".data")
 
@@ -143,7 +143,7 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
 
 
 def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary, ...]) -> None:
-    """Refuse a wheel that has far more to judge than any real one."""
+    """Refuse a wheel that has far more to judge than any real wheel."""
     count = sum(len(tags.pythons) + len(tags.abis) + len(tags.platforms) for tags in tag_sets)
     needed = sum(1 + len(binary.needed) + len(binary.versions) for binary in binaries)
     if count * needed > _MAX_JUDGED:
@@ -195,7 +195,7 @@ def _dist_info(archive: Archive, names: list[str]) -> str:
 
 def _read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
     """Read the tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
-    # Installers read it by the same parser.
+    # Installers use the same parser.
     headers = HeaderParser().parsestr(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace"))
     triples: dict[Triple, None] = {}
     for text in headers.get_all("Tag", ()):
@@ -234,23 +234,18 @@ def _read_binaries(archive: Archive, headers_only: bool, remarks: list[Remark]) 
                     raise archive.error(f"its ELF files have more than {_MAX_UNDEFINED} undefined symbols")
                 yield without_irrelevant_symbols(binary)
         except InvalidBinary as error:
-            header = _header_or_none(head, member.name)
+            try:
+                header = read_binary_header(head, member.name)
+            except InvalidBinary:
+                header = None
             if header is None or header.is_code:
                 remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
             else:
-                yield header
-
-
-def _header_or_none(head: bytes, name: str) -> Binary | None:
-    """Read the header of a file that is damaged, or whose kind has other rules."""
-    try:
-        return read_binary_header(head, name)
-    except InvalidBinary:
-        return None
+                yield header  # such as an object file, to which other rules apply
 
 
 def without_irrelevant_symbols(binary: Binary) -> Binary:
-    """Drop the undefined symbols that no rule is about, which are most: neither Python's nor a policy's."""
+    """Drop the undefined symbols that neither Python nor a policy has a rule about, which are most of them."""
     families, forbidden = _policy_symbols()
     relevant = tuple(
         symbol

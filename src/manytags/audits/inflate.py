@@ -1,7 +1,7 @@
 """The bytes of one archive member as a seekable file that is not kept in memory.
 
 The important tables of an ELF file are at its two ends, and Deflate can only be read from the beginning. So the
-decompressor is copied every few megabytes, and a read resumes from the last copy before the place that is wanted.
+decompressor is copied every few megabytes, and a read resumes from the last copy before the wanted place.
 libarrow's 46 MB take three megabytes of memory this way, and a tenth more time than one pass.
 """
 
@@ -29,7 +29,7 @@ _WRONG_CHECKSUM = "it does not have the checksum that the archive says"
 class Stored(io.RawIOBase):
     """A member that is stored without compression, as a seekable stream.
 
-    :param packed: reads bytes of the member in the archive, given an offset and the largest number of bytes.
+    :param packed: reads the member's bytes in the archive, given an offset and the largest number of bytes.
     :param size: number of bytes that the member has.
     :param checksum: CRC-32 that they must have.
     :param error: makes the error that says what is wrong with it.
@@ -86,13 +86,7 @@ class Stored(io.RawIOBase):
 
 
 class Inflated(Stored):
-    """A deflated member as a seekable stream.
-
-    :param packed: reads compressed bytes of the member, given an offset and the largest number of bytes.
-    :param size: number of bytes that it must inflate to.
-    :param checksum: CRC-32 that they must have.
-    :param error: makes the error that says what is wrong with it.
-    """
+    """A deflated member as a seekable stream; its parameters are those of :class:`Stored`."""
 
     def __init__(
         self, packed: Callable[[int, int], bytes], size: int, checksum: int, error: Callable[[str], InvalidWheel]
@@ -157,7 +151,7 @@ class Inflated(Stored):
                 raise self._error(f"it inflates to more than the {self._size} bytes that the archive says")
 
     def _inflate(self, most: int) -> bytes:
-        """Inflate at most so many bytes; none at the end."""
+        """Inflate the next bytes, at most this many; none at the end."""
         piece = b""
         while not piece:
             if not self._waiting and not self._machine.eof:

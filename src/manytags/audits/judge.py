@@ -1,6 +1,6 @@
-"""The judge of a wheel's tags, who also names the tags that would be true. Pure.
+"""The verdicts on a wheel's tags, and the tags that would be true. Pure.
 
-A platform tag is judged by what the compiled files need; a python tag and an ABI tag by which interpreters load the
+A platform tag is judged by what the compiled files need, and a python tag or an ABI tag by which interpreters load the
 extension modules. *True* means that nothing in the wheel contradicts the tag.
 """
 
@@ -11,7 +11,7 @@ from functools import partial
 
 from ..binaries.binary import Binary
 from ..errors import InvalidPolicy
-from ..platforms.linux.policies import policies, policy
+from ..platforms.linux.policies import KINDS, policies, policy
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
@@ -24,8 +24,6 @@ Where = tuple[str, ...]
 
 _NAME, _WHEEL = "file name", "WHEEL"
 _OTHER_SYSTEM = "code of other systems than Linux is not read"
-#: The kinds of policies.
-_MANYLINUX, _MUSLLINUX = "manylinux", "musllinux"
 
 
 class Judge:
@@ -75,7 +73,7 @@ class Judge:
                 continue
             tags = [
                 lowest.tag
-                for kind in (_MANYLINUX, _MUSLLINUX)
+                for kind in KINDS
                 if not name_violations(self._modules, kind, architecture)
                 and (lowest := lowest_policy(self._code, kind, architecture, self._bundled))
             ]
@@ -83,7 +81,7 @@ class Judge:
         return tuple(true_tags)
 
     def _machine_violations(self, kind: str, architecture: str) -> tuple[Violation, ...]:
-        """List what contradicts a tag whatever its policy promises: code, and names of modules."""
+        """List what contradicts a tag whatever its policy promises: machine code, and names of modules."""
         return machine_violations(self._code, architecture) + name_violations(self._modules, kind, architecture)
 
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:
@@ -103,7 +101,7 @@ class Judge:
         if not known:
             return claim(Verdict.UNKNOWN, note=note)
         better = self._better_tags(platform)
-        if not note and platform.kind == _MUSLLINUX and self._code:
+        if not note and platform.kind == "musllinux" and self._code:
             note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
         if better and platform.need is None and self._code:
             note = "it does not say which C library the code needs"
@@ -112,7 +110,7 @@ class Judge:
         return claim(Verdict.TOO_LITTLE if better else Verdict.TRUE, (), better, note)
 
     def _contradictions(self, platform: PlatformTag) -> tuple[tuple[Violation, ...], bool, str]:
-        """List what contradicts a tag; also return whether there is a policy to judge it by, and a note on that."""
+        """List what contradicts a tag; also return whether the tag has a policy, and a note on the policy."""
         kind, architecture = platform.kind, platform.machine
         if platform.need is None or self._contents.headers_only:
             return self._machine_violations(kind, architecture), True, ""
@@ -135,7 +133,7 @@ class Judge:
         if self.true_tags == ("any",):
             # Object files, or code for graphics cards, may be of use on some machines only.
             return () if self._contents.binaries else self.true_tags
-        if platform.kind == _MUSLLINUX:
+        if platform.kind == "musllinux":
             return ()  # nothing proves that the oldest policy is true
         others = [(tag, parse_platform(tag)) for tag in self.true_tags]
         same = [(tag, true) for tag, true in others if true.need is not None and true.machine == platform.machine]
@@ -143,15 +141,15 @@ class Judge:
             return tuple(tag for tag, _ in same)
         beside = [other for other, _, _ in self._platforms]
         for tag, true in same:
-            # If the wheel has the better tag as well, a newer one does no harm.
+            # If the wheel also carries the better tag, the newer tag does no harm.
             if true < platform and true not in beside:
-                rivals = [other for other in beside if other.kind == _MANYLINUX and other < platform]
+                rivals = [other for other in beside if other.kind == "manylinux" and other < platform]
                 return () if rivals else (tag,)
         return ()
 
 
 def _tags(contents: Contents, field: str) -> list[tuple[str, Where]]:
-    """List the tags of one kind, and where each of them is."""
+    """List the tags of one kind, and where the wheel has each of them."""
     tags: dict[str, Where] = {}
     for tag_set, where in ((contents.filename, _NAME), (contents.wheel, _WHEEL)):
         for tag in getattr(tag_set, field, ()):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BrokenWheel:
-    """A file that could not be audited; it takes the place of the audit.
+    """A file that could not be audited. It takes the place of the audit among the answers.
 
     :param path: the file.
     :param error: why.
@@ -42,7 +42,7 @@ class BrokenWheel:
         return self.path, type(self.error), self.error.args
 
     def __eq__(self, other: object) -> bool:
-        # Exceptions compare by identity, and this one may have been pickled.
+        # Exceptions compare by identity, and an executor may have pickled this one.
         return self._key() == other._key() if isinstance(other, BrokenWheel) else NotImplemented
 
     def __hash__(self) -> int:
@@ -65,11 +65,11 @@ def audit_many(
 
     :param paths: paths of wheels or ELF files; a generator is advanced as paths are needed.
     :param executor: where the work is done: a pool of processes, or an executor of Dask or Ray whose workers see the
-        same files. The caller's own process by default.
+        same files. By default the caller's own process.
     :param progress: called after each file with the number of files that are done.
     :param depth: as for :func:`manytags.audit`.
-    :param ahead: how many files an executor is given before the first answer is awaited; it should have at least as
-        many as it has processors.
+    :param ahead: how many files are given to an executor before the first answer is awaited; at least as many as it
+        has processors.
 
     >>> [str(answer) for answer in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
     ["invalid wheel 'foo-1.0-py3-none-any.whl': there is no such file"]
@@ -97,7 +97,7 @@ def _answers(
         while waiting:
             yield waiting.popleft().result()
     finally:
-        # A caller that stops early does not want the rest.
+        # A caller that stops early does not need the remaining answers.
         for future in waiting:
             future.cancel()
 

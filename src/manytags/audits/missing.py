@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidPolicy
 from ..loaders.missing import MissingKind, MissingLibrary, missing_in_process
 from ..loaders.process import open_process
-from ..platforms.parse import parse_platform_or_none
+from ..platforms.parse import parse_platform
 from .claims import ClaimKind
 from .contents import RemarkKind
 from .wheel import audit
@@ -43,9 +43,8 @@ def missing_libraries(
     process = open_process(python, root, library_path)
     if process is None:
         raise InvalidPolicy(str(root), "there is no Python in this root; name it")
-    claims = audited.claims
-    platforms = tuple(dict.fromkeys(claim.tag for claim in claims if claim.kind is ClaimKind.PLATFORM_TAG))
-    if platforms and all(map(_is_of_other_system, platforms)):
+    platforms = dict.fromkeys(claim.tag for claim in audited.claims if claim.kind is ClaimKind.PLATFORM_TAG)
+    if platforms and not any(parse_platform(tag).system in {"any", "linux", "other"} for tag in platforms):
         return (MissingLibrary(audited.name, MissingKind.SYSTEM, ".".join(platforms)),)
     damaged = (
         MissingLibrary(remark.file, MissingKind.DAMAGED, remark.text)
@@ -53,8 +52,3 @@ def missing_libraries(
         if remark.kind is RemarkKind.DAMAGED
     )
     return (*damaged, *missing_in_process(audited.needs, audited.bundled, process))
-
-
-def _is_of_other_system(tag: str) -> bool:
-    platform = parse_platform_or_none(tag)
-    return platform is not None and platform.system not in {"any", "linux", "other"}

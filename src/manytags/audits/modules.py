@@ -20,6 +20,7 @@ from .stable_abi import newer_than, not_in_stable_abi, uses_python
 _STABLE = ("abi3", "abi3t")
 #: Characters that follow a module's own name in its file name; the longest known have some 40.
 _LONGEST = 80
+#: The functions that make modules in Python 2.
 _PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
 #: The first CPython that knows ``abi3t`` (:pep:`803`).
 _FIRST_ABI3T = (3, 15)
@@ -29,13 +30,13 @@ _FIRST_MUSL = (3, 11)
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One extension module.
+    """An extension module.
 
     :param file: path in the wheel.
     :param stem: folder and name by which it is imported.
-    :param abi: ABI tag of the only interpreters that load a file of its name; ``abi3`` or ``abi3t`` for the stable ABI;
-        ``None`` for a plain ``.so``, which all of them load.
-    :param triplet: the system of these interpreters, as ``x86_64-linux-gnu``; empty if its name does not say.
+    :param abi: ABI tag of the only interpreters that load a file of this name; ``abi3`` or ``abi3t`` for the stable
+        ABI; ``None`` for a plain ``.so``, which all interpreters load.
+    :param triplet: the system of these interpreters, as ``x86_64-linux-gnu``; empty if the file name does not say.
     """
 
     file: str
@@ -64,7 +65,7 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
     >>> modules([file])
     (Module(file='foo/_c.cpython-312-x86_64-linux-gnu.so', stem='foo/_c', abi='cp312', triplet='x86_64-linux-gnu'),)
     """
-    found = []
+    listed = []
     for binary in binaries:
         if binary.is_debug_information:
             continue  # it may have the module's name, in another folder
@@ -72,15 +73,12 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
         stem, _, suffix = base.partition(".")
         kind = suffix.rpartition(".")[0].partition("-")[0] if suffix.endswith("so") else ""
         abi = _abi(kind, suffix) if len(suffix) <= _LONGEST else None
-        if abi or (suffix == "so" and (stem in binary.modules or _is_of_python_2(binary))):
+        # A name such as ``initfoo`` does not prove that a function makes a module of Python 2; what it calls does.
+        named = stem in binary.modules or any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
+        if abi or (suffix == "so" and named):
             triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if kind == "cpython" else ""
-            found.append(Module(binary.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
-    return tuple(found)
-
-
-def _is_of_python_2(binary: Binary) -> bool:
-    """Whether a file calls the function that makes modules in Python 2; init functions, ``initfoo``, prove nothing."""
-    return any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
+            listed.append(Module(binary.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
+    return tuple(listed)
 
 
 @lru_cache(maxsize=256)  # a wheel has one or two
@@ -151,7 +149,7 @@ def judge_python(
     :param code: the compiled files of the wheel.
     :param modules: the modules among them.
     :param stable: whether an ABI tag of the wheel is that of the stable ABI: then the python tag names the oldest
-        Python that it is for.
+        Python that the wheel is for.
     """
     claim, python = partial(Claim, ClaimKind.PYTHON_TAG, tag, where), parse_python_tag(tag)
     if len(python.version) < 2 or python.implementation is None:
@@ -170,7 +168,7 @@ def judge_python(
 
 
 def name_violations(modules: Collection[Module], kind: str, architecture: str) -> tuple[Violation, ...]:
-    """List the modules whose file names are for another system: interpreters of this one do not look for them.
+    """List the modules whose file names are for another system, where interpreters of this system do not find them.
 
     :param modules: the modules of one wheel.
     :param kind: ``manylinux``, ``musllinux`` or ``linux``.
@@ -178,7 +176,7 @@ def name_violations(modules: Collection[Module], kind: str, architecture: str) -
 
     Rule: CPython's ``EXT_SUFFIX``; musl has its own since 3.11 (python/cpython#87278).
     """
-    # Thousands of modules are for one or two systems.
+    # A wheel's modules may be thousands, but they are for one or two systems.
     systems = {(module.triplet, module.abi) for module in modules}
     right = {system for system in systems if _is_for_system(*system, kind, architecture)}
     if right == systems:
@@ -239,6 +237,6 @@ def _not_loaded(modules: Iterable[Module], tag: str) -> tuple[Violation, ...]:
 
 
 def _common_abi(modules: Iterable[Module]) -> tuple[str, ...]:
-    """List the one ABI tag that all modules allow, if there is one."""
+    """Return the ABI tag that all modules allow, if there is one."""
     abis = sorted({module.abi for module in modules if module.abi})
     return tuple(abis) if len(abis) == 1 else ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ..binaries.binary import Binary
-from ..documents import json_text, json_value
+from ..documents import json_object, json_text
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Remark, RemarkKind
@@ -58,8 +58,7 @@ class WheelAudit:
 
     def to_data(self) -> dict[str, object]:
         """Return it as values that JSON can hold; ``schemas/audit.schema.json`` describes them."""
-        data: dict[str, object] = json_value(self._document())
-        return data
+        return json_object(self._document())
 
     def to_json(self, indent: int | None = None) -> str:
         """Write it as JSON."""
@@ -92,7 +91,7 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
 
 
 def _need_lines(binary: Binary, whole: bool) -> Iterator[str]:
-    """List the libraries that a single file needs, with the newest version of each family that it needs of them."""
+    """List the libraries that a file needs, each with the newest version that it needs of each family."""
     for library in binary.needed:
         versions = sorted_versions(need.version for need in binary.versions if need.library == library)
         newest = {version_family(version): version for version in versions}
@@ -111,10 +110,7 @@ def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
 
 
 def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
-    """Describe what contradicts a tag, in one line for all files that it is true of.
-
-    Of a library's versions only the newest is named: code that does without it mostly does without the older ones too.
-    """
+    """Describe what contradicts a tag, one line for all files that break the same rule."""
 
     def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
         version = reason.kind is ViolationKind.SYMBOL_VERSION
@@ -125,10 +121,9 @@ def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
     for (kind, library, _, allowed), group in groupby(sorted(reasons, key=rule), key=rule):
         alike = list(group)
         names = sorted_versions({reason.what for reason in alike})[::-1]
-        if whole and len(names) > 1:
-            what = ", ".join(names)
-        else:
-            what = names[0] + (f" and {len(names) - 1} older" if len(names) > 1 else "")
+        # Code that does without the newest version mostly does without the older ones too.
+        older = f" and {len(names) - 1} older" if len(names) > 1 else ""
+        what = ", ".join(names) if whole else names[0] + older
         symbols = sorted({symbol for reason in alike if reason.what == names[0] for symbol in reason.symbols})
         of = f" of {library}" if library else ""
         by = f", for {_some(symbols, whole)}" if symbols else ""
@@ -139,7 +134,7 @@ def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
 
 
 def _remark_lines(remarks: tuple[Remark, ...], whole: bool) -> list[str]:
-    """Describe each remark in one line for all files that it is true of."""
+    """Describe the remarks, one line for all files with the same remark."""
     files: dict[str, list[str]] = {}
     for remark in remarks:
         files.setdefault(f"{remark.kind}: {remark.text}", []).append(remark.file)

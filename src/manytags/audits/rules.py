@@ -1,7 +1,7 @@
 """The rules that a platform tag implies for code: every way in which a file breaks them, as data. Pure.
 
-Rules about processors: x86-64 has levels that loaders check. Attributes of Arm and RISC-V code are merged over all
-objects that were linked, and one start-up file of a newer kind is enough to raise them. So they are a declaration, and
+Rules about processors: x86-64 has levels that loaders check. The attributes of Arm and RISC-V code are merged from all
+objects that were linked, and a single start-up file for a newer processor raises them. So they are a declaration, and
 not a proof that the code needs that processor.
 
 Rule: :pep:`600`, :pep:`656`; x86-64 psABI (micro-architecture levels); Addenda to the Arm ABI, section 3; ELF for
@@ -41,7 +41,7 @@ _SIMD_ARCH = {1: "NEON", 2: "NEON with fused multiply-add", 3: "ARMv8 NEON", 4: 
 #: Values of Tag_CPU_arch that are microcontrollers of ARMv6, though their numbers are higher than ARMv7's.
 _ARMV6_M = frozenset({11, 12})
 #: What tags of 32-bit Arm promise: the first values of these attributes that are too new, and the promise in words. No
-#: document says whether ARMv7 includes NEON, or which VFP: Debian's armhf needs only VFPv3-D16; most boards have both.
+#: document says whether ARMv7 includes NEON, or which VFP. Debian's armhf needs only VFPv3-D16; most boards have both.
 _ARM = {
     "armv6l": (10, 3, 1, ("ARMv6", "VFPv2")),
     "armv7l": (14, 7, 3, ("ARMv7",)),
@@ -70,14 +70,14 @@ class ViolationKind(TextEnum):
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One way in which a file contradicts a tag.
+    """A way in which a file contradicts a tag.
 
     :param file: the file's name.
     :param kind: the rule that it breaks.
     :param what: what the file has: an architecture, library, symbol version or symbol.
     :param library: the library that a symbol or a version belongs to.
     :param allowed: what the tag would allow instead, most widely useful first; empty if it allows nothing.
-    :param symbols: the symbols that need a version: what to change to need it no more.
+    :param symbols: the symbols that need a version. Code that does not use them does not need the version.
     """
 
     file: str
@@ -99,7 +99,7 @@ def violations(binaries: Iterable[Binary], policy: Policy, bundled: Collection[s
 
     :param binaries: the files of one wheel.
     :param policy: the policy.
-    :param bundled: names of the libraries in the wheel itself. No system need have these, nor their versions.
+    :param bundled: names of the libraries in the wheel itself. Systems need not have these, nor their versions.
     """
     names = frozenset(bundled)
     return tuple(violation for binary in binaries for violation in _violations(binary, policy, names))
@@ -124,7 +124,7 @@ def lowest_policy(
     """Find the oldest policy that files keep. Its tag is the most widely installable one that is true.
 
     For code that is newer than the last listed policy, the C library's version decides, and ``listed`` is false. musl's
-    symbols have no versions: for musllinux it is the oldest policy that the names of symbols do not contradict.
+    symbols have no versions, so a musllinux policy is kept if the names of symbols do not contradict it.
 
     :param binaries: the files of one wheel.
     :param kind: ``manylinux`` or ``musllinux``.
@@ -184,13 +184,9 @@ def is_of_c_library(name: str) -> bool:
 
 
 def _executable_stack(binary: Binary, architecture: str) -> str:
-    """Say how a file asks for an executable stack; empty if it does not.
-
-    Since 2.41 glibc refuses to load such a library, and a tag includes all later versions. Programs get their stack
-    from the kernel, and musl ignores the request.
-
-    Rule: glibc 2.41, NEWS; its ``stackinfo.h`` of each architecture.
-    """
+    """Say how a file asks for an executable stack; empty if it does not."""
+    # glibc refuses such a library since 2.41 (NEWS; stackinfo.h of each architecture), and every tag includes all later
+    # versions. Programs get their stack from the kernel, and musl ignores the request.
     if not binary.is_shared_object or binary.interpreter:
         return ""
     if binary.executable_stack is None:
@@ -199,12 +195,9 @@ def _executable_stack(binary: Binary, architecture: str) -> str:
 
 
 def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:
-    """Whether loaders relocate packed relocations: old ones ignore them, new ones require code to need a version.
-
-    If the code needs the version, the version is judged as any other.
-    """
+    """Whether loaders relocate packed relocations: old ones ignore them, new ones require code to need a version."""
     if any(need.version == _PACKED for need in binary.versions):
-        return True
+        return True  # the version is judged like any other
     return policy.allows_version(_PACKED) and not any(need.library.startswith("libc.so.") for need in binary.versions)
 
 
@@ -217,7 +210,7 @@ def _users(binary: Binary) -> dict[tuple[str | None, str | None], set[str]]:
 
 
 def _machine_violations(binary: Binary, architecture: str) -> Iterator[Violation]:
-    # ELF has one number for all 32-bit Arm processors; which one it is, attributes declare.
+    # ELF has one number for all 32-bit Arm processors. The attributes declare which processor the code is for.
     if binary.architecture != architecture and not (binary.architecture == "arm" and architecture in _ARM):
         yield Violation(binary.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (architecture,))
         return

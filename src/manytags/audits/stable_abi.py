@@ -1,7 +1,7 @@
 """Which functions and data of CPython are in its stable ABI, and since which version. Pure.
 
-A wheel tagged ``cp38-abi3`` promises that CPython 3.8 and all later versions have what its modules use. Nothing checks
-that when such a module is built: a private function links as well as a stable one.
+A wheel tagged ``cp38-abi3`` promises that CPython 3.8 and all later versions have what its modules use. No build tool
+checks that: a private function links as well as a stable one.
 
 Rule: :pep:`384`, :pep:`652`.
 """
@@ -17,17 +17,10 @@ from ..binaries.binary import Binary, UndefinedSymbol
 
 Version = tuple[int, int]
 
-#: Prefixes of the names in CPython's API.
-_PREFIXES = ("Py", "_Py")
-#: The first version of the stable ABI; every Python in use has what it has.
-_FIRST = (3, 2)
-#: The oldest CPython whose exports were recorded.
-_OLDEST_RECORDED = (3, 6)
-
 
 def not_in_stable_abi(binary: Binary) -> Iterator[str]:
     """List the symbols of CPython that a module uses and that no version of the stable ABI has."""
-    added = _added()
+    added = _versions("added")
     for symbol in binary.undefined:
         if is_of_python(symbol) and not symbol.weak and symbol.name not in added:
             yield symbol.name
@@ -36,9 +29,9 @@ def not_in_stable_abi(binary: Binary) -> Iterator[str]:
 def newer_than(binary: Binary, version: Version) -> Iterator[tuple[str, Version]]:
     """List the symbols of the stable ABI that a module uses and a Python lacks, and the first version that has them.
 
-    Many symbols joined the stable ABI after CPython had them. A module that loads is not called false for using these.
+    Many symbols joined the stable ABI after CPython had them. A wheel is not called false for using these if it loads.
     """
-    added, exported = _added(), _exported()
+    added, exported = _versions("added"), _versions("exported")
     for symbol in binary.undefined:
         since = exported.get(symbol.name) or added.get(symbol.name)
         if since and since > version and not symbol.weak:
@@ -47,7 +40,7 @@ def newer_than(binary: Binary, version: Version) -> Iterator[tuple[str, Version]
 
 def is_of_python(symbol: UndefinedSymbol) -> bool:
     """Whether a symbol has a name of CPython's API."""
-    return symbol.name.startswith(_PREFIXES)
+    return symbol.name.startswith(("Py", "_Py"))
 
 
 def uses_python(binary: Binary) -> bool:
@@ -56,23 +49,11 @@ def uses_python(binary: Binary) -> bool:
 
 
 @cache
-def _added() -> dict[str, Version]:
-    """Read which version of the stable ABI added each name."""
-    return _read("added")
-
-
-@cache
-def _exported() -> dict[str, Version]:
-    """Read which CPython was the first to have each name that joined the stable ABI later."""
-    # An earlier version than the oldest one recorded may have had the name.
-    return {name: _FIRST if version == _OLDEST_RECORDED else version for name, version in _read("exported").items()}
-
-
-def _read(key: str) -> dict[str, Version]:
-    """Read one section of the data: name -> version."""
+def _versions(key: str) -> dict[str, Version]:
+    """Read the version of each name: which stable ABI added it, or which CPython first exported it."""
     data = json.loads((files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8"))
-    read: dict[str, Version] = {}
+    versions: dict[str, Version] = {}
     for version, names in data[key].items():
         major, minor = map(int, version.split("."))
-        read |= dict.fromkeys(names.split(), (major, minor))
-    return read
+        versions |= dict.fromkeys(names.split(), (major, minor))
+    return versions

@@ -17,14 +17,14 @@ Depth = Literal["full", "header"]
 
 
 def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, depth: Depth = "full") -> WheelAudit:
-    r"""Find out what a wheel needs, and whether the tags that it carries are true.
+    r"""Check what a wheel needs, and whether the tags that it carries are true.
 
     Nothing is unpacked, loaded or run, and time and memory are bounded whatever the file holds.
 
     :param source: path of a wheel or of a single ELF file, or a seekable binary stream of one.
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
     :param depth: ``header`` reads only the headers of ELF files: the architecture, and the float ABI where the header
-        says it. Tags that these do not contradict cannot be judged then.
+        says it. Then a tag that these do not contradict cannot be judged.
     :raises InvalidWheel: it cannot be read, is neither a wheel nor an ELF file, or readers would read it differently.
     :raises InvalidBinary: it is a single ELF file, and damaged.
 
@@ -46,7 +46,7 @@ def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, de
     try:
         if not isinstance(source, (str, os.PathLike)):
             return _audit(source, shown, None, depth)
-        # Opening a FIFO could wait for ever.
+        # Opening a FIFO could block forever.
         if not os.path.isfile(source):
             raise InvalidWheel(shown, "it is not a file" if os.path.exists(source) else "there is no such file")
         with open(source, "rb") as stream:
@@ -60,7 +60,7 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
     head = stream.read(HEADER_SIZE)
     stream.seek(0)
     headers_only = depth == "header"
-    # A self-extracting program can be a compiled file and a wheel at once; installers go by the name.
+    # A self-extracting program can be a compiled file and a wheel at once. Installers go by the name.
     if is_binary(head) and not name.lower().endswith(".whl"):
         if headers_only:
             binary = read_binary_header(head, name)

@@ -1,13 +1,13 @@
 """ELF: what a file needs of the machine and the libraries that load it.
 
-The facts are read from program headers and PT_DYNAMIC, as loaders do. A file loads without section headers, and with
-wrong ones, so these are not consulted. The one exception is Arm's attributes, which are nowhere else. They may be
-missing or wrong: that is why the float ABI is taken from the ELF header where the header says it.
+The facts are read from program headers and PT_DYNAMIC, as loaders read them. A file loads without section headers, and
+with wrong ones, so these are not consulted. The exception is attributes that are nowhere else: those of Arm, and of
+RISC-V without a segment. They may be missing or wrong, so the ELF header's float ABI is preferred to Arm's attributes.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import replace
 from typing import BinaryIO
 
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
@@ -60,15 +60,9 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
         attributes = arm_attributes(image.section(_SHT_ARM_ATTRIBUTES, _MAX_ATTRIBUTES), image.byte_order)
     levels = _x86_isa_levels(image) if image.machine in {EM_X86_64, EM_386} else (0, 0)
     stack = next((segment.flags for segment in image.segments if segment.kind == _PT_GNU_STACK), None)
-    return Binary(
-        name=name,
-        format="ELF",
-        architecture=_architecture(image),
-        machine=image.machine,
-        bits=image.bits,
-        byte_order=image.byte_order,
+    return replace(
+        _binary_from_header(image),
         kind=kind,
-        flags=image.flags,
         interpreter=None if interpreter is None else interpreter.decode("utf-8", "backslashreplace"),
         soname=dynamic.named(DT_SONAME) if dynamic else None,
         needed=dynamic.needed if dynamic else (),
@@ -95,9 +89,12 @@ def read_elf_header(head: bytes, name: str) -> Binary:
     :param name: what errors and the answer call it.
     :raises InvalidBinary: it is not an ELF file.
     """
-    header = Header(head, name)
+    return _binary_from_header(Header(head, name))
+
+
+def _binary_from_header(header: Header) -> Binary:
     return Binary(
-        name=name,
+        name=header.name,
         format="ELF",
         architecture=_architecture(header),
         machine=header.machine,
@@ -130,12 +127,6 @@ def read_linkage(stream: BinaryIO, name: str) -> Linkage:
     )
 
 
-@cache
-def _host_machines() -> frozenset[int]:
-    """List the e_machine of every processor that a host may have."""
-    return frozenset(row.machine for row in architectures())
-
-
 def _architecture(image: Header) -> str:
     if image.machine == EM_ARM and not image.wide:
         return "arm" if image.byte_order == "little" else "armeb"
@@ -145,8 +136,8 @@ def _architecture(image: Header) -> str:
     if known is not None:
         return known.name
     swapped = image.machine >> 8 | (image.machine & 0xFF) << 8
-    if not _host_machines().isdisjoint({image.machine, swapped}):
-        # Linux looks at e_machine alone, and would run it.
+    if any(row.machine in {image.machine, swapped} for row in architectures()):
+        # Linux checks e_machine alone, and would run the file.
         raise image.error(f"e_machine {image.machine} in a {image.byte_order}-endian file of {image.bits} bits")
     return f"e_machine {image.machine}, {image.bits} bits"
 
@@ -168,10 +159,7 @@ def _float_abi(image: Header, attributes: dict[int, int]) -> str | None:
 
 
 def _x86_isa_levels(image: Image) -> tuple[int, int]:
-    """Read which x86-64 levels the code needs and uses: 1 to 4 (x86-64-v4), or 0 where it does not say.
-
-    glibc refuses to load code that needs a level that the processor does not have.
-    """
+    """Read which x86-64 levels the code needs and uses: 1 to 4 (x86-64-v4), or 0 where it does not say."""
     needed = used = 0
     left = _MAX_NOTES
     for segment in image.segments:
@@ -189,14 +177,13 @@ def _x86_isa_levels(image: Image) -> tuple[int, int]:
 
 
 def _properties(image: Image, data: bytes) -> list[tuple[int, int]]:
-    """List the GNU properties in notes that are one 32-bit number; a property that is cut off ends the list."""
-    properties = []
-    align = 8 if image.wide else 4
+    """List the GNU properties that are a single 32-bit number, up to one that is cut off."""
 
     def number(position: int) -> int:
         return int.from_bytes(data[position : position + 4], image.byte_order)
 
-    position = 0
+    properties: list[tuple[int, int]] = []
+    align, position = 8 if image.wide else 4, 0
     while position + 12 <= len(data):
         name_size, size, kind = number(position), number(position + 4), number(position + 8)
         name_end = position + 12 + (name_size + 3) // 4 * 4
@@ -217,12 +204,12 @@ def _properties(image: Image, data: bytes) -> list[tuple[int, int]]:
 
 def _riscv_architecture(image: Image) -> str | None:
     """Read which RISC-V the code was compiled for, as ``rv64i2p1_m2p0_...``, or ``None`` where it does not say."""
-    for segment in image.segments:
-        if segment.kind == _RISCV_ATTRIBUTES and segment.file_size <= _MAX_ATTRIBUTES:
-            data = image.read(segment.offset, segment.file_size, "the RISC-V attributes")
-            break
-    else:
+    segments = [segment for segment in image.segments if segment.kind == _RISCV_ATTRIBUTES]
+    segment = next((segment for segment in segments if segment.file_size <= _MAX_ATTRIBUTES), None)
+    if segment is None:
         data = image.section(_RISCV_ATTRIBUTES, _MAX_ATTRIBUTES)
+    else:
+        data = image.read(segment.offset, segment.file_size, "the RISC-V attributes")
     # "A", size, "riscv\0"; then Tag_File (1), its size, and tags: odd ones are strings, even ones numbers.
     if data[:1] != b"A" or data[5:11] != b"riscv\0" or data[11:12] != b"\x01":
         return None
@@ -230,7 +217,7 @@ def _riscv_architecture(image: Image) -> str | None:
     while position < end:
         tag, position = data[position], position + 1
         if tag >= 0x80:
-            return None  # a tag of two bytes: none is known
+            return None  # no tag of two bytes is known
         if tag % 2:
             stop = data.find(b"\0", position, end)
             if stop < 0:

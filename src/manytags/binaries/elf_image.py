@@ -5,7 +5,7 @@ or that is not inside the file, is an error.
 
 The structures are our own and not pyelftools': on the 111 ELF files of scipy 1.18.1 its headers and program headers
 alone take 0.16 s, and its symbols 42 µs each; reading and inflating the whole wheel takes 0.38 s, and everything that
-is read here 0.07 s. It also follows sections, which a loader never does, and follows them without bounds.
+is read here 0.07 s. pyelftools also follows sections, which a loader never does, and follows them without bounds.
 
 Rule: System V ABI, chapters 4 and 5.
 """
@@ -128,17 +128,16 @@ class Image(Header):
         return numbers
 
     def interpreter(self) -> bytes | None:
-        """Path of the program interpreter (PT_INTERP), or ``None``."""
-        for segment in self.segments:
-            if segment.kind == PT_INTERP:
-                if segment.file_size > _MAX_INTERPRETER:
-                    raise self.error(f"a program interpreter of {segment.file_size} bytes")
-                path = self.read(segment.offset, segment.file_size, "PT_INTERP")
-                return path.partition(b"\0")[0]
-        return None
+        """Read the path of the program interpreter (PT_INTERP), or return ``None``."""
+        segment = next((segment for segment in self.segments if segment.kind == PT_INTERP), None)
+        if segment is None:
+            return None
+        if segment.file_size > _MAX_INTERPRETER:
+            raise self.error(f"a program interpreter of {segment.file_size} bytes")
+        return self.read(segment.offset, segment.file_size, "PT_INTERP").partition(b"\0")[0]
 
     def section(self, kind: int, most: int) -> bytes:
-        """Read the first section of a type, for attributes that are in no segment; empty if there is no sound one.
+        """Read the first section of a type, for attributes that are in no segment; empty if it is missing or damaged.
 
         :param most: bytes that it may have.
         """
@@ -166,13 +165,9 @@ class Image(Header):
         return tuple(Segment(*fields(header)) for header in layout.iter_unpack(table))
 
     def _loaded_segments(self) -> tuple[tuple[int, int, int], ...]:
-        """List first address, end and offset of what PT_LOAD maps from the file.
-
-        Overlapping segments are an error: loaders see the one that is mapped last, and other readers the first.
-        """
-        loaded = sorted(
-            (segment for segment in self.segments if segment.kind == PT_LOAD), key=lambda segment: segment.address
-        )
+        """List first address, end and offset of what PT_LOAD maps from the file."""
+        segments = [segment for segment in self.segments if segment.kind == PT_LOAD]
+        loaded = sorted(segments, key=lambda segment: segment.address)
         if not loaded and self.type in {ET_EXEC, ET_DYN}:
             raise self.error("it loads nothing: there is no PT_LOAD among its program headers")
         if len(loaded) > _MAX_LOADED:
@@ -180,6 +175,7 @@ class Image(Header):
         end = before = 0
         for segment in loaded:
             if segment.address < end:
+                # Loaders see the segment that is mapped last, other readers the first.
                 raise self.error(f"loaded segments overlap at address 0x{segment.address:x}")
             if segment.file_size > segment.memory_size:
                 raise self.error("a loaded segment is larger in the file than in memory")
@@ -195,12 +191,8 @@ class Image(Header):
                 where = segment.offset + segment.file_size
                 raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")
         nexts = [*(segment.address for segment in loaded[1:]), 1 << 64]
-        sizes = [self._mapped_size(segment, following) for segment, following in zip(loaded, nexts, strict=False)]
-        return tuple(
-            (segment.address, segment.address + size, segment.offset)
-            for segment, size in zip(loaded, sizes, strict=True)
-            if size
-        )
+        mapped = [(segment, self._mapped_size(segment, next_)) for segment, next_ in zip(loaded, nexts, strict=False)]
+        return tuple((segment.address, segment.address + size, segment.offset) for segment, size in mapped if size)
 
     def _mapped_size(self, segment: Segment, following: int) -> int:
         """Count the bytes of the file that a segment maps, up to the address of the following segment."""
@@ -208,17 +200,12 @@ class Image(Header):
         if not size or size < segment.memory_size:
             return size  # zeros follow
         # Whole pages are mapped, so bytes of the file that follow the segment are mapped as well.
-        end = min(_page_end(segment.address + size), following // _PAGE * _PAGE)
+        page_end = (segment.address + size + _PAGE - 1) // _PAGE * _PAGE
+        end = min(page_end, following // _PAGE * _PAGE)
         return max(size, min(end - segment.address, self.size - segment.offset))
 
     def is_left_out(self, address: int) -> bool:
         """Whether an address is loaded, but its bytes are not in the file, as in a file of debug information alone."""
-        in_file = any(start <= address < end for start, end, _ in self._loaded)
         loaded = [segment for segment in self.segments if segment.kind == PT_LOAD]
-        return not in_file and any(
-            segment.address <= address < segment.address + segment.memory_size for segment in loaded
-        )
-
-
-def _page_end(address: int) -> int:
-    return (address + _PAGE - 1) // _PAGE * _PAGE
+        in_memory = any(segment.address <= address < segment.address + segment.memory_size for segment in loaded)
+        return in_memory and not any(start <= address < end for start, end, _ in self._loaded)

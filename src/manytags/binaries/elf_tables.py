@@ -1,8 +1,8 @@
 """The tables of an ELF file that a dynamic loader reads: the dynamic section, needed versions, symbols.
 
 They are read as glibc's loader reads them, since that decides whether code loads, but within bounds. No table says how
-many symbols there are. The hash table gives one number, the highest symbol that a relocation names another, and the
-larger one is taken: loaders follow relocations without the hash table, and GNU's need not cover undefined symbols.
+many symbols there are. The hash tables give one number, the relocations another, and the larger one is taken: loaders
+follow relocations without a hash table, and GNU's need not cover undefined symbols.
 
 Rule: System V ABI, chapter 5; LSB Core, symbol versioning; glibc ``elf/dl-load.c``, ``elf/dl-version.c``.
 """
@@ -132,10 +132,7 @@ class Dynamic:
         return versions
 
     def defined_versions(self) -> tuple[str, ...] | None:
-        """List the versions that a library's symbols have, or ``None`` if they have none.
-
-        Loaders require no version of a library that has none.
-        """
+        """List the versions that a library's symbols have, or return ``None`` if they have none."""
         image, position = self._image, self.tags.get(DT_VERDEF, 0)
         versions: list[str] = []
         for _ in range(_MAX_VERSIONS):
@@ -192,7 +189,7 @@ class Dynamic:
         return tuple(undefined), tuple(sorted(set(modules)))
 
     def _init_names(self) -> dict[int, str]:
-        """Find the functions that make modules in the string table: offset -> name of the module."""
+        """Find in the string table the functions that make modules: offset -> name of the module."""
         inits: dict[int, str] = {}
         for prefix in _INITS:
             place = self._strings.find(prefix)

@@ -1,4 +1,4 @@
-"""Ask an interpreter for its facts, and remember those of another one until its files change."""
+"""Ask an interpreter for its facts, and remember the facts of another interpreter until its files change."""
 
 from __future__ import annotations
 
@@ -139,13 +139,8 @@ def ask(executable: str | os.PathLike[str], timeout: float = TIMEOUT) -> _Answer
 
 
 def _run(command: list[str], script: bytes, timeout: float) -> tuple[int, bytes, bytes]:
-    """Run a command with a script as its standard input.
-
-    Its output goes to files, not to pipes, so a child that it leaves running cannot make us wait, and we read no more
-    than the limits.
-
-    :returns: its exit status, its standard output, and the end of its standard error.
-    """
+    """Run a command with a script as its standard input; return status, output, and the end of the error output."""
+    # With files, not pipes, a child that the command leaves running cannot make us wait.
     import subprocess
     from tempfile import TemporaryFile
 
@@ -190,7 +185,7 @@ def _wait(process: subprocess.Popen[bytes], written: tuple[int, ...], timeout: f
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill a process that still runs, and its children."""
+    """Kill a process that is still running, and its children."""
     if process.poll() is None:
         if hasattr(os, "killpg"):
             try:
@@ -209,12 +204,12 @@ def remembered_facts(
 ) -> _Answer:
     """Ask another interpreter, or return its last answer if its files have not changed.
 
-    Asking costs a process. The answer follows from a few files: the interpreter, the files that it links to, the
+    Asking starts a process. The answer follows from a few files: the interpreter, the file that it links to, the
     settings of its virtual environment, the loader (which comes with the C library), and a ``_manylinux`` module.
 
     :param executable: path of the interpreter.
-    :param folder: where to keep answers for other processes, or ``None``. A folder that cannot be written, or whose
-        files are damaged, only costs a process.
+    :param folder: where to keep answers for other processes, or ``None``. If it cannot be written, or its files are
+        damaged, the interpreter is asked again.
     :param memory: where to keep answers for this process, by path.
     :param timeout: seconds that the interpreter may take.
     :returns: its facts, and where each was seen.
@@ -287,9 +282,9 @@ def _write(path: str, folder: str | os.PathLike[str], known: Remembered) -> None
     document = {"form": _FORM, "path": path, "files": known[0], "facts": json.loads(facts_to_json(*known[1]))}
     try:
         os.makedirs(folder, exist_ok=True)
-        # A new file is written and moved, so that a reader sees the old file or the new one, never a part.
+        # A temporary file is renamed, so a reader sees the old file or the new file, never a part.
         with NamedTemporaryFile("w", encoding="utf-8", dir=folder, suffix=".tmp", delete=False) as stream:
             json.dump(document, stream)
         os.replace(stream.name, _entry(path, folder))
     except OSError:
-        return
+        pass  # the interpreter will be asked again

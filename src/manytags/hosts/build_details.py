@@ -108,7 +108,7 @@ def _read_number(value: object) -> int:
 def _is_32_bit(arch: str) -> bool:
     if arch in OTHER_32_BIT or (arch.startswith("arm") and not arch.startswith("arm64")):
         return True
-    # A 64-bit kernel runs 32-bit programs too, so its name alone is the name of a 64-bit machine.
+    # A 64-bit kernel runs 32-bit programs too, so a name that both have means a 64-bit machine.
     names: dict[int, set[str]] = {32: set(), 64: set()}
     for row in architectures():
         names[row.bits].update((row.name, row.triplet, *row.kernels, *row.aliases))
@@ -116,7 +116,7 @@ def _is_32_bit(arch: str) -> bool:
 
 
 def _version(language: Document) -> str:
-    """Read the full version, or only major and minor if the file has no more."""
+    """Read the full version, or major and minor alone if the file has no more."""
     if "version_info" not in language.keys():  # noqa: SIM118 - not a dict
         return language.take("version", read_string)
     info = language.section("version_info")
@@ -140,7 +140,7 @@ def _system_facts(platform: str) -> dict[str, object]:
 
 
 def target_to_build_details(target: Target, base_prefix: str) -> str:
-    """Write the ``build-details.json`` of an interpreter that is like a target.
+    """Write the ``build-details.json`` of an interpreter that a target describes.
 
     :param target: the target.
     :param base_prefix: the folder where the interpreter is installed; a target does not have it.

@@ -1,4 +1,4 @@
-"""Facts as JSON. The stand-alone probe writes the same form, perhaps on a machine that is not to be trusted."""
+"""Facts as JSON. The stand-alone probe writes the same form, perhaps on a machine that cannot be trusted."""
 
 from __future__ import annotations
 
@@ -81,5 +81,5 @@ def facts_from_json(text: str) -> tuple[dict[str, object], dict[str, str]]:
 
 
 def missing_fact(name: str) -> InvalidFacts:
-    """Make the error that a required fact is missing."""
+    """Make the error for a missing required fact."""
     return InvalidFacts(name, f"facts lack {name!r}, and no target follows without it")

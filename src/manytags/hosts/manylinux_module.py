@@ -117,7 +117,7 @@ for _name, _number in (("manylinux1", "1"), ("manylinux2010", "2010"), ("manylin
 def refused_tags(
     module: str, refused: Iterable[str], failed: Iterable[str], platform: Platform, evidence: list[Evidence]
 ) -> tuple[str, ...]:
-    """List the manylinux tags of a platform that the ``_manylinux`` module of its host refuses, in perennial spelling.
+    """List the manylinux tags of a platform, in perennial form, that its host's ``_manylinux`` module refuses.
 
     :param module: path of the module.
     :param refused: the tags that it refused, as the probe reports them.
@@ -144,14 +144,14 @@ def manylinux_hook(claim: str | Iterable[str], variable: str | None = None, plat
     """Write the text of a ``_manylinux`` module, which tells installers which manylinux wheels to take.
 
     The module needs only Python 2.7 or newer. Up to the newest version that it takes, it leaves the answer to the C
-    library, so that no installer takes a wheel for a newer glibc. Of a set of tags it takes these and refuses all
+    library, so that no installer takes a wheel for a newer glibc. Given a set of tags, it takes these and refuses all
     others, on other architectures too.
 
     :param claim: ``"all"``; ``"none"``; the newest version that is taken, such as ``"2_28"`` or ``"manylinux2014"``; or
         the manylinux tags that are taken, such as :func:`verified_tags` returns.
     :param variable: an environment variable that is read when the module is imported: ``1``, ``2010``, ``2014``, a
-        version such as ``2_28``, ``all`` or ``none``. Then ``claim`` is used where it is not set or empty. With any
-        other value no manylinux wheel is taken, and the module warns.
+        version such as ``2_28``, ``all`` or ``none``. If it is not set or empty, ``claim`` is used. With any other
+        value no manylinux wheel is taken, and the module warns.
     :param platform: the machine that the module is for. A comment names it.
     :raises InvalidManylinuxModule: the claim is none of these, no shell could set the variable, or the platform takes
         no manylinux wheels.
@@ -237,7 +237,7 @@ def _head(option: str, meaning: str, platform: Platform | None) -> str:
 
     where = ""
     if platform is not None:
-        # Any text may come from a platform: line breaks, and what Python 2 does not read, are escaped.
+        # A platform may hold any text. Line breaks, and what Python 2 does not read, are escaped.
         name = str(platform).encode("unicode_escape").decode("ascii")[:_LONGEST_NAME]
         where = f"# for {name}\n"
     text = "#\n".join(
@@ -260,7 +260,7 @@ def _body(claim: Claim) -> str:
 
 
 def _legacy_answer(claim: Claim, version: LibcVersion) -> bool | None:
-    """Answer for a legacy attribute, which has no architecture: every architecture of a set must have the version."""
+    """Answer for a legacy attribute. It has no architecture, so every architecture in a set must have the version."""
     if isinstance(claim, bool):
         return claim
     if isinstance(claim, tuple):

@@ -2,7 +2,7 @@
 
 Other interpreters run this module too: it is sent to them as text, with ``arm_attributes`` and the other ``probe_*``.
 So it runs on CPython 3.6 and newer, PyPy, GraalPy and Pyodide, and imports the standard library only. It never raises:
-what it could not observe is a fact too. It draws no conclusions; inference does.
+it reports what it could not observe as a fact. It draws no conclusions; inference does.
 
 Rule for executables: System V ABI (ELF header, program headers, sections); ELF for the Arm Architecture.
 """
@@ -24,7 +24,7 @@ _MAX_TEXT = 4096  # the longest text that a reader of facts accepts
 _EM_ARM = 40
 _PT_INTERP = 3
 _SHT_ARM_ATTRIBUTES = 0x70000003
-# Real executables stay far below these bounds. They keep a false header from making us read or loop more.
+# Real executables stay far below these bounds, which limit what a false header can make us read.
 _MAX_HEADERS = 4096
 _MAX_INTERPRETER = 4096
 _MAX_ATTRIBUTES = 65536
@@ -86,7 +86,7 @@ def version_text(version: "sys._version_info") -> str:
 
 
 def observe_build(observations: Observations) -> None:
-    """Observe how the interpreter was built, by its behaviour: reading sysconfig's variables costs five times more."""
+    """Observe how the interpreter was built, by its behaviour: sysconfig's variables take five times longer to read."""
     try:
         from _imp import extension_suffixes
 
@@ -132,7 +132,7 @@ def observe_system(observations: Observations) -> None:
     if given:
         put("sysconfig_platform", given, "environment variable _PYTHON_HOST_PLATFORM")
     elif sys.platform == "linux":
-        # This is sysconfig's own rule for Linux. Importing sysconfig costs more than all the rest of this probe.
+        # This is sysconfig's own rule for Linux. Importing sysconfig takes longer than the rest of this probe.
         kind = str(observations.facts["machine"]).replace(" ", "_").replace("/", "-")
         put("sysconfig_platform", "linux-" + kind, "sysconfig.get_platform()'s rule on os.uname().machine")
     else:
@@ -211,7 +211,7 @@ def elf_header_of(stream: "BinaryIO") -> "dict[str, object]":
     sizes = table + 2 * word + 6  # e_phentsize, e_phnum, e_shentsize, e_shnum
     for entry in _entries(stream, number(ident, table, word), number(ident, sizes, 2), number(ident, sizes + 2, 2)):
         if number(entry, 0, 4) == _PT_INTERP:
-            # p_offset and p_filesz have other places in the two classes
+            # the two classes have p_offset and p_filesz in different places
             start, size = (8, 32) if wide else (4, 16)
             header["interpreter"] = _read_interpreter(stream, number(entry, start, word), number(entry, size, word))
             break

@@ -1,4 +1,4 @@
-"""Write facts as JSON without the json module, which Debian's minimal Python lacks: many containers have no other.
+"""Write facts as JSON without the json module: Debian's minimal Python, the only one in many containers, lacks it.
 
 Part of the probe: it runs on Python 3.6 and imports nothing. ``facts_json`` reads this form.
 """

@@ -56,7 +56,7 @@ def musl_version(loader: str, executable: str, unseen: "list[str]") -> "tuple[st
 
 
 def mapped_libcs() -> "list[str]":
-    """List the mapped files that may be musl, whose libc and loader are one file with several names."""
+    """List the mapped files that may be musl, whose libc and loader are a single file with several names."""
     try:
         with open("/proc/self/maps", "rb") as stream:
             lines = stream.read(_MAX_MAPS).decode("utf-8", "replace").splitlines()
@@ -75,8 +75,8 @@ def mapped_libcs() -> "list[str]":
 def musl_version_in(data: bytes) -> "str | None":
     """Find musl's version in the bytes of its libc: the only text ``X.Y.Z`` that a zero byte ends.
 
-    The bytes before it belong to another constant: zero bytes on most architectures, any number on i386. They are never
-    part of a longer word such as ``LINUX_2.6.39``.
+    The bytes before it belong to another constant: zero bytes on most architectures, any number on i386. They never
+    belong to a longer word such as ``LINUX_2.6.39``.
     """
     if b"musl libc (" not in data:
         return None

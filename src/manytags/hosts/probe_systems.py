@@ -13,13 +13,11 @@ def system_version(unseen: "list[str]") -> "tuple[str, object, str] | None":
     """
     if sys.platform == "darwin":
         return macos_version(unseen)
-    if sys.platform == "ios":
+    if sys.platform in ("ios", "android"):
         import platform
 
-        return "ios_version", platform.ios_ver().release, "platform.ios_ver()"
-    if sys.platform == "android":
-        import platform
-
+        if sys.platform == "ios":
+            return "ios_version", platform.ios_ver().release, "platform.ios_ver()"
         return "android_api_level", platform.android_ver().api_level, "platform.android_ver()"
     import sysconfig
 

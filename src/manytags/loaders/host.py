@@ -11,16 +11,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..documents import json_text, json_value
+from ..documents import json_object, json_text
 from ..errors import InvalidPolicy
 from ..platforms import Platform
-from ..platforms.linux.policies import Policy, Version, policies, policy
+from ..platforms.linux.policies import Policy, Version, policies
+from ..platforms.linux.policies import policy as policy_for
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family, version_numbers
 from ..platforms.parse import parse_platform
 from ..tags import LEGACY_MANYLINUX
 from ..targets.expand import platform_tags
 from .packages import Package, packages_of
-from .process import LoadedLibrary, Process, open_process
+from .process import Process, open_process
 from .search import Requester
 
 _POLICY = re.compile(r"(?:(manylinux(?:1|2010|2014))|((?:many|musl)linux)_(\d{1,3})_(\d{1,3}))(?:_([a-z0-9_]{1,40}))?")
@@ -77,12 +78,12 @@ class HostLibrary:
 
 @dataclass(frozen=True, slots=True)
 class HostLibraries:
-    """What a host has of what a policy promises; true if it has all of it.
+    """What a host has of what a policy promises. The value is true if the host has all of it.
 
     :param policy: the platform tag that claims the policy.
     :param interpreter: the interpreter that would load the libraries; ``None`` for any program of the architecture.
     :param loader: the dynamic loader that finds them; ``None`` where there is none.
-    :param libc: ``glibc`` or ``musl``, whichever loads; ``None`` where nothing does.
+    :param libc: the C library of the loader, ``glibc`` or ``musl``; ``None`` without a loader.
     :param libc_version: its version, where its file says it.
     :param root: the folder that was taken for the whole file system; ``None`` for this machine's own.
     :param libraries: the libraries that the policy promises, by name.
@@ -117,7 +118,7 @@ class HostLibraries:
 
     def to_data(self) -> dict[str, object]:
         """Return it as values that JSON can hold."""
-        return {"manytags_host_libraries": 1, "provided": bool(self), **json_value(self)}
+        return {"manytags_host_libraries": 1, "provided": bool(self), **json_object(self)}
 
     def to_json(self) -> str:
         """Write it as JSON; ``schemas/host-libraries.schema.json`` describes the form."""
@@ -125,9 +126,9 @@ class HostLibraries:
 
     def __str__(self) -> str:
         who = self.interpreter or self.loader or self.root or "this machine"
-        wanting = [*self.missing, *(library for library in self.lacking if library.path is not None)]
         head = f"{who} has all that {self.policy} promises" if self else f"{who} lacks what {self.policy} promises"
-        return "\n".join([head, *(f"  {library}" for library in wanting), *(f"  {remark}" for remark in self.remarks)])
+        old = [library for library in self.lacking if library.path is not None]
+        return "\n".join([head, *(f"  {line}" for line in (*self.missing, *old, *self.remarks))])
 
 
 def check_host(
@@ -158,10 +159,11 @@ def check_host(
     """
     kind, version, architecture = _parse_policy(policy)
     process = open_process(python, root, library_path, architecture, kind)
-    if process is None:
-        wanted = _policy(policy, kind, version, architecture)
-        return _nothing(wanted, None if root is None else os.fspath(root))
-    return _check(_policy(policy, kind, version, process.interpreter.architecture), process)
+    if process is not None:
+        return _check(policy_for(kind, version, process.interpreter.architecture), process)
+    if architecture is None:
+        raise InvalidPolicy(policy, "there is no Python in this root; name it, or the policy's architecture")
+    return _nothing(policy_for(kind, version, architecture), None if root is None else os.fspath(root))
 
 
 def check_all_policies(
@@ -183,8 +185,9 @@ def check_all_policies(
 def verified_tags(platform: Platform, provides: Callable[[str], object] = check_host) -> tuple[str, ...]:
     """List the manylinux tags of a platform whose promises are kept there, newest first.
 
-    Only listed policies are checked. Another version is kept if the last listed one before it is, since the C library
-    is new enough for all tags of the platform. A tag before the first listed policy promises nothing and is left out.
+    Only listed policies are checked. A version between them is kept if the last listed one before it is, since the C
+    library is new enough for all tags of the platform. A tag before the first listed policy promises nothing and is
+    left out.
 
     :param platform: the machine.
     :param provides: takes the tag of a policy, such as ``manylinux_2_28_x86_64``, and returns whether the machine keeps
@@ -201,7 +204,7 @@ def verified_tags(platform: Platform, provides: Callable[[str], object] = check_
         if tag.kind != "manylinux" or tag.need is None or text != tag.perennial:
             continue
         try:
-            listed = policy("manylinux", (tag.need.version[0], tag.need.version[1]), tag.machine).judged_by
+            listed = policy_for("manylinux", (tag.need.version[0], tag.need.version[1]), tag.machine).judged_by
         except InvalidPolicy:
             continue
         checked = f"manylinux_{listed[0]}_{listed[1]}_{tag.machine}"
@@ -213,9 +216,9 @@ def verified_tags(platform: Platform, provides: Callable[[str], object] = check_
 
 
 def promised_libraries(wanted: Policy) -> list[str]:
-    """List the libraries that every system has which keeps a policy: those that it allows and that exist there.
+    """List the libraries that every system has that keeps a policy: those that it allows and that exist there.
 
-    >>> "libmvec.so.1" in promised_libraries(policy("manylinux", (2, 28), "i686"))
+    >>> "libmvec.so.1" in promised_libraries(policy_for("manylinux", (2, 28), "i686"))
     False
     """
     since = {name: only.get(wanted.architecture, _NEVER) for name, only in _ONLY_ON.items()}
@@ -255,12 +258,6 @@ def _parse_policy(text: str) -> tuple[str, Version, str | None]:
     return kind, (int(major), int(minor)), architecture
 
 
-def _policy(text: str, kind: str, version: Version, architecture: str | None) -> Policy:
-    if architecture is None:
-        raise InvalidPolicy(text, "there is no Python in this root; name it, or the policy's architecture")
-    return policy(kind, version, architecture)
-
-
 def _nothing(wanted: Policy, root: str | None) -> HostLibraries:
     """Answer for a host that cannot run the policy's architecture at all."""
     names = promised_libraries(wanted)
@@ -271,7 +268,8 @@ def _nothing(wanted: Policy, root: str | None) -> HostLibraries:
 
 def _check(wanted: Policy, process: Process) -> HostLibraries:
     loaded = {name: process.load(name, (_MODULE,)) for name in promised_libraries(wanted)}
-    defined = {name: _defined(library) for name, library in loaded.items()}
+    linkages = {name: library.linkage for name, library in loaded.items()}
+    defined = {name: linkage.defined or () if linkage else () for name, linkage in linkages.items()}
     lacking = lacking_versions(wanted, defined)
     libraries = tuple(
         HostLibrary(
@@ -310,11 +308,5 @@ def _against(wanted: Policy, process: Process) -> Iterator[str]:
     libc, version = process.loader.kind, process.libc_version
     if libc != _LIBC[wanted.kind]:
         yield f"{wanted.kind} promises {_LIBC[wanted.kind]}, but the C library here is {libc}"
-    elif version is not None:
-        numbers = tuple(int(number) for number in version.split(".")[:2])
-        if numbers < wanted.version:
-            yield f"{libc} {version} is older than {wanted.version[0]}.{wanted.version[1]}"
-
-
-def _defined(library: LoadedLibrary) -> tuple[str, ...]:
-    return (library.linkage.defined or ()) if library.linkage is not None else ()
+    elif version is not None and tuple(map(int, version.split(".")[:2])) < wanted.version:
+        yield f"{libc} {version} is older than {wanted.version[0]}.{wanted.version[1]}"

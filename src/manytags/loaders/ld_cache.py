@@ -1,4 +1,4 @@
-"""``/etc/ld.so.cache``: which libraries ldconfig found, and where. Pure: bytes in, paths out.
+"""``/etc/ld.so.cache``, in which ldconfig lists libraries and their paths. Pure.
 
 A loader maps the file and searches it. It ignores a damaged file, so nothing here raises.
 
@@ -52,7 +52,7 @@ class Code:
 
 
 def cache_flags(code: Code) -> frozenset[int] | None:
-    """List the flags of the entries that a loader of this code takes; ``None`` if they are not known here.
+    """List the flags of the entries that a loader of this code takes; ``None`` if they are not known.
 
     >>> cache_flags(Code(64, "little", 62, 0)) == {0x303}
     True
@@ -99,8 +99,8 @@ class LdCache:
     def find(self, name: str) -> tuple[str, ...]:
         """List the paths that the cache has for a library's name.
 
-        A library for every processor comes before those in folders of processor levels (``glibc-hwcaps``). Loaders
-        prefer the latter where the processor has the level, but it is the same library, compiled again.
+        A library for every processor comes before its builds for processor levels (``glibc-hwcaps``), which loaders
+        prefer where the processor has the level.
         """
         entries = sorted(self._entries.get(name.encode("utf-8", "surrogateescape"), ()))
         ends = [(start, self._data.find(b"\0", start, start + _MAX_PATH)) for _, _, start in entries[:_MAX_PATHS]]

@@ -1,4 +1,4 @@
-"""What the files of a wheel need that a host does not have: on this its import would fail."""
+"""What the files of a wheel need that a host does not have, so that an import would fail."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..binaries.binary import Binary, NeededVersion
-from ..documents import TextEnum, json_value
+from ..documents import TextEnum, json_object
 from .packages import Package, packages_of
 from .process import LoadedLibrary, Process
 from .search import Requester
@@ -65,8 +65,7 @@ class MissingLibrary:
 
     def to_data(self) -> dict[str, object]:
         """Return it as values that JSON can hold."""
-        data: dict[str, object] = json_value(self)
-        return data
+        return json_object(self)
 
 
 def missing_in_process(
@@ -100,8 +99,7 @@ def _missing(binary: Binary, bundled: frozenset[str], process: Process) -> Itera
             continue
         new = name not in process
         library = loaded[name] = process.load(name, chain)
-        missing = _missing_library(binary.name, name, library, process)
-        if missing is not None:
+        if missing := _missing_library(binary.name, name, library, process):
             yield missing
         elif new:
             fresh.append(library)
@@ -112,15 +110,14 @@ def _missing(binary: Binary, bundled: frozenset[str], process: Process) -> Itera
 def _missing_in_turn(
     file: str, fresh: Sequence[LoadedLibrary], chain: Sequence[Requester], process: Process
 ) -> Iterator[MissingLibrary]:
-    """List what libraries of the host lack in turn."""
+    """List what the host's own libraries need and the host does not have."""
     users: dict[str, tuple[LoadedLibrary, dict[str, LoadedLibrary]]] = {}
     through: dict[str, tuple[str, ...]] = {str(library.result.path): (str(library.result.path),) for library in fresh}
     for user, name, library in process.closure(fresh, chain):
         path = str(user.result.path)
         users.setdefault(path, (user, {}))[1][name] = library
         through.setdefault(str(library.result.path), (*through[path], str(library.result.path)))
-        missing = _missing_library(file, name, library, process, through[path])
-        if missing is not None:
+        if missing := _missing_library(file, name, library, process, through[path]):
             yield missing
     for path, (user, loaded) in users.items():
         if user.linkage is not None:
@@ -156,5 +153,5 @@ def _missing_versions(
         if library.linkage.defined is not None and need.version not in library.linkage.defined:
             lacking.setdefault(need.library, []).append(need.version)
     for name, versions in lacking.items():
-        found = loaded[name].result.path
-        yield MissingLibrary(file, MissingKind.VERSIONS, name, tuple(versions), found, through, (), packages_of(name))
+        path = loaded[name].result.path
+        yield MissingLibrary(file, MissingKind.VERSIONS, name, tuple(versions), path, through, (), packages_of(name))

@@ -1,4 +1,4 @@
-"""Which packages of distributions have a library, by ``packages.json``, which says what of that was checked."""
+"""The packages of distributions that have a library. ``packages.json`` lists them, and says which were checked."""
 
 from __future__ import annotations
 

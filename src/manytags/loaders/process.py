@@ -1,8 +1,8 @@
 """The libraries that an interpreter's process has loaded, and those that it would load on request.
 
 A loader looks for each name once. If another file asks for the same name, it gets the library that is loaded already,
-whatever that file's search paths say. So the libraries that the interpreter itself needs come first, by the
-interpreter's own RUNPATH, which extension modules do not inherit.
+whatever that file's search paths say. So the libraries that the interpreter itself needs come first. They are found by
+the interpreter's own RUNPATH, which extension modules do not inherit.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ..binaries.binary import Linkage
 from ..binaries.elf import read_linkage
@@ -104,11 +105,11 @@ def _architecture(header: dict[str, object], loader: str) -> str:
 
 
 def usual_interpreter(root: Root) -> str | None:
-    """Find the interpreter that is meant if none is named: the running one, or a root's ``python3``."""
+    """Find the interpreter to use if the caller names none: the running one, or a root's ``python3``."""
     if root.folder is None:
-        sight = Observations()
-        observe_executable(sight)
-        executable = sight.facts.get("elf_path")
+        observations = Observations()
+        observe_executable(observations)
+        executable = observations.facts.get("elf_path")
         if not isinstance(executable, str):
             raise ProbeError(sys.executable or "", "it is not an ELF executable; policies are about Linux")
         return executable
@@ -138,7 +139,6 @@ class Process:
         self.remarks: list[str] = []
         self.loader: Loader | None = None if interpreter.loader is None else read_loader(root, interpreter.loader)
         self._loaded: dict[str, LoadedLibrary] = {}
-        self._version: str | None = None
         name = interpreter.path or "a program"
         program = self._read(interpreter.path) if interpreter.path else LoadedLibrary(SearchResult(name))
         if program.trouble:
@@ -160,18 +160,17 @@ class Process:
         """What was ignored or cannot work, in words."""
         return (*self.remarks, *(self._search.remarks if self._search else ()))
 
-    @property
+    @cached_property
     def libc_version(self) -> str | None:
         """Version of the C library, as its file says; ``None`` where it does not."""
-        if self._version is None and self.loader is not None:
-            musl = self.loader.kind == "musl"
-            libc = None if musl else self._loaded.get("libc.so.6")
-            path = self.loader.path if musl else libc.result.file if libc else None
-            content = None if path is None else self.root.read(path, _MAX_LIBC)
-            pattern = _MUSL_VERSION if musl else _BANNER
-            versions = set(pattern.findall(content)) if isinstance(content, bytes) else set()
-            self._version = versions.pop().decode() if len(versions) == 1 else ""
-        return self._version or None
+        if self.loader is None:
+            return None
+        musl = self.loader.kind == "musl"
+        libc = None if musl else self._loaded.get("libc.so.6")
+        path = self.loader.path if musl else libc.result.file if libc else None
+        content = None if path is None else self.root.read(path, _MAX_LIBC)
+        versions = (_MUSL_VERSION if musl else _BANNER).findall(content) if isinstance(content, bytes) else []
+        return str(versions[0].decode()) if len(set(versions)) == 1 else None
 
     def __contains__(self, name: str) -> bool:
         return name in self._loaded
@@ -200,7 +199,7 @@ class Process:
     ) -> Iterator[tuple[LoadedLibrary, str, LoadedLibrary]]:
         """Load what libraries need, and what that needs in turn, breadth first as loaders do.
 
-        :returns: the library that needs another one, the other one's name, and the other one.
+        :returns: for each need: the library that has it, the name of the needed library, and the needed library.
         """
         waiting = deque((library, tuple(chain)) for library in first)
         seen = {library.result.file for library, _ in waiting}
@@ -228,7 +227,7 @@ class Process:
             pass
         for name, library in direct.items():
             if name.startswith(_RUNTIMES) and library.result.path and loader is not None:
-                # This library's code loads modules. musl takes the program for the caller all the same.
+                # This library's code loads modules. musl always takes the program for the caller.
                 self.callers = (self._requester(library.result.path, library.linkage), self._program)
 
     def _requester(self, path: str, linkage: Linkage | None) -> Requester:

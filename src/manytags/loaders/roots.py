@@ -1,12 +1,13 @@
-"""The files of a machine: this one, or another one whose files are below a folder.
+"""The files of a machine: this one, or another one whose files are in a folder.
 
-In a foreign root every link is followed as the root's own machine would follow it, so nothing outside the root is seen.
+In a foreign root every link is followed as the root's own machine would follow it, so no file outside the root is read.
 """
 
 from __future__ import annotations
 
 import os
 import stat
+from itertools import islice
 from typing import BinaryIO
 
 MAX_PATH = 4096
@@ -18,9 +19,9 @@ NO_FILE = "there is no such file"
 
 
 class Root:
-    """The files of a machine: this one, or another one whose files are below a folder.
+    """The files of a machine.
 
-    :param folder: the folder that is the other machine's root; ``None`` for this machine.
+    :param folder: the folder that is another machine's root; ``None`` for this machine.
     """
 
     def __init__(self, folder: str | None) -> None:
@@ -34,7 +35,7 @@ class Root:
         return path if self.folder is None else self.folder + path
 
     def inside(self, path: str) -> str:
-        """Return the path that the root's machine has; a path that begins with the root is one of this machine."""
+        """Return the path on the root's machine; a path that begins with the root is taken as one on this machine."""
         if self.folder is None:
             return os.path.abspath(path)
         if path == self.folder or path.startswith(self.folder.rstrip("/") + "/"):
@@ -63,7 +64,7 @@ class Root:
         return here or "/"
 
     def _target(self, path: str) -> str | None:
-        """Return where a link points, empty for a file that is not a link, or ``None`` if there is no file."""
+        """Return where a link points, an empty text for another file, or ``None`` if there is no file."""
         known = self._targets.get(path)
         if known is not None:
             return known
@@ -80,7 +81,7 @@ class Root:
         return target
 
     def may_have(self, folder: str, name: str) -> bool:
-        """Whether a folder can have a file of this name. Each folder is listed once, which makes searches cheap."""
+        """Whether a folder can have a file of this name. Each folder is listed once, so that searches are cheap."""
         if folder not in self._names:
             self._names[folder] = self._list(folder)
         names = self._names[folder]
@@ -91,19 +92,17 @@ class Root:
         real = self.real(folder)
         if real is None:
             return frozenset()
-        names: list[str] = []
         try:
             with os.scandir(self.outside(real)) as entries:
-                for entry in entries:
-                    if len(names) >= self._names_left:
-                        return None
-                    names.append(entry.name)
+                names = frozenset(entry.name for entry in islice(entries, self._names_left + 1))
         except NotADirectoryError:
             return frozenset()
         except (OSError, ValueError):
             return None
+        if len(names) > self._names_left:
+            return None
         self._names_left -= len(names)
-        return frozenset(names)
+        return names
 
     def open(self, path: str) -> BinaryIO | str:
         """Open a regular file, or return why it cannot be opened."""
@@ -113,13 +112,13 @@ class Root:
         outside = self.outside(real)
         try:
             if not stat.S_ISREG(os.stat(outside).st_mode):
-                return "it is not a regular file"  # opening a FIFO could wait for ever
+                return "it is not a regular file"  # opening a FIFO could block forever
             return open(outside, "rb")
         except (OSError, ValueError) as error:
             return f"it cannot be read: {getattr(error, 'strerror', None) or error}"
 
     def read(self, path: str, most: int) -> bytes | str:
-        """Read a regular file of at most so many bytes, or return why it cannot be read."""
+        """Read a regular file, or return why it cannot be read, such as more bytes than ``most``."""
         stream = self.open(path)
         if isinstance(stream, str):
             return stream

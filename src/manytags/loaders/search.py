@@ -75,22 +75,18 @@ def read_loader(root: Root, path: str) -> Loader | None:
     lists = [text for text in _BUILT_IN.findall(content) if b"/lib" in text]
     folders = [folder.decode() for folder in max(lists, key=len).rstrip(b"\0").split(b"\0")] if lists else []
     cache = _BUILT_IN_CACHE.search(content)
-    folders = [folder.rstrip("/") for folder in folders] or _usual_folders(path, real)
+    # If the folders cannot be read: the loader's own, and those of most distributions.
+    usual = [real.rpartition("/")[0], path.rpartition("/")[0], "/lib64", "/usr/lib64", "/lib", "/usr/lib"]
+    folders = [folder.rstrip("/") for folder in folders] or list(dict.fromkeys(usual))
     lib = next((folder[5:] for folder in folders if folder.startswith("/usr/lib")), "lib")
     return Loader("glibc", path, tuple(folders), cache[1].decode() if cache else "/etc/ld.so.cache", lib)
-
-
-def _usual_folders(path: str, real: str) -> list[str]:
-    """Guess the folders of a loader that cannot be read: its own, and those of most distributions."""
-    folders = [real.rpartition("/")[0], path.rpartition("/")[0]]
-    return list(dict.fromkeys([*folders, "/lib64", "/usr/lib64", "/lib", "/usr/lib"]))
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
     """Code that needs libraries: an executable, a library, an extension module.
 
-    :param name: how answers call it.
+    :param name: what answers call it.
     :param origin: its folder, for ``$ORIGIN``; ``None`` if it is not installed yet.
     :param rpath: its DT_RPATH.
     :param runpath: its DT_RUNPATH.
@@ -202,7 +198,7 @@ class Search:
             yield "LD_LIBRARY_PATH", self._folders(self._library_path, origin, separator)
 
     def _folders(self, text: str, origin: str | None, separator: str = ":") -> tuple[str, ...]:
-        """List the existing folders of a search path; ``separator`` is a regular expression, or empty for none."""
+        """List the existing folders of a search path; ``separator`` is a regular expression, empty for one folder."""
         known = self._search_paths.get((text, origin))
         if known is not None:
             return known
@@ -228,7 +224,7 @@ class Search:
             return ""
         folder = _TOKEN.sub(lambda token: known[token[1] or token[2]] or "", part) or "."
         if not folder.startswith("/"):
-            # It is relative to the folder that the program is started in, which another machine does not reveal.
+            # It is relative to the current folder of the program, which is unknown on another machine.
             folder = os.path.abspath(folder) if self.root.folder is None else ""
         return folder if len(folder) <= MAX_PATH else ""
 
@@ -243,7 +239,7 @@ class Search:
         return self._cache.find(name)
 
     def _misfit(self, real: str) -> tuple[str, bool]:
-        """Say why a file is not a library for this program, empty if it is one, and whether the search ends there."""
+        """Say why a file is not a library for this program, empty if it is; also whether the search ends there."""
         header = read_elf_header(self.root.outside(real))
         if "error" in header:
             error = str(header["error"])
