@@ -6,17 +6,17 @@ import json
 
 from ..documents import Document, Mismatch, load_document, read_integer, read_string, read_strings
 from ..errors import InvalidFacts
-from ..platforms import Evidence, Platform, release_numbers, tag_text
+from ..platforms import Evidence, Platform, family, release_numbers, tag_text
 from ..platforms.linux.architectures import architectures
 from ..platforms.names import platform_from_name
+from ..platforms.parse import system_from_tag
+from ..tags import SYSTEMS
 from ..tags.text import parse_number
 from ..targets import Target
 from ..targets.formats import read_tag_text
 from ..targets.markers import marker_environment
 from . import Facts, target_from_facts
 
-#: First field of ``platform`` to ``sys.platform``, where they differ.
-SYSTEMS = {"macosx": "darwin", "win": "win32"}
 #: Names of 32-bit machines that are not in Linux's table of architectures; 32-bit Arm has many more.
 OTHER_32_BIT = ("i486", "wasm32", "win32")
 #: ``releaselevel`` to its spelling in versions, and its digit in ``sys.hexversion``.
@@ -64,6 +64,7 @@ def facts_from_build_details(text: str) -> Facts:
     if schema.partition(".")[0] != "1":
         raise InvalidFacts(text, f"it has schema version {schema}; this manytags reads version 1")
     platform = document.take("platform", _read_platform)
+    system = system_from_tag(tag_text(platform))
     implementation = document.section("implementation")
     language = document.section("language")
     # Both sections are optional, and so is every key in them.
@@ -83,10 +84,10 @@ def facts_from_build_details(text: str) -> Facts:
         "free_threaded": "t" in flags,
         "extension_suffixes": extensions,
         "multiarch": multiarch,
-        "sys_platform": SYSTEMS.get(platform.partition("-")[0], platform.partition("-")[0]),
+        "sys_platform": SYSTEMS[system][0] if system in SYSTEMS else platform.partition("-")[0],
         "sysconfig_platform": platform,
     }
-    values.update(_system_facts(platform))
+    values.update(family(system).facts_from_sysconfig(platform.split("-")[1:]))
     return Facts(values, dict.fromkeys(values, _SEEN))
 
 
@@ -126,19 +127,6 @@ def _version(language: Document) -> str:
     return ".".join(map(str, numbers)) + (f"{level}{serial}" if level else "")
 
 
-def _system_facts(platform: str) -> dict[str, object]:
-    """Read the facts in the ``platform`` of macOS, iOS and Android, such as ``macosx-14.0-arm64``."""
-    name, *fields = platform.split("-")
-    if name == "macosx" and len(fields) == 2:
-        return {"macos_version": fields[0], "machine": fields[1]}
-    if name == "ios" and len(fields) > 1:
-        return {"ios_version": fields[0], "multiarch": "-".join(fields[1:])}
-    level = parse_number(fields[0]) if fields else None
-    if name == "android" and len(fields) > 1 and level is not None:
-        return {"android_api_level": level}
-    return {}
-
-
 def target_to_build_details(target: Target, base_prefix: str) -> str:
     """Write the ``build-details.json`` of an interpreter that a target describes.
 
@@ -162,7 +150,7 @@ def target_to_build_details(target: Target, base_prefix: str) -> str:
     document: dict[str, object] = {
         "schema_version": "1.0",
         "base_prefix": base_prefix,
-        "platform": _platform_text(target.platform),
+        "platform": family(target.platform.system).sysconfig_platform(target.platform),
         "language": {"version": markers["python_version"], "version_info": version},
         "implementation": {
             "name": python.implementation,
@@ -185,19 +173,3 @@ def _release_level(full: str) -> tuple[str, int]:
         if short and letters.startswith(short) and serial is not None and serial < 16:
             return level, serial
     return "final", 0
-
-
-def _platform_text(platform: Platform) -> str:
-    """Write a platform as ``sysconfig.get_platform()`` returns it."""
-    version = ".".join(map(str, platform.version or ()))
-    family, _, rest = platform.arch.partition("_")
-    numbers, _, machine = rest.rpartition("_")
-    texts = {
-        "linux": f"linux-{platform.arch}",
-        "macos": f"macosx-{version}-{platform.arch}",
-        "windows": platform.arch.replace("win_", "win-"),
-        "ios": f"ios-{version}-{platform.arch.rpartition('_')[0]}-{platform.arch.rpartition('_')[2]}",
-        "android": f"android-{version}-{platform.arch}",
-        "emscripten": "-".join(filter(None, [family, numbers.replace("_", "."), machine])),
-    }
-    return texts.get(platform.system, platform.arch)

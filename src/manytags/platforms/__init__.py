@@ -67,6 +67,15 @@ if TYPE_CHECKING:
             :raises InvalidFacts: what the tags are made of was not seen.
             """
 
+        def sysconfig_platform(self, platform: "Platform") -> str:
+            """Write a platform as ``sysconfig.get_platform()`` returns it."""
+
+        def facts_from_sysconfig(self, fields: list[str]) -> dict[str, object]:
+            """Read the facts in the text of ``sysconfig.get_platform()``.
+
+            :param fields: what follows its first dash, split at dashes.
+            """
+
         def machines(self) -> tuple[str, ...]:
             """List the architectures that today's Pythons run on."""
 

@@ -6,7 +6,7 @@ from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Need, PlatformTag, Takers, VersionRange
-from .versions import bounded, undecided, with_version
+from .versions import bounded, describe_with_version, no_platform_from_markers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def ladder(platform: Platform) -> list[str]:
     return [f"android_{older}_{platform.arch}" for older in range(level, FIRST_ANDROID_API - 1, -1)]
 
 
-describe = with_version
+describe = describe_with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -126,6 +126,17 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     return Platform("android", abi, version=(level,))
 
 
+def sysconfig_platform(platform: Platform) -> str:
+    """Write a text such as ``android-24-arm64_v8a``."""
+    return f"android-{'.'.join(map(str, platform.version or ()))}-{platform.arch}"
+
+
+def facts_from_sysconfig(fields: list[str]) -> dict[str, object]:
+    """Read the API level."""
+    level = parse_number(fields[0]) if len(fields) > 1 else None
+    return {} if level is None else {"android_api_level": level}
+
+
 def machines() -> tuple[str, ...]:
     """List Android's ABIs."""
     return tuple(MACHINES)
@@ -136,4 +147,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "android", "Android", (MACHINES.get(platform.arch, platform.arch),)
 
 
-from_markers = undecided
+from_markers = no_platform_from_markers

@@ -6,7 +6,7 @@ from ..errors import InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform, family, tag_text
 from .tag import Miss, Need, PlatformTag, Takers
-from .versions import undecided, with_version
+from .versions import describe_with_version, no_facts, no_platform_from_markers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def ladder(platform: Platform) -> list[str]:
     return [*tags, platform.arch] if platform.arch.startswith("emscripten_") else tags
 
 
-describe = with_version
+describe = describe_with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -203,6 +203,16 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     return Platform("emscripten", arch, version=version)
 
 
+def sysconfig_platform(platform: Platform) -> str:
+    """Write a text such as ``emscripten-3.1.58-wasm32``, if the compiler's version is known."""
+    name, _, rest = platform.arch.partition("_")
+    numbers, _, machine = rest.rpartition("_")
+    return "-".join(filter(None, [name, numbers.replace("_", "."), machine]))
+
+
+facts_from_sysconfig = no_facts
+
+
 def machines() -> tuple[str, ...]:
     """List the one architecture."""
     return ("wasm32",)
@@ -214,4 +224,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "emscripten", "Emscripten", ("wasm32",)
 
 
-from_markers = undecided
+from_markers = no_platform_from_markers

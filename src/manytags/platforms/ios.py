@@ -6,7 +6,7 @@ from ..errors import InvalidFacts, InvalidTag
 from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Need, PlatformTag, Takers
-from .versions import pair_of_facts, pair_of_platform, undecided, with_version
+from .versions import describe_with_version, no_platform_from_markers, pair_of_facts, pair_of_platform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def ladder(platform: Platform) -> list[str]:
     return [f"ios_{rung[0]}_{rung[1]}_{platform.arch}" for rung in rungs]
 
 
-describe = with_version
+describe = describe_with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -134,6 +134,17 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     return Platform("ios", multiarch, version=version)
 
 
+def sysconfig_platform(platform: Platform) -> str:
+    """Write a text such as ``ios-13.0-arm64-iphoneos``."""
+    processor, _, sdk = platform.arch.rpartition("_")
+    return f"ios-{'.'.join(map(str, platform.version or ()))}-{processor}-{sdk}"
+
+
+def facts_from_sysconfig(fields: list[str]) -> dict[str, object]:
+    """Read version and device."""
+    return {"ios_version": fields[0], "multiarch": "-".join(fields[1:])} if len(fields) > 1 else {}
+
+
 def machines() -> tuple[str, ...]:
     """List the devices and simulators of :pep:`730`."""
     return "arm64_iphoneos", "arm64_iphonesimulator", "x86_64_iphonesimulator"
@@ -144,4 +155,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", "ios", "iOS", (platform.arch.rpartition("_")[0],)
 
 
-from_markers = undecided
+from_markers = no_platform_from_markers

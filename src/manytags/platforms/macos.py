@@ -6,7 +6,7 @@ from ..errors import InvalidFacts, InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform
 from .tag import Need, PlatformTag, Takers, VersionRange
-from .versions import pair_of_facts, pair_of_platform, with_version
+from .versions import describe_with_version, pair_of_facts, pair_of_platform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def ladder(platform: Platform) -> list[str]:
     return tags
 
 
-describe = with_version
+describe = describe_with_version
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
@@ -216,6 +216,16 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
         Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),
     ]
     return Platform("macos", machine, version=version)
+
+
+def sysconfig_platform(platform: Platform) -> str:
+    """Write a text such as ``macosx-14.0-arm64``."""
+    return f"macosx-{'.'.join(map(str, platform.version or ()))}-{platform.arch}"
+
+
+def facts_from_sysconfig(fields: list[str]) -> dict[str, object]:
+    """Read version and machine."""
+    return {"macos_version": fields[0], "machine": fields[1]} if len(fields) == 2 else {}
 
 
 def machines() -> tuple[str, ...]:

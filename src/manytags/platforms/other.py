@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTarget
 from . import Evidence, Platform, tag_text
 from .tag import EVERY_VERSION, Miss, PlatformTag, Takers
-from .versions import undecided
+from .versions import no_facts, no_platform_from_markers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,6 +120,14 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     return Platform("other", tag)
 
 
+def sysconfig_platform(platform: Platform) -> str:
+    """Repeat the tag."""
+    return platform.arch
+
+
+facts_from_sysconfig = no_facts
+
+
 def machines() -> tuple[str, ...]:
     """List none: they are not known."""
     return ()
@@ -130,4 +138,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
     return "posix", platform.arch.partition("_")[0], "", (platform.arch,)
 
 
-from_markers = undecided
+from_markers = no_platform_from_markers

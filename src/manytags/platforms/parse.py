@@ -26,13 +26,23 @@ def parse_platform(text: str) -> PlatformTag:
     Rule: :pep:`425`, :pep:`600`, :pep:`656`, :pep:`730`, :pep:`738`, :pep:`783`.
     """
     tag = checked_tag_text(text)
-    system = next((system for system, (_, beginnings) in SYSTEMS.items() if tag.startswith(beginnings)), "other")
     try:
-        parsed = family(system).parse(tag) or family("other").parse(tag)
+        parsed = family(system_from_tag(tag)).parse(tag) or family("other").parse(tag)
     except InvalidTag as error:
         raise InvalidTag(text, error.reason, error.position) from None  # as it came, not in lower case
     assert isinstance(parsed, PlatformTag)  # noqa: S101 - `Family` cannot say so: tags import what it is beside
     return parsed
+
+
+def system_from_tag(text: str) -> str:
+    """Name the system whose tags begin as a text does, or ``other``.
+
+    :param text: in lower case.
+
+    >>> system_from_tag("macosx_11_0_arm64")
+    'macos'
+    """
+    return next((system for system, (_, beginnings) in SYSTEMS.items() if text.startswith(beginnings)), "other")
 
 
 def parse_platform_or_none(text: str) -> PlatformTag | None:

@@ -44,12 +44,18 @@ def pair_of_facts(facts: ReadsFacts, name: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
-def with_version(platform: Platform) -> str:
+def describe_with_version(platform: Platform) -> str:
     """Name a platform's system, its version where it has one, and its machine."""
     version = f" {'.'.join(map(str, platform.version))}" if platform.version else ""
     return f"{family(platform.system).TITLE}{version} on {platform.arch}"
 
 
-def undecided(machine: str, environment: Mapping[str, str]) -> None:
+def no_facts(fields: list[str]) -> dict[str, object]:
+    """Read no facts: the text of ``sysconfig.get_platform()`` names the machine alone."""
+    del fields
+    return {}
+
+
+def no_platform_from_markers(machine: str, environment: Mapping[str, str]) -> None:
     """Describe no platform: markers do not tell what the tags of the system are made of."""
     del machine, environment

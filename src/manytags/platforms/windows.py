@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidFacts
 from . import Evidence, Platform, tag_text
 from .tag import Miss, PlatformTag
+from .versions import no_facts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,6 +93,14 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
         raise InvalidFacts("win32", "facts lack 'sysconfig_platform'; the platform tag follows from it")
     evidence.append(Evidence("platform", tag, facts.seen("sysconfig_platform")))
     return Platform("windows", tag)
+
+
+def sysconfig_platform(platform: Platform) -> str:
+    """Write a text such as ``win-amd64``, or ``win32``."""
+    return platform.arch.replace("win_", "win-")
+
+
+facts_from_sysconfig = no_facts
 
 
 def machines() -> tuple[str, ...]:

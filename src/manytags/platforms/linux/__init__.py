@@ -165,6 +165,17 @@ def _from_elf(facts: "ReadsFacts", number: int, bits: int, machine: str) -> str:
     return row[NAME] if row else machine
 
 
+def sysconfig_platform(platform: Platform) -> str:
+    """Write ``linux-`` and the architecture."""
+    return f"linux-{platform.arch}"
+
+
+def facts_from_sysconfig(fields: "list[str]") -> "dict[str, object]":
+    """Read no facts: the text names the architecture alone."""
+    del fields
+    return {}
+
+
 def machines() -> "tuple[str, ...]":
     """List the architectures that have manylinux, and ARMv6, which has musllinux."""
     from .architectures import architectures
