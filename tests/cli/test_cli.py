@@ -325,7 +325,7 @@ def test_every_listed_name_is_known(capsys: pytest.CaptureFixture[str]) -> None:
 def test_unknown_name_gives_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
     """After a typing error, people want to see the right name."""
     assert main(["target", "debain-12-arm64"]) == 2
-    assert "the nearest are debian-12-aarch64" in capsys.readouterr().err
+    assert "the nearest names are debian-12-aarch64" in capsys.readouterr().err
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -182,7 +182,7 @@ def spoil(path: str, value: object) -> str:
         ),
         ("platform.system", "dos", "no such system; known: linux, macos, windows, ios, android, emscripten, other"),
         ("platform.glibc", [2, 31, 1], "'glibc' of platform is not a list of 2 integers"),
-        ("platform.glibc", [2, 5000], "no libc has this version"),
+        ("platform.glibc", [2, 5000], "the version of the libc is out of range"),
         ("platform.glibc", 2.31, f"'glibc' of platform is not a list of at most {MAX_ITEMS} items"),
         ("options.linux_first", 1, "'linux_first' of options is not true or false"),
         ("evidence", [[]], "evidence is not a JSON object"),

@@ -87,13 +87,13 @@ WRONG = {
         "known: x86_64, i686, aarch64, armv7l, armv5tel, ppc64le, s390x, mips64el"
     ),
     "ubunut-22.04-x86_64": (
-        "no platform is called so; the nearest are ubuntu-22.04-x86_64, ubuntu-26.04-x86_64, ubuntu-25.04-x86_64"
+        "unknown platform; the nearest names are ubuntu-22.04-x86_64, ubuntu-26.04-x86_64, ubuntu-25.04-x86_64"
     ),
     "debian-99-x86_64": (
-        "no platform is called so; the nearest are debian-9-x86_64, debian-8-x86_64, debian-13-x86_64"
+        "unknown platform; the nearest names are debian-9-x86_64, debian-8-x86_64, debian-13-x86_64"
     ),
     "almalinux-9.x-x86_64": (
-        "no platform is called so; the nearest are almalinux-9-x86_64, almalinux-8-x86_64, almalinux-10-x86_64"
+        "unknown platform; the nearest names are almalinux-9-x86_64, almalinux-8-x86_64, almalinux-10-x86_64"
     ),
 }
 

@@ -55,7 +55,7 @@ class RemarkKind(TextEnum):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that makes no tag of a wheel false, but that the wheel's maker would want to know.
+    """A problem that does not make a tag false, but that the wheel's author should know about.
 
     :param file: path in the wheel.
     :param kind: the kind of remark.

@@ -63,7 +63,7 @@ def _why_refused(tag: PlatformTag, text: str, target: Target) -> Reason:
 def _deciding_option(text: str, target: Target) -> str:
     """Find the option that leaves a tag out by itself, and write it as it was set."""
     options = target.options
-    if options.bare_linux == "distribution" and text.startswith("linux_"):
+    if options.bare_linux == "distribution" and parse_platform(text).is_bare:
         from_text = ", ".join(options.bare_linux_from) or "none"
         return f"bare_linux='distribution' ({from_text}; this is {target.platform.distribution or 'unknown'})"
     for name in ("manylinux", "manylinux_ceiling", "manylinux_floor", "bare_linux", "armv6_on_armv7"):

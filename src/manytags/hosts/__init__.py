@@ -249,7 +249,7 @@ def infer_platform(facts: Facts, evidence: "list[Evidence]") -> Platform:
     for name, (known, _) in SYSTEMS.items():
         if known == sys_platform:
             system = name
-    # Tags for "linux" have an architecture after the dash; a Python may be built to call itself something else.
+    # A Linux Python may report another platform: the environment or its build may say so.
     if system == "linux" and facts.text("sysconfig_platform").partition("-")[0] not in {"linux", ""}:
         system = "other"
     return family(system).infer(facts, evidence)

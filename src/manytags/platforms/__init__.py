@@ -83,7 +83,7 @@ if TYPE_CHECKING:
             """Give ``os_name``, ``sys_platform``, ``platform_system``, and what ``platform_machine`` may be."""
 
         def from_markers(self, machine: str, environment: Mapping[str, str]) -> "Platform | None":
-            """Describe the platform that markers tell of, or ``None`` where they do not suffice.
+            """Describe the platform of a marker environment, or return ``None`` if the environment is ambiguous.
 
             :param machine: ``platform_machine``.
             :raises InvalidTarget: a marker is missing.
@@ -131,12 +131,12 @@ class Platform(Value):
         if system not in SYSTEMS and system != "other":
             _refuse(system, f"no such system; known: {', '.join([*SYSTEMS, 'other'])}")
         if not (arch.isascii() and arch.replace("_", "a").isalnum()):
-            _refuse(arch, "no architecture is called so: tags are made of letters, digits and underscores")
+            _refuse(arch, "not an architecture: expected letters, digits and underscores")
         if glibc and musl:
             _refuse(arch, "a platform has glibc or musl, not both")
         # No ladder is meant for versions beyond these, and the length of a ladder must be bounded.
         if not (0 <= libc[0] < 100 and 0 <= libc[1] < 1000):
-            _refuse(".".join(map(str, libc)), "no libc has this version")
+            _refuse(".".join(map(str, libc)), "the version of the libc is out of range")
         self._assign(
             system=system,
             arch=arch,

@@ -82,7 +82,7 @@ class Android(PlatformTag):
         return f"CPython runs from API level {FIRST_ANDROID_API} on" if old else ""
 
     def oldest_pip(self) -> str:
-        """The first that knows :pep:`738`."""
+        """Return the first pip that knows :pep:`738`."""
         return FIRST_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:

@@ -72,7 +72,7 @@ class Pyemscripten(PlatformTag):
         return [Miss("system_version", str(self), has, sentence, ("Pyodide ABI",))]
 
     def oldest_pip(self) -> str | None:
-        """The first that knows :pep:`783`."""
+        """Return the first pip that knows :pep:`783`."""
         return FIRST_PIP
 
 
@@ -85,6 +85,8 @@ class Emscripten(Pyemscripten):
 
     __slots__ = ()
     _name = "emscripten"
+
+    is_bare = True
 
     @property
     def need(self) -> None:

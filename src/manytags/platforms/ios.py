@@ -84,7 +84,7 @@ class IOS(PlatformTag):
         return "iOS had no such version, or none that runs CPython" if old else ""
 
     def oldest_pip(self) -> str:
-        """The first that knows :pep:`730`."""
+        """Return the first pip that knows :pep:`730`."""
         return FIRST_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:

@@ -159,7 +159,7 @@ class MacOS(PlatformTag):
         return f"build it with MACOSX_DEPLOYMENT_TARGET={best.split('_')[1]}.0 for {best}" if best else ""
 
     def oldest_pip(self) -> str | None:
-        """Version numbers changed with macOS 11."""
+        """Return the first pip that knows the version numbers since macOS 11, or ``None`` for older versions."""
         return FIRST_PIP_OF_11 if self.version >= (11, 0) else None
 
     def _sort_fields(self) -> tuple[object, ...]:

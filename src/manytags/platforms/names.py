@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidTag, InvalidTarget
 from . import Platform, families, family
 from .linux.names import platform_from_triple, triples
-from .other import NO_SUCH_PLATFORM
+from .other import OtherPlatform
 from .parse import parse_platform
 
 _LONGEST = 200  # characters; no platform has a longer name
@@ -47,16 +47,17 @@ def platform_from_tag(text: str) -> Platform:
     (2, 28)
     """
     try:
-        platform = parse_platform(text).platform()
+        tag = parse_platform(text)
     except InvalidTag as error:
         if "-" in text:
             raise _unknown(text) from None
         raise InvalidTarget(text, error.reason, error.position) from None
+    if isinstance(tag, OtherPlatform) and not tag.is_known_system:
+        raise _unknown(text)
+    try:
+        return tag.platform()
     except InvalidTarget as error:
-        if error.reason == NO_SUCH_PLATFORM:
-            raise _unknown(text) from None
         raise InvalidTarget(text, error.reason) from None  # of the name, not of a part of it
-    return platform
 
 
 def platform_names() -> list[str]:
@@ -75,5 +76,5 @@ def _unknown(text: str) -> InvalidTarget:
     linux = family("linux").machines()
     tags = [f"{kind}_{arch}" for arch in linux for kind in ("linux", "manylinux_2_28", "musllinux_1_2")]
     near = get_close_matches(text.lower(), dict.fromkeys([*platform_names(), *tags, *named().values()]), 3)
-    hint = f"the nearest are {', '.join(near)}" if near else "it is not a platform tag, a distribution or a triple"
-    return InvalidTarget(text, f"no platform is called so; {hint}")
+    hint = f"the nearest names are {', '.join(near)}" if near else "expected a platform tag, a distribution or a triple"
+    return InvalidTarget(text, f"unknown platform; {hint}")

@@ -24,9 +24,6 @@ OTHER_SYSTEMS = (
 )
 
 
-NO_SUCH_PLATFORM = "no platform is called so"
-
-
 class AnyPlatform(PlatformTag):
     """``any``: runs wherever its Python does."""
 
@@ -78,10 +75,15 @@ class OtherPlatform(PlatformTag):
         """Hosts that call themselves just this."""
         return {self.text: EVERY_VERSION}
 
+    @property
+    def is_known_system(self) -> bool:
+        """Whether it begins as the tags of a known system do."""
+        return self.text.startswith(OTHER_SYSTEMS)
+
     def platform(self) -> Platform:
         """Describe a machine that calls itself so, where some system does."""
-        if not self.text.startswith(OTHER_SYSTEMS):
-            raise InvalidTarget(self.text, NO_SUCH_PLATFORM)
+        if not self.is_known_system:
+            raise InvalidTarget(self.text, "unknown platform")
         return Platform("other", self.text)
 
     def machines(self) -> list[str]:
@@ -134,7 +136,7 @@ def machines() -> tuple[str, ...]:
 
 
 def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
-    """``sys_platform`` is what the tag begins with, as far as that is known."""
+    """``sys_platform`` is a guess: the first word of the tag."""
     return "posix", platform.arch.partition("_")[0], "", (platform.arch,)
 
 

@@ -111,6 +111,11 @@ class PlatformTag(Value):
         return str(self)
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it names a machine only, and neither a C library nor the version of an ABI that others share."""
+        return False
+
+    @property
     def alias(self) -> str | None:
         """The legacy name of this tag, or ``None``."""
         return None

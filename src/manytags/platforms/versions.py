@@ -19,7 +19,7 @@ def pair_of_platform(platform: Platform) -> tuple[int, int]:
     """
     version = platform.version or ()
     if len(version) < 2:
-        raise InvalidTarget(str(platform), f"{platform.system} needs a version of two numbers")
+        raise InvalidTarget(str(platform), "its version needs two numbers, major and minor")
     return bounded(platform, version[0]), bounded(platform, version[1])
 
 
@@ -29,7 +29,7 @@ def bounded(platform: Platform, number: int) -> int:
     :raises InvalidTarget: no system has such a version.
     """
     if not 0 <= number < 1000:
-        raise InvalidTarget(str(platform), f"no {platform.system} has a version like this")
+        raise InvalidTarget(str(platform), "its version is out of range")
     return number
 
 

@@ -1,7 +1,7 @@
 """What wheels are chosen for. Pure: a target describes a machine, it does not look at one.
 
-A target is one Python on one platform, and the centre of manytags: everything before it finds a target out, everything
-after it only reads one. ``expand`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
+A target is one Python on one platform, and the centre of manytags: detection produces a target, and everything else
+reads one. ``expand`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
 """
 
 from ..tags import Value
@@ -60,8 +60,8 @@ class Python(Value):
 class Target(Value):
     """One Python on one platform: the answer to "which wheels does it take, in which order?".
 
-    Two targets are equal when they take the same wheels for the same described reasons: ``python``, ``platform`` and
-    ``options``. ``evidence`` says how a target was concluded, and does not count.
+    Two targets are equal if their ``python``, ``platform`` and ``options`` are. ``evidence`` says how a target was
+    concluded, and does not count.
 
     :param python: which Python.
     :param platform: which machine.

@@ -14,9 +14,9 @@ from .options import TagOptions
 #: First CPython that can be built without the global interpreter lock (:pep:`703`).
 FIRST_FREE_THREADED = (3, 13)
 
-#: The ABI of PyPy's own, by the oldest version of the language that has it. PyPy 8 changed it for Python 3.12.
+#: PyPy's ABI, by the first Python version that uses it. PyPy 8 changed it for Python 3.12.
 PYPY_ABIS = (((3, 12), "pp80"), ((3, 0), "pp73"))
-#: The newest GraalPy that runs each version of the language; its ABI carries both.
+#: The newest GraalPy for each Python version. Its ABI tag has both.
 GRAALPY_VERSIONS = {(3, 10): "240", (3, 11): "242", (3, 12): "250"}
 
 _LONGEST = 100  # characters; no Python has a longer name

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from ..errors import InvalidTag, InvalidTarget
 from ..platforms import Platform
-from ..platforms.parse import parse_platform
-from ..tags import LEGACY_MANYLINUX, LibcVersion, Value
+from ..platforms.linux.architectures import architecture
+from ..platforms.parse import parse_platform, parse_platform_or_none
+from ..tags import LibcVersion, Value
 from ..tags.text import checked_tag_text
 
 
@@ -93,31 +94,27 @@ def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> 
     >>> with_options(["linux_x86_64", "manylinux_2_6_x86_64"], machine, TagOptions(linux_first=False))
     ['manylinux_2_6_x86_64', 'linux_x86_64']
     """
-    refused = {_perennial(tag) for tag in options.refused}
-    tags = [tag for tag in ladder if takes(tag, platform, options) and _perennial(tag) not in refused]
+    refused = {tag.perennial for tag in map(parse_platform_or_none, options.refused) if tag}
+    neighbour = architecture(platform.arch).neighbour
+    tags = [tag for tag in ladder if takes(tag, platform, options) and parse_platform(tag).perennial not in refused]
     if not options.linux_first:
-        # Bare tags follow their own architecture's other tags; ARMv6's, which are another's, still come last.
-        foreign = "_armv6l" if platform.arch != "armv6l" else "_"
-        tags.sort(key=lambda tag: (tag.endswith(foreign), tag.startswith("linux_")))
+        # Bare tags follow their own architecture's other tags; a neighbour's tags still come last.
+        parsed = {tag: parse_platform(tag) for tag in tags}
+        tags.sort(key=lambda tag: (parsed[tag].machine == neighbour, parsed[tag].is_bare))
     # "any" is not a platform's own tag: whether it fits depends on the Python alone.
     return list(dict.fromkeys([*tags, *(tag for tag in options.extra if tag != "any")]))
 
 
-def takes(tag: str, platform: Platform, options: TagOptions) -> bool:
+def takes(text: str, platform: Platform, options: TagOptions) -> bool:
     """Whether the options leave a tag of the platform's ladder in it, refused ones apart."""
-    if tag.startswith("linux_") and not _trusts_bare(platform, options):
+    if platform.system != "linux":
+        return True
+    tag = parse_platform(text)
+    if tag.is_bare and not _trusts_bare(platform, options):
         return False
-    if tag.endswith("_armv6l") and platform.arch != "armv6l" and not options.armv6_on_armv7:
+    if tag.machine == architecture(platform.arch).neighbour and not options.armv6_on_armv7:
         return False
-    need = parse_platform(tag).need if platform.system == "linux" and tag.startswith("manylinux") else None
-    return need is None or (options.manylinux and _within(need.version, options))
-
-
-def _perennial(tag: str) -> str:
-    """Spell a tag as :pep:`600` does: a legacy name and its perennial one are refused together."""
-    family, _, arch = tag.partition("_")
-    version = LEGACY_MANYLINUX.get(family)
-    return tag if version is None else f"manylinux_{version[0]}_{version[1]}_{arch}"
+    return tag.need is None or tag.need.subject != "glibc" or (options.manylinux and _within(tag.need.version, options))
 
 
 def _trusts_bare(platform: Platform, options: TagOptions) -> bool:

@@ -8,6 +8,7 @@ from ..documents import Document, load_document, read_object, read_string, read_
 from ..errors import InvalidTarget, ManytagsError
 from ..platforms import Evidence, Platform
 from ..platforms.names import platform_from_tag
+from ..platforms.parse import parse_platform
 from ..tags.text import split_tag_set
 from . import Python, Target
 from .expand import platform_tags
@@ -18,8 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: Prefixes of tags without the version of a C library or of an ABI.
-_BARE = ("linux_", "emscripten_")
 #: The options of a list of platform tags: manytags' own; those of today's packaging; those of pex's older copy of it.
 _OPTIONS = (
     TagOptions(),
@@ -98,8 +97,8 @@ def _platform(tags: list[str]) -> tuple[Platform, TagOptions]:
 
 def _candidates(tags: list[str]) -> Iterator[Platform]:
     """Yield the platforms of the best tag with a version, of the bare tag, and of both together."""
-    bare = next((tag for tag in tags if tag.startswith(_BARE)), None)
-    versioned = next((tag for tag in tags if not tag.startswith(_BARE)), None)
+    bare = next((tag for tag in tags if parse_platform(tag).is_bare), None)
+    versioned = next((tag for tag in tags if not parse_platform(tag).is_bare), None)
     main, own = (None if tag is None else _platform_or_none(tag) for tag in (versioned, bare))
     yield from (platform for platform in (main, own) if platform is not None)
     if main is not None and own is not None:

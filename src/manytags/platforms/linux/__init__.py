@@ -177,10 +177,10 @@ def facts_from_sysconfig(fields: "list[str]") -> "dict[str, object]":
 
 
 def machines() -> "tuple[str, ...]":
-    """List the architectures that have manylinux, and ARMv6, which has musllinux."""
-    from .architectures import architectures
+    """List the architectures that have manylinux, and those whose wheels others take after their own."""
+    from .architectures import architectures, hosts_also_taking
 
-    return tuple(known.name for known in architectures() if known.manylinux_floor or known.name == "armv6l")
+    return tuple(row.name for row in architectures() if row.manylinux_floor or hosts_also_taking(row.name))
 
 
 def markers(platform: Platform) -> "tuple[str, str, str, tuple[str, ...]]":

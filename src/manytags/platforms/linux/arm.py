@@ -98,7 +98,7 @@ def _float_abi_by_name(fact: str, name: str, facts: ReadsFacts) -> Evidence | No
 def userland(facts: ReadsFacts) -> Evidence | None:
     """Name the architecture that this userland is built for, where it is older than what the kernel runs on.
 
-    Raspberry Pi OS and Alpine's armhf are ARMv6 on every board: what is built here is called so.
+    Raspberry Pi OS and Alpine's armhf are ARMv6 on every board: so wheels built here are tagged ``armv6l``.
 
     Rule: Addenda to the Arm ABI, Tag_CPU_arch: 6 is ARMv6, 8 to 9 its later kinds, 10 ARMv7.
     """

@@ -34,6 +34,11 @@ class LinuxTag(PlatformTag):
     arch: str
 
     @property
+    def is_bare(self) -> bool:
+        """Whether it says nothing about the C library."""
+        return self.need is None
+
+    @property
     def machine(self) -> str:
         """The architecture."""
         return self.arch
@@ -95,7 +100,7 @@ class LinuxTag(PlatformTag):
     def _miss_of_floats(self, evidence: tuple[Evidence, ...]) -> Miss:
         floats = next((item.conclusion for item in evidence if item.subject == "float ABI"), None)
         if floats is None:
-            unknown = "of the target no C library and float ABI is known"
+            unknown = "the target's C library and float ABI are unknown"
             sentence = f"the wheel's code is hard-float Arm (armhf, {self}); {unknown}"
             return Miss("libc", str(self), "unknown", sentence, ("libc",))
         subject = f"{self} wheels are" if isinstance(self, Linux) else "the wheel's code is"
@@ -187,7 +192,7 @@ class Manylinux(LinuxTag):
         return f"{manylinux}, or a later one that it keeps to: `auditwheel repair` finds it"
 
     def oldest_pip(self) -> str:
-        """A late architecture counts for legacy names too."""
+        """Return the first pip that knows this name; a late architecture counts for legacy names too."""
         name = str(self).partition("_")[0]
         return architecture(self.arch).first_pip or LEGACY_PIPS.get(name, PERENNIAL_PIP)
 
@@ -258,7 +263,7 @@ class Musllinux(LinuxTag):
         return f"the musl that it was built with, such as {musllinux}" if musllinux else ""
 
     def oldest_pip(self) -> str:
-        """Every architecture came with the first."""
+        """Return the first pip that knows :pep:`656`; it knew every architecture."""
         return MUSLLINUX_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:
