@@ -151,6 +151,8 @@ def test_every_command_is_in_the_reference(command: str) -> None:
 @pytest.mark.parametrize("kind", [*ViolationKind, *RemarkKind, *MissingKind], ids=repr)
 def test_every_kind_of_result_is_shown_by_a_test(kind: ViolationKind | RemarkKind | MissingKind) -> None:
     """A rule without an example may never be applied, and nobody would know."""
-    shown = re.compile(rf"{type(kind).__name__}\.{kind.name}\b|[\"'/ ]{re.escape(kind.value)}[\"' :]")
-    tests = [path for room in ("audits", "loaders", "hostile") for path in (ROOT / "tests" / room).glob("*.py")]
+    by_text = rf"(?:: |[\"']|^ {{4}}){re.escape(kind.value)}\b"
+    shown = re.compile(rf"{type(kind).__name__}\.{kind.name}\b|{by_text}", re.MULTILINE)
+    rooms = [ROOT / "tests" / room for room in ("audits", "loaders", "hostile")]
+    tests = [path for room in rooms for path in (*room.glob("*.py"), *room.glob("snapshots/*.txt"))]
     assert any(shown.search(path.read_text(encoding="utf-8")) for path in tests)

@@ -89,9 +89,7 @@ WRONG = {
     "ubunut-22.04-x86_64": (
         "unknown platform; the nearest names are ubuntu-22.04-x86_64, ubuntu-26.04-x86_64, ubuntu-25.04-x86_64"
     ),
-    "debian-99-x86_64": (
-        "unknown platform; the nearest names are debian-9-x86_64, debian-8-x86_64, debian-13-x86_64"
-    ),
+    "debian-99-x86_64": ("unknown platform; the nearest names are debian-9-x86_64, debian-8-x86_64, debian-13-x86_64"),
     "almalinux-9.x-x86_64": (
         "unknown platform; the nearest names are almalinux-9-x86_64, almalinux-8-x86_64, almalinux-10-x86_64"
     ),
