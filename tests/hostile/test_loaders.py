@@ -70,8 +70,8 @@ def test_a_cache_cut_at_every_place(form: str) -> None:
             cache = LdCache(data[:length], CODE)
             for name, paths in whole.items():
                 assert set(cache.find(name)) <= paths
-    assert LdCache(b"", CODE).trouble == "it is not an ld.so.cache, or is cut off"
-    assert "cut off" in LdCache(data[: 60 if form == "new" else 17], CODE).trouble
+    assert LdCache(b"", CODE).error == "it is not an ld.so.cache, or is cut off"
+    assert "cut off" in LdCache(data[: 60 if form == "new" else 17], CODE).error
 
 
 @pytest.mark.parametrize("form", CACHES)

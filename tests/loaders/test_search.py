@@ -11,12 +11,11 @@ import pytest
 
 from manytags.loaders.ld_cache import Code, LdCache, cache_flags
 from manytags.loaders.roots import Root
-from manytags.loaders.search import Loader, Requester, Search, SearchResult, read_loader, same_abi
+from manytags.loaders.search import Loader, Requester, Search, SearchResult, read_loader
 
 from .shared_objects import (
     EM_386,
     EM_AARCH64,
-    EM_ARM,
     GLIBC_LOADER,
     MUSL_LOADER,
     Files,
@@ -169,24 +168,12 @@ def test_a_file_that_is_no_library_ends_the_search(first: SharedObject | bytes, 
     assert (found.path, found.passed_over) == (None, (f"/e/libx.so.1: {why}",))
 
 
-def test_float_abis_of_arm() -> None:
-    """A soft-float library is not for hard-float code, but a library that does not say which it is must be taken."""
-    hard, soft, silent = (Code(32, "little", EM_ARM, flags) for flags in (0x5000400, 0x5000200, 0x5000000))
-    assert same_abi(hard, hard)
-    assert not same_abi(hard, soft)
-    assert not same_abi(soft, hard)
-    assert same_abi(silent, hard)
-    assert same_abi(soft, silent)
-    assert not same_abi(Code(64, "little", 243, 5), Code(64, "little", 243, 1))
-    assert same_abi(Code(64, "little", 243, 5), Code(64, "little", 243, 4))
-
-
 @pytest.mark.parametrize("form", ["old", "compat", "new"])
 def test_every_form_of_the_cache(form: str) -> None:
     """Distributions of 2010 have the old form of the cache, those of today the new form. ldconfig wrote these."""
     data = CACHES.joinpath(f"{form}.cache").read_bytes()
     found = {code: LdCache(data, code) for code in (X86_64, I686, X32)}
-    assert not any(cache.trouble for cache in found.values())
+    assert not any(cache.error for cache in found.values())
     assert found[X86_64].find("libone.so.1") == ("/lib/libone.so.1", "/usr/lib/libone.so.1")
     assert found[I686].find("libone.so.1") == ("/lib32/libone.so.1",)
     assert found[X32].find("libone.so.1") == ("/libx32/libone.so.1",)
@@ -204,7 +191,7 @@ def test_a_cache_of_the_other_byte_order() -> None:
     data = b"glibc-ld.so.cache1.1" + struct.pack(">2I4B4I", 1, len(name + path), 3, 0, 0, 0, 0, 0, 0, 0)
     data += struct.pack(">4IQ", 0x403, at, at + len(name), 0, 0) + name + path
     assert LdCache(data, Code(64, "big", 22, 0)).find("libx.so.1") == ("/lib64/libx.so.1",)
-    assert LdCache(data, Code(64, "little", 22, 0)).trouble == "its byte order is big"
+    assert LdCache(data, Code(64, "little", 22, 0)).error == "its byte order is big"
 
 
 def test_flags_of_the_cache() -> None:

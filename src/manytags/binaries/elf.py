@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
 from ..platforms.linux.architectures import architecture_from_elf, architectures
-from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS, float_abi_of_flags
-from ..platforms.linux.table import EF_MIPS_ABI2, EM_386, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, EM_X86_64
+from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS
+from ..platforms.linux.elf_flags import float_abi_from_flags
+from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
 from .elf_image import ET_DYN, PT_DYNAMIC, PT_NOTE, Header, Image
 from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
@@ -29,8 +30,6 @@ _MAX_ATTRIBUTES = 65536
 _MAX_NOTES = 1 << 20  # bytes of all notes; real files have some hundred
 
 _KINDS = {1: OBJECT_FILE, 2: EXECUTABLE, 3: SHARED_OBJECT, 4: CORE_DUMP}  # by e_type
-_RISCV_FLOATS = ("soft", "single", "double", "quad")  # by e_flags & 6
-_LOONGARCH_FLOATS = {1: "soft", 2: "single", 3: "double"}  # by e_flags & 7
 
 
 def read_elf(stream: BinaryIO, name: str) -> Binary:
@@ -130,9 +129,7 @@ def read_linkage(stream: BinaryIO, name: str) -> Linkage:
 def _architecture(image: Header) -> str:
     if image.machine == EM_ARM and not image.wide:
         return "arm" if image.byte_order == "little" else "armeb"
-    if image.machine == EM_MIPS and not image.wide and image.flags & EF_MIPS_ABI2:
-        return "mipsn32el" if image.byte_order == "little" else "mipsn32"
-    known = architecture_from_elf(image.machine, image.bits, image.byte_order)
+    known = architecture_from_elf(image.machine, image.bits, image.byte_order, image.flags)
     if known is not None:
         return known.name
     swapped = image.machine >> 8 | (image.machine & 0xFF) << 8
@@ -143,19 +140,12 @@ def _architecture(image: Header) -> str:
 
 
 def _float_abi(image: Header, attributes: dict[int, int]) -> str | None:
-    if image.machine == EM_RISCV:
-        return _RISCV_FLOATS[(image.flags & 6) >> 1]
-    if image.machine == EM_LOONGARCH:
-        return _LOONGARCH_FLOATS.get(image.flags & 7)
-    if image.machine != EM_ARM or image.wide:
+    if image.machine == EM_ARM and image.wide:
         return None
-    by_flags = float_abi_of_flags(image.flags)[0]
-    if by_flags:
-        return by_flags if by_flags in {"hard", "soft"} else None
-    arguments = attributes.get(TAG_ABI_VFP_ARGS)
-    if arguments is None:
-        return None
-    return "hard" if arguments == VFP_ARGS_IN_REGISTERS else "soft"
+    by_flags = float_abi_from_flags(image.machine, image.flags)
+    if by_flags is None and TAG_ABI_VFP_ARGS in attributes:  # which only Arm code has
+        return "hard" if attributes[TAG_ABI_VFP_ARGS] == VFP_ARGS_IN_REGISTERS else "soft"
+    return None if by_flags == "unknown" else by_flags
 
 
 def _x86_isa_levels(image: Image) -> tuple[int, int]:

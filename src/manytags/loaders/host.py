@@ -285,7 +285,7 @@ def _check(wanted: Policy, process: Process) -> HostLibraries:
         for name, library in loaded.items()
     )
     against = tuple(_against(wanted, process))
-    damaged = tuple(f"{library.result.path}: {library.trouble}" for library in loaded.values() if library.trouble)
+    damaged = tuple(f"{library.result.path}: {library.error}" for library in loaded.values() if library.error)
     return HostLibraries(
         wanted.tag,
         process.interpreter.path,

@@ -12,18 +12,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from ..platforms.linux.table import (
-    EF_MIPS_ABI2,
-    EM_386,
-    EM_AARCH64,
-    EM_ARM,
-    EM_LOONGARCH,
-    EM_MIPS,
-    EM_PPC64,
-    EM_RISCV,
-    EM_S390,
-    EM_X86_64,
-)
+from ..platforms.linux import table
+from ..platforms.linux.elf_flags import EF_ARM_ABI_FLOAT_HARD, float_abi_from_flags
 
 #: A machine with every package of a distribution has some ten thousand libraries, in less than a megabyte.
 MAX_CACHE = 2 << 20
@@ -57,18 +47,18 @@ def cache_flags(code: Code) -> frozenset[int] | None:
     >>> cache_flags(Code(64, "little", 62, 0)) == {0x303}
     True
     """
-    wide = code.bits == 64
+    wide, double = code.bits == 64, float_abi_from_flags(code.machine, code.flags) == "double"
     kinds: tuple[int, ...] | None = {
-        EM_X86_64: (_X86_64,) if wide else (_X32,),
-        EM_386: (0,),
-        # Either loader takes libraries that do not say how they pass floats.
-        EM_ARM: (_ARM_HARD if code.flags & 0x400 else _ARM_SOFT, 0),
-        EM_AARCH64: (_AARCH64,) if wide else None,
-        EM_PPC64: (_PPC_64,),
-        EM_S390: (_S390_64,) if wide else (0,),
-        EM_RISCV: (_RISCV_DOUBLE if code.flags & 6 == 4 else _RISCV_SOFT,) if wide else None,
-        EM_LOONGARCH: (_LOONGARCH_DOUBLE if code.flags & 7 == 3 else _LOONGARCH_SOFT,),
-        EM_MIPS: (_N64,) if wide else (_N32,) if code.flags & EF_MIPS_ABI2 else (0,),
+        table.EM_X86_64: (_X86_64,) if wide else (_X32,),
+        table.EM_386: (0,),
+        # Either loader takes libraries that do not say how they pass floats. The bit counts in every EABI version.
+        table.EM_ARM: (_ARM_HARD if code.flags & EF_ARM_ABI_FLOAT_HARD else _ARM_SOFT, 0),
+        table.EM_AARCH64: (_AARCH64,) if wide else None,
+        table.EM_PPC64: (_PPC_64,),
+        table.EM_S390: (_S390_64,) if wide else (0,),
+        table.EM_RISCV: (_RISCV_DOUBLE if double else _RISCV_SOFT,) if wide else None,
+        table.EM_LOONGARCH: (_LOONGARCH_DOUBLE if double else _LOONGARCH_SOFT,),
+        table.EM_MIPS: (_N64,) if wide else (_N32,) if code.flags & table.EF_MIPS_ABI2 else (0,),
     }.get(code.machine)
     return None if kinds is None else frozenset(kind | _LIBC6 for kind in kinds)
 
@@ -78,11 +68,11 @@ class LdCache:
 
     :param data: the file, of at most :data:`MAX_CACHE` bytes.
     :param code: the kind of code.
-    :ivar trouble: why a loader would ignore the file; empty if it would not.
+    :ivar error: why a loader would ignore the file; empty if it would not.
     """
 
     def __init__(self, data: bytes, code: Code) -> None:
-        self.trouble = ""
+        self.error = ""
         self._data = data
         self._mark = "<" if code.byte_order == "little" else ">"
         self._base = 0
@@ -114,7 +104,7 @@ class LdCache:
             count = self._number(12)
             start = _OLD_HEADER + 12 * count
             if start > len(data):
-                self.trouble = f"it is cut off: {count} libraries in {len(data)} bytes"
+                self.error = f"it is cut off: {count} libraries in {len(data)} bytes"
                 return
             # A cache in the new form may follow the old one, aligned for 64-bit numbers or not.
             new = next((place for place in (-(-start // 8) * 8, start) if data.startswith(_NEW_MAGIC, place)), None)
@@ -125,15 +115,15 @@ class LdCache:
                 return
             start = new
         if not data.startswith(_NEW_MAGIC, start) or len(data) < start + _NEW_HEADER:
-            self.trouble = "it is not an ld.so.cache, or is cut off"
+            self.error = "it is not an ld.so.cache, or is cut off"
             return
         order = _ORDERS.get(data[start + 28] & 3, "invalid")
         if order not in {None, byte_order}:
-            self.trouble = f"its byte order is {order}"
+            self.error = f"its byte order is {order}"
             return
         count, first = self._number(start + 20), start + _NEW_HEADER
         if first + 24 * count > len(data):
-            self.trouble = f"it is cut off: {count} libraries in {len(data)} bytes"
+            self.error = f"it is cut off: {count} libraries in {len(data)} bytes"
             return
         self._base = start
         entries: Iterable[tuple[int, int, int, int, int]] = struct.iter_unpack(

@@ -130,8 +130,8 @@ def _missing_library(
     musl = process.loader is not None and process.loader.kind == "musl"
     if library.result.path is None or (musl and name.startswith(_GLIBC_ONLY)):
         passed = library.result.passed_over
-    elif library.trouble:
-        passed = (f"{library.result.path}: {library.trouble}",)
+    elif library.error:
+        passed = (f"{library.result.path}: {library.error}",)
     else:
         return None
     return MissingLibrary(file, MissingKind.LIBRARY, name, (), None, through, passed, packages_of(name))

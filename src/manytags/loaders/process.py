@@ -21,6 +21,7 @@ from ..errors import InvalidBinary, InvalidInput, InvalidPolicy, ProbeError
 from ..hosts.probe import Observations, observe_executable, read_elf_header
 from ..platforms.linux.architectures import architecture_from_elf
 from ..platforms.linux.arm import LOADERS_HARD_FLOAT, VFP_ARGS_IN_REGISTERS
+from ..platforms.linux.elf_flags import EF_ARM_ABI_FLOAT_HARD
 from ..platforms.linux.policies import policies
 from ..platforms.linux.table import EM_ARM
 from .ld_cache import Code
@@ -62,12 +63,12 @@ class LoadedLibrary:
 
     :param result: what the search found.
     :param linkage: what its file says; ``None`` if there is no file, or it cannot be read.
-    :param trouble: why the file cannot be read.
+    :param error: why the file cannot be read.
     """
 
     result: SearchResult
     linkage: Linkage | None = None
-    trouble: str = ""
+    error: str = ""
 
 
 def read_interpreter(root: Root, path: str) -> Interpreter:
@@ -98,7 +99,8 @@ def standard_loader(root: Root, name: str) -> Interpreter | None:
 def _architecture(header: dict[str, object], loader: str) -> str:
     code = code_from_header(header)
     if code.machine == EM_ARM and code.bits == 32:
-        hard = code.flags & 0x400 or header["arm_vfp_args"] == VFP_ARGS_IN_REGISTERS
+        # As in the cache of libraries, the bit counts in every EABI version.
+        hard = code.flags & EF_ARM_ABI_FLOAT_HARD or header["arm_vfp_args"] == VFP_ARGS_IN_REGISTERS
         return "armv7l" if hard or loader.rpartition("/")[2] in LOADERS_HARD_FLOAT else "armel"
     known = architecture_from_elf(code.machine, code.bits, code.byte_order)
     return f"e_machine {code.machine}" if known is None else known.name
@@ -141,8 +143,8 @@ class Process:
         self._loaded: dict[str, LoadedLibrary] = {}
         name = interpreter.path or "a program"
         program = self._read(interpreter.path) if interpreter.path else LoadedLibrary(SearchResult(name))
-        if program.trouble:
-            raise InvalidBinary(name, program.trouble)
+        if program.error:
+            raise InvalidBinary(name, program.error)
         self._program = self._requester(name, program.linkage)
         #: The code that loads extension modules, and the program.
         self.callers: tuple[Requester, ...] = (self._program,)

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..hosts.probe import read_elf_header
-from ..platforms.linux.table import EF_MIPS_ABI2, EM_ARM, EM_LOONGARCH, EM_MIPS, EM_RISCV, machine_name
+from ..platforms.linux.elf_flags import same_abi
+from ..platforms.linux.table import machine_name
 from .ld_cache import MAX_CACHE, Code, LdCache
 from .roots import MAX_PATH, NO_FILE, Root
 
@@ -233,9 +234,9 @@ class Search:
             path = str(self.loader.cache)
             content = self.root.read(path, MAX_CACHE)
             self._cache = LdCache(content if isinstance(content, bytes) else b"", self.code)
-            trouble = self._cache.trouble if isinstance(content, bytes) else content
-            if trouble and trouble != NO_FILE:
-                self._remark(f"{path} was ignored: {trouble}")
+            reason = self._cache.error if isinstance(content, bytes) else content
+            if reason and reason != NO_FILE:
+                self._remark(f"{path} was ignored: {reason}")
         return self._cache.find(name)
 
     def _misfit(self, real: str) -> tuple[str, bool]:
@@ -251,7 +252,7 @@ class Search:
             return f"it is code for {machine_name(code.machine)}", False
         if code.byte_order != self.code.byte_order:
             return f"it is {code.byte_order}-endian code", True
-        if not same_abi(code, self.code):
+        if not same_abi(code.machine, code.flags, self.code.flags):
             return f"it has another ABI, e_flags 0x{code.flags:08x}", False
         return "", False
 
@@ -264,15 +265,3 @@ def code_from_header(header: dict[str, object]) -> Code:
     """Take the kind of code from the result of ``read_elf_header``."""
     bits, machine, flags = (int(str(header[name])) for name in ("class", "machine", "flags"))
     return Code(bits, "little" if header["data"] == "little" else "big", machine, flags)
-
-
-def same_abi(code: Code, other: Code) -> bool:
-    """Whether a loader of one kind of code takes the other, given the same class and machine.
-
-    Rule: glibc's ``VALID_FLOAT_ABI`` and ``elf_machine_matches_host`` of each architecture.
-    """
-    if code.machine == EM_ARM:
-        floats = [flags & 0x600 if flags >> 24 == 5 else 0 for flags in (code.flags, other.flags)]
-        return 0 in floats or floats[0] == floats[1]
-    mask = {EM_RISCV: 6, EM_LOONGARCH: 7, EM_MIPS: EF_MIPS_ABI2 | 0x400}.get(code.machine, 0)
-    return code.flags & mask == other.flags & mask

@@ -8,11 +8,9 @@ interpreters under ``linux32``, and for x32.
 from ...tags import LEGACY_NAMES, glibc_versions, parse_libc_version
 from .. import Evidence, Platform, tag_text
 from .table import (
-    EF_MIPS_ABI2,
     ELF,
     EM_386,
     EM_ARM,
-    EM_MIPS,
     KERNELS,
     MANYLINUX,
     NAME,
@@ -159,9 +157,7 @@ def _from_elf(facts: "ReadsFacts", number: int, bits: int, machine: str) -> str:
         return machine if machine.startswith("arm") else "armv7l"
     if number == EM_386 and machine in {"i386", "i486", "i586"}:
         return machine  # an old kernel on an old processor, which does not run i686 code
-    if number == EM_MIPS and bits == 32 and (facts.number("elf_flags") or 0) & EF_MIPS_ABI2:
-        return "mipsn32el" if order == "little" else "mipsn32"
-    row = row_from_elf(number, bits, order)
+    row = row_from_elf(number, bits, order, facts.number("elf_flags") or 0)
     return row[NAME] if row else machine
 
 

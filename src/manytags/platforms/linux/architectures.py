@@ -95,13 +95,13 @@ def architecture(name: str) -> Architecture:
     return _KNOWN.get(name) or Architecture(row_of(name))
 
 
-def architecture_from_elf(machine: int, bits: int, byte_order: str) -> Architecture | None:
-    """Find an architecture by e_machine, ELF class and byte order; the first that has them.
+def architecture_from_elf(machine: int, bits: int, byte_order: str, flags: int = 0) -> Architecture | None:
+    """Find an architecture by e_machine, ELF class and byte order, the first that has them, or MIPS n32.
 
     >>> architecture_from_elf(62, 32, "little").name
     'x32'
     """
-    row = row_from_elf(machine, bits, byte_order)
+    row = row_from_elf(machine, bits, byte_order, flags)
     return architecture(row[0]) if row else None
 
 

@@ -6,15 +6,12 @@
 from __future__ import annotations
 
 from .. import Evidence, Platform
+from .elf_flags import float_abi_from_flags
 from .table import EM_ARM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .. import ReadsFacts
-
-# ELF e_flags
-EF_ARM_EABI_MASK, EF_ARM_EABI_VER5 = 0xFF000000, 0x05000000
-EF_ARM_ABI_FLOAT_SOFT, EF_ARM_ABI_FLOAT_HARD = 0x200, 0x400
 
 #: Value of Tag_ABI_VFP_args for floats passed in VFP registers; Tag_CPU_arch of ARMv6 kinds before ARMv7 (10).
 VFP_ARGS_IN_REGISTERS = 1
@@ -22,6 +19,13 @@ CPU_ARCH_V6, CPU_ARCH_V7 = 6, 10
 
 LOADERS_HARD_FLOAT = ("ld-linux-armhf.so.3", "ld-musl-armhf.so.1", "ld-musl-armebhf.so.1")
 LOADERS_SOFT_FLOAT = ("ld-linux.so.3", "ld-musl-arm.so.1", "ld-musl-armeb.so.1")
+
+#: Which e_flags say each float ABI.
+_FLAGS = {
+    "unknown": "not EABI version 5",
+    "hard": "EABI5, hard-float bit",
+    "soft": "EABI5, soft-float bit, no hard-float bit",
+}
 
 
 def arm_platform(facts: ReadsFacts, platform: Platform, evidence: list[Evidence]) -> Platform:
@@ -45,21 +49,6 @@ def arm_platform(facts: ReadsFacts, platform: Platform, evidence: list[Evidence]
     return Platform("linux", platform.arch, glibc, musl, None, different, platform.distribution)
 
 
-def float_abi_of_flags(flags: int) -> tuple[str, str]:
-    """Say what e_flags of 32-bit Arm code say of its float ABI, and by which of them; empty where they are silent.
-
-    >>> float_abi_of_flags(0x5000400)
-    ('hard', 'EABI5, hard-float bit')
-    """
-    if flags & EF_ARM_EABI_MASK != EF_ARM_EABI_VER5:
-        return "unknown", "not EABI version 5"
-    if flags & EF_ARM_ABI_FLOAT_HARD:
-        return "hard", "EABI5, hard-float bit"
-    if flags & EF_ARM_ABI_FLOAT_SOFT:
-        return "soft", "EABI5, soft-float bit, no hard-float bit"
-    return "", ""
-
-
 def float_abi(facts: ReadsFacts) -> Evidence | None:
     """Say whether 32-bit Arm code passes floats in VFP registers (hard) or not (soft); ``None`` on other machines.
 
@@ -75,9 +64,9 @@ def float_abi(facts: ReadsFacts) -> Evidence | None:
         return None
     flags = facts.number("elf_flags") or 0
     seen = f"e_flags 0x{flags:08x} in the {facts.seen('elf_flags')}"
-    by_flags, because = float_abi_of_flags(flags)
+    by_flags = float_abi_from_flags(number, flags)
     if by_flags:
-        return Evidence("float ABI", by_flags, f"{seen}: {because}")
+        return Evidence("float ABI", by_flags, f"{seen}: {_FLAGS[by_flags]}")
     arguments = facts.number("arm_vfp_args")
     if arguments is not None:
         conclusion = "hard" if arguments == VFP_ARGS_IN_REGISTERS else "soft"

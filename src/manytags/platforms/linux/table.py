@@ -74,12 +74,14 @@ def row_of(name: str) -> "list[str]":
     return _row_at(TABLE.find(f"\n{name} ") + 1 or -1) or UNKNOWN.replace("?", name).replace("=", name).split()
 
 
-def row_from_elf(machine: int, bits: int, byte_order: str) -> "list[str]":
-    """Return the fields of the first architecture with an e_machine, an ELF class and a byte order.
+def row_from_elf(machine: int, bits: int, byte_order: str, flags: int = 0) -> "list[str]":
+    """Return the fields of the first architecture with an e_machine, an ELF class and a byte order, or of MIPS n32.
 
-    >>> row_from_elf(62, 32, "little")[NAME]
-    'x32'
+    >>> row_from_elf(62, 32, "little")[NAME], row_from_elf(8, 32, "little", 0x20)[NAME]
+    ('x32', 'mipsn32el')
     """
+    if machine == EM_MIPS and bits == 32 and flags & EF_MIPS_ABI2:
+        return row_of("mipsn32el" if byte_order == "little" else "mipsn32")
     return _row_at(TABLE.find(f" {machine}/{bits}/{byte_order[:1]}e "))
 
 
