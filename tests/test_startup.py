@@ -27,7 +27,7 @@ OURS = {
     "manytags.platforms.linux",
     "manytags.platforms.linux.table",
     "manytags.targets",
-    "manytags.targets.expand",
+    "manytags.targets.ranks",
     "manytags.hosts",
     "manytags.hosts.probe",
 }
@@ -90,4 +90,4 @@ def test_benchmark_counts_modules(tmp_path: Path) -> None:
         pytest.skip("the benchmark measures an installed manytags only")
     assert done.returncode == 0, done.stdout + done.stderr
     cases = {case["name"]: case for case in json.loads(written.read_text(encoding="utf-8"))["cases"]}
-    assert "manytags.targets.expand" in cases["import, detect, rank"]["modules"]
+    assert "manytags.targets.ranks" in cases["import, detect, rank"]["modules"]

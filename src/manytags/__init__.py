@@ -31,7 +31,7 @@ _NAMES = {
     "platforms.other": "AnyPlatform OtherPlatform",
     "tags.python": "parse_python_tag PythonTag parse_abi AbiTag",
     "tags.filename": "parse_tag parse_wheel_filename WheelFilename TagSet",
-    "targets.expand": "rank",
+    "targets.ranks": "rank",
     "choose.select": "best sort",
     "choose.cover": "cover",
     "choose.relevant": "relevant",

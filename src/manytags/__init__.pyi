@@ -75,7 +75,6 @@ from .tags.python import parse_abi as parse_abi
 from .tags.python import parse_python_tag as parse_python_tag
 from .targets import Python as Python
 from .targets import Target as Target
-from .targets.expand import rank as rank
 from .targets.markers import marker_environment as marker_environment
 from .targets.markers import target_from_markers as target_from_markers
 from .targets.named import parse_python as parse_python
@@ -83,6 +82,7 @@ from .targets.named import target as target
 from .targets.options import TagOptions as TagOptions
 from .targets.pex import target_from_pex as target_from_pex
 from .targets.pex import target_to_pex as target_to_pex
+from .targets.ranks import rank as rank
 
 __version__: str
 __all__: list[str]  # noqa: PYI035 - made from _HOMES

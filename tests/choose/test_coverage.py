@@ -20,7 +20,7 @@ from manytags import (
 )
 from manytags.choose.coverage import _places
 from manytags.platforms.parse import machines_of
-from manytags.targets.expand import platform_tags
+from manytags.targets.ranks import platform_tags
 
 from ..laws import strategies as laws
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import manytags
 from manytags import InvalidTarget, Platform, TagOptions
-from manytags.targets.expand import platform_tags
+from manytags.targets.ranks import platform_tags
 
 SERVER = Platform("linux", "x86_64", glibc=(2, 19))
 SERVER_TAGS = (

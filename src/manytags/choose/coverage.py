@@ -15,9 +15,9 @@ from ..tags import SYSTEMS
 from ..tags.filename import parse_wheel_filename
 from ..tags.python import parse_python_tag
 from ..targets import Python, Target
-from ..targets.expand import python_groups
 from ..targets.markers import marker_environment
 from ..targets.named import parse_python
+from ..targets.ranks import python_groups
 from .entries import python_fits, read_entry
 
 TYPE_CHECKING = False

@@ -13,8 +13,8 @@ from ..tags import SYSTEMS
 from ..tags.python import parse_abi, parse_python_tag
 from ..tags.text import split_tag_set, split_wheel_filename
 from ..targets import Python, Target
-from ..targets.expand import platform_tags, python_groups
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
+from ..targets.ranks import platform_tags, python_groups
 from .entries import python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False

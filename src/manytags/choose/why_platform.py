@@ -7,8 +7,8 @@ from ..platforms import family
 from ..platforms.parse import parse_platform
 from ..tags import SYSTEMS
 from ..targets import Target
-from ..targets.expand import platform_tags
 from ..targets.options import TagOptions, takes
+from ..targets.ranks import platform_tags
 from .reasons import Reason, ReasonKind, mismatch
 
 TYPE_CHECKING = False

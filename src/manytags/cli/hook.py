@@ -88,7 +88,7 @@ def notes(claim: str | Sequence[str], platform: Platform) -> list[str]:
     :param platform: a machine that takes manylinux wheels.
     """
     from ..hosts.manylinux_module import parse_claim
-    from ..targets.expand import platform_tags
+    from ..targets.ranks import platform_tags
 
     own = next(tag for tag in platform_tags(platform) if tag.startswith("manylinux"))
     lines = []

@@ -6,8 +6,8 @@ import argparse
 
 from ..platforms import Platform
 from ..platforms.names import platform_from_name
-from ..targets.expand import platform_tags
 from ..targets.named import target
+from ..targets.ranks import platform_tags
 from .layout import columns, print_json, printable
 from .machine import as_json, report
 

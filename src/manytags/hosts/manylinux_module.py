@@ -16,7 +16,7 @@ from ..platforms.linux.architectures import architecture, hosts_taking_libc
 from ..platforms.linux.tags import Manylinux
 from ..platforms.parse import parse_platform
 from ..tags import LEGACY_MANYLINUX, LibcVersion
-from ..targets.expand import platform_tags
+from ..targets.ranks import platform_tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from ..platforms.linux.policies import policy as policy_for
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family, version_numbers
 from ..platforms.parse import parse_platform
 from ..tags import LEGACY_MANYLINUX
-from ..targets.expand import platform_tags
+from ..targets.ranks import platform_tags
 from .packages import Package, packages_of
 from .process import Process, open_process
 from .search import Requester

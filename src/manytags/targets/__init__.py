@@ -1,7 +1,7 @@
 """What wheels are chosen for. Pure: a target describes a machine, it does not look at one.
 
 A target is one Python on one platform, and the centre of manytags: detection produces a target, and everything else
-reads one. ``expand`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
+reads one. ``ranks`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
 """
 
 from ..tags import Value
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from packaging.tags import Tag
 
     from ..platforms import Evidence, Platform
-    from .expand import Ranks
     from .options import TagOptions
+    from .ranks import Ranks
 
 
 class Python(Value):
@@ -112,7 +112,7 @@ class Target(Value):
     def ranks(self) -> "Ranks":
         """The ranks of all tags that this target takes, worked out once."""
         if self._ranks is None:
-            from .expand import Ranks, platform_tags
+            from .ranks import Ranks, platform_tags
 
             self._assign(_ranks=Ranks(self.python, platform_tags(self.platform, self._options)))
         assert self._ranks is not None  # noqa: S101 - assigned above

@@ -11,9 +11,9 @@ from ..platforms.names import platform_from_tag
 from ..platforms.parse import parse_platform
 from ..tags.text import split_tag_set
 from . import Python, Target
-from .expand import platform_tags
 from .markers import marker_environment, python_from_markers
 from .options import TagOptions
+from .ranks import platform_tags
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from packaging.tags import Tag
 
 import manytags
 from manytags import InvalidTag, InvalidWheelFilename, Python, rank, target
-from manytags.targets.expand import python_groups
+from manytags.targets.ranks import python_groups
 
 SERVER = target("cp312", "manylinux_2_28_x86_64")
 
