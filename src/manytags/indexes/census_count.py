@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Code = int
     #: What an entry says besides the name: ``requires-python``, and whether it was yanked.
     About = tuple[str | None, bool]
+    #: A project, a release of it, and the code of a wheel.
+    Wheel = tuple[str, str, Code]
     #: A project, a release of it, and the codes of wheels.
     Run = tuple[str, str, tuple[Code, ...]]
 
@@ -96,49 +98,37 @@ class Counting:
             releases = projects[project] = as_dict(projects[project])
             releases[release] = self._profiles.of((*releases[release], *numbers))
 
-    def _runs(  # noqa: C901, PLR0912 - one loop: more calls for each file would cost more than the work itself
-        self, entries: Iterable[object], key: Callable[[object], object] | None
-    ) -> Iterator[Run]:
-        """Group wheels of one release that follow each other; count all other files."""
-        codes_of, projects_of, releases_of = self._codes, self._projects, self._releases
-        has_targets = bool(self._tally.targets)
-        sdists = 0  # a third of all files
+    def _runs(self, entries: Iterable[object], key: Callable[[object], object] | None) -> Iterator[Run]:
+        """Group wheels of one release that follow each other; count all other files.
+
+        A wheel of the same release as the last and an sdist, which most files are, need no call.
+        """
+        codes_of = self._codes
         # Of the last wheel: name and version as written, project and release, and the codes of its run.
         name = version = project = release = ""
         codes: list[Code] = []
+        sdists = 0
         about: About | None
         for item in entries:
             if type(item) is str and key is None:
                 filename, about = item, None
             else:
-                filename, requires, yanked = read_entry(item, key)
-                about = (requires, yanked) if yanked or (requires and has_targets) else None
+                filename, about = self._read_entry(item, key)
             fields = filename.split("-", 2)
             # A known ending contains dashes, so it is the third field, and there are three.
             code = codes_of.get(fields[-1] if about is None else (fields[-1], about))
-            if code is None:
-                if filename.endswith(".tar.gz"):
-                    sdists += 1
-                    continue
-                if not filename.endswith(".whl"):
-                    self._count_other(filename)
-                    continue
-                new_project = new_release = None
-            elif fields[1] == version and fields[0] == name:
+            if code is not None and fields[1] == version and fields[0] == name:
                 codes.append(code)
                 continue
-            else:
-                new_project = project if fields[0] == name else projects_of.get(fields[0])
-                new_release = releases_of.get(fields[1])
-            if code is None or not new_project or not new_release:
-                try:
-                    new_project, new_release, code = self._read(filename, code, about)
-                except ValueError:
-                    self._count_invalid(filename)
-                    continue
-                if len(filename) > MEMO_TEXT:
-                    fields[0] = filename  # no name equals it: a file name has a limit that its parts do not have
-            name, version = fields[0], fields[1]
+            if code is None and filename.endswith(".tar.gz"):
+                sdists += 1
+                continue
+            wheel = self._read_file(filename, fields, code, about)
+            if wheel is None:
+                continue
+            # No name equals a long file name: a file name has a limit that its parts do not have.
+            name, version = fields[0] if len(filename) <= MEMO_TEXT else filename, fields[1]
+            new_project, new_release, code = wheel
             if new_release == release and new_project == project:
                 codes.append(code)
                 continue
@@ -150,18 +140,38 @@ class Counting:
         if sdists:
             self._tally.others["tar.gz"] += sdists
 
-    def _read(self, filename: str, code: Code | None, about: About | None) -> tuple[str, str, Code]:
-        """Read a file name that is not known in all parts: return its project, its release, and its code.
+    def _read_entry(self, item: object, key: Callable[[object], object] | None) -> tuple[str, About | None]:
+        """Return a file name and what its entry says besides, if that changes what is counted."""
+        filename, requires, yanked = read_entry(item, key)
+        return filename, (requires, yanked) if yanked or (requires and self._tally.targets) else None
 
-        :param code: the code if it is known.
+    def _read_file(self, filename: str, fields: list[str], code: Code | None, about: About | None) -> Wheel | None:
+        """Read a wheel; count any other file, and return None.
+
+        :param fields: name, version and ending, if it is a wheel.
+        :param code: the code if the ending is known.
         :param about: what an entry says besides the name.
-        :raises ValueError: it is not a wheel file name.
         """
         if code is not None:
-            name, version = filename.split("-", 2)[:2]
-            project, release = self._project(name), self._release(version)
+            name, version, _ = fields
+            project = self._projects.get(name) or self._project(name)
+            release = self._releases.get(version) or self._release(version)
             if project and release:
                 return project, release, code
+        elif not filename.endswith(".whl"):
+            self._count_other(filename)
+            return None
+        try:
+            return self._read(filename, about)
+        except ValueError:
+            self._count_invalid(filename)
+            return None
+
+    def _read(self, filename: str, about: About | None) -> Wheel:
+        """Read a file name that is not known in all parts.
+
+        :raises ValueError: it is not a wheel file name.
+        """
         requires, yanked = about or (None, False)
         name, version, _, tags, label = split_wheel_filename(filename)
         code = self._tally.number("-".join(".".join(sorted({*field})) for field in split_tag_set(tags)))
