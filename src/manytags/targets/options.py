@@ -94,10 +94,10 @@ def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> 
     >>> with_options(["linux_x86_64", "manylinux_2_6_x86_64"], machine, TagOptions(linux_first=False))
     ['manylinux_2_6_x86_64', 'linux_x86_64']
     """
-    refused = {tag.perennial for tag in map(parse_platform_or_none, options.refused) if tag}
+    refused = {_perennial(tag) for tag in options.refused}
     neighbour = architecture(platform.arch).neighbour
-    tags = [tag for tag in ladder if takes(tag, platform, options) and parse_platform(tag).perennial not in refused]
-    if not options.linux_first:
+    tags = [tag for tag in ladder if takes(tag, platform, options) and _perennial(tag) not in refused]
+    if not options.linux_first and platform.system == "linux":
         # Bare tags follow their own architecture's other tags; a neighbour's tags still come last.
         parsed = {tag: parse_platform(tag) for tag in tags}
         tags.sort(key=lambda tag: (parsed[tag].machine == neighbour, parsed[tag].is_bare))
@@ -115,6 +115,12 @@ def takes(text: str, platform: Platform, options: TagOptions) -> bool:
     if tag.machine == architecture(platform.arch).neighbour and not options.armv6_on_armv7:
         return False
     return tag.need is None or tag.need.subject != "glibc" or (options.manylinux and _within(tag.need.version, options))
+
+
+def _perennial(text: str) -> str:
+    """Spell a tag in the newest way, so that both names of it are refused together; a stranger's may be malformed."""
+    tag = parse_platform_or_none(text)
+    return text if tag is None else tag.perennial
 
 
 def _trusts_bare(platform: Platform, options: TagOptions) -> bool:
