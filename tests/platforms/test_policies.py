@@ -26,7 +26,7 @@ ARCHITECTURES = {
         "riscv64": (1, 1), "loongarch64": (1, 2),
     },
 }  # fmt: skip
-#: The policy's glibc and the largest version of each family on x86_64, as facts gathered by hand have them.
+#: The policy's glibc and the largest version of each family on x86_64, collected by hand.
 LARGEST = {
     (2, 5): ("2.5", "3.4.8", "1.3.1", "4.2.0", None),
     (2, 12): ("2.12", "3.4.13", "1.3.3", "4.3.0", "1.2.2.4"),
@@ -57,7 +57,7 @@ def largest(of: Policy, family: str) -> str | None:
 
 @pytest.mark.parametrize("version", LARGEST)
 def test_largest_versions(version: tuple[int, int]) -> None:
-    """With one version too many, a wheel would be called true that older systems cannot load."""
+    """With a version too many, the audit would call a tag true though older systems cannot load the wheel."""
     found = policy("manylinux", version, "x86_64")
     assert tuple(largest(found, family) for family in FAMILIES) == LARGEST[version]
     assert found.listed
@@ -74,7 +74,7 @@ def test_architectures(kind: str) -> None:
 
 
 def test_libraries() -> None:
-    """The libraries that every system has, by the policy that adds them."""
+    """A policy must promise exactly the libraries that every system has."""
     assert len(policy("manylinux", (2, 5), "x86_64").libraries) == 22
     first = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24), "libX11.so.6": (2, 5), "libz.so.1": (2, 5)}
     for name, version in first.items():
@@ -89,7 +89,7 @@ def test_libraries() -> None:
 
 
 def test_forbidden_symbols() -> None:
-    """Symbols of a promised library that not every system's copy of it has."""
+    """A policy must forbid symbols that some systems' copy of a promised library lacks."""
 
     def count(version: tuple[int, int], library: str) -> int:
         return sum(1 for each, _ in policy("manylinux", version, "x86_64").forbidden if each == library)
@@ -220,7 +220,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_every_mistake_in_the_data_is_seen(mistake: str) -> None:
-    """The check above would be worth nothing if it overlooked one."""
+    """The check above is worth nothing if it overlooks a mistake."""
     text = json.dumps(data_of("manylinux"))
     old, new = BROKEN[mistake]
     changed = (
@@ -240,18 +240,18 @@ def auditwheel(kind: str) -> list[dict[str, object]]:
     return [each for each in data if each["name"] != "linux"]
 
 
-#: Kind -> libraries that we list and auditwheel 6.8.2 does not. auditwheel reads "libc.so" in its own data as the name
-#: that Alpine gives musl, and as that only; but musl's loader takes any name that begins with "libc." for itself
+#: Kind -> libraries that we list but auditwheel 6.8.2 does not. auditwheel reads "libc.so" in its own data as the name
+#: that Alpine gives musl, and only as that. But musl's loader takes any name that begins with "libc." for itself
 #: (ldso/dynlink.c, load_library), and zig's and musl-gcc's wheels say "libc.so".
-#: Loaders stand apart in both: auditwheel exempts every name with "ld-linux" in it, ld64.so.1 and ld64.so.2; we exempt
-#: the one loader of the architecture, musl's too.
+#: Both exempt loaders: auditwheel exempts every name with "ld-linux" in it, ld64.so.1 and ld64.so.2; we exempt the one
+#: loader of the architecture, musl's too.
 MORE_LIBRARIES: dict[str, set[str]] = {"manylinux": set(), "musllinux": {"libc.so"}}
 MUSL_NAMES = {"i686": "x86", "armv7l": "armv7"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_as_auditwheel(kind: str) -> None:
-    """Each difference from auditwheel has a reason, or is a mistake of one of us."""
+    """A difference from auditwheel without a known reason is a mistake in one of the two."""
     theirs: dict[tuple[str, str], tuple[set[str], set[str], set[tuple[str, str]]]] = {}
     for each in auditwheel(kind):
         name, lists = str(each["name"]), each["symbol_versions"]
@@ -269,7 +269,7 @@ def test_as_auditwheel(kind: str) -> None:
         (each.tag.removesuffix("_" + each.architecture), each.architecture): (
             set(each.libraries) - MORE_LIBRARIES[kind],
             set(each.symbol_versions),
-            # That code calls what came with musl 1.2 is ours to say.
+            # auditwheel does not check for symbols that came with musl 1.2.
             {(library, symbol) for library, symbol in each.forbidden if library != "libc.so"},
         )
         for each in policies(kind).listed
