@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 X86_64, ARMHF = ((FOLDER / f"{name}.so").read_bytes() for name in ("x86_64", "armhf"))
 
-#: x86_64.so needs the pow of glibc 2.29. A wheel of it whose tag is true, and one whose tag is false.
+#: x86_64.so needs pow of glibc 2.29. The tag of the first wheel with it is true, that of the second is false.
 TRUE = "demo-1.0-cp312-cp312-manylinux_2_31_x86_64.whl"
 FALSE = "demo-1.0-cp312-cp312-manylinux1_x86_64.whl"
 PURE = "demo-1.0-py3-none-any.whl"

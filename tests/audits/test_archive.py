@@ -1,4 +1,4 @@
-"""Archives as zipfile writes them. Archives that lie are in ``tests/hostile/test_wheels.py``."""
+"""Archives that zipfile writes. Archives with false data are in ``tests/hostile/test_wheels.py``."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Pipe(io.BytesIO):
     """A stream that cannot seek, such as a pipe or a socket."""
 
     def seekable(self) -> bool:
-        """Refuse to seek."""
+        """Say no."""
         return False
 
 
@@ -80,7 +80,7 @@ def test_an_archive_with_fields_of_64_bits() -> None:
 
 
 def test_more_than_is_plenty() -> None:
-    """A huge member must not fill the memory where it is read as a whole."""
+    """A huge member that is read as a whole must not fill the memory."""
     archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
     with pytest.raises(InvalidWheel) as caught:
         archive.read(archive.members[0], 999)

@@ -240,7 +240,7 @@ def test_what_is_more_widely_installable() -> None:
     code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
     assert said(made("py3-none-linux_armv6l", code))["linux_armv6l"] == TRUE
     assert said(made("py3-none-linux_armv7l", code))["linux_armv7l"] == LESS
-    # beside the oldest true tag, newer tags do no harm; without it, the oldest of them could claim more
+    # newer tags are harmless beside the lowest true tag; without it, the lowest tag of the wheel could be lower
     three = "py3-none-manylinux_2_12_x86_64.manylinux_2_17_x86_64.linux_x86_64"
     assert said(made(three, elf()))["manylinux_2_12_x86_64"] == LESS
     assert said(made(three, elf()))["manylinux_2_17_x86_64"] == TRUE

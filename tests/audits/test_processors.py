@@ -1,4 +1,4 @@
-"""The processors that code asks for, by its attributes."""
+"""The processors that code requires, by its attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which policy code keeps, for binaries described here and for small real files."""
+"""Which policy a binary complies with: binaries described here, and small real files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 
 
 def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
-    """An ordinary module for x86_64, with some fields changed."""
+    """Describe an ordinary module for x86_64, with some fields changed."""
     ordinary = {
         "name": "a.so", "format": "ELF", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
         "kind": "shared object", "needed": ("libc.so.6",), "versions": versions("GLIBC_2.2.5"),
@@ -27,7 +27,7 @@ def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
 
 
 def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tuple[NeededVersion, ...]:
-    """Needed versions of one library."""
+    """Make needed versions of one library."""
     return tuple(NeededVersion(library, name, weak) for name in names)
 
 
@@ -38,7 +38,7 @@ def found(one: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 1
 
 
 def test_nothing_wrong() -> None:
-    """A wheel that keeps its tag's promise passes, its loader and its bundled libraries included."""
+    """A wheel that keeps its tag's promise passes, including its loader and its bundled libraries."""
     own = ("libc.so.6", "ld-linux-x86-64.so.2", "libfoo-0a1b2c.so.1")
     one = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
     assert not found(one, bundled=(own[2],))
@@ -85,7 +85,7 @@ def test_forbidden_symbols() -> None:
 
 
 def test_processors() -> None:
-    """Code of another architecture never loads; nor does code of another float ABI."""
+    """Code of another architecture or another float ABI never loads."""
     assert found(needs(architecture="aarch64")) == [("architecture", "aarch64")]
     assert found(needs(architecture="x32")) == [("architecture", "x32")]
     soft = needs(architecture="arm", float_abi="soft", versions=versions("GLIBC_2.4"))
@@ -97,7 +97,7 @@ def test_processors() -> None:
 
 
 def test_executable_stacks() -> None:
-    """glibc 2.41 refuses them, and every manylinux tag claims glibc 2.41 too."""
+    """glibc 2.41 refuses executable stacks, and every manylinux tag includes glibc 2.41."""
     assert [reason for reason, _ in found(needs(executable_stack=True))] == ["executable stack"]
     # glibc's default where PT_GNU_STACK is missing, by architecture
     assert found(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
@@ -135,7 +135,7 @@ def test_lowest_policy(version: str, lowest: str | None) -> None:
 
 
 def test_no_policy() -> None:
-    """Code that keeps no policy, or an architecture without policies, must not get a tag."""
+    """Code that complies with no policy must not get a tag, nor must an architecture without policies."""
     assert lowest_policy([needs(needed=("libxcb.so.1",))], "manylinux", "x86_64") is None
     assert lowest_policy([needs()], "manylinux", "aarch64") is None
     assert lowest_policy([needs()], "manylinux", "armv6l") is None
@@ -151,7 +151,7 @@ def test_no_policy() -> None:
     ],
 )
 def test_real_files(name: str, arch: str, lowest: str) -> None:
-    """From bytes to the tag; the first two need GLIBC_2.29 for ``pow``."""
+    """Real files lead to the right tag. The first two need GLIBC_2.29 for ``pow``."""
     with (FOLDER / f"{name}.so").open("rb") as stream:
         one = read_elf(stream, f"{name}.so")
     answer = lowest_policy([one], "manylinux", arch)
@@ -161,7 +161,7 @@ def test_real_files(name: str, arch: str, lowest: str) -> None:
 
 @pytest.mark.parametrize("library", ["libc.musl-x86_64.so.1", "libc.so"])
 def test_what_came_with_musl_1_2(library: str) -> None:
-    """musl's symbols have no versions, but some names are new: no musl 1.1 has qsort_r."""
+    """Symbols of musl have no versions, but some names are new: musl 1.1 has no qsort_r."""
     symbols = (UndefinedSymbol("qsort_r", None, None, False), UndefinedSymbol("gettid", None, None, True))
     one = needs(needed=(library,), versions=(), undefined=symbols)
     assert found(one, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
@@ -174,13 +174,13 @@ def test_what_came_with_musl_1_2(library: str) -> None:
 
 
 def test_musl_gcc_under_manylinux() -> None:
-    """``libc.so`` is what musl-gcc's code needs, and no glibc has a library of that name."""
+    """Code of musl-gcc needs ``libc.so``, and glibc has no library of that name."""
     one = needs(needed=("libc.so",), versions=())
     assert found(one) == [("C library", "libc.so")]
 
 
 def test_packed_relocations() -> None:
-    """glibc before 2.36 ignores them and the code crashes; newer versions refuse code that does not name them."""
+    """glibc before 2.36 ignores DT_RELR, so the code crashes. Newer versions refuse code that does not declare it."""
     silent, told = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
     assert found(silent) == found(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
     assert found(needs(packed_relocations=True, versions=told)) == [("symbol version", "GLIBC_ABI_DT_RELR")]

@@ -26,7 +26,7 @@ from .wrong.wheels import audited, binary, for_machine, section_less
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "report.txt"
 
-#: A module of CPython 3.12, the same of one on musl, one of 3.13 free-threaded, one of the stable ABI, and a library.
+#: Modules of CPython 3.12, of 3.12 on musl, of free-threaded 3.13 and of the stable ABI, and a library.
 C312, C312_MUSL, C313T, ABI3, LIB = (
     "foo/_c.cpython-312-x86_64-linux-gnu.so",
     "foo/_c.cpython-312-x86_64-linux-musl.so",

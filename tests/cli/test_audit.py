@@ -131,7 +131,7 @@ def test_quiet_is_silent_about_the_good(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder stands for the wheels in it and below it, and for the ELF files, whatever their names are."""
+    """A folder means all wheels and ELF files in it and below it, whatever the names of the ELF files are."""
     monkeypatch.chdir(tmp_path)
     inner = Path("dist", "b")
     inner.mkdir(parents=True)
@@ -183,7 +183,7 @@ def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_standard_input(tmp_path: Path) -> None:
-    """``curl ... | manytags audit - --name FILE`` leaves no file behind; with a name, its tags are judged."""
+    """``curl ... | manytags audit - --name FILE`` leaves no file on the disk; with a name, its tags are judged."""
     data = made_wheel(FALSE, {MODULE: X86_64})
     done = piped(data, "-", "--name", FALSE, TMPDIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (1, b"")

@@ -1,4 +1,4 @@
-"""Targets and what is read as one, from strangers: a target or one clear error, in bounded time and size."""
+"""Target files from strangers: a target or one clear error, in bounded time and size."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
+"""Wheels with false data: a verdict or our error, in bounded time and memory, and none of them passes as clean.
 
-ELF files that lie are in ``test_binaries.py``. Here they come in wheels, and the archives lie too.
+ELF files with false data are in ``test_binaries.py``. Here they are in wheels, and the archives are false too.
 """
 
 from __future__ import annotations

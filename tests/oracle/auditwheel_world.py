@@ -36,7 +36,7 @@ from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The auditwheel that was asked, and the files with its answers.
+#: The version of auditwheel that was asked, and the files with its answers.
 VERSION = "6.8.2"
 DATA = Path(__file__).parent / "data"
 ANSWERS = DATA / f"auditwheel-{VERSION}.json"
@@ -55,7 +55,7 @@ class Wheel(NamedTuple):
     :param file: its name.
     :param sha256: of the whole file.
     :param size: in bytes.
-    :param answer: what auditwheel said.
+    :param answer: the output of auditwheel.
     :param contents: its tags, and what its ELF files need.
     """
 
@@ -102,7 +102,7 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
 
 
 def needs_to_data(needs: Binary) -> dict[str, Any]:
-    """Write what an ELF file needs, without what most files have in common, and with few of its undefined symbols."""
+    """Write the needs of an ELF file, without fields that have their default, and with few undefined symbols."""
     data = {each.name: getattr(needs, each.name) for each in _SIMPLE if getattr(needs, each.name) != each.default}
     if needs.versions:
         data["versions"] = [astuple(each) for each in needs.versions]
@@ -156,9 +156,9 @@ def fetch(file: str, sha256: str, folder: Path) -> Path:
 
 
 def ask(path: Path) -> dict[str, Any]:
-    """Ask auditwheel about a wheel, with no library of this machine to be found.
+    """Ask auditwheel about a wheel, while it can find no library of this machine.
 
-    :returns: of what it prints, all but what only repeats the wheel; ``error`` where it gives no answer.
+    :returns: what it prints, except for what only repeats the wheel; ``error`` if it gives no answer.
     """
     environment = {key: value for key, value in os.environ.items() if "LD_LIBRARY_PATH" not in key}
     with tempfile.TemporaryDirectory() as nothing:
@@ -191,7 +191,7 @@ def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def read_wheel(path: Path) -> dict[str, Any]:
-    """Write what the ELF files of a wheel need, and its ``WHEEL``."""
+    """Return the needs of a wheel's ELF files, and its ``WHEEL``, as data."""
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
         said = Parser().parsestr(archive.read(name).decode("utf-8"))

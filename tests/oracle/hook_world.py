@@ -218,7 +218,7 @@ def answers(scratch: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _kind(name: str) -> str:
-    """Return what a peer asks the module. pip 20.0 to 20.2 conclude from a legacy version that they take older ones."""
+    """Return what a peer asks the module. pip 20.0 to 20.2 infer from a legacy version that they take older ones."""
     project, version = name.split()[:2]
     number = tuple(map(int, version.strip(",").split(".")[:2]))
     if project == "packaging" or number >= (20, 3):

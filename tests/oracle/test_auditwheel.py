@@ -44,7 +44,7 @@ IGNORED = (ViolationKind.EXECUTABLE_STACK, ViolationKind.DECLARED_PROCESSOR)
 
 @cache
 def lowest(file: str) -> frozenset[str]:
-    """Find the tags of the lowest policies, of each kind and for each architecture that there is code for."""
+    """Find the tags of the lowest policies of each kind, for each architecture in the wheel."""
     contents = wheels()[file].contents
     architectures = {"armv7l" if each.architecture == "arm" else each.architecture for each in contents.binaries}
     found = {
@@ -56,7 +56,7 @@ def lowest(file: str) -> frozenset[str]:
 
 
 def agrees(wheel: Wheel) -> bool:
-    """Whether auditwheel's answer is ours. It says ``linux_*`` if there is no policy."""
+    """Whether auditwheel agrees with our answer. It says ``linux_*`` if no policy fits."""
     tag = wheel.answer.get("overall_tag")
     return not lowest(wheel.file) if tag and tag.startswith("linux_") else tag in lowest(wheel.file)
 
@@ -113,7 +113,7 @@ def test_claims(file: str) -> None:
 
 
 def test_famous_claims() -> None:
-    """The audit was written because of these wheels; its words must name what is wrong with them."""
+    """The audit was written because of these wheels, so it must say exactly what is wrong with them."""
     declared = {
         "maturin-1.16.0-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON"},
         "uv-0.13.8-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON", "VFPv3"},  # uv and uvx
@@ -147,7 +147,7 @@ def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
 
 
 def test_documented_false_claims_are_recorded() -> None:
-    """The page names wheels of real projects: each of its rows must be true."""
+    """The page names wheels of real projects, so each of its rows must be true."""
     _, _, section = PAGE.read_text(encoding="utf-8").partition("## Claims that are false\n")
     rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
     assert len(rows) > 10
@@ -168,7 +168,7 @@ ASKED = pytest.mark.skipif(
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_auditwheel_still_answers_so(file: str) -> None:
-    """The record is what auditwheel really says."""
+    """The record must be what auditwheel really says."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     assert auditwheel_world.ask(path) == wheel.answer
@@ -177,7 +177,7 @@ def test_auditwheel_still_answers_so(file: str) -> None:
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_wheels_are_read_and_audited_so(file: str) -> None:
-    """The record, which the other tests judge, is what is in the wheels."""
+    """The record, which the other tests use, must be what is in the wheels."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     read = [read_elf(BytesIO(data), name) for name, data in auditwheel_world.elf_members(path)]

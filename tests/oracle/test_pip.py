@@ -56,7 +56,7 @@ TARGETS = {
     "old": ("3.6", "manylinux_2_12_i686"),
 }
 
-#: (target, release) -> why manytags picks another file; empty, because it never does.
+#: (target, release) -> why manytags picks another file. It is empty because manytags never does.
 KNOWN_DIFFERENCES: dict[tuple[str, str], str] = {}
 
 #: File names and requires-python.
@@ -78,7 +78,7 @@ def releases() -> dict[tuple[str, str], Release]:
 
 @cache
 def distinct() -> dict[frozenset[tuple[str, str | None]], tuple[str, str]]:
-    """Releases that differ in what a choice looks at: that, and the first release that has it."""
+    """Map what a choice depends on to the first release that has it."""
     found: dict[frozenset[tuple[str, str | None]], tuple[str, str]] = {}
     for key, files in releases().items():
         found.setdefault(frozenset((name.split("-", 2)[2], requires) for name, requires in files), key)

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-#: The uv that was asked, and the file of its answers.
+#: The version of uv that was asked, and the file with its answers.
 VERSION = "0.13.8"
 RECORD = Path(__file__).parent / "data" / f"uv-{VERSION}.json"
 CORPUS = Path(__file__).parents[1] / "data" / "corpus"
@@ -41,7 +41,7 @@ CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 PYTHONS = ("3.12", "3.9")
 #: The Pythons whose lists of (python, ABI) groups are recorded; 3.9 has few groups, 3.14 has many.
 GROUP_PYTHONS = ("3.12", "3.9", "3.14")
-#: The platform for that: it has a single tag, so that only the groups decide.
+#: The platform for recording groups. It has a single tag, so that only the groups decide.
 GROUP_PLATFORM = ("windows", "win_amd64")
 
 LINUXES = ("x86_64", "i686", "aarch64", "armv6l", "armv7l", "ppc64le", "riscv64", "s390x", "loongarch64")
@@ -206,7 +206,7 @@ def record(uv: str, scratch: Path, guesses: Mapping[str, Sequence[str]]) -> dict
 
     :param uv: the command.
     :param scratch: an empty folder.
-    :param guesses: for a name, the list as it is expected; what is wrong with it only costs time.
+    :param guesses: name -> the expected list; mistakes in it only cost time.
     """
     folder = Folder(scratch, uv)
     version = subprocess.run([uv, "--version"], capture_output=True, check=True, encoding="utf-8").stdout.split()[1]

@@ -32,7 +32,7 @@ TESTS = "tests/unit/forklift/test_legacy.py"
 PACKAGING = "26.2"
 GENERATED, GENERATED_NAMES = 5_000, 500
 
-#: Parts of tags, by their letter in a form: what the rules have. One in eight is arbitrary.
+#: Parts of tags, by their letter in a form. One in eight is arbitrary.
 _PARTS = {
     "n": [*map(str, range(31)), "999", "2026"],
     "v": ["10", "11", "12", "13", "14", "15", "16", "26", "27"],
@@ -241,7 +241,7 @@ def write(warehouse: Warehouse, corpus: list[str]) -> None:
         "names": {"sha256": digest(names), "complaints": [warehouse.complaint(name) for name in names]},
     }
     generated = cast("dict[str, str]", record["generated"])
-    generated["taken"] = f"{int('1' + generated['taken'], 2):x}"  # a one in front, so that no zero is lost
+    generated["taken"] = f"{int('1' + generated['taken'], 2):x}"  # the leading 1 keeps zeros
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Wheels whose tag is honest, on hosts that claim the tag and lack the libraries: ``python -m tools.hosts.promises``.
+"""Wheels with true tags on hosts that claim the tag but lack the libraries: ``python -m tools.hosts.promises``.
 
 Each wheel has one extension module, which needs one library that its policy promises. Each host is a Debian sysroot,
 first with its Python alone, then with all that the policy promises. In each: what manytags predicts by reading the
@@ -46,7 +46,7 @@ PROMISED = (
     *("libbsd0", "libmd0", "libice6", "libsm6", "libuuid1", "libxext6", "libxrender1", "libglib2.0-0", "libpcre2-8-0"),
 )
 
-#: pip, run from the folder that it was unpacked into: what it says of the wheel, and whether that is a yes.
+#: Runs pip from the folder that it was unpacked into, and prints its answer about the wheel and whether it accepts it.
 _PIP_SCRIPT = """
 import contextlib, io, json, sys
 sys.path.insert(0, "/pip")
@@ -62,7 +62,7 @@ print(json.dumps([status, lines[-1] if lines else text.getvalue()[-500:]]))
 
 @dataclass(frozen=True)
 class Row:
-    """A library, and the processor that a wheel is compiled for."""
+    """A library, and a processor that a wheel is compiled for."""
 
     library: str
     architecture: str
@@ -72,7 +72,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The wheel's project."""
+        """The project name of the wheel."""
         return "needs_" + self.library.partition(".")[0].replace("-", "_").lower()
 
 
@@ -85,7 +85,7 @@ RELEASE = "bookworm"
 
 
 def compiled(shop: Workshop, row: Row) -> tuple[str, bytes]:
-    """Compile the wheel of a row against an empty library of the name that it is to need."""
+    """Compile the wheel of a row against an empty library of the needed name."""
 
     def build(into: Path) -> None:
         compiler, variables = zig(shop)
@@ -100,7 +100,7 @@ def compiled(shop: Workshop, row: Row) -> tuple[str, bytes]:
 
 
 def host(shop: Workshop, architecture: str, whole: bool) -> Chroot:
-    """A sysroot of one's own, with a pip in it and, if ``whole``, with all that the policy promises."""
+    """Make a separate sysroot with pip and, if ``whole``, with all that the policy promises."""
     python = prepare(release_named(RELEASE), architecture, shop)
     base = python.root
 
@@ -114,19 +114,19 @@ def host(shop: Workshop, architecture: str, whole: bool) -> Chroot:
 
     recipe = f"{base.name} pip {PIP} {' '.join(PROMISED) if whole else ''}"
     name = f"promises-{architecture}-{'whole' if whole else 'bare'}"
-    # There is no passwd to look the home folder up in.
+    # The root has no passwd, so the home folder must be named.
     variables = {**python.variables, "HOME": "/"}
     return replace(python, root=shop.store.get(name, recipe, build), variables=variables)
 
 
 def outcomes(shop: Workshop, row: Row) -> list[dict[str, Any]]:
-    """Try one row's wheel in the bare host and in the whole one."""
+    """Try a row's wheel in the bare host and in the complete one."""
     name, content = compiled(shop, row)
     machine, packaging = f"{RELEASE}-{row.architecture}", packaging_script(shop)
     hosts = {machine: False, f"{machine}, with all that it promises": True}
     return [
-        {"machine": told, **_outcome(host(shop, row.architecture, whole), row.platform, name, content, packaging)}
-        for told, whole in hosts.items()
+        {"machine": label, **_outcome(host(shop, row.architecture, whole), row.platform, name, content, packaging)}
+        for label, whole in hosts.items()
     ]
 
 
@@ -173,7 +173,7 @@ def _try_import(python: Chroot, name: str, content: bytes) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record or check the outcomes.
 
-    :return: 0 all is as recorded; 1 something differs or cannot be had.
+    :return: 0 if all is as recorded; 1 if something differs or is unavailable.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.hosts.promises", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("command", choices=("record", "check"))
