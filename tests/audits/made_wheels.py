@@ -26,7 +26,7 @@ def made_wheel(name: str, files: Mapping[str, bytes], tag: str | None = None, pu
     """Write a wheel. ``WHEEL`` has the tags of the file name by default."""
     tags = parse_tag_set(tag or "-".join(name.removesuffix(".whl").split("-")[-3:]))
     info = "demo-1.0.dist-info"
-    lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(each)}" for each in tags.triples())]
+    lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(triple)}" for triple in tags.triples())]
     members = {**files, f"{info}/WHEEL": ("Wheel-Version: 1.0\n" + "\n".join(lines) + "\n").encode()}
     record = "".join(f'"{path}",,\n' for path in [*members, f"{info}/RECORD"])
     stream = io.BytesIO()

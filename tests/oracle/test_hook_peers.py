@@ -203,10 +203,10 @@ def bundled_pip() -> str:
         return str(Path(spec.origin).parents[1])
     ensurepip = importlib.util.find_spec("ensurepip")
     wheels = Path(ensurepip.origin).parent.glob("_bundled/pip-*.whl") if ensurepip and ensurepip.origin else iter(())
-    found = next(wheels, None)
-    if found is None:
+    wheel = next(wheels, None)
+    if wheel is None:
         pytest.skip("neither pip nor ensurepip is here")
-    return str(found)
+    return str(wheel)
 
 
 @needs_glibc

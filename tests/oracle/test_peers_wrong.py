@@ -28,10 +28,10 @@ TORCH = ("torch-2.10.0-cp312-cp312-manylinux_2_28_x86_64.whl", "torch-2.10.0-3-c
 def peer(module: str, needs: str = "0") -> Any:  # noqa: ANN401 - each is another
     """Import a peer, or skip the test and name the peer."""
     project = module.partition(".")[0]
-    found = pytest.importorskip(module, reason=f"{project} is not installed; nothing is compared")
+    imported = pytest.importorskip(module, reason=f"{project} is not installed; nothing is compared")
     if Version(metadata.version(project)) < Version(needs):
         pytest.skip(f"{project} {metadata.version(project)} is older than {needs}; nothing is compared")
-    return found
+    return imported
 
 
 def test_the_case_is_real() -> None:

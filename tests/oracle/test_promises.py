@@ -136,12 +136,12 @@ def by_reading(program: Path, module: Path, environment: dict[str, str]) -> dict
     with module.open("rb") as stream:
         needs = read_linkage(stream, str(module))
     chain = (Requester(str(module), str(module.parent), needs.rpath, needs.runpath),)
-    found = {"libown.so": process.load("libown.so", ()).result.file if "libown.so" in process else None}
+    files = {"libown.so": process.load("libown.so", ()).result.file if "libown.so" in process else None}
     first = process.load("libx.so", chain)
-    found["libx.so"] = first.result.file
-    found |= {name: each.result.file for _, name, each in process.closure([first], chain) if name == "liby.so"}
-    whole = found["libx.so"] is not None and found["liby.so"] is not None
-    return {name: found.get(name) if whole or name == "libown.so" else None for name in LIBRARIES}
+    files["libx.so"] = first.result.file
+    files |= {name: library.result.file for _, name, library in process.closure([first], chain) if name == "liby.so"}
+    whole = files["libx.so"] is not None and files["liby.so"] is not None
+    return {name: files.get(name) if whole or name == "libown.so" else None for name in LIBRARIES}
 
 
 @opt_in

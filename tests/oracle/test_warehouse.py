@@ -44,12 +44,12 @@ needs_warehouse = pytest.mark.skipif(live() is None, reason=f"{world.VARIABLE} n
 @cache
 def corpus_tags() -> list[str]:
     """List the platform tags of the corpus."""
-    found = set()
+    tags = set()
     for path in CORPUS.glob("*.jsonl.gz"):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                found |= set(split_wheel_filename(json.loads(line)["filename"])[3].split("-")[2].lower().split("."))
-    return sorted(found)
+                tags |= set(split_wheel_filename(json.loads(line)["filename"])[3].split("-")[2].lower().split("."))
+    return sorted(tags)
 
 
 def takes(tag: str) -> bool:
@@ -58,7 +58,7 @@ def takes(tag: str) -> bool:
         rule = builtin_profile("pypi").rule_for(tag, DAY)
         assert rule is not None
         return rule.action != "refuse"
-    return not [one for one in check_upload(f"foo-1.0-py3-none-{tag}.whl") if one.refused]
+    return not [problem for problem in check_upload(f"foo-1.0-py3-none-{tag}.whl") if problem.refused]
 
 
 def recorded_verdicts() -> dict[str, bool]:
@@ -149,16 +149,16 @@ def test_the_record_is_what_warehouse_says() -> None:
     """A record that was edited, or is outdated, proves nothing."""
     warehouse = live()
     assert warehouse is not None
-    found = record()
-    assert [tag for tag in corpus_tags() if not warehouse.takes(tag)] == found["corpus"]["refused"]
+    verdicts = record()
+    assert [tag for tag in corpus_tags() if not warehouse.takes(tag)] == verdicts["corpus"]["refused"]
     assert {tag: warehouse.takes(tag) for tag in world.generated_tags()} == recorded_verdicts()
-    assert warehouse.listed("test_upload_succeeds_with_wheel") == found["tests"]["taken"]
-    assert warehouse.listed("test_upload_fails_with_unsupported_wheel_plat") == found["tests"]["refused"]
+    assert warehouse.listed("test_upload_succeeds_with_wheel") == verdicts["tests"]["taken"]
+    assert warehouse.listed("test_upload_fails_with_unsupported_wheel_plat") == verdicts["tests"]["refused"]
     for key, function in (
         ("names", "test_upload_fails_with_invalid_filename"),
         ("spellings", "test_upload_fails_pep427"),
     ):
-        assert [list(case) for case in warehouse.listed(function)] == found["tests"][key]
+        assert [list(case) for case in warehouse.listed(function)] == verdicts["tests"][key]
 
 
 @needs_warehouse

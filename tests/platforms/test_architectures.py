@@ -38,9 +38,9 @@ def test_every_line_reads(row: Architecture) -> None:
 def test_every_line_is_found(row: Architecture) -> None:
     """Each line must be found by its name, its aliases and, unless another line has precedence, its ELF header."""
     for name in (row.name, *row.aliases):
-        found = architecture_from_name(name)
-        assert found is not None
-        assert found.name == row.name
+        architecture = architecture_from_name(name)
+        assert architecture is not None
+        assert architecture.name == row.name
     by_header = architecture_from_elf(row.machine, row.bits, row.byte_order)
     assert by_header is not None
     assert (by_header.machine, by_header.bits, by_header.byte_order) == (row.machine, row.bits, row.byte_order)

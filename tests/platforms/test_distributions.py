@@ -158,7 +158,9 @@ def test_names_are_unique() -> None:
 @pytest.mark.parametrize(("name", "version"), RELEASES)
 def test_every_name_describes_the_platform(name: str, version: str) -> None:
     """Every listed name, with every architecture that it is made for, must work as ``--target``."""
-    (release,) = [one for one in releases() if (one.distribution, one.version) == (name, version)]
+    (release,) = [
+        candidate for candidate in releases() if (candidate.distribution, candidate.version) == (name, version)
+    ]
     assert release.title.startswith(DATA["distributions"][name]["title"])
     for arch in release.architectures:
         platform = release.platform(arch)

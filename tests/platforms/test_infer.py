@@ -53,8 +53,8 @@ def armv7(more: dict[str, object]) -> Target:
 
 def because(target: Target, subject: str) -> str:
     """Return the only piece of evidence about a subject as text."""
-    (found,) = [item for item in target.evidence if item.subject == subject]
-    return str(found)
+    (evidence,) = [item for item in target.evidence if item.subject == subject]
+    return str(evidence)
 
 
 ARMV7 = ("linux_armv7l", "manylinux_2_18_armv7l", "manylinux_2_17_armv7l", "manylinux2014_armv7l", "linux_armv6l")

@@ -58,17 +58,17 @@ def largest(of: Policy, family: str) -> str | None:
 @pytest.mark.parametrize("version", LARGEST)
 def test_largest_versions(version: tuple[int, int]) -> None:
     """With a version too many, the audit would call a tag true though older systems cannot load the wheel."""
-    found = policy("manylinux", version, "x86_64")
-    assert tuple(largest(found, family) for family in FAMILIES) == LARGEST[version]
-    assert found.listed
+    answer = policy("manylinux", version, "x86_64")
+    assert tuple(largest(answer, family) for family in FAMILIES) == LARGEST[version]
+    assert answer.listed
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_architectures(kind: str) -> None:
     """Before its first policy, a tag means nothing."""
     known = policies(kind)
-    assert {each.architecture: min(known.of(each.architecture), key=lambda one: one.version).version
-            for each in known.listed} == ARCHITECTURES[kind]  # fmt: skip
+    assert {row.architecture: min(known.of(row.architecture), key=lambda candidate: candidate.version).version
+            for row in known.listed} == ARCHITECTURES[kind]  # fmt: skip
     assert known.date
     assert known.source
 
@@ -78,7 +78,9 @@ def test_libraries() -> None:
     assert len(policy("manylinux", (2, 5), "x86_64").libraries) == 22
     first = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24), "libX11.so.6": (2, 5), "libz.so.1": (2, 5)}
     for name, version in first.items():
-        allowing = [each.version for each in policies("manylinux").of("x86_64") if each.allows_library(name)]
+        allowing = [
+            candidate.version for candidate in policies("manylinux").of("x86_64") if candidate.allows_library(name)
+        ]
         assert allowing[0] == version
     newest = policy("manylinux", (2, 41), "x86_64")
     assert newest.allows_library("ld-linux-x86-64.so.2")
@@ -92,7 +94,7 @@ def test_forbidden_symbols() -> None:
     """A policy must forbid symbols that some systems' copy of a promised library lacks."""
 
     def count(version: tuple[int, int], library: str) -> int:
-        return sum(1 for each, _ in policy("manylinux", version, "x86_64").forbidden if each == library)
+        return sum(1 for soname, _ in policy("manylinux", version, "x86_64").forbidden if soname == library)
 
     counts = [count(version, "libz.so.1") for version in ((2, 5), (2, 31), (2, 34), (2, 35), (2, 36), (2, 37), (2, 41))]
     assert counts == [41, 41, 40, 40, 26, 23, 23]
@@ -104,7 +106,7 @@ def test_forbidden_symbols() -> None:
 def test_later_policies_allow_more(kind: str) -> None:
     """A wheel that keeps an older policy must keep the newer ones, or the lowest policy would mean nothing."""
     known = policies(kind)
-    last = max(each.version for each in known.listed)
+    last = max(listed.version for listed in known.listed)
     for architecture in ARCHITECTURES[kind]:
         ladder = known.of(architecture)
         for older, newer in pairwise(ladder):
@@ -117,11 +119,11 @@ def test_later_policies_allow_more(kind: str) -> None:
 
 def test_versions_that_nobody_has_listed() -> None:
     """A policy between or after the listed ones is judged by the last one before it, and says so."""
-    found = policy("manylinux", (2, 44), "x86_64")
+    newer = policy("manylinux", (2, 44), "x86_64")
     newest = policy("manylinux", (2, 41), "x86_64")
-    assert (found.judged_by, found.listed, found.tag) == ((2, 41), False, "manylinux_2_44_x86_64")
-    assert found.symbol_versions - newest.symbol_versions == {"GLIBC_2.42", "GLIBC_2.43", "GLIBC_2.44"}
-    assert found.libraries == newest.libraries
+    assert (newer.judged_by, newer.listed, newer.tag) == ((2, 41), False, "manylinux_2_44_x86_64")
+    assert newer.symbol_versions - newest.symbol_versions == {"GLIBC_2.42", "GLIBC_2.43", "GLIBC_2.44"}
+    assert newer.libraries == newest.libraries
     assert policy("manylinux", (2, 29), "aarch64").judged_by == (2, 28)
     assert policy("musllinux", (1, 3), "x86_64").judged_by == (1, 2)
 
@@ -228,7 +230,7 @@ def test_every_mistake_in_the_data_is_seen(mistake: str) -> None:
     )
     changed = changed or text.replace(old, new, 1)
     assert changed != text
-    assert any(mistake in found for found in contradictions(json.loads(changed)))
+    assert any(mistake in message for message in contradictions(json.loads(changed)))
 
 
 def auditwheel(kind: str) -> list[dict[str, object]]:
@@ -237,7 +239,7 @@ def auditwheel(kind: str) -> list[dict[str, object]]:
     if spec is None or spec.origin is None:
         pytest.skip("auditwheel is not installed: nox -s oracle")
     data = json.loads((Path(spec.origin).parent / "policy" / f"{kind}-policy.json").read_text())
-    return [each for each in data if each["name"] != "linux"]
+    return [entry for entry in data if entry["name"] != "linux"]
 
 
 #: Kind -> libraries that we list but auditwheel 6.8.2 does not. auditwheel reads "libc.so" in its own data as the name
@@ -253,25 +255,25 @@ MUSL_NAMES = {"i686": "x86", "armv7l": "armv7"}
 def test_as_auditwheel(kind: str) -> None:
     """A difference from auditwheel without a known reason is a mistake in one of the two."""
     theirs: dict[tuple[str, str], tuple[set[str], set[str], set[tuple[str, str]]]] = {}
-    for each in auditwheel(kind):
-        name, lists = str(each["name"]), each["symbol_versions"]
-        allowed, forbidden = each["lib_whitelist"], each["blacklist"]
+    for entry in auditwheel(kind):
+        name, lists = str(entry["name"]), entry["symbol_versions"]
+        allowed, forbidden = entry["lib_whitelist"], entry["blacklist"]
         assert isinstance(lists, dict)
         assert isinstance(allowed, list)
         assert isinstance(forbidden, dict)
         for architecture, versions in lists.items():
             musl = f"libc.musl-{MUSL_NAMES.get(architecture, architecture)}.so.1"
             libraries = {musl if library == "libc.so" else library for library in allowed}
-            names = {f"{family}_{version}" for family, found in versions.items() for version in found}
-            symbols = {(library, symbol) for library, found in forbidden.items() for symbol in found}
+            names = {f"{family}_{version}" for family, numbers in versions.items() for version in numbers}
+            symbols = {(library, symbol) for library, symbols_of_it in forbidden.items() for symbol in symbols_of_it}
             theirs[name, architecture] = libraries, names, symbols
     mine = {
-        (each.tag.removesuffix("_" + each.architecture), each.architecture): (
-            set(each.libraries) - MORE_LIBRARIES[kind],
-            set(each.symbol_versions),
+        (listed.tag.removesuffix("_" + listed.architecture), listed.architecture): (
+            set(listed.libraries) - MORE_LIBRARIES[kind],
+            set(listed.symbol_versions),
             # auditwheel does not check for symbols that came with musl 1.2.
-            {(library, symbol) for library, symbol in each.forbidden if library != "libc.so"},
+            {(library, symbol) for library, symbol in listed.forbidden if library != "libc.so"},
         )
-        for each in policies(kind).listed
+        for listed in policies(kind).listed
     }
     assert mine == theirs

@@ -151,21 +151,21 @@ def test_markers_of_a_python_before_its_release(full: str) -> None:
 
 def test_markers_tell_a_mac() -> None:
     """On macOS the version of the kernel shows the version of macOS."""
-    found = target_from_markers(MAC)
-    assert found.platform == Platform("macos", "arm64", version=(14, 0))
-    assert found.python == manytags.Python("cpython", (3, 12), ("cp312",), "3.12.4")
-    assert marker_environment(found) == {**MAC, "platform_release": "", "platform_version": ""}
-    assert str(found.evidence[0]) == "markers: macOS 14.0 on arm64 (a marker environment)"
+    mac = target_from_markers(MAC)
+    assert mac.platform == Platform("macos", "arm64", version=(14, 0))
+    assert mac.python == manytags.Python("cpython", (3, 12), ("cp312",), "3.12.4")
+    assert marker_environment(mac) == {**MAC, "platform_release": "", "platform_version": ""}
+    assert str(mac.evidence[0]) == "markers: macOS 14.0 on arm64 (a marker environment)"
 
 
 @pytest.mark.parametrize(("machine", "tag"), [("AMD64", "win_amd64"), ("ARM64", "win_arm64"), ("x86", "win32")])
 def test_markers_tell_a_windows(machine: str, tag: str) -> None:
     """On Windows tags depend only on the machine."""
-    found = target_from_markers({**WINDOWS, "platform_machine": machine})
-    assert found.platform_tags() == (tag,)
-    assert target_from_markers({**WINDOWS, "platform_machine": machine.lower()}) == found
+    windows = target_from_markers({**WINDOWS, "platform_machine": machine})
+    assert windows.platform_tags() == (tag,)
+    assert target_from_markers({**WINDOWS, "platform_machine": machine.lower()}) == windows
     expected = {**WINDOWS, "platform_machine": machine, "platform_release": "", "platform_version": ""}
-    assert marker_environment(found) == expected
+    assert marker_environment(windows) == expected
 
 
 @pytest.mark.parametrize("name", ["win_amd64", "win_arm64", "win32", "macosx_14_0_arm64", "macosx_10_15_x86_64"])
@@ -183,8 +183,8 @@ def test_there_and_back(name: str) -> None:
 )
 def test_linux_with_its_platform_named(platform: str | Platform) -> None:
     """Markers suffice for Linux too if the caller names the C library."""
-    found = target_from_markers(LINUX, platform)
-    assert found.platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
+    linux = target_from_markers(LINUX, platform)
+    assert linux.platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
 
 
 def without(*names: str) -> dict[str, str]:
@@ -255,11 +255,11 @@ def test_markers_that_do_not_suffice(case: str) -> None:
 def test_hostile_markers(name: str, value: str) -> None:
     """The environment of a stranger's lock file must give a target or one clear error of bounded size."""
     try:
-        found = target_from_markers({**MAC, name: value})
+        read = target_from_markers({**MAC, name: value})
     except InvalidTarget as error:
         assert len(str(error)) < 1_000
     else:
-        assert found.platform_tags()
+        assert read.platform_tags()
 
 
 def test_darwin_is_every_macos() -> None:

@@ -48,23 +48,23 @@ def recorded() -> dict[str, Any]:
 
 def test_a_recorded_file_is_this_machine() -> None:
     """A file that pex made must have the same tags here as in pex."""
-    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
-    assert list(found.triples()) == recorded()["compatible_tags"]
-    assert found.platform == Platform("linux", "x86_64", glibc=(2, 36))
-    assert found.options == TagOptions(linux_first=False)
-    assert found.python == Python("cpython", (3, 12), ("cp312",), "3.12.1")
-    assert [str(one) for one in found.evidence] == [
+    target = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    assert list(target.triples()) == recorded()["compatible_tags"]
+    assert target.platform == Platform("linux", "x86_64", glibc=(2, 36))
+    assert target.options == TagOptions(linux_first=False)
+    assert target.python == Python("cpython", (3, 12), ("cp312",), "3.12.1")
+    assert [str(evidence) for evidence in target.evidence] == [
         "platform: Linux with glibc 2.36 on x86_64 (a complete platform of pex)"
     ]
-    ours, theirs = marker_environment(found), recorded()["marker_environment"]
+    ours, theirs = marker_environment(target), recorded()["marker_environment"]
     unknown = {"platform_release": "", "platform_version": ""}
     assert ours == {**theirs, **unknown}
 
 
 def test_written_again_it_is_the_recorded_file() -> None:
     """pex must be able to read files of manytags: same keys, same tags, same markers."""
-    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
-    written, theirs = json.loads(target_to_pex(found)), recorded()
+    target = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    written, theirs = json.loads(target_to_pex(target)), recorded()
     assert written["compatible_tags"] == theirs["compatible_tags"]
     assert set(written["marker_environment"]) == set(theirs["marker_environment"])
     assert set(theirs) - set(written) == {"path"}  # the interpreter's path, which a described machine does not have

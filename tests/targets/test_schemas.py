@@ -51,28 +51,28 @@ def problems(name: str, text: str) -> list[str]:
 def test_schemas_say_what_they_are() -> None:
     """An editor shows these descriptions, so a field without one would be unexplained."""
     for name, form in (("target", TARGET_FORMAT), ("facts", FACTS_FORMAT)):
-        found = schema(name)
-        assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-        assert found["$id"].endswith(f"/{name}-{form}.schema.json")
-        assert found["properties"][f"manytags_{name}"]["const"] == form
-        assert found["description"]
+        document = schema(name)
+        assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert document["$id"].endswith(f"/{name}-{form}.schema.json")
+        assert document["properties"][f"manytags_{name}"]["const"] == form
+        assert document["description"]
     for section in ("python", "platform", "options"):
         assert schema("target")["properties"][section]["description"]
-        assert all(one["description"] for one in schema("target")["properties"][section]["properties"].values())
-    assert all(one["description"] for one in schema("facts")["properties"]["facts"]["properties"].values())
+        assert all(entry["description"] for entry in schema("target")["properties"][section]["properties"].values())
+    assert all(entry["description"] for entry in schema("facts")["properties"]["facts"]["properties"].values())
 
 
 def test_the_schema_of_facts_is_the_readers() -> None:
     """A fact that only the reader knows would be refused by anyone who validates with the schema."""
-    found = schema("facts")["properties"]["facts"]
-    assert set(found["properties"]) == set(READERS)
-    assert found["required"] == list(REQUIRED)
-    assert found["additionalProperties"] is False
+    facts = schema("facts")["properties"]["facts"]
+    assert set(facts["properties"]) == set(READERS)
+    assert facts["required"] == list(REQUIRED)
+    assert facts["additionalProperties"] is False
     types = {"read_string": "text", "read_integer": "number", "read_strings": "list", "read_boolean": "flag"}
     for name, reader in READERS.items():
         kind = types[reader.__name__]
         prefix = "required_" if name in REQUIRED else ""
-        assert found["properties"][name]["$ref"] == f"#/$defs/{prefix}{kind}", name
+        assert facts["properties"][name]["$ref"] == f"#/$defs/{prefix}{kind}", name
 
 
 def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,9 +93,9 @@ def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Document, "take", note_take)
     monkeypatch.setattr(Document, "take_or", note_take_or)
     Target.from_json((FORMS / "target-1.json").read_text(encoding="utf-8"))
-    found = schema("target")
-    objects = {"target": found, "evidence": found["properties"]["evidence"]["items"]}
-    objects |= {name: found["properties"][name] for name in ("python", "platform", "options")}
+    document_schema = schema("target")
+    objects = {"target": document_schema, "evidence": document_schema["properties"]["evidence"]["items"]}
+    objects |= {name: document_schema["properties"][name] for name in ("python", "platform", "options")}
     for name, described in objects.items():
         assert set(described["properties"]) == taken[name], name
         assert set(described.get("required", [])) == needed.get(name, set()), name
@@ -104,11 +104,11 @@ def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_schema_has_the_fields_of_the_values() -> None:
     """Every field of a value must be a key of the form."""
-    found = schema("target")["properties"]
+    properties = schema("target")["properties"]
     for name, kind in (("python", Python), ("platform", Platform), ("options", TagOptions)):
-        assert list(found[name]["properties"]) == list(kind._fields)
-    assert list(found["evidence"]["items"]["properties"]) == list(manytags.Evidence._fields)
-    defaults = {name: one["default"] for name, one in found["options"]["properties"].items()}
+        assert list(properties[name]["properties"]) == list(kind._fields)
+    assert list(properties["evidence"]["items"]["properties"]) == list(manytags.Evidence._fields)
+    defaults = {name: option["default"] for name, option in properties["options"]["properties"].items()}
     written = json.loads(target("3.12", "linux").to_json())["options"]
     assert defaults == written
 
@@ -160,10 +160,10 @@ def form(name: str) -> str:
 def test_a_target_of_form_1_loads() -> None:
     """Lock files outlive versions of this library. This file is from version 0.1.0 and is never changed."""
     assert problems("target", form("target-1.json")) == []
-    found = Target.from_json(form("target-1.json"))
-    assert found.python == Python("cpython", (3, 13, 1), ("cp313t",), "3.13.1")
-    assert found.platform == Platform("linux", "armv7l", glibc=(2, 36), build_arch="armv6l", distribution="raspbian")
-    assert found.options == TagOptions(
+    loaded = Target.from_json(form("target-1.json"))
+    assert loaded.python == Python("cpython", (3, 13, 1), ("cp313t",), "3.13.1")
+    assert loaded.platform == Platform("linux", "armv7l", glibc=(2, 36), build_arch="armv6l", distribution="raspbian")
+    assert loaded.options == TagOptions(
         linux_first=False,
         refused=("manylinux_2_17_armv7l",),
         bare_linux="distribution",
@@ -172,40 +172,40 @@ def test_a_target_of_form_1_loads() -> None:
         manylinux_floor=(2, 17),
         extra=("piwheels_armv7l",),
     )
-    assert [str(one) for one in found.evidence] == ["architecture: armv7l, hard float (as its maker says)"]
-    assert found.platform_tags()[:3] == ("manylinux_2_31_armv7l", "manylinux_2_30_armv7l", "manylinux_2_29_armv7l")
-    assert found.platform_tags()[-3:] == ("linux_armv7l", "linux_armv6l", "piwheels_armv7l")
+    assert [str(evidence) for evidence in loaded.evidence] == ["architecture: armv7l, hard float (as its maker says)"]
+    assert loaded.platform_tags()[:3] == ("manylinux_2_31_armv7l", "manylinux_2_30_armv7l", "manylinux_2_29_armv7l")
+    assert loaded.platform_tags()[-3:] == ("linux_armv7l", "linux_armv6l", "piwheels_armv7l")
 
 
 def test_the_shortest_target_of_form_1_loads() -> None:
     """A file with only the required keys, as people write it by hand, must load."""
     assert problems("target", form("target-1-shortest.json")) == []
-    found = Target.from_json(form("target-1-shortest.json"))
-    assert found == target("3.12", "manylinux_2_28_x86_64")
+    loaded = Target.from_json(form("target-1-shortest.json"))
+    assert loaded == target("3.12", "manylinux_2_28_x86_64")
 
 
 def test_facts_of_form_1_load() -> None:
     """A recorded report of a machine must keep loading too."""
     assert problems("facts", form("facts-1.json")) == []
-    found = Facts.from_json(form("facts-1.json"))
-    assert set(found.names()) == set(READERS), "the file has every fact of form 1; newer ones are not in it"
-    assert target_from_facts(found).platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
-    assert json.loads(found.to_json()) == json.loads(form("facts-1.json"))
+    facts = Facts.from_json(form("facts-1.json"))
+    assert set(facts.names()) == set(READERS), "the file has every fact of form 1; newer ones are not in it"
+    assert target_from_facts(facts).platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
+    assert json.loads(facts.to_json()) == json.loads(form("facts-1.json"))
 
 
 def test_the_shortest_facts_of_form_1_load() -> None:
     """A report of a probe that could observe almost nothing must load too."""
     assert problems("facts", form("facts-1-shortest.json")) == []
-    found = Facts.from_json(form("facts-1-shortest.json"))
-    assert target_from_facts(found).platform_tags() == ("win_amd64",)
+    facts = Facts.from_json(form("facts-1-shortest.json"))
+    assert target_from_facts(facts).platform_tags() == ("win_amd64",)
 
 
 def optional_places() -> list[tuple[str, ...]]:
     """List the keys of a target that may be missing."""
-    found = schema("target")
+    document = schema("target")
     places: list[tuple[str, ...]] = [("evidence",)]
     for section in ("python", "platform", "options"):
-        described = found["properties"][section]
+        described = document["properties"][section]
         places += [(section, key) for key in described["properties"] if key not in described.get("required", [])]
     return places
 

@@ -122,13 +122,13 @@ def test_refused_tags_are_a_set() -> None:
 
 def test_refusing_one_tag_refuses_no_other() -> None:
     """``manylinux_compatible`` refuses single versions, but uv drops all of manylinux."""
-    one = TagOptions(refused=("manylinux_2_17_x86_64",))
+    refusing = TagOptions(refused=("manylinux_2_17_x86_64",))
     without = [
         tag
         for tag in target("cp312", SERVER).platform_tags()
         if tag not in ("manylinux_2_17_x86_64", "manylinux2014_x86_64")
     ]
-    assert list(target("cp312", SERVER, one).platform_tags()) == without
-    assert manytags.rank("a-1-cp312-cp312-manylinux2014_x86_64.whl", target("cp312", SERVER, one)) is None
+    assert list(target("cp312", SERVER, refusing).platform_tags()) == without
+    assert manytags.rank("a-1-cp312-cp312-manylinux2014_x86_64.whl", target("cp312", SERVER, refusing)) is None
     both = "a-1-cp312-cp312-manylinux_2_12_x86_64.manylinux2014_x86_64.whl"
-    assert manytags.rank(both, target("cp312", SERVER, one)) == without.index("manylinux_2_12_x86_64")
+    assert manytags.rank(both, target("cp312", SERVER, refusing)) == without.index("manylinux_2_12_x86_64")

@@ -113,7 +113,7 @@ def _compile(compiler: str, source: str, path: Path, options: list[str], librari
 
 
 if __name__ == "__main__":
-    for each in BINARIES:
-        data = build(each)
-        (HERE / f"{each}.bin").write_bytes(data)
-        print(f"{each}: {len(data)} bytes")  # noqa: T201 - the script's output
+    for name in BINARIES:
+        data = build(name)
+        (HERE / f"{name}.bin").write_bytes(data)
+        print(f"{name}: {len(data)} bytes")  # noqa: T201 - the script's output
