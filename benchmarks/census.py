@@ -132,11 +132,11 @@ def count(case: str, number: int) -> dict[str, Any]:
         before = _peak()
     chunks = Chunks(stream, CASES[case])
     start = process_time()
-    found = manytags.census(chain.from_iterable(chunks), targets)
-    total = found.total
+    counted = manytags.census(chain.from_iterable(chunks), targets)
+    total = counted.total
     seconds = process_time() - start - chunks.seconds
     row = {"case": case, "names": number, "seconds": seconds, "rate": number / seconds, "bytes": _peak() - before}
-    return {**row, **asdict(total), "others": sum(found.others.values()), "invalid": found.invalid}
+    return {**row, **asdict(total), "others": sum(counted.others.values()), "invalid": counted.invalid}
 
 
 def _peak() -> int:

@@ -117,12 +117,12 @@ def make_pip() -> Callable[[Release], str | None]:
     def choose(files: Release) -> str | None:
         project = canonical(files[0].partition("-")[0])
         judge = finder.LinkEvaluator(project, project, frozenset({"binary"}), about, False)
-        found = []
+        candidates = []
         for name in files:
             result, detail = judge.evaluate_link(ready[name])
             if result is finder.LinkType.candidate:
-                found.append(candidate(project, detail, ready[name]))
-        best = finder.CandidateEvaluator(project, tags, anything).compute_best_candidate(found).best_candidate
+                candidates.append(candidate(project, detail, ready[name]))
+        best = finder.CandidateEvaluator(project, tags, anything).compute_best_candidate(candidates).best_candidate
         return None if best is None else best.link.filename
 
     return choose
@@ -133,8 +133,8 @@ def make_dep_logic() -> Callable[[Release], str | None]:
     spec = needs("dep_logic.tags").EnvSpec.from_spec("==3.12.0", TARGET[1], "cpython")
 
     def choose(files: Release) -> str | None:
-        found = [(spec.wheel_compatibility(name), name) for name in files]
-        return max((pair for pair in found if pair[0] is not None), default=(None, None), key=lambda pair: pair[0])[1]
+        pairs = [(spec.wheel_compatibility(name), name) for name in files]
+        return max((pair for pair in pairs if pair[0] is not None), default=(None, None), key=lambda pair: pair[0])[1]
 
     return choose
 
@@ -148,11 +148,11 @@ def make_poetry() -> Callable[[Release], str | None]:
     def choose(files: Release) -> str | None:
         best, best_key = None, None
         for name in files:
-            found = wheel(name)
-            if found.tags.isdisjoint(known):
+            parsed = wheel(name)
+            if parsed.tags.isdisjoint(known):
                 continue
-            digits = (found.build_tag or "").rstrip("abcdefghijklmnopqrstuvwxyz_.")
-            key = (int(digits or -1), -(found.get_minimum_supported_index(tags) or 0))
+            digits = (parsed.build_tag or "").rstrip("abcdefghijklmnopqrstuvwxyz_.")
+            key = (int(digits or -1), -(parsed.get_minimum_supported_index(tags) or 0))
             if best_key is None or key > best_key:
                 best, best_key = name, key
         return best
@@ -175,28 +175,28 @@ _RELEASES: list[Release] = []
 def releases() -> list[Release]:
     """Read the file names of the wheels of every release in the corpus."""
     if not _RELEASES:
-        found: defaultdict[tuple[str, str], Release] = defaultdict(list)
+        releases_of: defaultdict[tuple[str, str], Release] = defaultdict(list)
         for path in sorted(CORPUS.glob("*.jsonl.gz")):
             with gzip.open(path, "rt", encoding="utf-8") as lines:
                 for line in lines:
                     name = json.loads(line)["filename"]
                     project, version, _ = name.split("-", 2)
-                    found[project.lower(), version].append(name)
-        _RELEASES.extend(found.values())
+                    releases_of[project.lower(), version].append(name)
+        _RELEASES.extend(releases_of.values())
     return _RELEASES
 
 
 def installed() -> dict[str, str]:
     """List the installed contenders with their versions."""
-    found = {}
+    contenders = {}
     for contender in CONTENDERS:
         project = contender.name.partition(",")[0]
         try:
             contender.make()
-            found[contender.name] = needs("manytags").__version__ if project == OURS else metadata.version(project)
+            contenders[contender.name] = needs("manytags").__version__ if project == OURS else metadata.version(project)
         except (ImportError, AttributeError, metadata.PackageNotFoundError) as error:
             print(f"not measured: {contender.name}: {error}", file=sys.stderr)
-    return found
+    return contenders
 
 
 def seconds(choose: Callable[[Release], str | None], among: list[Release]) -> tuple[float, list[str | None]]:
@@ -212,7 +212,7 @@ def seconds(choose: Callable[[Release], str | None], among: list[Release]) -> tu
 
 def measure(present: dict[str, str]) -> list[dict[str, Any]]:
     """Measure all contenders in turns. Their caches are empty at the start of each round."""
-    one = [next(files for files in releases() if tuple(files[0].split("-")[:2]) == RELEASE)]
+    release = [next(files for files in releases() if tuple(files[0].split("-")[:2]) == RELEASE)]
     best: dict[str, dict[str, Any]] = {}
     for turn in range(max(contender.rounds for contender in CONTENDERS)):
         for name, make, rounds in CONTENDERS:
@@ -220,7 +220,7 @@ def measure(present: dict[str, str]) -> list[dict[str, Any]]:
                 continue
             took, chosen = seconds(make(), releases())
             # A release takes so little time that many must be measured, each with empty caches.
-            single = min(seconds(make(), one)[0] for _ in range(20 if rounds > 2 else 1))
+            single = min(seconds(make(), release)[0] for _ in range(20 if rounds > 2 else 1))
             row = best.setdefault(name, {"name": name, "version": present[name], "seconds": took, "release": single})
             row["seconds"], row["release"] = min(row["seconds"], took), min(row["release"], single)
             row["chosen"] = chosen
@@ -247,9 +247,9 @@ def parsed_bytes(parse: Callable[[str], object]) -> float:
     tracemalloc.start()
     kept = [parse(name) for name in names]
     gc.collect()
-    found = tracemalloc.get_traced_memory()[0] - sys.getsizeof(kept)
+    held = tracemalloc.get_traced_memory()[0] - sys.getsizeof(kept)
     tracemalloc.stop()
-    return found / len(names)
+    return held / len(names)
 
 
 def broken_limits(rows: list[dict[str, Any]], memory: dict[str, float]) -> list[str]:

@@ -38,7 +38,7 @@ def main() -> int:
         return 2
     script, worst = probe_script(), 0.0
     print(f"{'':44}{'start, M':>10}{'asked, M':>10}{'ratio':>8}" + ("   start, ms   asked, ms" * bool(arguments.times)))
-    for python in arguments.python or found():
+    for python in arguments.python or pythons():
         start, asked = instructions(python, NOTHING), instructions(python, script)
         worst = max(worst, asked / start)
         line = f"{python[-44:]:44}{start / 1e6:10.1f}{asked / 1e6:10.1f}{asked / start:8.2f}"
@@ -50,7 +50,7 @@ def main() -> int:
     return int(worst >= LIMIT)
 
 
-def found() -> Iterator[str]:
+def pythons() -> Iterator[str]:
     """Find the CPythons from 3.6 on that pyenv or the search path has, one of each version."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for name in NAMES:

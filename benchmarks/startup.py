@@ -160,28 +160,28 @@ def each_module() -> dict[str, float]:
 
 def broken_limits(results: list[dict[str, object]]) -> list[str]:
     """List the limits that do not hold."""
-    found = {str(result["name"]): result for result in results}
+    by_name = {str(result["name"]): result for result in results}
     failures = []
-    bad = sorted({name.partition(".")[0] for name in modules_of(found[RANK])} & {*FORBIDDEN})
+    bad = sorted({name.partition(".")[0] for name in modules_of(by_name[RANK])} & {*FORBIDDEN})
     if bad:
         failures.append(f"LIMIT: {RANK} loads {', '.join(bad)}")
-    if millions(found[RANK]) > RANK_LIMIT:
-        failures.append(f"LIMIT: {RANK} takes {millions(found[RANK])} M instructions; at most {RANK_LIMIT}")
-    if PEER_TAGS in found and millions(found[TAGS]) > TAGS_LIMIT * millions(found[PEER_TAGS]):
+    if millions(by_name[RANK]) > RANK_LIMIT:
+        failures.append(f"LIMIT: {RANK} takes {millions(by_name[RANK])} M instructions; at most {RANK_LIMIT}")
+    if PEER_TAGS in by_name and millions(by_name[TAGS]) > TAGS_LIMIT * millions(by_name[PEER_TAGS]):
         failures.append(f"LIMIT: {TAGS} takes more than {TAGS_LIMIT} times packaging's")
     return failures
 
 
 def modules_of(result: dict[str, object]) -> list[str]:
     """Return the modules of one result."""
-    found = result["modules"]
-    return found if isinstance(found, list) else []
+    names = result["modules"]
+    return names if isinstance(names, list) else []
 
 
 def millions(result: dict[str, object]) -> float:
     """Return the millions of instructions of one result; 0 if they were not counted."""
-    found = result.get("millions", 0.0)
-    return found if isinstance(found, float) else 0.0
+    counted = result.get("millions", 0.0)
+    return counted if isinstance(counted, float) else 0.0
 
 
 def report(python: str, results: list[dict[str, object]], steps: dict[str, float]) -> list[str]:
@@ -190,11 +190,11 @@ def report(python: str, results: list[dict[str, object]], steps: dict[str, float
     for result in results:
         cost = f"{millions(result):.2f}" if "millions" in result else "not counted"
         lines.append(f"{result['name']:24}{cost:>16}{len(modules_of(result)):>9}")
-    found = {str(result["name"]): result for result in results}
-    if PEER_TAGS in found and "millions" in found[TAGS]:
-        ratio = millions(found[TAGS]) / millions(found[PEER_TAGS])
+    by_name = {str(result["name"]): result for result in results}
+    if PEER_TAGS in by_name and "millions" in by_name[TAGS]:
+        ratio = millions(by_name[TAGS]) / millions(by_name[PEER_TAGS])
         lines += ["", f"sys_tags() takes {ratio:.3f} times packaging's; at most {TAGS_LIMIT}"]
-    loaded = modules_of(found[RANK])
+    loaded = modules_of(by_name[RANK])
     worth = ", ".join(name for name in REPORTED if name in loaded) or "none"
     lines += ["", f"{RANK}: at most {RANK_LIMIT} M. It loads", *textwrap.wrap(", ".join(loaded), 100)]
     lines += [f"of those worth knowing about: {worth}"]

@@ -41,11 +41,11 @@ TARGET_PARAMETERS = pytest.mark.parametrize(
 @cache
 def names() -> tuple[str, ...]:
     """Read the corpus."""
-    found = []
+    filenames = []
     for path in sorted(CORPUS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            found += [json.loads(line)["filename"] for line in lines]
-    return tuple(found)
+            filenames += [json.loads(line)["filename"] for line in lines]
+    return tuple(filenames)
 
 
 @cache

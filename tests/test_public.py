@@ -60,9 +60,9 @@ def loaded_by(code: str, *flags: str) -> set[str]:
         check=True,
         env={name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "COV"))},
     )
-    found = ast.literal_eval(done.stdout.splitlines()[-1])
-    assert isinstance(found, list)
-    return set(found)
+    modules = ast.literal_eval(done.stdout.splitlines()[-1])
+    assert isinstance(modules, list)
+    return set(modules)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
@@ -92,8 +92,8 @@ def test_the_list_has_no_name_twice() -> None:
 
 def test_star_import() -> None:
     """``from manytags import *`` in a session must give all names."""
-    found = loaded_by("from manytags import *; assert parse_tag and Target and best")
-    assert "manytags.choose.select" in found
+    modules = loaded_by("from manytags import *; assert parse_tag and Target and best")
+    assert "manytags.choose.select" in modules
 
 
 @pytest.mark.parametrize("name", ["nothing", "parse_tags", "_private", "__wrapped__", ""])
@@ -140,19 +140,19 @@ def test_importing_loads_nothing() -> None:
 )
 def test_detecting_and_ranking_load_nothing_heavy(code: str) -> None:
     """An installer that detects and ranks at every start must not pay for heavy modules."""
-    found = loaded_by(f"import manytags\n{code}")
-    assert "manytags.targets" in found
+    modules = loaded_by(f"import manytags\n{code}")
+    assert "manytags.targets" in modules
     if sys.platform == "linux":
-        assert not found & HEAVY
-        assert {name for name in found if not name.startswith("manytags")} <= {"__future__"}
+        assert not modules & HEAVY
+        assert {name for name in modules if not name.startswith("manytags")} <= {"__future__"}
 
 
 def test_looking_loads_nothing_heavy() -> None:
     """Probing the running interpreter must not load what is needed only to ask other interpreters."""
-    found = loaded_by("import manytags\nmanytags.probe()")
-    assert "manytags.hosts.probe" in found
+    modules = loaded_by("import manytags\nmanytags.probe()")
+    assert "manytags.hosts.probe" in modules
     if sys.platform == "linux":
-        assert not found & HEAVY
+        assert not modules & HEAVY
 
 
 @pytest.mark.parametrize(
@@ -161,9 +161,9 @@ def test_looking_loads_nothing_heavy() -> None:
 )
 def test_parsing_loads_nothing_heavy(code: str) -> None:
     """Parsing a name must not load ``packaging``, which is loaded with the first ``Tag`` or ``Version``."""
-    found = loaded_by(f"import manytags\n{code}")
-    assert not found & HEAVY
-    assert not {name for name in found if name.startswith(("manytags.hosts", "manytags.targets"))}
+    modules = loaded_by(f"import manytags\n{code}")
+    assert not modules & HEAVY
+    assert not {name for name in modules if name.startswith(("manytags.hosts", "manytags.targets"))}
 
 
 def test_nothing_that_is_loaded_warns() -> None:

@@ -76,17 +76,17 @@ def _one(options: argparse.Namespace, machine: Machine | Trial, shop: Workshop) 
 
 def _try(options: argparse.Namespace, trial: Trial, shop: Workshop) -> tuple[str, bool]:
     """Try wheels, and record or compare the outcomes."""
-    found = trial.outcomes(shop, getattr(options, "files", RECORDS))
+    outcomes = trial.outcomes(shop, getattr(options, "files", RECORDS))
     if options.command == "build":
         return f"{trial.name:32} wheels built", True
     proofs: list[dict[str, Any]] = json.loads(options.proofs.read_text()) if options.proofs.exists() else []
-    line = f"{trial.name:32} {len(found)} wheels tried{lines(found)}"
+    line = f"{trial.name:32} {len(outcomes)} wheels tried{lines(outcomes)}"
     if options.command == "check":
-        same = found == [proof for proof in proofs if proof["machine"] == trial.machine.name]
+        same = outcomes == [proof for proof in proofs if proof["machine"] == trial.machine.name]
         return line + ("" if same else "\n    other outcomes than recorded"), same
     kept = [proof for proof in proofs if proof["machine"] != trial.machine.name]
     options.proofs.parent.mkdir(parents=True, exist_ok=True)
-    options.proofs.write_text(written([*kept, *found]) + "\n")
+    options.proofs.write_text(written([*kept, *outcomes]) + "\n")
     return line, True
 
 
@@ -112,17 +112,17 @@ def _check(machine: Machine, python: Python, answer: Answer, folder: Path) -> tu
     old = _read(path)
     expected = old["expected"]["platform_tags"]
     new = record_of(machine.name, machine.about, python.how, answer, expected)
-    found = list(differences(old, new))
+    changes = list(differences(old, new))
     if list(answer.ours.platforms) != expected:
-        found.append("manytags gives other platform tags than expected")
+        changes.append("manytags gives other platform tags than expected")
     theirs_now = answer.theirs
     if theirs_now and theirs_now.platforms == answer.ours.platforms and theirs_now.triples != answer.ours.triples:
-        found.append("packaging gives other Python or ABI tags")
+        changes.append("packaging gives other Python or ABI tags")
     if not machine.moves:
-        return "".join(f"\n    {line}" for line in found), not found
+        return "".join(f"\n    {line}" for line in changes), not changes
     theirs = (old["packaging"] or {}).get("platform_tags", ())
     same = not answer.theirs or apart(answer.ours.platforms, answer.theirs.platforms) == apart(expected, theirs)
-    note = f"\n    {len(found)} differences from the record, as {machine.moves}" if found else ""
+    note = f"\n    {len(changes)} differences from the record, as {machine.moves}" if changes else ""
     return note + ("" if same else "\n    other differences from packaging than recorded"), same
 
 

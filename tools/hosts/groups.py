@@ -34,15 +34,15 @@ def chosen(names: Iterable[str]) -> list[Machine | Trial]:
 
     :raises LookupError: a name is not that of a group, machine or trial.
     """
-    found: list[Machine | Trial] = []
+    selected: list[Machine | Trial] = []
     for name in names:
         if name in GROUPS:
-            found += GROUPS[name]()
+            selected += GROUPS[name]()
             continue
         everything = (machine for table in GROUPS.values() for machine in table())
         machine = next((machine for machine in everything if machine.name == name), None)
         if machine is None:
             message = f"no group or environment is named {name!r}: the groups are {', '.join(GROUPS)}"
             raise LookupError(message)
-        found.append(machine)
-    return found
+        selected.append(machine)
+    return selected

@@ -48,8 +48,8 @@ def _prepare(executable: Path, prefix: str, shown: str, _shop: Workshop) -> Here
 
 
 def _commands(name: str) -> Iterator[Path]:
-    if found := shutil.which(name):
-        yield Path(found)
+    if path := shutil.which(name):
+        yield Path(path)
     yield from (folder / name for folder in _pyenv_folders() if os.access(folder / name, os.X_OK))
 
 

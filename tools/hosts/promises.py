@@ -140,11 +140,11 @@ def _outcome(python: Chroot, tag: str, name: str, content: bytes, packaging: str
     (root / "wheels" / name).write_bytes(content)
     platform = target_from_facts(Facts.from_json(python.run(probe_script()))).platform
     predicted = check_host(POLICY, command, root)
-    found = {
+    outcome = {
         "wheel": name,
         "provided": bool(predicted),
-        "missing_on_host": [each.name for each in predicted.missing],
-        "missing_for_wheel": [each.subject for each in missing_libraries(root / "wheels" / name, root, command)],
+        "missing_on_host": [library.name for library in predicted.missing],
+        "missing_for_wheel": [library.subject for library in missing_libraries(root / "wheels" / name, root, command)],
         "packaging": tag in json.loads(python.run(packaging))["platform_tags"],
         "pip": _ask_pip(python, name),
         "import": _try_import(python, name, content),
@@ -152,11 +152,11 @@ def _outcome(python: Chroot, tag: str, name: str, content: bytes, packaging: str
     verified = verified_tags(platform, lambda tag: check_host(tag, command, root))
     hook.write_text(manylinux_hook(verified, platform=platform))
     try:
-        found["verified"] = tag in verified
-        found["pip_with_hook"] = _ask_pip(python, name)
+        outcome["verified"] = tag in verified
+        outcome["pip_with_hook"] = _ask_pip(python, name)
     finally:
         hook.unlink()
-    return found
+    return outcome
 
 
 def _ask_pip(python: Chroot, name: str) -> str:
@@ -184,17 +184,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     shop = Workshop(Store(folder), Debian(folder, options.mirror))
     try:
-        found = [outcome for row in ROWS for outcome in outcomes(shop, row)]
+        results = [outcome for row in ROWS for outcome in outcomes(shop, row)]
     except Unavailable as error:
         print(f"not to be had: {error}", file=sys.stderr)
         return 1
     finally:
         shop.debian.forget()
-    print(written(found))
+    print(written(results))
     if options.command == "record":
-        RECORD.write_text(written(found) + "\n", encoding="utf-8")
+        RECORD.write_text(written(results) + "\n", encoding="utf-8")
         return 0
-    return 0 if found == json.loads(RECORD.read_text(encoding="utf-8")) else 1
+    return 0 if results == json.loads(RECORD.read_text(encoding="utf-8")) else 1
 
 
 if __name__ == "__main__":

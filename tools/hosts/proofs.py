@@ -129,7 +129,7 @@ class Trial:
             python = replace(python, variables={**python.variables, **self.variables})
         names = {code.wheel(platform): wheel(shop, code, platform) for code, platform in self.wheels}
         texts = {name: base64.b64encode(content).decode() for name, content in names.items()}
-        found = json.loads(python.run(SCRIPT.format(wheels=repr(json.dumps(texts)))))
+        results = json.loads(python.run(SCRIPT.format(wheels=repr(json.dumps(texts)))))
         record = json.loads(file_of(records, self.machine.name).read_text(encoding="utf-8"))
         target = target_from_facts(Facts.from_json(json.dumps(record["facts"])))
         theirs = record["packaging"]["platform_tags"]
@@ -137,7 +137,7 @@ class Trial:
             {
                 "machine": self.machine.name,
                 "wheel": code.wheel(platform),
-                "outcome": found[code.wheel(platform)],
+                "outcome": results[code.wheel(platform)],
                 "manytags": rank(code.wheel(platform), target) is not None,
                 "packaging": platform in theirs,
             }

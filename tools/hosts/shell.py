@@ -20,11 +20,11 @@ def need(program: str, *, package: str = "") -> str:
     :param package: the Debian package that has it, if its name differs.
     :raises Unavailable: the program is not installed.
     """
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         message = f"needs {program} (Debian package {package or program})"
         raise Unavailable(message)
-    return found
+    return path
 
 
 def beside(variables: Mapping[str, str]) -> Mapping[str, str]:
