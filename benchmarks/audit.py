@@ -108,10 +108,10 @@ def make_auditwheel() -> Callable[[str], object]:
         abi.get_wheel_elfdata.cache_clear()  # it caches the last wheels
         name = os.path.basename(path)
         libc, architecture = tools.get_wheel_libc(name), tools.get_wheel_architecture(name)
-        found = abi.analyze_wheel_abi(
+        result = abi.analyze_wheel_abi(
             libc, architecture, Path(path), frozenset(), disable_isa_ext_check=False, allow_graft=False
         )
-        return found.overall_policy.name
+        return result.overall_policy.name
 
     return show
 
@@ -132,7 +132,7 @@ def make_pyelftools() -> Callable[[str], object]:
     elf_file = needs("elftools.elf.elffile").ELFFile
 
     def scan(path: str) -> object:
-        found = []
+        read = []
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if ".so" not in member.filename:
@@ -143,10 +143,10 @@ def make_pyelftools() -> Callable[[str], object]:
                 elf = elf_file(io.BytesIO(data))
                 dynamic, versions = (elf.get_section_by_name(name) for name in (".dynamic", ".gnu.version_r"))
                 if dynamic:
-                    found += [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
+                    read += [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
                 for library, listed in versions.iter_versions() if versions else ():
-                    found += [(library.name, version.name) for version in listed]
-        return found
+                    read += [(library.name, version.name) for version in listed]
+        return read
 
     return scan
 
@@ -189,16 +189,16 @@ def have(folder: Path) -> None:
 
 def installed() -> dict[str, tuple[str, Callable[[str], object]]]:
     """List the installed contenders: their versions, and the functions that audit a wheel."""
-    found = {}
+    contenders = {}
     for contender in CONTENDERS:
         name = contender.name.partition(",")[0]
         try:
             version = platform.python_version() if name == FLOOR else ""
             version = version or (needs(name).__version__ if name == OURS else metadata.version(name))
-            found[contender.name] = version, contender.make()
+            contenders[contender.name] = version, contender.make()
         except (ImportError, AttributeError, metadata.PackageNotFoundError) as error:
             print(f"not measured: {contender.name}: {error}", file=sys.stderr)
-    return found
+    return contenders
 
 
 def seconds(look: Callable[[str], object], path: str) -> float:

@@ -1,8 +1,8 @@
 """What the probe costs another interpreter: instructions of ``python -I - < probe``, less ``python -I -c pass``.
 
-``python benchmarks/probe.py`` sends the probe of the manytags that this interpreter has installed to every Python that
-is found, or to those that are named. A start of Python is what ``detect(exe)`` cannot do without; the probe, which has
-to be compiled there each time, must cost less than another one. benchmarks/README.md tells the rest.
+``python benchmarks/probe.py`` sends the probe of the installed manytags to every Python that it finds, or to those that
+are named. ``detect(exe)`` must start Python once; the probe, which is compiled there each time, must cost less than
+another start. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the first use of manytags costs an embedder: instructions and modules in addition to ``python -c pass``.
 
 ``python benchmarks/startup.py`` measures the manytags that this interpreter has installed, and peers beside it where
-they are installed too. ``--modules`` counts modules alone and needs no valgrind. benchmarks/README.md tells the rest.
+they are installed too. ``--modules`` counts modules alone and needs no valgrind. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations

@@ -144,8 +144,8 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     if hasattr(os, "mkfifo"):
         os.mkfifo(Path("dist", "pipe"))  # to open it would be to wait for ever
     out = run(capsys, "dist", "--json")[1]
-    found = [str(Path(result["path"]).as_posix()) for result in json.loads(out)]
-    assert found == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
+    paths = [str(Path(result["path"]).as_posix()) for result in json.loads(out)]
+    assert paths == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
 
 
 @pytest.mark.usefixtures("wheels")
@@ -207,11 +207,11 @@ def test_standard_input_that_is_a_file(tmp_path: Path) -> None:
         with wheel.open("rb", buffering=0) as stream:
             stream.seek(skipped)
             done = subprocess.run(command, stdin=stream, capture_output=True, check=False)
-        (found,) = json.loads(done.stdout)
+        (result,) = json.loads(done.stdout)
         if skipped:
-            assert (done.returncode, found["path"]) == (2, "-")
+            assert (done.returncode, result["path"]) == (2, "-")
         else:
-            assert (found["name"], found["path"]) == (TRUE, None)
+            assert (result["name"], result["path"]) == (TRUE, None)
 
 
 def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -38,9 +38,9 @@ def search(
 ) -> Search:
     """Make a search for an x86_64 program."""
     files = Root(str(root))
-    found = read_loader(files, loader)
-    assert found is not None
-    return Search(files, found, X86_64, program, library_path)
+    described = read_loader(files, loader)
+    assert described is not None
+    return Search(files, described, X86_64, program, library_path)
 
 
 def find(root: Path, *chain: Requester, program: Requester = PROGRAM, library_path: str | None = None) -> SearchResult:
@@ -115,11 +115,11 @@ def test_the_order_of_all_steps(tmp_path: Path) -> None:
     lay(tmp_path, {"/etc/ld.so.cache": cached})
     steps = []
     while True:
-        found = find(tmp_path, Requester("m", None, runpath="/r"), library_path="/e")
-        if found.path is None:
+        result = find(tmp_path, Requester("m", None, runpath="/r"), library_path="/e")
+        if result.path is None:
             break
-        steps.append(found.step)
-        tmp_path.joinpath(found.path.lstrip("/")).unlink()
+        steps.append(result.step)
+        tmp_path.joinpath(result.path.lstrip("/")).unlink()
     assert steps == ["LD_LIBRARY_PATH", "RUNPATH of m", "/etc/ld.so.cache", "default folder /usr/lib"]
 
 
@@ -127,8 +127,8 @@ def test_tokens(tmp_path: Path) -> None:
     """$ORIGIN and $LIB make a tree of files movable. $PLATFORM depends on the processor and is never guessed."""
     lay(tmp_path, {**debian(), **everywhere("/opt/app/lib"), "/opt/app/bin/python3": b""})
     for rpath in ("$ORIGIN/../lib", "${ORIGIN}/../lib", "/nowhere:$ORIGIN/../lib"):
-        found = find(tmp_path, Requester("m", "/opt/app/bin", rpath=rpath))
-        assert found.file == "/opt/app/lib/libx.so.1"
+        result = find(tmp_path, Requester("m", "/opt/app/bin", rpath=rpath))
+        assert result.file == "/opt/app/lib/libx.so.1"
     for rpath in ("$ORIGINAL/../lib", "$PLATFORM", "$ORIGIN/$PLATFORM/../lib", "ORIGIN"):
         assert find(tmp_path, Requester("m", "/opt/app/bin", rpath=rpath)).path is None
     assert find(tmp_path, Requester("m", None, rpath="$ORIGIN/../lib")).path is None
@@ -149,8 +149,8 @@ def test_tokens(tmp_path: Path) -> None:
 def test_code_of_another_kind_is_passed_over(first: SharedObject, why: str, tmp_path: Path) -> None:
     """Search paths with folders of two architectures are common; the loader goes on, and so must we."""
     lay(tmp_path, {**debian(), "/e/libx.so.1": first, **everywhere("/usr/lib")})
-    found = find(tmp_path, library_path="/e")
-    assert (found.path, found.passed_over) == ("/usr/lib/libx.so.1", (f"/e/libx.so.1: {why}",))
+    result = find(tmp_path, library_path="/e")
+    assert (result.path, result.passed_over) == ("/usr/lib/libx.so.1", (f"/e/libx.so.1: {why}",))
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,8 @@ def test_code_of_another_kind_is_passed_over(first: SharedObject, why: str, tmp_
 def test_a_file_that_is_no_library_ends_the_search(first: SharedObject | bytes, why: str, tmp_path: Path) -> None:
     """glibc gives up there ("invalid ELF header"), so later files must not count."""
     lay(tmp_path, {**debian(), "/e/libx.so.1": first, **everywhere("/usr/lib")})
-    found = find(tmp_path, library_path="/e")
-    assert (found.path, found.passed_over) == (None, (f"/e/libx.so.1: {why}",))
+    result = find(tmp_path, library_path="/e")
+    assert (result.path, result.passed_over) == (None, (f"/e/libx.so.1: {why}",))
 
 
 def test_float_abis_of_arm() -> None:
@@ -185,16 +185,16 @@ def test_float_abis_of_arm() -> None:
 def test_every_form_of_the_cache(form: str) -> None:
     """Distributions of 2010 have the old form of the cache, those of today the new form. ldconfig wrote these."""
     data = CACHES.joinpath(f"{form}.cache").read_bytes()
-    found = {code: LdCache(data, code) for code in (X86_64, I686, X32)}
-    assert not any(cache.trouble for cache in found.values())
-    assert found[X86_64].find("libone.so.1") == ("/lib/libone.so.1", "/usr/lib/libone.so.1")
-    assert found[I686].find("libone.so.1") == ("/lib32/libone.so.1",)
-    assert found[X32].find("libone.so.1") == ("/libx32/libone.so.1",)
+    caches = {code: LdCache(data, code) for code in (X86_64, I686, X32)}
+    assert not any(cache.trouble for cache in caches.values())
+    assert caches[X86_64].find("libone.so.1") == ("/lib/libone.so.1", "/usr/lib/libone.so.1")
+    assert caches[I686].find("libone.so.1") == ("/lib32/libone.so.1",)
+    assert caches[X32].find("libone.so.1") == ("/libx32/libone.so.1",)
     plain, level = "/opt/lib/libtwo.so.2", "/opt/lib/glibc-hwcaps/x86-64-v3/libtwo.so.2"
-    assert set(found[X86_64].find("libtwo.so.2")) == {plain, level}
+    assert set(caches[X86_64].find("libtwo.so.2")) == {plain, level}
     if form != "old":  # which does not tell them apart
-        assert found[X86_64].find("libtwo.so.2")[0] == plain
-    assert found[X86_64].find("one.so.1") == found[X86_64].find("") == found[I686].find("libtwo.so.2") == ()
+        assert caches[X86_64].find("libtwo.so.2")[0] == plain
+    assert caches[X86_64].find("one.so.1") == caches[X86_64].find("") == caches[I686].find("libtwo.so.2") == ()
 
 
 def test_a_cache_of_the_other_byte_order() -> None:
@@ -274,8 +274,8 @@ def test_musl_takes_the_variable_first_and_hands_every_path_down(tmp_path: Path)
 def test_musl_ends_at_the_first_file_of_the_name(tmp_path: Path) -> None:
     """musl takes the first file of the name without checking it, so a later library does not help."""
     lay(tmp_path, {**MUSL, "/e/libx.so.1": SharedObject(machine=EM_AARCH64)})
-    found = search(tmp_path, PROGRAM, "/e", MUSL_LOADER).find("libx.so.1", (MODULE, PROGRAM))
-    assert (found.path, found.passed_over) == (None, ("/e/libx.so.1: it is code for EM_AARCH64",))
+    result = search(tmp_path, PROGRAM, "/e", MUSL_LOADER).find("libx.so.1", (MODULE, PROGRAM))
+    assert (result.path, result.passed_over) == (None, ("/e/libx.so.1: it is code for EM_AARCH64",))
 
 
 def test_links_stay_in_the_root(tmp_path: Path) -> None:
@@ -299,8 +299,8 @@ def test_a_name_that_is_a_path(tmp_path: Path) -> None:
     """A library that is needed by an absolute path is not searched for."""
     lay(tmp_path, {**debian(), **everywhere("/opt", "/lib")})
     looking = search(tmp_path)
-    found = looking.find("/opt/libx.so.1", (MODULE, PROGRAM))
-    assert (found.path, found.step) == ("/opt/libx.so.1", "the name is a path")
+    result = looking.find("/opt/libx.so.1", (MODULE, PROGRAM))
+    assert (result.path, result.step) == ("/opt/libx.so.1", "the name is a path")
     assert looking.find("/srv/libx.so.1", (MODULE, PROGRAM)).path is None
     assert looking.find("opt/libx.so.1", (MODULE, PROGRAM)).path is None, "nobody knows where programs start there"
 
