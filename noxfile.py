@@ -1,4 +1,4 @@
-"""Everything that is checked before a change goes in: ``nox`` runs it all, ``nox -l`` lists it.
+"""All checks that a change must pass: ``nox`` runs them, ``nox -l`` lists them.
 
 Interpreters that are not on this machine are skipped, and the summary names them.
 """
@@ -19,7 +19,7 @@ nox.options.sessions = ["lint", "types", "tests", "doctests", "docs"]
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = nox.project.python_versions(PYPROJECT)  # from the classifiers
 
-# pyenv hides all Pythons but the chosen ones behind shims that fail. Its own switch shows them all.
+# pyenv's shims fail for Pythons that are not selected. PYENV_VERSION makes all of them available.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 os.environ.setdefault("PYENV_VERSION", ":".join(sorted(path.name for path in PYENV.glob("3.*"))) or "system")
 
@@ -30,7 +30,7 @@ def group(name: str) -> tuple[str, ...]:
 
 
 def floors() -> list[str]:
-    """Pin every run-time dependency to the oldest version that pyproject.toml lets in."""
+    """Pin every run-time dependency to the oldest version that pyproject.toml allows."""
     requirements = map(Requirement, PYPROJECT["project"]["dependencies"])
     return [
         f"{requirement.name}=={specifier.version}"
@@ -80,7 +80,7 @@ def docs(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def coverage(session: nox.Session) -> None:
-    """Measure branch coverage of everything that ``pytest`` runs, and hold the floor."""
+    """Measure branch coverage of all tests, and fail if it is below the floor."""
     session.install("-e", ".", *group("coverage"))
     session.run("coverage", "run", "-m", "pytest", *session.posargs)
     session.run("coverage", "report")
@@ -95,7 +95,7 @@ def deep(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def benchmarks(session: nox.Session) -> None:
-    """Count what the first use costs, in instructions (where valgrind is installed) and modules, and race the peers."""
+    """Count what the first use costs, in modules and (with valgrind) instructions, and time the peers."""
     # Not editable: that adds a folder to the import search, which would count as ours.
     session.install(".", *group("bench"))
     session.run("python", "benchmarks/startup.py", *session.posargs)
@@ -106,7 +106,7 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def audit_benchmark(session: nox.Session) -> None:
-    """Fetch seven wheels, 130 MB (into ``-- --wheels FOLDER``), and time audits of them beside their peers'."""
+    """Fetch seven wheels, 130 MB (into ``-- --wheels FOLDER``), and time the audit and its peers."""
     session.install(".", *group("bench"))
     session.run("python", "benchmarks/audit.py", *session.posargs)
 
@@ -120,7 +120,7 @@ def cluster(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def dask(session: nox.Session) -> None:
-    """Count an index in pieces on a local Dask cluster of two workers: the same as in one process."""
+    """Check that counting an index in pieces on a local Dask cluster gives the same as in one process."""
     session.install("-e", ".", *group("cluster"))
     session.run("python", "benchmarks/census.py", "--dask", *(session.posargs or ["--names=500000"]))
 
@@ -147,7 +147,7 @@ def oracle(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def uv(session: nox.Session) -> None:
-    """Ask uv again what its recorded answers say, ten minutes; ``nox -s uv -- record`` writes them anew."""
+    """Check the recorded answers of uv, ten minutes; ``nox -s uv -- record`` writes them again."""
     session.install("-e", ".", *group("test"), *group("oracle"))
     if "record" in session.posargs:
         session.run("python", "-m", "tests.oracle.uv_world")
@@ -169,7 +169,7 @@ def auditwheel(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
-    """Hold PyPI's profile against Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts anew.
+    """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 
     ``MANYTAGS_WAREHOUSE`` may name a checkout; without it the newest is fetched.
     """
@@ -187,7 +187,7 @@ def warehouse(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def hook(session: nox.Session) -> None:
-    """Ask pips, packaging and uv again what they take with each `_manylinux` module; ``-- record`` writes it anew.
+    """Ask pips, packaging and uv again what they take with each `_manylinux` module; ``-- record`` writes the answers.
 
     It needs Python 2.7, 3.6 and 3.10 to 3.13, and takes four minutes.
     """
@@ -200,7 +200,7 @@ def hook(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def promises(session: nox.Session) -> None:
-    """Hold reading against real loaders, and try wheels in Debian's sysroots where promised libraries are missing."""
+    """Compare our search with real loaders, and try wheels in Debian sysroots that lack promised libraries."""
     session.install("-e", ".", *group("test"))
     session.run("pytest", "tests/oracle/test_promises.py", *session.posargs, env={"MANYTAGS_PROMISES": "1"})
     session.run("python", "-m", "tools.hosts.promises", "check")

@@ -1,9 +1,9 @@
-"""What an audit costs: seven real wheels, from 23 kB to 55 MB, beside auditwheel, elfdeps, pyelftools and the floor.
+"""What an audit costs for seven real wheels, from 23 kB to 55 MB, compared with auditwheel, elfdeps and pyelftools.
 
 ``python benchmarks/audit.py`` measures the manytags that this interpreter has, and the peers that are installed. All
-answer in one process and in turns, so that a busy machine is busy for all of them; of each the quickest round counts,
-in processor time. The floor is to read and inflate every member of the wheel with zipfile. Wheels that are not in the
-folder yet are fetched by pip. benchmarks/README.md tells the rest.
+run in one process and in turns, so that a busy machine slows down all of them; the quickest round of each counts, in
+processor time. The floor is to read and inflate every member of the wheel with zipfile. Wheels that are not in the
+folder yet are fetched by pip. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations
@@ -62,12 +62,12 @@ AUDITWHEEL_LIMIT, AUDITWHEEL_WHEELS = 15.0, ("scipy", "pyarrow")
 FLOOR_LIMIT, LARGE = 1.5, 10_000_000
 #: Milliseconds that the header tier may take for any wheel.
 HEADER_LIMIT = 25.0
-#: Megabytes that a process may have at its peak which audits the largest wheel, its Python included.
+#: The most megabytes that a process may use at its peak to audit the largest wheel, including its Python.
 MEMORY_LIMIT = 60.0
 
 
 class Contender(NamedTuple):
-    """One way to look into a wheel: ``make`` readies what does not depend on the wheel."""
+    """A way to audit a wheel: ``make`` prepares what does not depend on the wheel."""
 
     name: str
     make: Callable[[], Callable[[str], object]]
@@ -80,12 +80,12 @@ def needs(module: str) -> Any:  # noqa: ANN401 - each is another
 
 
 def make_ours() -> Callable[[str], object]:
-    """The whole audit."""
+    """Run the whole audit."""
     return needs("manytags").audit  # type: ignore[no-any-return] # it is one
 
 
 def make_header() -> Callable[[str], object]:
-    """Architecture and float ABI alone."""
+    """Read only the architecture and the float ABI."""
     audit = needs("manytags").audit
     return lambda path: audit(path, depth="header")
 
@@ -101,23 +101,23 @@ def make_floor() -> Callable[[str], object]:
 
 
 def make_auditwheel() -> Callable[[str], object]:
-    """What ``auditwheel show`` calls, without its start and without what it prints."""
+    """Call what ``auditwheel show`` calls, without its start and its output."""
     abi, tools = needs("auditwheel.wheel_abi"), needs("auditwheel.wheeltools")
 
     def show(path: str) -> object:
-        abi.get_wheel_elfdata.cache_clear()  # it remembers the last wheels
+        abi.get_wheel_elfdata.cache_clear()  # it caches the last wheels
         name = os.path.basename(path)
         libc, architecture = tools.get_wheel_libc(name), tools.get_wheel_architecture(name)
-        found = abi.analyze_wheel_abi(
+        result = abi.analyze_wheel_abi(
             libc, architecture, Path(path), frozenset(), disable_isa_ext_check=False, allow_graft=False
         )
-        return found.overall_policy.name
+        return result.overall_policy.name
 
     return show
 
 
 def make_elfdeps() -> Callable[[str], object]:
-    """What ``elfdeps`` does with a wheel."""
+    """Do what ``elfdeps`` does with a wheel."""
     elfdeps = needs("elfdeps")
 
     def scan(path: str) -> object:
@@ -128,11 +128,11 @@ def make_elfdeps() -> Callable[[str], object]:
 
 
 def make_pyelftools() -> Callable[[str], object]:
-    """The least that somebody writes with pyelftools: needed libraries and versions of the members named ``*.so*``."""
+    """Read only the needed libraries and versions of the members named ``*.so*``, with pyelftools."""
     elf_file = needs("elftools.elf.elffile").ELFFile
 
     def scan(path: str) -> object:
-        found = []
+        read = []
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 if ".so" not in member.filename:
@@ -143,10 +143,10 @@ def make_pyelftools() -> Callable[[str], object]:
                 elf = elf_file(io.BytesIO(data))
                 dynamic, versions = (elf.get_section_by_name(name) for name in (".dynamic", ".gnu.version_r"))
                 if dynamic:
-                    found += [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
+                    read += [tag.needed for tag in dynamic.iter_tags() if tag.entry.d_tag == "DT_NEEDED"]
                 for library, listed in versions.iter_versions() if versions else ():
-                    found += [(library.name, version.name) for version in listed]
-        return found
+                    read += [(library.name, version.name) for version in listed]
+        return read
 
     return scan
 
@@ -162,14 +162,14 @@ CONTENDERS = (
 
 
 def project(wheel: str) -> str:
-    """Name the project of a file."""
+    """Return the project of a file."""
     return wheel.partition("-")[0]
 
 
 def have(folder: Path) -> None:
-    """Have all wheels in a folder, and see that they are these.
+    """Fetch all missing wheels into a folder, and check the digests of all.
 
-    :raises SystemExit: one cannot be fetched, or is another.
+    :raises SystemExit: a wheel cannot be fetched, or has another digest.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for wheel, digest in WHEELS.items():
@@ -188,21 +188,21 @@ def have(folder: Path) -> None:
 
 
 def installed() -> dict[str, tuple[str, Callable[[str], object]]]:
-    """Contenders that are here: version, and what looks into a wheel."""
-    found = {}
+    """List the installed contenders: their versions, and the functions that audit a wheel."""
+    contenders = {}
     for contender in CONTENDERS:
         name = contender.name.partition(",")[0]
         try:
             version = platform.python_version() if name == FLOOR else ""
             version = version or (needs(name).__version__ if name == OURS else metadata.version(name))
-            found[contender.name] = version, contender.make()
+            contenders[contender.name] = version, contender.make()
         except (ImportError, AttributeError, metadata.PackageNotFoundError) as error:
             print(f"not measured: {contender.name}: {error}", file=sys.stderr)
-    return found
+    return contenders
 
 
 def seconds(look: Callable[[str], object], path: str) -> float:
-    """Time one look into a wheel: processor time, of this process and of those that it starts."""
+    """Time one audit of a wheel: the processor time of this process and of those that it starts."""
     gc.collect()
     gc.disable()
     children = os.times()
@@ -222,7 +222,7 @@ def measure(folder: Path, present: dict[str, tuple[str, Callable[[str], object]]
     for wheel in WHEELS:
         path = str(folder / wheel)
         best: dict[str, float] = {}
-        # What is over soon is measured more often: its quickest round is then as sure.
+        # Short audits are measured more often, so that their quickest round is as reliable.
         times = 1 if os.path.getsize(path) > LARGE else 4
         for turn in range(times * max(contender.rounds for contender in CONTENDERS)):
             for name, _, rounds in CONTENDERS:
@@ -232,7 +232,7 @@ def measure(folder: Path, present: dict[str, tuple[str, Callable[[str], object]]
     return rows
 
 
-#: VmHWM and not ru_maxrss: the latter begins with what the process had that started this one.
+#: VmHWM and not ru_maxrss, which starts at the memory of the parent process.
 _PEAK = """
 import sys, manytags
 if len(sys.argv) > 1:
@@ -244,7 +244,7 @@ print(next(line.split()[1] for line in open("/proc/self/status") if line.startsw
 
 
 def peak(*paths: str) -> float | None:
-    """Megabytes that a process has at its peak which audits one wheel; without one, what it takes to be there."""
+    """Return the peak megabytes of a process that audits one wheel; without a wheel, those of the imports."""
     if not os.path.exists("/proc/self/status"):
         return None
     done = subprocess.run([sys.executable, "-c", _PEAK, *paths], capture_output=True, text=True, check=True)
@@ -252,7 +252,7 @@ def peak(*paths: str) -> float | None:
 
 
 def broken_limits(rows: list[dict[str, Any]], memory: float | None) -> list[str]:
-    """Say which limits do not hold."""
+    """List the limits that do not hold."""
     failures = []
     for row in rows:
         wheel, took = row["wheel"], row["seconds"]
@@ -274,7 +274,7 @@ def broken_limits(rows: list[dict[str, Any]], memory: float | None) -> list[str]
 
 
 def report(rows: list[dict[str, Any]], present: dict[str, tuple[str, Callable[[str], object]]]) -> list[str]:
-    """Lay the numbers out for people: milliseconds, and how many times what the audit takes."""
+    """Format the numbers for people: milliseconds, and multiples of the audit's time."""
     names = [contender.name for contender in CONTENDERS if contender.name in present]
     lines = [
         f"CPython {platform.python_version()}, {platform.machine()}: milliseconds of processor time, and in audits",
@@ -290,7 +290,7 @@ def report(rows: list[dict[str, Any]], present: dict[str, tuple[str, Callable[[s
 
 
 def main() -> int:
-    """Measure, print, write; status 1 where a limit does not hold, 2 where nothing can be measured."""
+    """Measure, print and write. The status is 1 if a limit does not hold, 2 if nothing can be measured."""
     parser = argparse.ArgumentParser(description="What an audit costs, beside the peers that are installed.")
     parser.add_argument(
         "--wheels",

@@ -1,9 +1,9 @@
 """What counting an index costs: the rate over ten million generated file names, and the memory.
 
-``python benchmarks/census.py`` counts with the manytags that this interpreter has, each case in a process of its own,
-whose largest memory is told. Names are generated in chunks as they are counted, and the time that this takes does not
-count. ``--names N`` takes fewer; ``--dask`` counts through a local Dask cluster of two workers as well, and compares.
-benchmarks/README.md tells the rest.
+``python benchmarks/census.py`` counts with this interpreter's manytags, each case in its own process, and reports the
+peak memory of that process. Names are generated in chunks as they are counted, and the time for this does not count.
+``--names N`` takes fewer names; ``--dask`` also counts through a local Dask cluster of two workers, and compares.
+See benchmarks/README.md for details.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 SEED = 7
-#: Names a second that must be reached for names as an index lists them.
+#: The least names a second, for names in the order of an index.
 LIMIT = 1_000_000
 #: How much memory a name may take, in bytes, where files of a release come together: some releases have one file only.
 MEMORY_LIMIT = 60
@@ -50,7 +50,7 @@ TARGETS = (("3.12", "debian-12-x86_64"), ("3.11", "manylinux_2_31_armv7l"), ("3.
 
 
 def compiled(chance: random.Random) -> list[str]:
-    """Make what stands behind the version in the names of a release's wheels."""
+    """Make what follows the version in the names of a release's wheels."""
     first = chance.randrange(6, 11)
     platforms = [tag.format(machine) for machine in chance.choice(MACHINES) for tag in chance.choice(LINUX)]
     platforms += chance.sample(OTHERS, chance.randrange(2, 6))
@@ -84,9 +84,9 @@ def _names(seed: int) -> Iterator[str]:
 
 
 class Chunks:
-    """Names in chunks, made and perhaps changed while no clock runs.
+    """Names in chunks, which are made and perhaps changed outside of the measured time.
 
-    :ivar seconds: of the processor, that making them took.
+    :ivar seconds: the processor time that making them took.
     """
 
     def __init__(self, stream: Iterator[str], change: Callable[[list[str]], Iterable[object]]) -> None:
@@ -104,13 +104,13 @@ class Chunks:
 
 
 def shuffled(chunk: list[str]) -> list[str]:
-    """Names in no order."""
+    """Yield names in no order."""
     random.Random(SEED).shuffle(chunk)  # noqa: S311 - nothing to guess
     return chunk
 
 
 def entries(chunk: list[str]) -> list[dict[str, object]]:
-    """Entries as a JSON index has them."""
+    """Yield entries as a JSON index has them."""
     return [{"filename": name, "requires-python": f">=3.{7 + len(name) % 6}", "yanked": False} for name in chunk]
 
 
@@ -123,7 +123,7 @@ CASES: dict[str, Callable[[list[str]], Iterable[object]]] = {
 
 
 def count(case: str, number: int) -> dict[str, Any]:
-    """Count in this process, and tell what it cost: tables and all."""
+    """Count in this process, and return what it cost, including the tables."""
     targets = [manytags.target(*one) for one in TARGETS] if "targets" in case else []
     before = _peak()
     stream = names(number)
@@ -132,28 +132,28 @@ def count(case: str, number: int) -> dict[str, Any]:
         before = _peak()
     chunks = Chunks(stream, CASES[case])
     start = process_time()
-    found = manytags.census(chain.from_iterable(chunks), targets)
-    total = found.total
+    counted = manytags.census(chain.from_iterable(chunks), targets)
+    total = counted.total
     seconds = process_time() - start - chunks.seconds
     row = {"case": case, "names": number, "seconds": seconds, "rate": number / seconds, "bytes": _peak() - before}
-    return {**row, **asdict(total), "others": sum(found.others.values()), "invalid": found.invalid}
+    return {**row, **asdict(total), "others": sum(counted.others.values()), "invalid": counted.invalid}
 
 
 def _peak() -> int:
-    """Largest memory of this process so far, in bytes."""
+    """Return the peak memory of this process so far, in bytes."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def in_child(case: str, number: int) -> dict[str, Any]:
-    """Count in a process of its own."""
+    """Count in a separate process."""
     command = [sys.executable, __file__, "--names", str(number), "--case", case]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     return dict(json.loads(done.stdout))
 
 
 def report(rows: list[dict[str, Any]]) -> list[str]:
-    """Lay the numbers out for people."""
+    """Format the numbers for people."""
     lines = [
         f"CPython {platform.python_version()}, {platform.machine()}",
         "",
@@ -168,8 +168,8 @@ def report(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def through_dask(number: int) -> str | None:
-    """Count in pieces on two workers, one of which ends in the middle of a release; tell what is not equal."""
-    distributed = import_module("distributed")  # installed for this alone
+    """Count in pieces on two workers, cut in the middle of a release, and report what is not equal."""
+    distributed = import_module("distributed")  # installed only for this
 
     listed = list(names(number))
     targets = [manytags.target(*one) for one in TARGETS]
@@ -196,7 +196,7 @@ def through_dask(number: int) -> str | None:
 
 
 def main() -> int:
-    """Measure, print; status 1 where a limit does not hold."""
+    """Measure and print. The status is 1 if a limit does not hold."""
     parser = argparse.ArgumentParser(description="What counting an index costs.")
     parser.add_argument("--names", type=int, default=10_000_000, metavar="N", help="how many; ten million by default")
     parser.add_argument("--case", choices=CASES, help="one case, in this process, as JSON")
@@ -210,7 +210,7 @@ def main() -> int:
     if arguments.dask:
         failures = [failure for failure in [through_dask(arguments.names)] if failure]
     else:
-        # The other cases cost more and are told, not limited: a tenth of the names shows what they cost.
+        # The other cases cost more and have no limit. A tenth of the names shows what they cost.
         rows = [in_child(case, arguments.names if case == "names" else arguments.names // 10) for case in CASES]
         print("\n".join(report(rows)))
         if arguments.json:

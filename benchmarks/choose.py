@@ -2,9 +2,9 @@
 
 ``python benchmarks/choose.py`` measures the manytags that this interpreter has, beside the peers that are installed:
 packaging's selector, the same with a memo that a caller keeps, pip, dep-logic, poetry. All of them choose for one
-target among the 44,550 wheels of ``tests/data/corpus``, in one process and in turns, so that a busy machine is busy for
-all of them; of each the quickest round counts. Each validates the file names as it does in use. Whether a contender
-chose the same files is told beside its time. benchmarks/README.md tells the rest.
+target among the 44,550 wheels of ``tests/data/corpus``, in one process and in turns, so that a busy machine slows down
+all of them; the quickest round of each counts. Each validates the file names as it does in use. The report says whether
+a contender chose the same files. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ if TYPE_CHECKING:
 
 CORPUS = Path(__file__).parents[1] / "tests" / "data" / "corpus"
 TARGET = ("3.12", "manylinux_2_28_x86_64")
-#: The release with many files that is chosen from by itself.
+#: A release with many files, which is also measured alone.
 RELEASE = ("numpy", "2.3.0")
 
 OURS, SELECTOR, MEMO, PIP = "manytags", "packaging", "packaging, memo", "pip"
 #: Contender -> how many times as long as manytags it must take, at least, for all releases.
 LIMITS = {SELECTOR: 8.0, MEMO: 1.0, PIP: 12.0}
-#: The same for one release whose file names nobody has seen before, with the target's tags ready.
+#: The same for one release whose file names have not been read before, with the target's tags ready.
 RELEASE_LIMIT = 2.0
 #: How many times as much memory packaging's parsed names must take.
 MEMORY_LIMIT = 5.0
@@ -43,7 +43,7 @@ Release = list[str]
 
 
 class Contender(NamedTuple):
-    """One way to choose: ``make`` readies the target's tags and returns what picks among a release's files."""
+    """A way to choose: ``make`` prepares the target's tags and returns a function that picks a release's file."""
 
     name: str
     make: Callable[[], Callable[[Release], str | None]]
@@ -56,7 +56,7 @@ def needs(module: str) -> Any:  # noqa: ANN401 - each is another
 
 
 def make_ours() -> Callable[[Release], str | None]:
-    """A new target, which remembers nothing yet."""
+    """Make a new target, which has cached nothing yet."""
     manytags = needs("manytags")
     target = manytags.target(*TARGET)
     target.platform_tags()
@@ -64,12 +64,12 @@ def make_ours() -> Callable[[Release], str | None]:
 
 
 def triples() -> list[list[str]]:
-    """The target's tags as texts, for those who cannot make them: none of their time goes into this."""
+    """Return the target's tags as text, outside of the measured time, for contenders that cannot make them."""
     return [triple.split("-") for triple in needs("manytags").target(*TARGET).triples()]
 
 
 def make_selector() -> Callable[[Release], str | None]:
-    """As packaging's documentation has it."""
+    """Use packaging's selector as its documentation shows."""
     tags, utils = needs("packaging.tags"), needs("packaging.utils")
     select = tags.create_compatible_tags_selector([tags.Tag(*triple) for triple in triples()])
     parse = utils.parse_wheel_filename
@@ -77,7 +77,7 @@ def make_selector() -> Callable[[Release], str | None]:
 
 
 def make_memo() -> Callable[[Release], str | None]:
-    """What a careful caller makes of packaging: nothing is parsed twice, and build tags count."""
+    """Use packaging as a careful caller does: nothing is parsed twice, and build tags count."""
     tags, utils = needs("packaging.tags"), needs("packaging.utils")
     ranks = {tags.Tag(*triple): rank for rank, triple in reversed([*enumerate(triples())])}
     heads: set[str] = set()
@@ -102,7 +102,7 @@ def make_memo() -> Callable[[Release], str | None]:
 
 
 def make_pip() -> Callable[[Release], str | None]:
-    """pip's own evaluators, over links that are ready."""
+    """Use pip's own evaluators with links that are already made."""
     tag = needs("pip._vendor.packaging.tags").Tag
     finder = needs("pip._internal.index.package_finder")
     candidate = needs("pip._internal.models.candidate").InstallationCandidate
@@ -117,30 +117,30 @@ def make_pip() -> Callable[[Release], str | None]:
     def choose(files: Release) -> str | None:
         project = canonical(files[0].partition("-")[0])
         judge = finder.LinkEvaluator(project, project, frozenset({"binary"}), about, False)
-        found = []
+        candidates = []
         for name in files:
             result, detail = judge.evaluate_link(ready[name])
             if result is finder.LinkType.candidate:
-                found.append(candidate(project, detail, ready[name]))
-        best = finder.CandidateEvaluator(project, tags, anything).compute_best_candidate(found).best_candidate
+                candidates.append(candidate(project, detail, ready[name]))
+        best = finder.CandidateEvaluator(project, tags, anything).compute_best_candidate(candidates).best_candidate
         return None if best is None else best.link.filename
 
     return choose
 
 
 def make_dep_logic() -> Callable[[Release], str | None]:
-    """dep-logic's comparison of each file with its environment."""
+    """Use dep-logic's comparison of each file with its environment."""
     spec = needs("dep_logic.tags").EnvSpec.from_spec("==3.12.0", TARGET[1], "cpython")
 
     def choose(files: Release) -> str | None:
-        found = [(spec.wheel_compatibility(name), name) for name in files]
-        return max((pair for pair in found if pair[0] is not None), default=(None, None), key=lambda pair: pair[0])[1]
+        pairs = [(spec.wheel_compatibility(name), name) for name in files]
+        return max((pair for pair in pairs if pair[0] is not None), default=(None, None), key=lambda pair: pair[0])[1]
 
     return choose
 
 
 def make_poetry() -> Callable[[Release], str | None]:
-    """Poetry's ``Wheel``, in the order of its chooser: the build tag, then the tag."""
+    """Use Poetry's ``Wheel`` in the order of its chooser: the build tag, then the tag."""
     wheel, tag = needs("poetry.utils.wheel").Wheel, needs("packaging.tags").Tag
     tags = [tag(*triple) for triple in triples()]
     known = set(tags)
@@ -148,11 +148,11 @@ def make_poetry() -> Callable[[Release], str | None]:
     def choose(files: Release) -> str | None:
         best, best_key = None, None
         for name in files:
-            found = wheel(name)
-            if found.tags.isdisjoint(known):
+            parsed = wheel(name)
+            if parsed.tags.isdisjoint(known):
                 continue
-            digits = (found.build_tag or "").rstrip("abcdefghijklmnopqrstuvwxyz_.")
-            key = (int(digits or -1), -(found.get_minimum_supported_index(tags) or 0))
+            digits = (parsed.build_tag or "").rstrip("abcdefghijklmnopqrstuvwxyz_.")
+            key = (int(digits or -1), -(parsed.get_minimum_supported_index(tags) or 0))
             if best_key is None or key > best_key:
                 best, best_key = name, key
         return best
@@ -173,30 +173,30 @@ _RELEASES: list[Release] = []
 
 
 def releases() -> list[Release]:
-    """Every release of the corpus: the file names of its wheels."""
+    """Read the file names of the wheels of every release in the corpus."""
     if not _RELEASES:
-        found: defaultdict[tuple[str, str], Release] = defaultdict(list)
+        releases_of: defaultdict[tuple[str, str], Release] = defaultdict(list)
         for path in sorted(CORPUS.glob("*.jsonl.gz")):
             with gzip.open(path, "rt", encoding="utf-8") as lines:
                 for line in lines:
                     name = json.loads(line)["filename"]
                     project, version, _ = name.split("-", 2)
-                    found[project.lower(), version].append(name)
-        _RELEASES.extend(found.values())
+                    releases_of[project.lower(), version].append(name)
+        _RELEASES.extend(releases_of.values())
     return _RELEASES
 
 
 def installed() -> dict[str, str]:
-    """Contenders that are here, and their versions."""
-    found = {}
+    """List the installed contenders with their versions."""
+    contenders = {}
     for contender in CONTENDERS:
         project = contender.name.partition(",")[0]
         try:
             contender.make()
-            found[contender.name] = needs("manytags").__version__ if project == OURS else metadata.version(project)
+            contenders[contender.name] = needs("manytags").__version__ if project == OURS else metadata.version(project)
         except (ImportError, AttributeError, metadata.PackageNotFoundError) as error:
             print(f"not measured: {contender.name}: {error}", file=sys.stderr)
-    return found
+    return contenders
 
 
 def seconds(choose: Callable[[Release], str | None], among: list[Release]) -> tuple[float, list[str | None]]:
@@ -211,16 +211,16 @@ def seconds(choose: Callable[[Release], str | None], among: list[Release]) -> tu
 
 
 def measure(present: dict[str, str]) -> list[dict[str, Any]]:
-    """Measure all contenders in turns; each round is a new start for what they remember."""
-    one = [next(files for files in releases() if tuple(files[0].split("-")[:2]) == RELEASE)]
+    """Measure all contenders in turns. Their caches are empty at the start of each round."""
+    release = [next(files for files in releases() if tuple(files[0].split("-")[:2]) == RELEASE)]
     best: dict[str, dict[str, Any]] = {}
     for turn in range(max(contender.rounds for contender in CONTENDERS)):
         for name, make, rounds in CONTENDERS:
             if name not in present or turn >= rounds:
                 continue
             took, chosen = seconds(make(), releases())
-            # A release takes so little time that many must be measured; each finds nothing remembered.
-            single = min(seconds(make(), one)[0] for _ in range(20 if rounds > 2 else 1))
+            # A release takes so little time that many must be measured, each with empty caches.
+            single = min(seconds(make(), release)[0] for _ in range(20 if rounds > 2 else 1))
             row = best.setdefault(name, {"name": name, "version": present[name], "seconds": took, "release": single})
             row["seconds"], row["release"] = min(row["seconds"], took), min(row["release"], single)
             row["chosen"] = chosen
@@ -237,7 +237,7 @@ def measure(present: dict[str, str]) -> list[dict[str, Any]]:
 
 
 def parsed_bytes(parse: Callable[[str], object]) -> float:
-    """Memory of the corpus's parsed names, a name; the names themselves are the caller's and do not count.
+    """Measure the memory of the corpus's parsed names, per name. The names themselves do not count.
 
     All names are parsed and all results kept, so what they share, and what the parser remembers of them, counts once.
     """
@@ -247,13 +247,13 @@ def parsed_bytes(parse: Callable[[str], object]) -> float:
     tracemalloc.start()
     kept = [parse(name) for name in names]
     gc.collect()
-    found = tracemalloc.get_traced_memory()[0] - sys.getsizeof(kept)
+    held = tracemalloc.get_traced_memory()[0] - sys.getsizeof(kept)
     tracemalloc.stop()
-    return found / len(names)
+    return held / len(names)
 
 
 def broken_limits(rows: list[dict[str, Any]], memory: dict[str, float]) -> list[str]:
-    """Say which limits do not hold."""
+    """List the limits that do not hold."""
     failures = []
     for row in rows:
         least = LIMITS.get(row["name"], 1.0)
@@ -267,7 +267,7 @@ def broken_limits(rows: list[dict[str, Any]], memory: dict[str, float]) -> list[
 
 
 def report(rows: list[dict[str, Any]], memory: dict[str, float]) -> list[str]:
-    """Lay the numbers out for people."""
+    """Format the numbers for people."""
     files = sum(map(len, releases()))
     lines = [
         f"CPython {platform.python_version()}, {platform.machine()}: {files:,} wheels of {len(releases()):,} releases",
@@ -308,7 +308,7 @@ def plot(rows: list[dict[str, Any]]) -> str:
 
 
 def main() -> int:
-    """Measure, print, write; status 1 where a limit does not hold, 2 where what it is about is not installed."""
+    """Measure, print and write. The status is 1 if a limit does not hold, 2 if a contender is missing."""
     parser = argparse.ArgumentParser(description="What choosing costs, beside the peers that are installed.")
     parser.add_argument("--json", metavar="FILE", help="write the numbers there")
     parser.add_argument("--svg", metavar="FILE", help="draw them there")
@@ -317,7 +317,7 @@ def main() -> int:
     if not {OURS, SELECTOR} <= {*present}:
         print("choose.py: needs manytags and packaging 26.1 or newer", file=sys.stderr)
         return 2
-    # First, before anything is remembered.
+    # First, before anything is cached.
     memory = {
         OURS: parsed_bytes(needs("manytags").parse_wheel_filename),
         SELECTOR: parsed_bytes(needs("packaging.utils").parse_wheel_filename),

@@ -1,8 +1,8 @@
-"""What the probe costs another interpreter: instructions of ``python -I - < probe``, beside ``python -I -c pass``.
+"""What the probe costs another interpreter: instructions of ``python -I - < probe``, less ``python -I -c pass``.
 
-``python benchmarks/probe.py`` sends the probe of the manytags that this interpreter has installed to every Python that
-is found, or to those that are named. A start of Python is what ``detect(exe)`` cannot do without; the probe, which has
-to be compiled there each time, must cost less than another one. benchmarks/README.md tells the rest.
+``python benchmarks/probe.py`` sends the probe of the installed manytags to every Python that it finds, or to those that
+are named. ``detect(exe)`` must start Python once; the probe, which is compiled there each time, must cost less than
+another start. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from manytags import probe_script
 
-#: Most that asking an interpreter may cost, in starts of that interpreter.
+#: The most that asking an interpreter may cost, in starts of that interpreter.
 LIMIT = 2.0
 
 NAMES = tuple(f"python3.{minor}" for minor in range(6, 21))
@@ -28,7 +28,7 @@ NOTHING = "pass\n"
 
 
 def main() -> int:
-    """Measure, print, and return 0 where the limit holds everywhere, 1 where it does not, 2 without valgrind."""
+    """Measure, print, and return 0 if the limit holds everywhere, 1 if it does not, 2 without valgrind."""
     parser = argparse.ArgumentParser(description="What the probe costs, beside a start of the same Python.")
     parser.add_argument("python", nargs="*", help="interpreters; else every CPython that is found")
     parser.add_argument("--times", type=int, default=0, metavar="N", help="also the median of N times in milliseconds")
@@ -38,7 +38,7 @@ def main() -> int:
         return 2
     script, worst = probe_script(), 0.0
     print(f"{'':44}{'start, M':>10}{'asked, M':>10}{'ratio':>8}" + ("   start, ms   asked, ms" * bool(arguments.times)))
-    for python in arguments.python or found():
+    for python in arguments.python or pythons():
         start, asked = instructions(python, NOTHING), instructions(python, script)
         worst = max(worst, asked / start)
         line = f"{python[-44:]:44}{start / 1e6:10.1f}{asked / 1e6:10.1f}{asked / start:8.2f}"
@@ -50,8 +50,8 @@ def main() -> int:
     return int(worst >= LIMIT)
 
 
-def found() -> Iterator[str]:
-    """Every CPython from 3.6 on that pyenv or the search path has, one of each version."""
+def pythons() -> Iterator[str]:
+    """Find the CPythons from 3.6 on that pyenv or the search path has, one of each version."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     for name in NAMES:
         paths = [*map(str, sorted(pyenv.glob(f"*/bin/{name}"))), *filter(None, [shutil.which(name)])]
@@ -72,7 +72,7 @@ def instructions(python: str, script: str) -> int:
 
 
 def milliseconds(python: str, scripts: tuple[str, ...], times: int) -> list[float]:
-    """Take the median of some times of each script, by turns."""
+    """Return the median of several times of each script, measured in turns."""
     taken: dict[str, list[float]] = {script: [] for script in scripts}
     for _ in range(times):
         for script, all_times in taken.items():
@@ -83,7 +83,7 @@ def milliseconds(python: str, scripts: tuple[str, ...], times: int) -> list[floa
 
 
 def run(command: list[str], script: str) -> str:
-    """Give an interpreter a script as ``detect(exe)`` does; return what it complains."""
+    """Give an interpreter a script as ``detect(exe)`` does, and return its standard error."""
     done = subprocess.run(
         [*command, "-I", "-"], input=script, capture_output=True, text=True, env=ENVIRONMENT, check=True
     )

@@ -1,7 +1,7 @@
-"""What the first use of manytags costs an embedder: instructions and modules, over ``python -c pass``.
+"""What the first use of manytags costs an embedder: instructions and modules in addition to ``python -c pass``.
 
 ``python benchmarks/startup.py`` measures the manytags that this interpreter has installed, and peers beside it where
-they are installed too. ``--modules`` counts modules alone and needs no valgrind. benchmarks/README.md tells the rest.
+they are installed too. ``--modules`` counts modules alone and needs no valgrind. See benchmarks/README.md for details.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from functools import cache
 from typing import NamedTuple
 
 WHEEL = "demo-1.0-cp{version}-cp{version}-manylinux_2_17_{machine}.manylinux2014_{machine}.whl"
-#: Added last where the machine takes no such wheel, so that every peer picks one.
+#: Added last if the machine takes no such wheel, so that every peer picks a wheel.
 PURE_WHEEL = "demo-1.0-py3-none-any.whl"
 
 #: Most millions of instructions for the whole way from the import to a rank. Importing the first module of a package,
 #: empty as it may be, costs 0.4 M in Python 3.11 and 0.6 M in 3.12, and manytags has four.
 RANK_LIMIT = 9.0 if sys.version_info < (3, 12) else 10.0
-#: Most that sys_tags(), which must load packaging, may cost over packaging's own.
+#: The most that sys_tags(), which must load packaging, may cost in addition to packaging's own.
 TAGS_LIMIT = 1.05
 
 #: Modules that nothing on the way to a rank may load (design, point 4), and others worth knowing about.
@@ -37,7 +37,7 @@ REPORTED = ("enum", "functools", "collections", "contextlib", "pathlib", "ctypes
 
 
 class Case(NamedTuple):
-    """One thing to do in a new process; WHEEL stands for a file name."""
+    """An action to measure in a new process. WHEEL is replaced by a file name."""
 
     name: str
     code: str
@@ -79,7 +79,7 @@ ENVIRONMENT = {"PATH": os.defpath, "PYTHONHASHSEED": "0", "LC_ALL": "C"}
 
 
 def main() -> int:
-    """Measure, print, and return 0 where every limit holds, 1 where one does not, 2 where nothing can be measured."""
+    """Measure, print, and return 0 if every limit holds, 1 if one does not, 2 if nothing can be measured."""
     parser = argparse.ArgumentParser(description="What the first use of manytags costs, over `python -c pass`.")
     parser.add_argument("--modules", action="store_true", help="count the modules alone; needs no valgrind")
     parser.add_argument("--each", action="store_true", help="also tell what each module of ours adds")
@@ -106,7 +106,7 @@ def main() -> int:
 
 
 def complain(message: str) -> int:
-    """Say why nothing was measured."""
+    """Report why nothing was measured."""
     print(f"startup.py: {message}", file=sys.stderr)
     return 2
 
@@ -151,7 +151,7 @@ def measure(case: Case, count: bool) -> dict[str, object]:
 
 
 def each_module() -> dict[str, float]:
-    """Tell how many million instructions each module of ours adds, in the order in which the rank loads them."""
+    """Return how many million instructions each of our modules adds, in the order in which the rank loads them."""
     ours = [name for name in modules(CASES[2].code.format(wheel=PURE_WHEEL)) if name.partition(".")[0] == "manytags"]
     ways = ["pass", *("import " + ", ".join(ours[:number]) for number in range(1, len(ours) + 1))]
     counts = [instructions(way) for way in ways]
@@ -159,42 +159,42 @@ def each_module() -> dict[str, float]:
 
 
 def broken_limits(results: list[dict[str, object]]) -> list[str]:
-    """Say which limits do not hold."""
-    found = {str(result["name"]): result for result in results}
+    """List the limits that do not hold."""
+    by_name = {str(result["name"]): result for result in results}
     failures = []
-    bad = sorted({name.partition(".")[0] for name in modules_of(found[RANK])} & {*FORBIDDEN})
+    bad = sorted({name.partition(".")[0] for name in modules_of(by_name[RANK])} & {*FORBIDDEN})
     if bad:
         failures.append(f"LIMIT: {RANK} loads {', '.join(bad)}")
-    if millions(found[RANK]) > RANK_LIMIT:
-        failures.append(f"LIMIT: {RANK} takes {millions(found[RANK])} M instructions; at most {RANK_LIMIT}")
-    if PEER_TAGS in found and millions(found[TAGS]) > TAGS_LIMIT * millions(found[PEER_TAGS]):
+    if millions(by_name[RANK]) > RANK_LIMIT:
+        failures.append(f"LIMIT: {RANK} takes {millions(by_name[RANK])} M instructions; at most {RANK_LIMIT}")
+    if PEER_TAGS in by_name and millions(by_name[TAGS]) > TAGS_LIMIT * millions(by_name[PEER_TAGS]):
         failures.append(f"LIMIT: {TAGS} takes more than {TAGS_LIMIT} times packaging's")
     return failures
 
 
 def modules_of(result: dict[str, object]) -> list[str]:
-    """Modules of one result."""
-    found = result["modules"]
-    return found if isinstance(found, list) else []
+    """Return the modules of one result."""
+    names = result["modules"]
+    return names if isinstance(names, list) else []
 
 
 def millions(result: dict[str, object]) -> float:
-    """Millions of instructions of one result, 0 where they were not counted."""
-    found = result.get("millions", 0.0)
-    return found if isinstance(found, float) else 0.0
+    """Return the millions of instructions of one result; 0 if they were not counted."""
+    counted = result.get("millions", 0.0)
+    return counted if isinstance(counted, float) else 0.0
 
 
 def report(python: str, results: list[dict[str, object]], steps: dict[str, float]) -> list[str]:
-    """Lay the numbers out for people."""
+    """Format the numbers for people."""
     lines = [f"{python}, over `python -c pass`", "", f"{'':24}{'M instructions':>16}{'modules':>9}"]
     for result in results:
         cost = f"{millions(result):.2f}" if "millions" in result else "not counted"
         lines.append(f"{result['name']:24}{cost:>16}{len(modules_of(result)):>9}")
-    found = {str(result["name"]): result for result in results}
-    if PEER_TAGS in found and "millions" in found[TAGS]:
-        ratio = millions(found[TAGS]) / millions(found[PEER_TAGS])
+    by_name = {str(result["name"]): result for result in results}
+    if PEER_TAGS in by_name and "millions" in by_name[TAGS]:
+        ratio = millions(by_name[TAGS]) / millions(by_name[PEER_TAGS])
         lines += ["", f"sys_tags() takes {ratio:.3f} times packaging's; at most {TAGS_LIMIT}"]
-    loaded = modules_of(found[RANK])
+    loaded = modules_of(by_name[RANK])
     worth = ", ".join(name for name in REPORTED if name in loaded) or "none"
     lines += ["", f"{RANK}: at most {RANK_LIMIT} M. It loads", *textwrap.wrap(", ".join(loaded), 100)]
     lines += [f"of those worth knowing about: {worth}"]

@@ -20,7 +20,7 @@ from .oracle import peer
 
 CORPUS = Path(__file__).parent / "data" / "corpus"
 
-#: What a list is made for: an ordinary server, a Raspberry Pi with a 64-bit kernel's 32-bit Python, a free-threaded
+#: The targets: an ordinary server, a Raspberry Pi with a 32-bit Python on a 64-bit kernel, a free-threaded Python on
 #: Alpine, an older Mac and a new Windows.
 TARGETS = (
     ("cp312", "manylinux_2_28_x86_64"),
@@ -41,11 +41,11 @@ TARGET_PARAMETERS = pytest.mark.parametrize(
 @cache
 def names() -> tuple[str, ...]:
     """Read the corpus."""
-    found = []
+    filenames = []
     for path in sorted(CORPUS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
-            found += [json.loads(line)["filename"] for line in lines]
-    return tuple(found)
+            filenames += [json.loads(line)["filename"] for line in lines]
+    return tuple(filenames)
 
 
 @cache
@@ -62,21 +62,21 @@ def theirs(name: str) -> tuple[str, str, tuple[()] | tuple[int, str], frozenset[
 
 
 def supported(python: str, platform: str) -> tuple[Target, dict[str, int]]:
-    """Make a target, and the rank of each tag in packaging's list for it; what manytags adds on purpose stands last."""
+    """Make a target, and rank each tag of packaging's list for it. Tags that manytags adds on purpose come last."""
     target = manytags.target(python, platform, peer.OPTIONS)
     listed = peer.triples(target.python, peer.platforms(target.platform))
     return target, {triple: index for index, triple in reversed(list(enumerate(listed)))}
 
 
 def test_the_corpus_is_here() -> None:
-    """Laws that hold for an empty corpus say nothing."""
+    """The tests below would pass with an empty corpus."""
     assert len(list(CORPUS.glob("*.jsonl.gz"))) == 16
     assert len(names()) == len(set(names())) == 44_550
     assert len(tag_sets()) == 1_159
 
 
 def test_every_tag_set_parses_and_prints_back() -> None:
-    """A tag that is dropped or changed on the way is a wheel that is not found."""
+    """If a tag were dropped or changed, its wheel would not be found."""
     for text in tag_sets():
         assert manytags.parse_tag(text) == packaging.tags.parse_tag(text)
         for kind, field in zip(("python", "abi", "platform"), text.split("-"), strict=True):
@@ -90,7 +90,7 @@ def test_every_tag_set_parses_and_prints_back() -> None:
 
 
 def test_every_tag_is_of_a_known_kind() -> None:
-    """Of all tags that sixteen projects ever used there is none that manytags has no rule for."""
+    """manytags must have a rule for every tag that sixteen projects ever used."""
     platforms = {member for text in tag_sets() for member in text.split("-")[2].split(".")}
     kinds = {type(manytags.parse_platform(platform)).__name__ for platform in platforms}
     assert "OtherPlatform" not in kinds
@@ -106,7 +106,7 @@ def test_every_tag_is_of_a_known_kind() -> None:
 
 
 def test_every_name_parses_as_packagings() -> None:
-    """Name, version, build tag and tags decide what is installed."""
+    """The name, version, build tag and tags decide what is installed, so all must equal packaging's."""
     for name in names():
         wheel = manytags.parse_wheel_filename(name)
         project, version, build, tags = theirs(name)
@@ -118,7 +118,7 @@ def test_every_name_parses_as_packagings() -> None:
 
 @TARGET_PARAMETERS
 def test_every_name_ranks_as_packagings(python: str, platform: str) -> None:
-    """The rank is the index in packaging's list, so that a resolver's choices stay what they were."""
+    """Ranks must equal the indexes in packaging's list, so that a resolver's choices do not change."""
     target, index = supported(python, platform)
     fitting = 0
     for name in names():
@@ -131,7 +131,7 @@ def test_every_name_ranks_as_packagings(python: str, platform: str) -> None:
 @peer.needs_newest
 @TARGET_PARAMETERS
 def test_what_manytags_adds_changes_no_other_rank_order(python: str, platform: str) -> None:
-    """On ARMv7 wheels for ARMv6 come in after all others: no choice between the others may change."""
+    """On ARMv7, wheels for ARMv6 come after all others, so no choice between the others may change."""
     parity, _ = supported(python, platform)
     target = manytags.target(python, platform)
     for text in tag_sets():
@@ -146,7 +146,7 @@ def test_what_manytags_adds_changes_no_other_rank_order(python: str, platform: s
 
 
 def test_armv6_wheels_are_found_on_armv7() -> None:
-    """The known difference in practice: wheels of the corpus that packaging misses on a Raspberry Pi."""
+    """Users of a Raspberry Pi get wheels of the corpus that packaging misses."""
     pi = manytags.target("cp311", "manylinux_2_31_armv7l")
     as_packaging = manytags.target("cp311", "manylinux_2_31_armv7l", peer.OPTIONS)
     gained = [name for name in names() if "armv6l" in name and manytags.rank(name, pi) is not None]
@@ -156,7 +156,7 @@ def test_armv6_wheels_are_found_on_armv7() -> None:
 
 @TARGET_PARAMETERS
 def test_best_of_every_release_is_packagings_pick(python: str, platform: str) -> None:
-    """One release, many wheels: the one installed must be the one that packaging's list puts first."""
+    """The wheel that is installed must be the one that packaging's list puts first."""
     target, index = supported(python, platform)
     releases: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name in names():
@@ -186,7 +186,7 @@ def test_best_of_every_release_is_packagings_pick(python: str, platform: str) ->
 )
 @TARGET_PARAMETERS
 def test_best_is_the_selectors_first(python: str, platform: str) -> None:
-    """The selector of packaging, fed in the order of build tags, picks the same file."""
+    """packaging's selector must pick the same file if the files are sorted by build tag."""
     target, index = supported(python, platform)
     select = packaging.tags.create_compatible_tags_selector(
         Tag(*triple.split("-")) for triple in sorted(index, key=index.__getitem__)
@@ -196,7 +196,7 @@ def test_best_is_the_selectors_first(python: str, platform: str) -> None:
         project, version, _, _ = theirs(name)
         releases[project, version].append(name)
     for files in releases.values():
-        # The selector is stable and ignores build tags: who comes first wins a tie.
+        # The selector is stable and ignores build tags: the first file wins a tie.
         ordered = sorted(files)
         ordered.sort(key=lambda name: theirs(name)[2], reverse=True)
         first = next(select((name, theirs(name)[3]) for name in ordered), None)

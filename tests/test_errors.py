@@ -1,4 +1,4 @@
-"""Errors: one root, what then why, their parts as attributes, and they pickle."""
+"""Errors have one root, say what failed and then why, have their parts as attributes, and pickle."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INPUT_ERRORS = {
 
 @pytest.mark.parametrize("name", INPUT_ERRORS)
 def test_messages_say_what_then_why(name: str) -> None:
-    """A user reads the message, a program the parts: both must be whole."""
+    """Users read the message and programs read the parts, so both must be complete."""
     kind = getattr(manytags, name)
     error = kind("te\nxt", "no such thing", 2)
     assert str(error) == f"invalid {INPUT_ERRORS[name]} 'te\\nxt': no such thing at position 2"
@@ -39,7 +39,7 @@ def test_messages_say_what_then_why(name: str) -> None:
 
 @pytest.mark.parametrize("name", INPUT_ERRORS)
 def test_bad_input_is_ours_and_a_value_error(name: str) -> None:
-    """Embedders catch the root; code written against ``ValueError`` goes on working."""
+    """Embedders catch the root class, and code that expects ``ValueError`` must keep working."""
     kind = getattr(manytags, name)
     assert issubclass(kind, InvalidInput)
     assert issubclass(kind, ManytagsError)
@@ -50,7 +50,7 @@ def test_bad_input_is_ours_and_a_value_error(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*INPUT_ERRORS, "ProbeError"])
 def test_errors_pickle_and_copy(name: str) -> None:
-    """Executors send errors to other processes; one that cannot travel becomes a riddle there."""
+    """Executors send errors to other processes, where an error that cannot be pickled would be lost."""
     arguments = ("/opt/python", "it is a folder") if name == "ProbeError" else ("text", "why", 3)
     error = getattr(manytags, name)(*arguments)
     for again in (
@@ -65,7 +65,7 @@ def test_errors_pickle_and_copy(name: str) -> None:
 
 
 def test_an_interpreter_that_cannot_be_asked() -> None:
-    """The message names the interpreter as it was named."""
+    """The message names the interpreter as the caller did."""
     error = ProbeError("/opt/python", "there is no such file")
     assert str(error) == "cannot ask '/opt/python' about itself: there is no such file"
     assert (error.executable, error.reason) == error.args
@@ -83,5 +83,5 @@ def test_an_interpreter_that_cannot_be_asked() -> None:
     ],
 )
 def test_texts_are_shown_safely(text: str, expected: str) -> None:
-    """A hostile text must not redraw the terminal that shows its error, nor flood it."""
+    """Hostile text must neither control nor flood the terminal that shows its error."""
     assert shown(text) == expected

@@ -1,4 +1,4 @@
-"""What the documents promise: the README's two commands, the examples in them all, and where their links lead."""
+"""What the documents promise: the README's two commands, the examples, and the links."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def read(document: str) -> str:
 
 
 def marked_commands(text: str) -> dict[str, str]:
-    """Find the fenced blocks that stand behind a ``<!-- command: NAME -->`` line."""
+    """Find the fenced blocks that follow a ``<!-- command: NAME -->`` line."""
     return dict(re.findall(r"^<!-- command: (\w+) -->\n```sh\n(.*?)\n```$", text, re.MULTILINE | re.DOTALL))
 
 
@@ -48,20 +48,20 @@ def runnable(text: str) -> str:
 
 
 def sessions(text: str) -> list[tuple[str, str]]:
-    """Find the ``manytags`` commands in ``console`` fences that are shown with what they print."""
+    """Find the ``manytags`` commands in ``console`` fences that are shown with their output."""
     fences = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     shown = [part.partition("\n") for fence in fences for part in re.split(r"^\$ ", fence, flags=re.MULTILINE)]
     return [(command, output) for command, _, output in shown if command.startswith("manytags") and output]
 
 
 def shown_machines() -> dict[str, str]:
-    """Name the files of facts that the documents' commands read."""
+    """List the files of facts that commands in the documents read."""
     armhf = json.loads(read("tests/hosts/bookworm-armhf.json"))["facts"]
     return {"armhf.json": json.dumps(armhf), "switch.json": read("tests/cli/machines/armel-switch.json")}
 
 
 def test_readme_has_two_commands_of_one_line() -> None:
-    """A reader copies a line, and so does CI: one to see the machine, one to run the tests."""
+    """Readers and CI copy single lines: one that shows the machine, and one that runs the tests."""
     commands = marked_commands(read("README.md"))
     assert sorted(commands) == ["run", "test"]
     assert read("README.md").count("<!-- command:") == 2
@@ -72,7 +72,7 @@ def test_readme_has_two_commands_of_one_line() -> None:
     assert commands["test"].endswith("python -m pytest")
 
 
-#: A ``python3`` whose virtual environments have tools that only write down how they are called.
+#: A ``python3`` whose virtual environments have tools that only record how they are called.
 PYTHON = """\
 #!/bin/sh
 test "$1" = -c && exit
@@ -111,7 +111,7 @@ def run_ci(folder: Path, readme: str, failing: str = "") -> tuple[subprocess.Com
 @BASH
 @pytest.mark.parametrize("status", [0, 3])
 def test_ci_runs_what_the_readme_says(tmp_path: Path, status: int) -> None:
-    """CI that ran something else, or swallowed a failure, would be worse than none."""
+    """CI must run the documented command, and must not hide a failure."""
     said = marked_commands(read("README.md"))["test"]
     mine = f"pwd && echo 'the summary' && exit {status}"
     done, calls = run_ci(tmp_path, read("README.md").replace(said, mine))
@@ -133,7 +133,7 @@ def test_ci_ends_with_the_check_that_fails(tmp_path: Path, check: str) -> None:
 
 @BASH
 def test_ci_refuses_a_readme_without_the_command(tmp_path: Path) -> None:
-    """No command is not a passed test."""
+    """Without a command CI must fail, because nothing was tested."""
     done, calls = run_ci(tmp_path, "# nothing\n")
     assert done.returncode == 2
     assert "no test command" in done.stderr
@@ -142,7 +142,7 @@ def test_ci_refuses_a_readme_without_the_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("document", [document for document in DOCUMENTS if ">>>" in runnable(read(document))])
 def test_examples_run(document: str) -> None:
-    """An example that does not do what it says teaches the wrong thing. One document is one session."""
+    """A wrong example misleads its readers. Each document is one session."""
     text = runnable(read(document))
     session = doctest.DocTestParser().get_doctest(text, {}, document, str(ROOT / document), 0)
     complaints: list[str] = []
@@ -155,7 +155,7 @@ def test_examples_run(document: str) -> None:
 def test_command_lines_print_what_is_shown(
     document: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Output that is not today's makes a reader doubt their own; ``...`` stands for what is left out."""
+    """Outdated output would make readers doubt their own. ``...`` marks omitted lines."""
     for name, facts in shown_machines().items():
         (tmp_path / name).write_text(facts, encoding="utf-8")
     put_wheel(tmp_path, FALSE)
@@ -170,7 +170,7 @@ def test_command_lines_print_what_is_shown(
 
 
 def test_reference_lists_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    """An option that is not in the reference is found by nobody; one that is gone misleads."""
+    """Users cannot find an option that is not in the reference, and a removed option there misleads them."""
     for command in ([], *([name] for name in COMMANDS)):
         with pytest.raises(SystemExit):
             main([*command, "--help"])
@@ -179,13 +179,13 @@ def test_reference_lists_every_option(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_reference_lists_every_public_name() -> None:
-    """A name that is public and not documented is a promise that nobody can read."""
+    """Users cannot rely on a public name that is not documented."""
     documented = re.findall(r"^\.\. auto\w+:: manytags\.(\w+)$", read("docs/reference/api.rst"), re.MULTILINE)
     assert sorted(documented) == sorted({*dir(manytags)} - {"__version__"})
 
 
 def test_no_example_escapes() -> None:
-    """In README and docs an example in another kind of fence would never be run."""
+    """An example in another kind of fence would never be run."""
     assert ">>>" in runnable(read("README.md"))
     for document in DOCUMENTS:
         text = read(document)
@@ -194,7 +194,7 @@ def test_no_example_escapes() -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_links_lead_somewhere(document: str) -> None:
-    """Links between files are followed on code hosts, where no documentation builder checks them."""
+    """Readers follow links between files on code hosts, where no documentation builder checks them."""
     text = read(document)
     targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
     missing = [target for target in targets if target and not (ROOT / document).parent.joinpath(target).exists()]

@@ -1,4 +1,4 @@
-"""All values of manytags are alike: immutable, equal by what they are, hashable, picklable, and their repr is code."""
+"""All values of manytags are immutable, hashable and picklable, compare by value, and have a repr that is code."""
 
 from __future__ import annotations
 
@@ -61,19 +61,19 @@ every_value = pytest.mark.parametrize("value", VALUES, ids=str)
 
 @every_value
 def test_values_cannot_be_changed(value: object) -> None:
-    """A value that is shared, remembered or used as a key must stay what it was."""
+    """A value that is shared, cached or used as a key must not change."""
     for field in (*type(value)._fields, "_ranks", "anything"):  # type: ignore[attr-defined]
         with pytest.raises(AttributeError, match=f"{type(value).__name__} is immutable: cannot set '{field}'"):
             setattr(value, field, None)
         with pytest.raises(AttributeError, match=f"{type(value).__name__} is immutable: cannot delete '{field}'"):
             delattr(value, field)
     with pytest.raises(AttributeError):
-        _ = value.__dict__  # slots: nothing can be hung on either
+        _ = value.__dict__  # slots: no attribute can be added either
 
 
 @every_value
 def test_values_pickle_and_copy(value: object) -> None:
-    """They travel between processes whole, with what does not count for equality too."""
+    """A value must reach another process complete, including fields that do not count for equality."""
     for again in (
         *(pickle.loads(pickle.dumps(value, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),  # noqa: S301
         copy.copy(value),
@@ -87,14 +87,14 @@ def test_values_pickle_and_copy(value: object) -> None:
 
 @every_value
 def test_the_repr_is_code(value: object) -> None:
-    """What a log shows can be pasted into a session."""
+    """A user can paste a value from a log into a session."""
     again = eval(repr(value), vars(manytags) | {type(item).__name__: type(item) for item in VALUES})  # noqa: S307
     assert again == value
     assert repr(again) == repr(value)
 
 
 def test_values_of_different_kinds_are_different() -> None:
-    """Same fields, other meaning."""
+    """Values with the same fields but different meanings must differ."""
     for index, one in enumerate(VALUES):
         assert [other for other in VALUES if other == one] == [one], index
         assert one != str(one)
@@ -105,7 +105,7 @@ def test_values_of_different_kinds_are_different() -> None:
 
 
 def test_what_does_not_count_for_equality() -> None:
-    """How a tag is spelt, and how a target was found out."""
+    """The spelling of a tag and the evidence of a target must not affect equality."""
     assert Manylinux((2, 17), "x86_64") == Manylinux((2, 17), "x86_64", legacy=True)
     assert repr(Manylinux((2, 17), "x86_64")) != repr(Manylinux((2, 17), "x86_64", legacy=True))
     assert PythonTag("cp312", "cpython", (3, 12)) == PythonTag("cp312", None, ())
@@ -126,7 +126,7 @@ def test_lists_become_tuples() -> None:
 
 
 def test_a_target_that_was_used_equals_one_that_was_not() -> None:
-    """What was worked out on the way is no part of the value."""
+    """Cached results are not part of the value."""
     used, fresh = manytags.target("cp312", "win32"), manytags.target("cp312", "win32")
     assert manytags.rank("cp312-cp312-win32", used) == 0
     assert used == fresh

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 X86_64, ARMHF = ((FOLDER / f"{name}.so").read_bytes() for name in ("x86_64", "armhf"))
 
-#: x86_64.so needs the pow of glibc 2.29. A wheel of it whose tag is true, and one whose tag is false.
+#: x86_64.so needs pow of glibc 2.29. The tag of the first wheel with it is true, that of the second is false.
 TRUE = "demo-1.0-cp312-cp312-manylinux_2_31_x86_64.whl"
 FALSE = "demo-1.0-cp312-cp312-manylinux1_x86_64.whl"
 PURE = "demo-1.0-py3-none-any.whl"
@@ -26,7 +26,7 @@ def made_wheel(name: str, files: Mapping[str, bytes], tag: str | None = None, pu
     """Write a wheel. ``WHEEL`` has the tags of the file name by default."""
     tags = parse_tag_set(tag or "-".join(name.removesuffix(".whl").split("-")[-3:]))
     info = "demo-1.0.dist-info"
-    lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(each)}" for each in tags.triples())]
+    lines = [f"Root-Is-Purelib: {str(purelib).lower()}", *(f"Tag: {'-'.join(triple)}" for triple in tags.triples())]
     members = {**files, f"{info}/WHEEL": ("Wheel-Version: 1.0\n" + "\n".join(lines) + "\n").encode()}
     record = "".join(f'"{path}",,\n' for path in [*members, f"{info}/RECORD"])
     stream = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Archives as zipfile writes them. Archives that lie are in ``tests/hostile/test_wheels.py``."""
+"""Archives that zipfile writes. Archives with false data are in ``tests/hostile/test_wheels.py``."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ names = st.lists(parts, min_size=1, max_size=3).map("/".join)
 files = st.dictionaries(names, st.tuples(st.binary(max_size=3000), st.sampled_from(METHODS)), max_size=8)
 
 
-def written(found: dict[str, tuple[bytes, int]], comment: bytes = b"", folders: bool = False) -> io.BytesIO:
+def written(members: dict[str, tuple[bytes, int]], comment: bytes = b"", folders: bool = False) -> io.BytesIO:
     """Write an archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.comment = comment
-        for name, (data, method) in found.items():
+        for name, (data, method) in members.items():
             if folders and "/" in name:
                 folder = name.rpartition("/")[0] + "/"
                 if folder not in archive.namelist():
@@ -35,27 +35,27 @@ def written(found: dict[str, tuple[bytes, int]], comment: bytes = b"", folders: 
 
 
 @given(files, st.sampled_from([b"", b"hello", b"x" * 65535]), st.booleans())
-def test_what_zipfile_writes_reads_back(found: dict[str, tuple[bytes, int]], comment: bytes, folders: bool) -> None:
+def test_what_zipfile_writes_reads_back(members: dict[str, tuple[bytes, int]], comment: bytes, folders: bool) -> None:
     """A correct archive must be read, whatever its names, its methods and its comment are."""
-    if any(name.startswith(other + "/") for name in found for other in found) or any(
-        name[1:2] == ":" for name in found
+    if any(name.startswith(other + "/") for name in members for other in members) or any(
+        name[1:2] == ":" for name in members
     ):
         return  # a file that is a folder too
-    archive = Archive(written(found, comment, folders), "a.whl")
-    assert [member.name for member in archive.members] == list(found)
+    archive = Archive(written(members, comment, folders), "a.whl")
+    assert [member.name for member in archive.members] == list(members)
     heads = {member.name: head for member, head in archive.heads(64)}
-    assert heads == {name: data[:64] for name, (data, _) in found.items()}
+    assert heads == {name: data[:64] for name, (data, _) in members.items()}
     for member in archive.members:
-        assert archive.read(member, 3000) == found[member.name][0]
+        assert archive.read(member, 3000) == members[member.name][0]
         with archive.open(member) as stream:
-            assert stream.read() == found[member.name][0]
+            assert stream.read() == members[member.name][0]
 
 
 class Pipe(io.BytesIO):
     """A stream that cannot seek, such as a pipe or a socket."""
 
     def seekable(self) -> bool:
-        """Refuse to seek."""
+        """Say no."""
         return False
 
 
@@ -73,14 +73,17 @@ def test_an_archive_that_was_written_to_a_pipe() -> None:
 def test_an_archive_with_fields_of_64_bits() -> None:
     """A wheel whose writer did not know the sizes, and left room for large ones, must be read too."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("a", "w", force_zip64=True) as one:
-        one.write(b"x" * 1000)
+    with (
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive,
+        archive.open("a", "w", force_zip64=True) as member,
+    ):
+        member.write(b"x" * 1000)
     read = Archive(stream, "a.whl")
     assert read.read(read.members[0], 1000) == b"x" * 1000
 
 
 def test_more_than_is_plenty() -> None:
-    """A huge member must not fill the memory where it is read as a whole."""
+    """A huge member that is read as a whole must not fill the memory."""
     archive = Archive(written({"a": (b"x" * 1000, 8)}), "a.whl")
     with pytest.raises(InvalidWheel) as caught:
         archive.read(archive.members[0], 999)

@@ -45,7 +45,7 @@ def problems(text: str) -> list[str]:
 
 def names(value: type) -> list[str]:
     """List the fields of a value."""
-    return [each.name for each in fields(value)]
+    return [field.name for field in fields(value)]
 
 
 def described(part: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a schema
@@ -53,8 +53,8 @@ def described(part: Any) -> Iterator[Any]:  # noqa: ANN401 - any part of a schem
     if isinstance(part, dict):
         if "properties" in part:
             yield part
-        for each in part.values():
-            yield from described(each)
+        for child in part.values():
+            yield from described(child)
 
 
 def test_the_schema_has_the_fields_of_the_values() -> None:
@@ -72,7 +72,7 @@ def test_the_schema_has_the_fields_of_the_values() -> None:
     for part in described(schema()):
         assert part["description"]
         assert part["required"] == list(part["properties"])
-        assert all(each["description"] for each in part["properties"].values())
+        assert all(field["description"] for field in part["properties"].values())
 
 
 def test_the_schema_has_the_words_of_the_values() -> None:
@@ -104,11 +104,13 @@ def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
 
 def test_what_is_written_is_valid(tmp_path: Path) -> None:
     """A schema that our own output does not match would be useless."""
-    found = all_answers(tmp_path)
-    assert {name: problems(each.to_json()) for name, each in found.items() if problems(each.to_json())} == {}
-    verdicts = {claim.verdict for each in found.values() if isinstance(each, WheelAudit) for claim in each.claims}
+    answers = all_answers(tmp_path)
+    assert {name: problems(answer.to_json()) for name, answer in answers.items() if problems(answer.to_json())} == {}
+    verdicts = {
+        claim.verdict for answer in answers.values() if isinstance(answer, WheelAudit) for claim in answer.claims
+    }
     assert verdicts == set(Verdict)
-    assert isinstance(found["nowhere"], BrokenWheel)
+    assert isinstance(answers["nowhere"], BrokenWheel)
     header = manytags.audit(tmp_path / TRUE, depth="header")
     assert problems(header.to_json(indent=2)) == []
 
@@ -135,11 +137,11 @@ def test_the_schema_refuses() -> None:
 
 def test_json_says_what_was_found(tmp_path: Path) -> None:
     """A program that reads the JSON must learn as much as one that imports manytags."""
-    found = manytags.audit(put_wheel(tmp_path, FALSE))
-    data = json.loads(found.to_json())
+    audit = manytags.audit(put_wheel(tmp_path, FALSE))
+    data = json.loads(audit.to_json())
     assert (data["name"], data["path"], data["is_false"]) == (FALSE, str(tmp_path / FALSE), True)
     assert data["true_tags"] == ["manylinux_2_31_x86_64"]
-    (claim,) = [each for each in data["claims"] if each["verdict"] == "claims too much"]
+    (claim,) = [claim for claim in data["claims"] if claim["verdict"] == "claims too much"]
     assert [claim["kind"], claim["tag"], claim["where"]] == [
         "platform tag",
         "manylinux1_x86_64",

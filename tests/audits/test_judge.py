@@ -63,13 +63,13 @@ def said(contents: Contents) -> dict[str, Verdict]:
 
 def claim(contents: Contents, tag: str) -> Claim:
     """The claim about one tag."""
-    return next(each for each in Judge(contents).claims() if each.tag == tag)
+    return next(claim for claim in Judge(contents).claims() if claim.tag == tag)
 
 
 def test_a_file_that_has_no_wheels_name() -> None:
     """A wheel that was renamed is judged by what WHEEL says."""
-    found = Judge(made(None, elf(), wheel="py3-none-manylinux1_x86_64")).claims()
-    assert [(each.tag, each.where, each.verdict) for each in found] == [
+    claims = Judge(made(None, elf(), wheel="py3-none-manylinux1_x86_64")).claims()
+    assert [(claim.tag, claim.where, claim.verdict) for claim in claims] == [
         ("py3", ("WHEEL",), TRUE),
         ("none", ("WHEEL",), TRUE),
         ("manylinux1_x86_64", ("WHEEL",), TRUE),
@@ -106,7 +106,7 @@ def test_headers_only() -> None:
     assert Judge(made("py3-none-any", headers_only=True)).true_tags == ("any",)
     contents = made("cp311-cp311-manylinux1_aarch64", elf(MODULE), headers_only=True)
     assert said(contents) == {"cp311": MUCH, "manylinux1_aarch64": MUCH}
-    assert [each.verdict for each in Judge(contents).claims()] == [MUCH, MUCH, MUCH]
+    assert [claim.verdict for claim in Judge(contents).claims()] == [MUCH, MUCH, MUCH]
     plain = made("cp312-cp312-manylinux1_x86_64", elf("foo/_c.so"), headers_only=True)
     assert set(said(plain).values()) == {CANNOT}, "whether it is a module was not read"
 
@@ -170,8 +170,8 @@ def test_names_of_modules() -> None:
     """Interpreters do not find a module whose file name is that of another system, even if its code fits the tag."""
     cross = elf("foo/_c.cpython-312-x86_64-linux-gnu.so", "aarch64", version="GLIBC_2.17")
     for tag in ("linux_aarch64", "manylinux_2_17_aarch64"):
-        found = claim(made(f"cp312-cp312-{tag}", cross), tag)
-        assert [str(each) for each in found.reasons] == [
+        about_tag = claim(made(f"cp312-cp312-{tag}", cross), tag)
+        assert [str(reason) for reason in about_tag.reasons] == [
             "foo/_c.cpython-312-x86_64-linux-gnu.so: extension module named for x86_64-linux-gnu"
         ]
     assert Judge(made("cp312-cp312-linux_aarch64", cross)).true_tags == ()
@@ -203,7 +203,7 @@ def test_debug_information() -> None:
 def test_remarks_on_search_paths() -> None:
     """A user must learn that libraries are searched in the build machine's folders, or in the current folder."""
     needs = replace(elf(), rpath="$ORIGIN/../foo.libs:/home/joe/lib:foo.libs:")
-    assert [each.text for each in binary_remarks(needs)] == [
+    assert [remark.text for remark in binary_remarks(needs)] == [
         "'/home/joe/lib' is searched on every machine",
         "'foo.libs' is searched relative to the current folder",
         "'' is searched relative to the current folder",
@@ -213,7 +213,7 @@ def test_remarks_on_search_paths() -> None:
 def test_remarks_on_releases_of_musl() -> None:
     """Alpine's own libgcc_s, grafted into a musllinux_1_2 wheel, crashes where musl is 1.2.3."""
     packed = replace(elf(needed=("libc.musl-x86_64.so.1",)), packed_relocations=True)
-    assert [each.kind for each in binary_remarks(packed)] == [RemarkKind.MUSL_RELEASE]
+    assert [remark.kind for remark in binary_remarks(packed)] == [RemarkKind.MUSL_RELEASE]
     assert not list(binary_remarks(replace(elf(), packed_relocations=True))), "glibc's versions tell"
 
 
@@ -240,7 +240,7 @@ def test_what_is_more_widely_installable() -> None:
     code = elf(architecture="arm", version="GLIBC_2.4", attributes=((6, 6),))
     assert said(made("py3-none-linux_armv6l", code))["linux_armv6l"] == TRUE
     assert said(made("py3-none-linux_armv7l", code))["linux_armv7l"] == LESS
-    # beside the oldest true tag, newer tags do no harm; without it, the oldest of them could claim more
+    # newer tags are harmless beside the lowest true tag; without it, the lowest tag of the wheel could be lower
     three = "py3-none-manylinux_2_12_x86_64.manylinux_2_17_x86_64.linux_x86_64"
     assert said(made(three, elf()))["manylinux_2_12_x86_64"] == LESS
     assert said(made(three, elf()))["manylinux_2_17_x86_64"] == TRUE

@@ -57,22 +57,22 @@ class LastFirst(Executor):
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Promised:  # noqa: ANN401 - as Executor's
         """Take a piece of work."""
         self.given.append(Promised(lambda: fn(*args, **kwargs)))
-        waiting = [each for each in self.given if not each.done()]
+        waiting = [task for task in self.given if not task.done()]
         if len(waiting) == 3:
-            for each in reversed(waiting):
-                each.keep()
+            for task in reversed(waiting):
+                task.keep()
         return self.given[-1]
 
 
 def test_each_path_has_an_answer(paths: list[Path]) -> None:
     """One broken wheel must not hide the wheels after it, and its answer says what is wrong."""
-    found = list(audit_many(paths))
-    assert [type(each) for each in found] == [
+    answers = list(audit_many(paths))
+    assert [type(answer) for answer in answers] == [
         *(WheelAudit, BrokenWheel, WheelAudit, BrokenWheel, BrokenWheel, WheelAudit, BrokenWheel)
     ]
-    assert [each.path for each in found] == list(map(str, paths))
-    assert [each.is_false for each in found if isinstance(each, WheelAudit)] == [False, True, False]
-    errors = [each.error for each in found if isinstance(each, BrokenWheel)]
+    assert [answer.path for answer in answers] == list(map(str, paths))
+    assert [answer.is_false for answer in answers if isinstance(answer, WheelAudit)] == [False, True, False]
+    errors = [answer.error for answer in answers if isinstance(answer, BrokenWheel)]
     assert [type(error) for error in errors] == [InvalidWheel, InvalidWheel, InvalidBinary, InvalidWheel]
     assert str(errors[1]) == "invalid wheel 'nowhere.whl': there is no such file"
 
@@ -90,8 +90,8 @@ def test_executors_agree_with_none(paths: list[Path]) -> None:
 
 def test_depth_is_handed_on(paths: list[Path]) -> None:
     """A caller who asked for headers only must not wait for a full audit, wherever it is done."""
-    found = list(audit_many(paths[:1], LastFirst(), depth="header"))
-    assert found == [audit(paths[0], depth="header")] != [audit(paths[0])]
+    answers = list(audit_many(paths[:1], LastFirst(), depth="header"))
+    assert answers == [audit(paths[0], depth="header")] != [audit(paths[0])]
 
 
 @pytest.mark.parametrize("kind", ["none", "odd", "threads"])
@@ -118,7 +118,7 @@ def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
     answers = audit_many(paths[:2], executor, ahead=2)
     next(answers)
     answers.close()  # type: ignore[attr-defined] # it is a generator, as for every loop that is left
-    assert [each.cancelled() for each in executor.given] == [False, True]
+    assert [task.cancelled() for task in executor.given] == [False, True]
 
 
 def test_progress(paths: list[Path]) -> None:
@@ -132,12 +132,12 @@ def test_progress(paths: list[Path]) -> None:
 
 def test_answers_travel(paths: list[Path]) -> None:
     """Answers that cannot be pickled could not come from other processes, nor be kept in files."""
-    for found in audit_many(paths):
-        again = pickle.loads(pickle.dumps(found))  # noqa: S301 - our own
-        assert again == found
-        assert hash(again) == hash(found)
-        assert again.to_json() == found.to_json()
-        assert str(again) == str(found)
+    for answer in audit_many(paths):
+        again = pickle.loads(pickle.dumps(answer))  # noqa: S301 - our own
+        assert again == answer
+        assert hash(again) == hash(answer)
+        assert again.to_json() == answer.to_json()
+        assert str(again) == str(answer)
     broken = BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken == BrokenWheel("a.whl", InvalidWheel("a.whl", "no"))
     assert broken != BrokenWheel("a.whl", InvalidWheel("a.whl", "never"))

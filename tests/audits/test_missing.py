@@ -62,7 +62,7 @@ def test_what_the_wheel_brings_is_not_missing(tmp_path: Path) -> None:
     }
     path = wheel(tmp_path, files)
     root = lay(tmp_path / "root", whole(without="libGL.so.1"))
-    assert [(each.file, each.subject) for each in missing_libraries(path, root)] == [
+    assert [(library.file, library.subject) for library in missing_libraries(path, root)] == [
         ("demo.libs/libx-1a2b.so.1", "libGL.so.1")
     ]
 
@@ -72,12 +72,12 @@ def test_versions_that_the_library_found_does_not_define(tmp_path: Path) -> None
     needs = {"libc.so.6": ("GLIBC_2.17", "GLIBC_2.38"), "libz.so.1": ("ZLIB_1.2.9",)}
     path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "libz.so.1"), versions=needs)})
     root = lay(tmp_path / "root", whole())
-    found = {each.subject: each for each in missing_libraries(path, root)}
-    assert {name: each.versions for name, each in found.items()} == {
+    missing = {library.subject: library for library in missing_libraries(path, root)}
+    assert {name: library.versions for name, library in missing.items()} == {
         "libc.so.6": ("GLIBC_2.38",),
         "libz.so.1": ("ZLIB_1.2.9",),
     }
-    assert str(found["libc.so.6"]) == (
+    assert str(missing["libc.so.6"]) == (
         "demo/_demo.so needs GLIBC_2.38 of libc.so.6; /lib/x86_64-linux-gnu/libc.so.6 does not define it"
     )
 
@@ -96,12 +96,12 @@ def test_what_a_library_of_the_host_needs_in_turn(tmp_path: Path) -> None:
         f"{LIB}/libnew.so.2": SharedObject(defines=("NEW_1",)),
     }
     root = lay(tmp_path / "root", {**whole(), **broken})
-    found = missing_libraries(wheel(tmp_path, {"demo/_demo.so": MODULE}), root)
-    assert [(str(each.kind), each.subject, each.versions, each.through) for each in found] == [
+    missing = missing_libraries(wheel(tmp_path, {"demo/_demo.so": MODULE}), root)
+    assert [(str(library.kind), library.subject, library.versions, library.through) for library in missing] == [
         ("library", "libxcb.so.1", (), (f"{LIB}/libX11.so.6",)),
         ("symbol versions", "libnew.so.2", ("NEW_2",), (f"{LIB}/libX11.so.6",)),
     ]
-    assert f"demo/_demo.so (through {LIB}/libX11.so.6) needs libxcb.so.1" in str(found[0])
+    assert f"demo/_demo.so (through {LIB}/libX11.so.6) needs libxcb.so.1" in str(missing[0])
 
 
 def test_code_of_another_architecture_and_programs(tmp_path: Path) -> None:
@@ -110,20 +110,20 @@ def test_code_of_another_architecture_and_programs(tmp_path: Path) -> None:
         "demo/_demo.so": SharedObject(("libc.so.6",), machine=EM_AARCH64),
         "demo/tool": SharedObject(("libc.so.6",), loader="/lib64/ld-other.so.1"),
     }
-    found = missing_libraries(wheel(tmp_path, files), lay(tmp_path / "root", whole()))
-    assert [(each.file, str(each.kind), each.subject) for each in found] == [
+    missing = missing_libraries(wheel(tmp_path, files), lay(tmp_path / "root", whole()))
+    assert [(library.file, str(library.kind), library.subject) for library in missing] == [
         ("demo/_demo.so", "architecture", "aarch64"),
         ("demo/tool", "loader", "/lib64/ld-other.so.1"),
     ]
-    assert str(found[0]) == "demo/_demo.so is code for aarch64"
-    assert str(found[1]) == "demo/tool asks for the loader /lib64/ld-other.so.1, which does not exist"
+    assert str(missing[0]) == "demo/_demo.so is code for aarch64"
+    assert str(missing[1]) == "demo/tool asks for the loader /lib64/ld-other.so.1, which does not exist"
 
 
 def test_glibc_wheels_on_musl(tmp_path: Path) -> None:
     """musl's loader takes the name libc.so.6 for itself, but does not have glibc's symbols."""
     path = wheel(tmp_path, {"demo/_demo.so": SharedObject(("libc.so.6", "ld-linux-x86-64.so.2"))})
-    found = missing_libraries(path, lay(tmp_path / "root", alpine()))
-    assert [each.subject for each in found] == ["libc.so.6", "ld-linux-x86-64.so.2"]
+    missing = missing_libraries(path, lay(tmp_path / "root", alpine()))
+    assert [library.subject for library in missing] == ["libc.so.6", "ld-linux-x86-64.so.2"]
 
 
 def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "libx11-6 (debian)" in text
     assert main(["host-libraries", "--root", str(broken), "--json"]) == 1
     listed = cast("list[dict[str, Any]]", json.loads(capsys.readouterr().out))
-    assert all(each["kept"] for each in listed)
+    assert all(row["kept"] for row in listed)
     assert main(["host-libraries", "nonsense"]) == 2
     assert main(["--target", "linux", "host-libraries"]) == 2
     assert main(["missing", str(tmp_path / "none.whl")]) == 2

@@ -35,14 +35,14 @@ NAMES = {
 @pytest.mark.parametrize("name", NAMES)
 def test_names(name: str) -> None:
     """If a name were misread, a tag would be judged by the wrong interpreter."""
-    (found,) = modules([elf(name)])
-    assert (found.abi, found.loaded_by) == NAMES[name]
-    assert found.stem == "foo/_c"
+    (module,) = modules([elf(name)])
+    assert (module.abi, module.loaded_by) == NAMES[name]
+    assert module.stem == "foo/_c"
 
 
 def test_a_plain_name() -> None:
     """Every interpreter finds a plain ``.so``; its init function shows that it is a module."""
-    assert [each.abi for each in modules([elf("_c.so", "_c")])] == [None]
+    assert [module.abi for module in modules([elf("_c.so", "_c")])] == [None]
     assert modules([elf("lib_c.so", "_c"), elf("_c.so"), elf("_c.so.1", "_c")]) == ()
 
 
@@ -64,5 +64,5 @@ def test_this_interpreter() -> None:
     suffixes = [suffix for suffix in EXTENSION_SUFFIXES if suffix.count("-") > 1 and suffix.endswith(".so")]
     if not suffixes:
         pytest.skip(f"{sysconfig.get_platform()} has other names for modules")
-    (found,) = modules([elf("_c" + suffixes[0])])
-    assert found.abi in {tag.abi for tag in sys_tags()}
+    (module,) = modules([elf("_c" + suffixes[0])])
+    assert module.abi in {tag.abi for tag in sys_tags()}

@@ -1,4 +1,4 @@
-"""The processors that code asks for, by its attributes."""
+"""The processors that code requires, by its attributes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from manytags.binaries.binary import Binary
 def arm(**attributes: int) -> Binary:
     """Code for 32-bit Arm with some attributes."""
     tags = {"cpu": 6, "floats": 10, "simd": 12}
-    found = tuple((tags[name], value) for name, value in attributes.items())
-    return Binary("a.so", "ELF", "arm", 40, 32, "little", "shared object", arm_attributes=found)
+    attributes_by_number = tuple((tags[name], value) for name, value in attributes.items())
+    return Binary("a.so", "ELF", "arm", 40, 32, "little", "shared object", arm_attributes=attributes_by_number)
 
 
 def riscv(text: str) -> Binary:

@@ -26,8 +26,8 @@ def test_reports_cannot_be_forged(tmp_path: Path) -> None:
 def test_one_reason_is_told_once(tmp_path: Path) -> None:
     """A mistake that a hundred modules share must be reported in one line, not a hundred."""
     files = {f"demo/m{number}.cpython-312-x86_64-linux-gnu.so": X86_64 for number in range(6)}
-    found = audit(put_wheel(tmp_path, FALSE, files))
-    (line,) = [line for line in str(found).splitlines() if "GLIBC_2.29" in line]
+    answer = audit(put_wheel(tmp_path, FALSE, files))
+    (line,) = [line for line in str(answer).splitlines() if "GLIBC_2.29" in line]
     assert line.startswith("    symbol version GLIBC_2.29 of libm.so.6, for pow; the tag allows GLIBC_2.5: demo/m0.")
     assert line.endswith(" and 2 more")
     assert "demo/m4." not in line
@@ -41,24 +41,24 @@ def test_the_newest_version_is_told(tmp_path: Path) -> None:
         for name in names
     )
     claim = Claim(ClaimKind.PLATFORM_TAG, "manylinux1_x86_64", ("file name", "WHEEL"), Verdict.TOO_MUCH, reasons)
-    found = replace(audit(put_wheel(tmp_path, FALSE, {})), claims=(claim,))
-    (line,) = [line for line in str(found).splitlines() if "GLIBCXX" in line]
+    answer = replace(audit(put_wheel(tmp_path, FALSE, {})), claims=(claim,))
+    (line,) = [line for line in str(answer).splitlines() if "GLIBCXX" in line]
     assert line == (
         "    symbol version GLIBCXX_3.4.19 and 2 older of libstdc++.so.6, for of_GLIBCXX_3.4.19; "
         "the tag allows GLIBCXX_3.4.8: a.so"
     )
-    assert "GLIBCXX_3.4.19, GLIBCXX_3.4.18, GLIBCXX_3.4.9 of" in report(found, whole=True)
+    assert "GLIBCXX_3.4.19, GLIBCXX_3.4.18, GLIBCXX_3.4.9 of" in report(answer, whole=True)
 
 
 def test_the_rest_is_counted(tmp_path: Path) -> None:
     """A long report would scroll out of view, so it is cut; ``whole`` prints all of it."""
     files = {f"demo/m{number}.so": X86_64[: 100 + number % 9] for number in range(22)}
-    found = audit(put_wheel(tmp_path, FALSE, files))
-    notes = [line for line in str(found).splitlines() if "damaged ELF file" in line]
+    answer = audit(put_wheel(tmp_path, FALSE, files))
+    notes = [line for line in str(answer).splitlines() if "damaged ELF file" in line]
     assert len(notes) == 8
     assert notes[0].startswith("  note: demo/m0.so, demo/m9.so, demo/m18.so: damaged ELF file: ")
-    assert str(found).endswith("\n  and 1 more")
-    assert report(found, whole=True).count("damaged ELF file") == 9
+    assert str(answer).endswith("\n  and 1 more")
+    assert report(answer, whole=True).count("damaged ELF file") == 9
 
 
 def test_a_single_file_tells_what_it_needs(tmp_path: Path) -> None:

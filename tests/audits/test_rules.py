@@ -1,4 +1,4 @@
-"""Which policy code keeps, for binaries described here and for small real files."""
+"""Which policy a binary complies with: binaries described here, and small real files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 
 
 def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
-    """An ordinary module for x86_64, with some fields changed."""
+    """Describe an ordinary module for x86_64, with some fields changed."""
     ordinary = {
         "name": "a.so", "format": "ELF", "architecture": "x86_64", "machine": 62, "bits": 64, "byte_order": "little",
         "kind": "shared object", "needed": ("libc.so.6",), "versions": versions("GLIBC_2.2.5"),
@@ -27,85 +27,87 @@ def needs(**changes: Any) -> Binary:  # noqa: ANN401 - any field
 
 
 def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tuple[NeededVersion, ...]:
-    """Needed versions of one library."""
+    """Make needed versions of one library."""
     return tuple(NeededVersion(library, name, weak) for name in names)
 
 
-def found(one: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
+def reasons(file: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
           bundled: tuple[str, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
     """List reasons and what they are about."""
-    return [(str(each.kind), each.what) for each in violations([one], policy(kind, version, arch), bundled)]
+    return [
+        (str(violation.kind), violation.what) for violation in violations([file], policy(kind, version, arch), bundled)
+    ]
 
 
 def test_nothing_wrong() -> None:
-    """A wheel that keeps its tag's promise passes, its loader and its bundled libraries included."""
+    """A wheel that keeps its tag's promise passes, including its loader and its bundled libraries."""
     own = ("libc.so.6", "ld-linux-x86-64.so.2", "libfoo-0a1b2c.so.1")
-    one = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
-    assert not found(one, bundled=(own[2],))
-    assert found(one) == [("library", own[2]), ("symbol version", "ZLIB_9")]
+    module = needs(needed=own, versions=(*versions("GLIBC_2.17"), *versions("FOO_9", "ZLIB_9", library=own[2])))
+    assert not reasons(module, bundled=(own[2],))
+    assert reasons(module) == [("library", own[2]), ("symbol version", "ZLIB_9")]
 
 
 def test_symbol_versions() -> None:
     """The most common violation must name the symbol to avoid, and what the policy would allow."""
     symbols = (UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_2.14", False), UndefinedSymbol("puts", None, None, False))
-    one = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
-    (violation,) = violations([one], policy("manylinux", (2, 5), "x86_64"))
+    module = needs(versions=versions("GLIBC_2.14"), undefined=symbols)
+    (violation,) = violations([module], policy("manylinux", (2, 5), "x86_64"))
     assert violation == Violation(
         "a.so", ViolationKind.SYMBOL_VERSION, "GLIBC_2.14", "libc.so.6", ("GLIBC_2.5",), ("memcpy",)
     )
     assert str(violation) == "a.so: symbol version GLIBC_2.14 of libc.so.6, needed by memcpy (allowed: GLIBC_2.5)"
     assert pickle.loads(pickle.dumps(violation)) == violation  # noqa: S301 - our own
-    assert not found(needs(versions=versions("GLIBC_2.99", weak=True))), "loaders go on without weak ones"
-    assert found(needs(versions=versions("GLIBC_PRIVATE"))) == [("symbol version", "GLIBC_PRIVATE")]
-    assert not found(needs(versions=versions("OPENSSL_3.0.0", library="libssl.so.3")))
+    assert not reasons(needs(versions=versions("GLIBC_2.99", weak=True))), "loaders go on without weak ones"
+    assert reasons(needs(versions=versions("GLIBC_PRIVATE"))) == [("symbol version", "GLIBC_PRIVATE")]
+    assert not reasons(needs(versions=versions("OPENSSL_3.0.0", library="libssl.so.3")))
 
 
 def test_libraries() -> None:
     """A library that the build machine had, but not every system has, must be reported."""
-    assert found(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
+    assert reasons(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
         ("library", "libxcb.so.1"),
         ("library", "libpython3.12.so.1.0"),
     ]
-    assert found(needs(needed=("/opt/lib/libc.so.6",))) == [("library", "/opt/lib/libc.so.6")]
-    assert found(needs(needed=("libexpat.so.1",)), version=(2, 5)) == [("library", "libexpat.so.1")]
-    assert found(needs(needed=("libc.musl-x86_64.so.1",))) == [("C library", "libc.musl-x86_64.so.1")]
-    assert found(needs(), "musllinux", (1, 2)) == [("C library", "libc.so.6")]
-    assert not found(needs(needed=("libc.musl-x86_64.so.1",), versions=()), "musllinux", (1, 2))
+    assert reasons(needs(needed=("/opt/lib/libc.so.6",))) == [("library", "/opt/lib/libc.so.6")]
+    assert reasons(needs(needed=("libexpat.so.1",)), version=(2, 5)) == [("library", "libexpat.so.1")]
+    assert reasons(needs(needed=("libc.musl-x86_64.so.1",))) == [("C library", "libc.musl-x86_64.so.1")]
+    assert reasons(needs(), "musllinux", (1, 2)) == [("C library", "libc.so.6")]
+    assert not reasons(needs(needed=("libc.musl-x86_64.so.1",), versions=()), "musllinux", (1, 2))
 
 
 def test_forbidden_symbols() -> None:
     """Internals of libz are missing on some systems. Weak references and a bundled libz do no harm."""
     symbols = (UndefinedSymbol("uncompress2", None, None, False),)
-    one = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
-    assert found(one) == [("forbidden symbol", "uncompress2")]
-    assert not found(one, version=(2, 34))
-    assert not found(one, bundled=("libz.so.1",))
-    assert not found(needs(undefined=symbols)), "not libz's"
-    assert not found(needs(needed=one.needed, undefined=(UndefinedSymbol("uncompress2", None, None, True),)))
+    module = needs(needed=("libz.so.1", "libc.so.6"), undefined=symbols)
+    assert reasons(module) == [("forbidden symbol", "uncompress2")]
+    assert not reasons(module, version=(2, 34))
+    assert not reasons(module, bundled=("libz.so.1",))
+    assert not reasons(needs(undefined=symbols)), "not libz's"
+    assert not reasons(needs(needed=module.needed, undefined=(UndefinedSymbol("uncompress2", None, None, True),)))
 
 
 def test_processors() -> None:
-    """Code of another architecture never loads; nor does code of another float ABI."""
-    assert found(needs(architecture="aarch64")) == [("architecture", "aarch64")]
-    assert found(needs(architecture="x32")) == [("architecture", "x32")]
+    """Code of another architecture or another float ABI never loads."""
+    assert reasons(needs(architecture="aarch64")) == [("architecture", "aarch64")]
+    assert reasons(needs(architecture="x32")) == [("architecture", "x32")]
     soft = needs(architecture="arm", float_abi="soft", versions=versions("GLIBC_2.4"))
-    assert found(soft, arch="armv7l") == [("float ABI", "soft")]
-    assert not found(needs(architecture="arm", float_abi="hard", versions=()), arch="armv7l")
-    assert not found(needs(architecture="arm", float_abi=None, versions=()), arch="armv7l"), "it does not say"
-    assert found(needs(x86_isa_needed=3)) == [("processor level", "x86-64-v3")]
-    assert not found(needs(x86_isa_needed=1))
+    assert reasons(soft, arch="armv7l") == [("float ABI", "soft")]
+    assert not reasons(needs(architecture="arm", float_abi="hard", versions=()), arch="armv7l")
+    assert not reasons(needs(architecture="arm", float_abi=None, versions=()), arch="armv7l"), "it does not say"
+    assert reasons(needs(x86_isa_needed=3)) == [("processor level", "x86-64-v3")]
+    assert not reasons(needs(x86_isa_needed=1))
 
 
 def test_executable_stacks() -> None:
-    """glibc 2.41 refuses them, and every manylinux tag claims glibc 2.41 too."""
-    assert [reason for reason, _ in found(needs(executable_stack=True))] == ["executable stack"]
+    """glibc 2.41 refuses executable stacks, and every manylinux tag includes glibc 2.41."""
+    assert [reason for reason, _ in reasons(needs(executable_stack=True))] == ["executable stack"]
     # glibc's default where PT_GNU_STACK is missing, by architecture
-    assert found(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
-    assert not found(needs(executable_stack=None, architecture="aarch64", versions=()), arch="aarch64")
+    assert reasons(needs(executable_stack=None)) == [("executable stack", "without PT_GNU_STACK")]
+    assert not reasons(needs(executable_stack=None, architecture="aarch64", versions=()), arch="aarch64")
     # programs get their stack from the kernel
-    assert not found(needs(executable_stack=True, interpreter="/lib64/ld-linux-x86-64.so.2"))
-    assert not found(needs(executable_stack=True, kind="executable"))
-    assert not found(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
+    assert not reasons(needs(executable_stack=True, interpreter="/lib64/ld-linux-x86-64.so.2"))
+    assert not reasons(needs(executable_stack=True, kind="executable"))
+    assert not reasons(needs(executable_stack=True, needed=(), versions=()), "musllinux", (1, 1))
     assert lowest_policy([needs(executable_stack=True)], "manylinux", "x86_64") is None
     lowest = lowest_policy(
         [needs(executable_stack=True)], "manylinux", "x86_64", ignored=[ViolationKind.EXECUTABLE_STACK]
@@ -135,7 +137,7 @@ def test_lowest_policy(version: str, lowest: str | None) -> None:
 
 
 def test_no_policy() -> None:
-    """Code that keeps no policy, or an architecture without policies, must not get a tag."""
+    """Code that complies with no policy must not get a tag, nor must an architecture without policies."""
     assert lowest_policy([needs(needed=("libxcb.so.1",))], "manylinux", "x86_64") is None
     assert lowest_policy([needs()], "manylinux", "aarch64") is None
     assert lowest_policy([needs()], "manylinux", "armv6l") is None
@@ -151,40 +153,40 @@ def test_no_policy() -> None:
     ],
 )
 def test_real_files(name: str, arch: str, lowest: str) -> None:
-    """From bytes to the tag; the first two need GLIBC_2.29 for ``pow``."""
+    """Real files lead to the right tag. The first two need GLIBC_2.29 for ``pow``."""
     with (FOLDER / f"{name}.so").open("rb") as stream:
-        one = read_elf(stream, f"{name}.so")
-    answer = lowest_policy([one], "manylinux", arch)
+        module = read_elf(stream, f"{name}.so")
+    answer = lowest_policy([module], "manylinux", arch)
     assert answer
     assert answer.tag == lowest
 
 
 @pytest.mark.parametrize("library", ["libc.musl-x86_64.so.1", "libc.so"])
 def test_what_came_with_musl_1_2(library: str) -> None:
-    """musl's symbols have no versions, but some names are new: no musl 1.1 has qsort_r."""
+    """Symbols of musl have no versions, but some names are new: musl 1.1 has no qsort_r."""
     symbols = (UndefinedSymbol("qsort_r", None, None, False), UndefinedSymbol("gettid", None, None, True))
-    one = needs(needed=(library,), versions=(), undefined=symbols)
-    assert found(one, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
-    assert not found(one, "musllinux", (1, 2))
-    lowest = lowest_policy([one], "musllinux", "x86_64")
+    module = needs(needed=(library,), versions=(), undefined=symbols)
+    assert reasons(module, "musllinux", (1, 1)) == [("forbidden symbol", "qsort_r")], "weak ones may be missing"
+    assert not reasons(module, "musllinux", (1, 2))
+    lowest = lowest_policy([module], "musllinux", "x86_64")
     assert lowest is not None
     assert lowest.version == (1, 2)
     glibc = needs(undefined=symbols)
-    assert not found(glibc), "glibc's have versions"
+    assert not reasons(glibc), "glibc's have versions"
 
 
 def test_musl_gcc_under_manylinux() -> None:
-    """``libc.so`` is what musl-gcc's code needs, and no glibc has a library of that name."""
-    one = needs(needed=("libc.so",), versions=())
-    assert found(one) == [("C library", "libc.so")]
+    """Code of musl-gcc needs ``libc.so``, and glibc has no library of that name."""
+    module = needs(needed=("libc.so",), versions=())
+    assert reasons(module) == [("C library", "libc.so")]
 
 
 def test_packed_relocations() -> None:
-    """glibc before 2.36 ignores them and the code crashes; newer versions refuse code that does not name them."""
-    silent, told = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
-    assert found(silent) == found(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
-    assert found(needs(packed_relocations=True, versions=told)) == [("symbol version", "GLIBC_ABI_DT_RELR")]
-    assert not found(needs(packed_relocations=True, versions=told), version=(2, 36))
+    """glibc before 2.36 ignores DT_RELR, so the code crashes. Newer versions refuse code that does not declare it."""
+    silent, declared = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")
+    assert reasons(silent) == reasons(silent, version=(2, 36)) == [("relocations", "DT_RELR")]
+    assert reasons(needs(packed_relocations=True, versions=declared)) == [("symbol version", "GLIBC_ABI_DT_RELR")]
+    assert not reasons(needs(packed_relocations=True, versions=declared), version=(2, 36))
     alone = needs(packed_relocations=True, versions=())
-    assert found(alone) == [("relocations", "DT_RELR")]
-    assert not found(alone, version=(2, 36))
+    assert reasons(alone) == [("relocations", "DT_RELR")]
+    assert not reasons(alone, version=(2, 36))

@@ -30,14 +30,14 @@ def module(*symbols: str, weak: bool = False) -> Binary:
 def claims(tags: str, *symbols: str) -> dict[str, Claim]:
     """Judge a wheel with one such module."""
     tag_set = parse_tag_set(tags)
-    found = Judge(Contents(tag_set, tag_set, False, (module(*symbols),))).claims()
-    return {claim.tag: claim for claim in found}
+    all_claims = Judge(Contents(tag_set, tag_set, False, (module(*symbols),))).claims()
+    return {claim.tag: claim for claim in all_claims}
 
 
 def test_what_is_in_no_version() -> None:
     """A module that uses private functions crashes with the first Python that changes them. The answer names them."""
-    one = module("PyList_New", "_PyUnicode_Ready", "malloc", "_PyLong_Sign")
-    assert list(not_in_stable_abi(one)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
+    code = module("PyList_New", "_PyUnicode_Ready", "malloc", "_PyLong_Sign")
+    assert list(not_in_stable_abi(code)) == ["_PyUnicode_Ready", "_PyLong_Sign"]
     assert not list(not_in_stable_abi(module("_PyUnicode_Ready", weak=True))), "loaders go on without it"
     claim = claims("cp38-abi3-linux_x86_64", "PyList_New", "_PyUnicode_Ready")["abi3"]
     assert claim.is_false
@@ -47,10 +47,10 @@ def test_what_is_in_no_version() -> None:
 def test_what_came_later() -> None:
     """``cp38-abi3`` is installed on 3.8, where the module cannot be loaded; 3.11 would be true."""
     assert list(newer_than(module("PyList_New", "PyType_GetName"), (3, 10))) == [("PyType_GetName", (3, 11))]
-    found = claims("cp38-abi3-linux_x86_64", "PyType_GetName")
-    assert found["cp38"].is_false
-    assert [reason.what for reason in found["cp38"].reasons] == ["of 3.8 lacks PyType_GetName, which 3.11 added"]
-    assert found["abi3"].verdict is Verdict.TRUE
+    verdicts = claims("cp38-abi3-linux_x86_64", "PyType_GetName")
+    assert verdicts["cp38"].is_false
+    assert [reason.what for reason in verdicts["cp38"].reasons] == ["of 3.8 lacks PyType_GetName, which 3.11 added"]
+    assert verdicts["abi3"].verdict is Verdict.TRUE
     assert not claims("cp311-abi3-linux_x86_64", "PyType_GetName")["cp311"].is_false
     assert not claims("cp38-cp38-linux_x86_64", "PyType_GetName")["cp38"].is_false, "its own headers had it"
 
@@ -124,9 +124,9 @@ def test_as_abi3info_lists_it() -> None:
     """If our list differs from abi3info's, one of them is wrong about some module."""
     abi3info = pytest.importorskip("abi3info", reason="abi3info is not installed: nox -s oracle")
     theirs = {
-        each.symbol.name: (each.added.major, each.added.minor)
+        entry.symbol.name: (entry.added.major, entry.added.minor)
         for table in (abi3info.FUNCTIONS, abi3info.DATAS)
-        for each in table.values()
-        if each.ifdef is None or each.ifdef.name != "MS_WINDOWS"
+        for entry in table.values()
+        if entry.ifdef is None or entry.ifdef.name != "MS_WINDOWS"
     }
     assert theirs == _versions("added")

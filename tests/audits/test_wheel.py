@@ -28,10 +28,10 @@ def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
     """A wheel in memory can be audited without writing it to a disk."""
     data = wheel(NAME, {LIB: binary("memcpy")})
     path = put(tmp_path, NAME, data)
-    one, two = audit(path), audit(io.BytesIO(data), NAME)
-    assert (one.name, one.path, two.path) == (NAME, str(path), None)
-    assert (one.claims, one.needs, one.remarks) == (two.claims, two.needs, two.remarks)
-    assert audit(str(path)) == one
+    by_path, as_stream = audit(path), audit(io.BytesIO(data), NAME)
+    assert (by_path.name, by_path.path, as_stream.path) == (NAME, str(path), None)
+    assert (by_path.claims, by_path.needs, by_path.remarks) == (as_stream.claims, as_stream.needs, as_stream.remarks)
+    assert audit(str(path)) == by_path
 
 
 def test_a_stream_is_read_from_its_beginning() -> None:
@@ -44,8 +44,8 @@ def test_a_stream_is_read_from_its_beginning() -> None:
 def test_a_name_of_ones_own(tmp_path: Path) -> None:
     """The caller can name the wheel, since a downloaded file may have another name than on the index."""
     path = put(tmp_path, "download.tmp", wheel(NAME, {LIB: binary("plain")}))
-    found = audit(path, NAME)
-    assert found.is_clean
+    answer = audit(path, NAME)
+    assert answer.is_clean
     (remark,) = audit(path).remarks
     assert (remark.file, str(remark.kind)) == ("download.tmp", "file name")
     assert {claim.where for claim in audit(path).claims} == {("WHEEL",)}
@@ -60,15 +60,15 @@ def test_states() -> None:
         ({LIB: binary("rpath")}, False, False, False),
         ({"foo/a.py": b""}, False, False, False),  # any would be true too
     ):
-        found = audit(io.BytesIO(wheel(NAME, files)), NAME)
-        assert (found.is_false, found.is_damaged, found.is_clean) == (false, damaged, clean), files
+        answer = audit(io.BytesIO(wheel(NAME, files)), NAME)
+        assert (answer.is_false, answer.is_damaged, answer.is_clean) == (false, damaged, clean), files
 
 
 def test_a_single_elf_file(tmp_path: Path) -> None:
     """A user can learn which tags a file allows before there is a wheel."""
-    found = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
-    assert (found.claims, found.true_tags) == ((), ("manylinux_2_17_x86_64",))
-    assert [each.name for each in found.needs] == ["libfoo.so"]
+    answer = audit(put(tmp_path, "libfoo.so", binary("memcpy")))
+    assert (answer.claims, answer.true_tags) == ((), ("manylinux_2_17_x86_64",))
+    assert [code.name for code in answer.needs] == ["libfoo.so"]
     assert audit(tmp_path / "libfoo.so", depth="header").true_tags == ()
     with pytest.raises(InvalidBinary, match=r"libfoo\.so"):
         audit(put(tmp_path, "libfoo.so", binary("memcpy")[:100]))
@@ -105,15 +105,15 @@ def test_where_root_is_not() -> None:
         ("foo.data", True, set()),
         (".data", True, set()),
     ):
-        found = audit(io.BytesIO(wheel(name, {path: binary("plain")}, purelib=True)), name)
-        assert found.is_false is false, path
-        assert {str(remark.kind) for remark in found.remarks} == remarks, path
+        answer = audit(io.BytesIO(wheel(name, {path: binary("plain")}, purelib=True)), name)
+        assert answer.is_false is false, path
+        assert {str(remark.kind) for remark in answer.remarks} == remarks, path
 
 
 def test_what_is_brought() -> None:
     """A host need not have the libraries that a wheel bundles, so a user must learn their names."""
-    found = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
-    assert found.bundled == ("a", "libfoo.so")
+    answer = audit(io.BytesIO(wheel(NAME, {LIB: binary("plain"), "foo.libs/a": binary("plain")})), NAME)
+    assert answer.bundled == ("a", "libfoo.so")
 
 
 def test_a_record_that_is_not_there() -> None:
@@ -123,8 +123,8 @@ def test_a_record_that_is_not_there() -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr(f"{INFO}/WHEEL", "Tag: py3-none-any\n")
-    found = audit(stream, "foo-1.0-py3-none-any.whl")
-    assert [str(remark) for remark in found.remarks] == [f"{INFO}/RECORD: RECORD: there is none"]
+    answer = audit(stream, "foo-1.0-py3-none-any.whl")
+    assert [str(remark) for remark in answer.remarks] == [f"{INFO}/RECORD: RECORD: there is none"]
 
 
 def test_case_and_space_in_wheel_files() -> None:
@@ -137,9 +137,9 @@ def test_case_and_space_in_wheel_files() -> None:
         archive.writestr(f"{INFO}/WHEEL", text)
         archive.writestr(f"{INFO}/RECORD", "")
         archive.writestr(LIB, binary("plain"))
-    found = audit(stream, "foo-1.0-py2.py3-none-any.whl")
-    assert [(str(claim.kind), claim.tag, str(claim.verdict)) for claim in found.claims if claim.is_false] == [
+    answer = audit(stream, "foo-1.0-py2.py3-none-any.whl")
+    assert [(str(claim.kind), claim.tag, str(claim.verdict)) for claim in answer.claims if claim.is_false] == [
         ("platform tag", "any", "claims too much"),
         ("Root-Is-Purelib", "true", "claims too much"),
     ]
-    assert {str(remark.kind) for remark in found.remarks} == {"missing from RECORD"}
+    assert {str(remark.kind) for remark in answer.remarks} == {"missing from RECORD"}

@@ -26,7 +26,7 @@ from .wrong.wheels import audited, binary, for_machine, section_less
 
 SNAPSHOT = Path(__file__).parent / "snapshots" / "report.txt"
 
-#: A module of CPython 3.12, the same of one on musl, one of 3.13 free-threaded, one of the stable ABI, and a library.
+#: Modules of CPython 3.12, of 3.12 on musl, of free-threaded 3.13 and of the stable ABI, and a library.
 C312, C312_MUSL, C313T, ABI3, LIB = (
     "foo/_c.cpython-312-x86_64-linux-gnu.so",
     "foo/_c.cpython-312-x86_64-linux-musl.so",
@@ -522,35 +522,35 @@ CASES = {
 def test_case(name: str) -> None:
     """Each false tag must be detected, with its reasons and the true tags, and no true tag may be called false."""
     case = CASES[name]
-    found = case.audit()
+    answer = case.audit()
     plain = (Verdict.TRUE, (), (), "")
     said = tuple(
-        Said(str(each.kind), each.tag, each.verdict, tuple(map(str, each.reasons)), each.true_tags, each.note)
-        for each in found.claims
-        if (each.verdict, each.reasons, each.true_tags, each.note) != plain
+        Said(str(claim.kind), claim.tag, claim.verdict, tuple(map(str, claim.reasons)), claim.true_tags, claim.note)
+        for claim in answer.claims
+        if (claim.verdict, claim.reasons, claim.true_tags, claim.note) != plain
     )
     assert said == case.said
-    assert found.true_tags == case.honest
-    assert tuple(map(str, found.remarks)) == case.remarks
-    assert found.is_false == any(each.verdict == MUCH for each in case.said)
-    if case.remarks or case.said != tuple(each for each in case.said if each.verdict is Verdict.TRUE):
-        assert not found.is_clean
+    assert answer.true_tags == case.honest
+    assert tuple(map(str, answer.remarks)) == case.remarks
+    assert answer.is_false == any(claim.verdict == MUCH for claim in case.said)
+    if case.remarks or case.said != tuple(claim for claim in case.said if claim.verdict is Verdict.TRUE):
+        assert not answer.is_clean
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_audits_travel(name: str) -> None:
     """Executors pickle results, other programs read them as JSON."""
-    found = CASES[name].audit()
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
-    data = json.loads(found.to_json())
-    assert [each["verdict"] for each in data["claims"]] == [str(each.verdict) for each in found.claims]
-    assert data["is_false"] == found.is_false
+    answer = CASES[name].audit()
+    assert pickle.loads(pickle.dumps(answer)) == answer  # noqa: S301 - our own
+    data = json.loads(answer.to_json())
+    assert [claim["verdict"] for claim in data["claims"]] == [str(claim.verdict) for claim in answer.claims]
+    assert data["is_false"] == answer.is_false
 
 
 def test_where_a_claim_stands() -> None:
     """Installers read the file name, other tools read WHEEL: if one of them is wrong, the user must learn which."""
-    found = CASES["WHEEL says something else"].audit()
-    where = {each.tag: each.where for each in found.claims}
+    answer = CASES["WHEEL says something else"].audit()
+    where = {claim.tag: claim.where for claim in answer.claims}
     assert where == {
         "cp312": ("file name", "WHEEL"),
         "manylinux1_x86_64": ("file name",),
@@ -563,12 +563,14 @@ def test_header_depth_contradicts_no_more_than_headers_can() -> None:
     for name in ("memcpy of glibc 2.14 under manylinux1", "one Python's ABI, and no module"):
         case = CASES[name]
         files = {path: binary(str(data)) for path, data in case.files.items()}
-        found = audit(io.BytesIO(wheel_bytes(case, files)), case.filename, depth="header")
-        assert {each.verdict for each in found.claims} == {CANNOT}, name
-        assert found.true_tags == ()
+        answer = audit(io.BytesIO(wheel_bytes(case, files)), case.filename, depth="header")
+        assert {claim.verdict for claim in answer.claims} == {CANNOT}, name
+        assert answer.true_tags == ()
     case = CASES["soft-float code under armv7l"]
-    found = audit(io.BytesIO(wheel_bytes(case, {LIB: binary("armel")})), case.filename, depth="header")
-    assert [str(each) for claim in found.claims for each in claim.reasons] == [f"{LIB}: float ABI soft (allowed: hard)"]
+    answer = audit(io.BytesIO(wheel_bytes(case, {LIB: binary("armel")})), case.filename, depth="header")
+    assert [str(reason) for claim in answer.claims for reason in claim.reasons] == [
+        f"{LIB}: float ABI soft (allowed: hard)"
+    ]
 
 
 def wheel_bytes(case: Case, files: dict[str, bytes]) -> bytes:

@@ -29,8 +29,8 @@ def ours(needs: Binary) -> Answer:
         "soname": needs.soname,
         "rpath": needs.rpath,
         "runpath": needs.runpath,
-        "versions": [(each.library, each.version) for each in needs.versions],
-        "undefined": sorted((each.name, each.version or "", each.weak) for each in needs.undefined),
+        "versions": [(version.library, version.version) for version in needs.versions],
+        "undefined": sorted((symbol.name, symbol.version or "", symbol.weak) for symbol in needs.undefined),
     }
 
 
@@ -58,7 +58,7 @@ def by_pyelftools(path: Path) -> Answer:
 
 
 def _undefined(sections: dict[str, Any], indexes: dict[int, str]) -> list[tuple[str, str, bool]]:
-    found: list[tuple[str, str, bool]] = []
+    undefined: list[tuple[str, str, bool]] = []
     if ".dynsym" in sections:
         owners = sections.get(".gnu.version")
         for place, symbol in enumerate(sections[".dynsym"].iter_symbols()):
@@ -67,8 +67,8 @@ def _undefined(sections: dict[str, Any], indexes: dict[int, str]) -> list[tuple[
                 continue
             owner = owners.get_symbol(place).entry.ndx if owners else 0
             version = indexes.get(owner & 0x7FFF, "") if isinstance(owner, int) else ""
-            found.append((symbol.name, version, binding == "STB_WEAK"))
-    return sorted(found)
+            undefined.append((symbol.name, version, binding == "STB_WEAK"))
+    return sorted(undefined)
 
 
 _DYNAMIC = re.compile(r"^ 0x\w+ \((NEEDED|SONAME|RPATH|RUNPATH)\) .*?\[(.*)\]$")
@@ -91,18 +91,18 @@ def by_readelf(path: Path) -> Answer:
     for line in done.stdout.splitlines():
         if line.startswith("Version "):
             needs = line.startswith("Version needs section")
-        if found := _DYNAMIC.match(line):
-            name = found[1].lower()
+        if match := _DYNAMIC.match(line):
+            name = match[1].lower()
             if name == "needed":
-                answer["needed"].append(found[2])
+                answer["needed"].append(match[2])
             else:
-                answer[name] = found[2]
-        elif needs and (found := _LIBRARY.match(line)):
-            library = found[1]
-        elif needs and (found := _VERSION.match(line)):
-            answer["versions"].append((library, found[1]))
-        elif found := _SYMBOL.match(line):
-            name, _, version = found[2].partition("@")
-            answer["undefined"].append((name, version.lstrip("@"), found[1] == "WEAK"))
+                answer[name] = match[2]
+        elif needs and (match := _LIBRARY.match(line)):
+            library = match[1]
+        elif needs and (match := _VERSION.match(line)):
+            answer["versions"].append((library, match[1]))
+        elif match := _SYMBOL.match(line):
+            name, _, version = match[2].partition("@")
+            answer["undefined"].append((name, version.lstrip("@"), match[1] == "WEAK"))
     answer["undefined"].sort()
     return answer

@@ -109,11 +109,11 @@ def test_a_module(tmp_path: Path) -> None:
     assert needs.modules == ("demo",)
     assert needs.executable_stack is True
     assert needs.libpython is None
-    found = {symbol.name: symbol for symbol in needs.undefined}
-    assert found["missing"] == UndefinedSymbol("missing", None, None, True)
-    assert found["PyModule_Create2"] == UndefinedSymbol("PyModule_Create2", None, None, False)
-    assert found["pow"].library == "libm.so.6"
-    assert any(each.library == "libm.so.6" for each in needs.versions)
+    symbols = {symbol.name: symbol for symbol in needs.undefined}
+    assert symbols["missing"] == UndefinedSymbol("missing", None, None, True)
+    assert symbols["PyModule_Create2"] == UndefinedSymbol("PyModule_Create2", None, None, False)
+    assert symbols["pow"].library == "libm.so.6"
+    assert any(version.library == "libm.so.6" for version in needs.versions)
 
 
 def test_without_section_headers(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_filters_and_packed_relocations(tmp_path: Path) -> None:
     assert set(needs.needed) == {"libm.so.6", "libc.so.6", "libfar.so.1"}
     source = "static int one; int *two[] = {&one, &one, &one};"
     packed = read(compiled(tmp_path, source, "-Wl,--no-as-needed", "-lc", "-Wl,-z,pack-relative-relocs"))
-    if not any(each.version == "GLIBC_ABI_DT_RELR" for each in packed.versions):
+    if not any(version.version == "GLIBC_ABI_DT_RELR" for version in packed.versions):
         pytest.skip("this linker packs no relocations")
     assert packed.packed_relocations
 
@@ -205,20 +205,20 @@ def test_debug_information_alone() -> None:
     for number, segment in enumerate(image.segments):
         if segment.kind in {PT_LOAD, PT_DYNAMIC}:
             data[at + 56 * number + 32 : at + 56 * number + 40] = bytes(8)  # p_filesz
-    found = read_elf(io.BytesIO(bytes(data)), "a.debug")
-    assert (found.kind, found.needed, found.versions) == ("debug information", (), ())
+    debug = read_elf(io.BytesIO(bytes(data)), "a.debug")
+    assert (debug.kind, debug.needed, debug.versions) == ("debug information", (), ())
 
 
 def test_whole_pages_are_mapped() -> None:
     """patchelf leaves tables after the end of a segment, in its last page, where loaders read them and we must too."""
     data = bytearray(X86_64)
     image = Image(io.BytesIO(bytes(data)), "a.so")
-    last = max((each for each in image.segments if each.kind == PT_LOAD), key=lambda each: each.address)
-    dynamic = next(each for each in image.segments if each.kind == PT_DYNAMIC)
+    last = max((segment for segment in image.segments if segment.kind == PT_LOAD), key=lambda segment: segment.address)
+    dynamic = next(segment for segment in image.segments if segment.kind == PT_DYNAMIC)
     holds = next(
-        each
-        for each in image.segments
-        if each.kind == PT_LOAD and each.address <= dynamic.address < each.address + each.file_size
+        segment
+        for segment in image.segments
+        if segment.kind == PT_LOAD and segment.address <= dynamic.address < segment.address + segment.file_size
     )
     assert holds == last
     at = int.from_bytes(data[32:40], "little") + 56 * image.segments.index(holds)

@@ -72,7 +72,7 @@ def cases() -> dict[str, Case]:
     }
     old = "debian-10-x86_64"
     return {
-        # The famous ones.
+        # Well-known cases.
         "armhf wheel on an armel switch": Case(wheel("cp37-cp37m-manylinux2014_armv7l"), seen("switch-armel-python37")),
         "ARMv6 wheel on an armel host": Case(wheel("cp311-cp311-linux_armv6l"), seen("bookworm-armel")),
         "glibc too old by one": Case(wheel("cp311-cp311-manylinux_2_37_x86_64"), seen("bookworm-amd64")),
@@ -141,7 +141,7 @@ def cases() -> dict[str, Case]:
         "Windows wheel of another Python on Linux": Case(wheel("cp27-cp27m-win_amd64"), debian()),
         "FreeBSD wheel": Case(wheel("cp312-cp312-freebsd_14_1_release_amd64"), debian()),
         "on FreeBSD": Case(wheel("cp312-cp312-manylinux_2_17_x86_64"), target("3.12", "freebsd_14_1_release_amd64")),
-        # What its owner decided.
+        # Options of the owner.
         "_manylinux forbids": Case(wheel("cp311-cp311-manylinux2014_x86_64"), seen("bookworm-amd64", **forbidden)),
         "option refused": Case(wheel("cp312-cp312-manylinux2014_x86_64"), debian(refused=("manylinux_2_17_x86_64",))),
         "option manylinux": Case(wheel("cp312-cp312-manylinux_2_17_x86_64"), debian(manylinux=False)),
@@ -156,7 +156,7 @@ def cases() -> dict[str, Case]:
             target("3.12", "debian-12-armv7l", TagOptions(armv6_on_armv7=False)),
         ),
         "option extra fits": Case(wheel("cp312-cp312-internal_cuda12"), debian(extra=("internal_cuda12",))),
-        # What is not in the tags.
+        # Reasons other than tags.
         "requires-python": Case(entry(requires_python=">=3.13"), debian()),
         "yanked": Case(entry(yanked="wrong license"), debian()),
         "yanked without a word": Case(entry(yanked=True), debian()),
@@ -173,7 +173,7 @@ def cases() -> dict[str, Case]:
         "several tags, the nearest is told": Case(
             wheel("cp312.cp313-cp312.cp313-manylinux_2_40_x86_64.musllinux_1_1_x86_64.win32"), debian()
         ),
-        # What serves instead.
+        # Suggestions of what to use instead.
         "another file fits": Case(wheel("cp312-cp312-manylinux_2_39_x86_64"), debian(), RELEASE),
         "an sdist remains": Case(wheel("cp312-cp312-win32"), target("3.12", "win_amd64"), RELEASE),
         "nothing remains": Case(wheel("cp312-cp312-win32"), target("3.12", "win_amd64"), RELEASE[1:]),

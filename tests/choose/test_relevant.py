@@ -267,10 +267,10 @@ def test_nothing_is_kept() -> None:
             yield f"a{number}-1-cp312-cp312-win_amd64.whl"
 
     tracemalloc.start()
-    found = relevant(endless(), [WINDOWS])
-    first = [*islice(found, 100)]
+    files = relevant(endless(), [WINDOWS])
+    first = [*islice(files, 100)]
     before = tracemalloc.get_traced_memory()[0]
-    last = next(islice(found, 20_000, None))
+    last = next(islice(files, 20_000, None))
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert (first[0], last) == ("a1-1-cp312-cp312-win_amd64.whl", "a20101-1-cp312-cp312-win_amd64.whl")

@@ -119,8 +119,8 @@ def test_objects_by_a_key() -> None:
     """A resolver's own candidates need no conversion."""
     candidates = [(3, FITTING[5]), (1, FITTING[0])]
     assert best(candidates, LINUX, key=lambda candidate: candidate[1]) == (1, FITTING[0])
-    found = sort(candidates, LINUX, key=lambda candidate: entry(candidate[1], yanked=candidate[0] == 1))
-    assert found == [(3, FITTING[5])]
+    ordered = sort(candidates, LINUX, key=lambda candidate: entry(candidate[1], yanked=candidate[0] == 1))
+    assert ordered == [(3, FITTING[5])]
 
 
 def test_names_among_entries() -> None:

@@ -131,7 +131,7 @@ def test_quiet_is_silent_about_the_good(capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """A folder stands for the wheels in it and below it, and for the ELF files, whatever their names are."""
+    """A folder means all wheels and ELF files in it and below it, whatever the names of the ELF files are."""
     monkeypatch.chdir(tmp_path)
     inner = Path("dist", "b")
     inner.mkdir(parents=True)
@@ -144,8 +144,8 @@ def test_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     if hasattr(os, "mkfifo"):
         os.mkfifo(Path("dist", "pipe"))  # to open it would be to wait for ever
     out = run(capsys, "dist", "--json")[1]
-    found = [str(Path(result["path"]).as_posix()) for result in json.loads(out)]
-    assert found == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
+    paths = [str(Path(result["path"]).as_posix()) for result in json.loads(out)]
+    assert paths == ["dist/a-program", f"dist/{FALSE}", "dist/libdemo.so.1.2", f"dist/b/{TRUE}"]
 
 
 @pytest.mark.usefixtures("wheels")
@@ -183,7 +183,7 @@ def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_standard_input(tmp_path: Path) -> None:
-    """``curl ... | manytags audit - --name FILE`` leaves no file behind; with a name, its tags are judged."""
+    """``curl ... | manytags audit - --name FILE`` leaves no file on the disk; with a name, its tags are judged."""
     data = made_wheel(FALSE, {MODULE: X86_64})
     done = piped(data, "-", "--name", FALSE, TMPDIR=str(tmp_path))
     assert (done.returncode, done.stderr) == (1, b"")
@@ -207,11 +207,11 @@ def test_standard_input_that_is_a_file(tmp_path: Path) -> None:
         with wheel.open("rb", buffering=0) as stream:
             stream.seek(skipped)
             done = subprocess.run(command, stdin=stream, capture_output=True, check=False)
-        (found,) = json.loads(done.stdout)
+        (result,) = json.loads(done.stdout)
         if skipped:
-            assert (done.returncode, found["path"]) == (2, "-")
+            assert (done.returncode, result["path"]) == (2, "-")
         else:
-            assert (found["name"], found["path"]) == (TRUE, None)
+            assert (result["name"], result["path"]) == (TRUE, None)
 
 
 def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:

@@ -300,7 +300,7 @@ def test_a_command_loads_what_it_needs() -> None:
 
 
 def test_target_shows_what_a_name_means(capsys: pytest.CaptureFixture[str]) -> None:
-    """People can look up which machine a name stands for."""
+    """People can look up which machine a name means."""
     lines = answer(capsys, "target", "raspios-12-armv7l").splitlines()
     assert lines[0] == "Linux with glibc 2.36 on armv7l"
     assert "  builds for     armv6l" in lines

@@ -1,4 +1,4 @@
-"""ELF files that lie: a value or one clear error, in bounded time and memory."""
+"""ELF files with false data: a value or one clear error, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Editor:
         """Change the value of a tag of the dynamic section; a missing tag takes the place of another."""
         places = self.dynamic()
         if tag not in places:
-            places[tag] = places[0x6FFFFFF9]  # DT_RELACOUNT, which nobody needs
+            places[tag] = places[0x6FFFFFF9]  # DT_RELACOUNT, which no reader needs
             self.put("Q", places[tag] - 8, tag)
         return self.put("Q", places[tag], value)
 
@@ -160,7 +160,7 @@ LIES: dict[str, Callable[[Editor], Editor]] = {
     "a segment at 2^64": lambda file: file.program(PT_LOAD, 2, HUGE),
     "a segment whose address overflows": lambda file: file.program(PT_LOAD, 3, HUGE),
     "a segment that lies otherwise in its page": lambda file: file.program(PT_LOAD, 2, 8),
-    "a segment over another's page": lambda file: over_a_page(file),  # noqa: PLW0108 - it stands below
+    "a segment over another's page": lambda file: over_a_page(file),  # noqa: PLW0108 - it is defined below
     "x86-64 as big-endian": lambda file: file.put("B", 5, 2),
     "i386 as 64 bits": lambda file: file.put("H", 18, 3),
     "s390 as little-endian": lambda file: file.put("H", 18, 22),

@@ -1,4 +1,4 @@
-"""ELF files that lie: facts or one clear error, in bounded time and memory, and never an exception."""
+"""ELF files with false data: facts or one clear error, in bounded time and memory, and never an exception."""
 
 from __future__ import annotations
 

@@ -71,30 +71,30 @@ def read(text: str) -> Profile | None:
 def check(name: str, index: str | Profile) -> bool:
     """Check a name against a profile, and return whether it is accepted."""
     before = process_time()
-    found = check_upload(name, index, today=TODAY)
+    problems = check_upload(name, index, today=TODAY)
     assert in_time(before, LONGEST_TIME)
-    for problem in found:
+    for problem in problems:
         assert problem.severity in {"refused", "accepted but deprecated", "accepted but misleading"}
         assert str(problem)
-    return not any(problem.refused for problem in found)
+    return not any(problem.refused for problem in problems)
 
 
 def test_the_untouched_document_is_a_profile() -> None:
     """If it were refused, the cases below would test nothing."""
-    found = read(json.dumps(DOCUMENT))
-    assert found is not None
+    parsed = read(json.dumps(DOCUMENT))
+    assert parsed is not None
     assert len(CASES) > 40
-    assert [check(name, found) for name in NAMES] == [True, False, False]
+    assert [check(name, parsed) for name in NAMES] == [True, False, False]
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: ".".join(map(str, path)))
 def test_any_value_in_any_place(path: tuple[object, ...]) -> None:
     """An index that accepts profiles from its users must not crash."""
     for value in VALUES:
-        found = read(put(DOCUMENT, path, value))
-        if found is not None:
+        parsed = read(put(DOCUMENT, path, value))
+        if parsed is not None:
             for name in NAMES:
-                check(name, found)
+                check(name, parsed)
 
 
 @pytest.mark.parametrize(
@@ -180,17 +180,17 @@ documents = st.recursive(
 @given(st.dictionaries(st.sampled_from(list(DOCUMENT)), documents))
 def test_any_json(keys: dict[str, object]) -> None:
     """Any JSON is a profile or one clear error."""
-    found = read(json.dumps({"manytags_profile": 1, "name": "x", **keys}))
-    if found is not None:
-        check(NAMES[0], found)
+    parsed = read(json.dumps({"manytags_profile": 1, "name": "x", **keys}))
+    if parsed is not None:
+        check(NAMES[0], parsed)
 
 
 @given(st.text("abc0189#*{},_", max_size=40), any_platform_text)
 def test_any_pattern(pattern: str, tag: str) -> None:
     """Any text is a pattern or one clear error, and matching is fast."""
-    found = read(json.dumps({**DOCUMENT, "rules": [{**RULE, "tags": [pattern]}]}))
-    if found is not None:
-        check(f"a-1-py3-none-{tag}.whl", found)
+    parsed = read(json.dumps({**DOCUMENT, "rules": [{**RULE, "tags": [pattern]}]}))
+    if parsed is not None:
+        check(f"a-1-py3-none-{tag}.whl", parsed)
 
 
 @given(st.text(f"abpy3-._{SPICE}", max_size=60))

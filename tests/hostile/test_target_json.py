@@ -1,4 +1,4 @@
-"""Targets and what is read as one, from strangers: a target or one clear error, in bounded time and size."""
+"""Target files from strangers: a target or one clear error, in bounded time and size."""
 
 from __future__ import annotations
 
@@ -71,24 +71,24 @@ def read(reader: Callable[[str], Target], text: str) -> Target | None:
     """Read text as a target: nothing but our own errors may come out, of bounded size, in bounded time."""
     before = time.process_time()
     try:
-        found = reader(text)
+        answer = reader(text)
     except ManytagsError as error:
         assert len(str(error)) < LONGEST_MESSAGE
         str(error).encode()  # can be printed anywhere
         return None
     finally:
         assert in_time(before, LONGEST_TIME)
-    return found
+    return answer
 
 
-def check(found: Target) -> None:
+def check(answer: Target) -> None:
     """What is accepted works to the end."""
-    assert len(found.ranks) <= MAX_TAGS
-    assert Target.from_json(found.to_json()) == found
-    for tag in found.platform_tags():
-        manytags.rank(f"demo-1.0-cp312-cp312-{tag}.whl", found)
-    manytags.marker_environment(found)
-    str(found).encode()
+    assert len(answer.ranks) <= MAX_TAGS
+    assert Target.from_json(answer.to_json()) == answer
+    for tag in answer.platform_tags():
+        manytags.rank(f"demo-1.0-cp312-cp312-{tag}.whl", answer)
+    manytags.marker_environment(answer)
+    str(answer).encode()
 
 
 READERS: dict[str, tuple[Callable[[str], Target], dict[str, Any]]] = {
@@ -106,9 +106,9 @@ CASES = [
 def test_the_untouched_documents_are_targets() -> None:
     """If they were refused, the cases below would test nothing."""
     for reader, document in READERS.values():
-        found = read(reader, json.dumps(document))
-        assert found is not None
-        check(found)
+        answer = read(reader, json.dumps(document))
+        assert answer is not None
+        check(answer)
     assert len(CASES) > 50
 
 
@@ -117,9 +117,9 @@ def test_any_value_in_any_place(kind: str, path: tuple[object, ...]) -> None:
     """A lock file may come from a stranger's pull request."""
     reader, document = READERS[kind]
     for value in VALUES:
-        found = read(reader, put(document, path, value))
-        if found is not None:
-            check(found)
+        answer = read(reader, put(document, path, value))
+        if answer is not None:
+            check(answer)
 
 
 @pytest.mark.parametrize("kind", READERS)
@@ -165,8 +165,8 @@ def test_any_text(kind: str, text: str) -> None:
 def test_unknown_keys_make_short_messages(kind: str, key: str) -> None:
     """A key that no reader takes must be refused, except in Python's own file, whose form grows."""
     reader, document = READERS[kind]
-    found = read(reader, json.dumps({**document, key: 1}))
-    assert (found is not None) == (kind == "build-details")
+    answer = read(reader, json.dumps({**document, key: 1}))
+    assert (answer is not None) == (kind == "build-details")
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,9 @@ def test_a_target_of_too_many_tags(python: list[int], platform: dict[str, object
         "platform": platform,
         "options": {},
     }
-    found = read(Target.from_json, json.dumps(document))
-    if found is not None:
-        assert len(found.triples()) <= MAX_TAGS
+    answer = read(Target.from_json, json.dumps(document))
+    if answer is not None:
+        assert len(answer.triples()) <= MAX_TAGS
 
 
 def test_what_is_no_tag_is_refused_where_tags_are_made() -> None:
@@ -222,9 +222,9 @@ def test_any_json_in_any_place(case: Any, value: object) -> None:  # noqa: ANN40
     """The same with any JSON value."""
     kind, path = case.values
     reader, document = READERS[kind]
-    found = read(reader, put(document, path, value))
-    if found is not None:
-        check(found)
+    answer = read(reader, put(document, path, value))
+    if answer is not None:
+        check(answer)
 
 
 @given(st.sampled_from(sorted(READERS)), st.text())
@@ -241,6 +241,6 @@ def test_spoiled_documents(kind: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     length = data.draw(st.integers(0, 5))
     inserted = data.draw(st.text('{}[]",:0123456789\\ueE+-. abc\x00', max_size=4))
-    found = read(reader, text[:start] + inserted + text[start + length :])
-    if found is not None:
-        check(found)
+    answer = read(reader, text[:start] + inserted + text[start + length :])
+    if answer is not None:
+        check(answer)

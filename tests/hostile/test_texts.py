@@ -1,4 +1,4 @@
-"""Texts that strangers write: one clear error that names the text and the reason, in bounded time and memory."""
+"""Texts from strangers: one clear error that names the text and the reason, in bounded time and memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TARGET = manytags.target("cp312", "manylinux_2_28_x86_64")
 MEGABYTE = 1_000_000
 
-#: Everything public that reads a text about tags.
+#: Every public function that parses text about tags.
 USES: dict[str, Use] = {
     "parse_tag": manytags.parse_tag,
     "parse_platform": manytags.parse_platform,
@@ -71,7 +71,7 @@ TEXTS = {
 
 
 class Meter:
-    """Counts what a call does: function calls, Python's and C's, and the memory held at its peak."""
+    """A counter of the function calls that a call makes, in Python and C, and of its peak memory."""
 
     def __init__(self) -> None:
         self.calls = 0
@@ -87,7 +87,7 @@ class Meter:
         sys.setprofile(self)
         try:
             use(text)
-        except Exception as error:  # noqa: BLE001 - the question is which one
+        except Exception as error:  # noqa: BLE001 - the tests check which one
             raised = error
         finally:
             sys.setprofile(None)

@@ -1,6 +1,6 @@
-"""Wheels that lie: a verdict or our error, in bounded time and memory, and none of them passes as clean.
+"""Wheels with false data: a verdict or our error, in bounded time and memory, and none of them passes as clean.
 
-ELF files that lie are in ``test_binaries.py``. Here they come in wheels, and the archives lie too.
+ELF files with false data are in ``test_binaries.py``. Here they are in wheels, and the archives are false too.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
 
     :param trace: check the bound of memory too. Tracing makes code that allocates much several times slower.
     """
-    found: WheelAudit | ManytagsError
+    answer: WheelAudit | ManytagsError
     began = time.process_time()
     try:
-        found = audit(io.BytesIO(data), NAME)
-        said = f"{found}\n{found.to_json()}"
+        answer = audit(io.BytesIO(data), NAME)
+        said = f"{answer}\n{answer.to_json()}"
     except ManytagsError as error:
-        found, said = error, str(error)
+        answer, said = error, str(error)
     assert in_time(began)
     assert "\x1b" not in said
     if trace:
@@ -70,7 +70,7 @@ def outcome(data: bytes, trace: bool = True) -> WheelAudit | ManytagsError:
             peak = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
         assert peak < MOST_MEMORY
-    return found
+    return answer
 
 
 CHILD = """
@@ -103,9 +103,9 @@ def heavy(data: bytes) -> WheelAudit | ManytagsError:
 
 def refused(data: bytes, reason: str, by: Callable[[bytes], WheelAudit | ManytagsError] = outcome) -> None:
     """Check that a wheel is refused, and why."""
-    found = by(data)
-    assert isinstance(found, InvalidWheel), found
-    assert re.search(reason, str(found)), found
+    answer = by(data)
+    assert isinstance(answer, InvalidWheel), answer
+    assert re.search(reason, str(answer)), answer
 
 
 class Entry(NamedTuple):
@@ -148,21 +148,21 @@ def archive(*entries: Entry, before: bytes = b"") -> bytes:
 
     :param before: bytes in front of it.
     """
-    record = b"".join(each.name + b",,\n" for each in entries)
+    record = b"".join(member.name + b",,\n" for member in entries)
     rest = (entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", record))
-    names = {each.name for each in entries}
+    names = {member.name for member in entries}
     body, directory = bytearray(before), bytearray()
-    every = [*entries, *(each for each in rest if each.name not in names)]
-    for each in every:
-        place = len(body) if each.offset is None else each.offset
-        if each.offset is None:
-            own = {**each._asdict(), **each.local}
+    every = [*entries, *(member for member in rest if member.name not in names)]
+    for member in every:
+        place = len(body) if member.offset is None else member.offset
+        if member.offset is None:
+            own = {**member._asdict(), **member.local}
             fields = own["flags"], own["method"], 0, 0, own["checksum"], own["packed"], own["size"]
-            body += struct.pack("<4s5H3I2H", b"PK\3\4", 20, *fields, len(own["name"]), len(each.extra))
-            body += own["name"] + each.extra + each.data
-        fields = each.flags, each.method, 0, 0, each.checksum, each.packed, each.size
-        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *fields, len(each.name), 0, 0, 0, 0, 0, place)
-        directory += each.name
+            body += struct.pack("<4s5H3I2H", b"PK\3\4", 20, *fields, len(own["name"]), len(member.extra))
+            body += own["name"] + member.extra + member.data
+        fields = member.flags, member.method, 0, 0, member.checksum, member.packed, member.size
+        directory += struct.pack("<4s6H3I5H2I", b"PK\1\2", 20, 20, *fields, len(member.name), 0, 0, 0, 0, 0, place)
+        directory += member.name
     last = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, len(every), len(every), len(directory), len(body), 0)
     return bytes(body + directory + last)
 
@@ -188,20 +188,20 @@ def test_the_archives_are_read_where_they_tell_the_truth() -> None:
     """Correct archives must be read, or the tests below would prove nothing."""
     for content in (PLAIN, LARGE, SCARCE):
         for method in (STORED, DEFLATED):
-            found = outcome(archive(entry(LIB, content, method)))
-            assert isinstance(found, WheelAudit), found
-            assert found.is_clean
-            assert [each.name for each in found.needs] == [LIB]
+            answer = outcome(archive(entry(LIB, content, method)))
+            assert isinstance(answer, WheelAudit), answer
+            assert answer.is_clean
+            assert [code.name for code in answer.needs] == [LIB]
 
 
 def test_what_was_written_as_a_stream() -> None:
     """A wheel written to a pipe must be read: its sizes follow the member, and precede it as zeros."""
     member = entry(LIB, PLAIN)
-    behind = struct.pack("<4s3I", b"PK\7\x08", member.checksum, member.packed, member.size)
+    descriptor = struct.pack("<4s3I", b"PK\7\x08", member.checksum, member.packed, member.size)
     local: dict[str, int | bytes] = {"checksum": 0, "packed": 0, "size": 0}
-    found = outcome(archive(member._replace(flags=8, data=member.data + behind, local={"flags": 8, **local})))
-    assert isinstance(found, WheelAudit), found
-    assert found.is_clean
+    answer = outcome(archive(member._replace(flags=8, data=member.data + descriptor, local={"flags": 8, **local})))
+    assert isinstance(answer, WheelAudit), answer
+    assert answer.is_clean
 
 
 def lying(content: bytes, method: int, **lies: int) -> bytes:
@@ -250,25 +250,25 @@ def zeros(megabytes: int) -> bytes:
 
 def test_a_bomb_below_the_bound() -> None:
     """A bomb that is just small enough, 128 MB in all, is read in time."""
-    found = heavy(archive(entry(LIB, padded(PLAIN, 120 << 20))))
-    assert isinstance(found, WheelAudit), found
+    answer = heavy(archive(entry(LIB, padded(PLAIN, 120 << 20))))
+    assert isinstance(answer, WheelAudit), answer
     many = [entry(LIB, LARGE)._replace(name=b"foo/%d.so" % number) for number in range(18)]
-    found = heavy(archive(*many))
-    assert isinstance(found, WheelAudit), found
-    assert len(found.needs) == 18
+    answer = heavy(archive(*many))
+    assert isinstance(answer, WheelAudit), answer
+    assert len(answer.needs) == 18
 
 
 def dynamic_at_the_end(size: int) -> bytes:
     """A file whose tables follow some megabytes of zeros."""
     file = Editor(PLAIN)
-    loads = [number for number, each in enumerate(file.image.segments) if each.kind == PT_LOAD]
+    loads = [number for number, part in enumerate(file.image.segments) if part.kind == PT_LOAD]
     last, at = file.image.segments[loads[-1]], file.programs_at + 56 * loads[-1]
-    segment = next(each for each in file.image.segments if each.kind == PT_DYNAMIC)
+    segment = next(part for part in file.image.segments if part.kind == PT_DYNAMIC)
     dynamic = PLAIN[segment.offset : segment.offset + segment.file_size]
     data = bytearray(padded(bytes(file.data), size)) + dynamic
     length = len(data) - last.offset
     struct.pack_into("<2Q", data, at + 32, length, length)
-    place = next(number for number, each in enumerate(file.image.segments) if each.kind == PT_DYNAMIC)
+    place = next(number for number, part in enumerate(file.image.segments) if part.kind == PT_DYNAMIC)
     address = last.address + size - last.offset
     struct.pack_into("<3Q", data, file.programs_at + 56 * place + 8, size, address, address)
     return bytes(data)
@@ -276,16 +276,16 @@ def dynamic_at_the_end(size: int) -> bytes:
 
 def test_what_is_needed_stands_at_the_far_end() -> None:
     """Megabytes of zeros before the tables must neither hide them nor take long."""
-    found = heavy(archive(entry(LIB, dynamic_at_the_end(120 << 20))))
-    assert isinstance(found, WheelAudit), found
-    assert found.needs[0].needed == ("libc.so.6",)
+    answer = heavy(archive(entry(LIB, dynamic_at_the_end(120 << 20))))
+    assert isinstance(answer, WheelAudit), answer
+    assert answer.needs[0].needed == ("libc.so.6",)
 
 
 def scattered(hops: int) -> bytes:
     """A file whose needed versions alternate between two places, megabytes apart, after the part that is kept."""
     near, far = 7 << 20, 10 << 20
     file = Editor(binary("memcpy"))
-    last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
+    last = next(number for number, part in reversed([*enumerate(file.image.segments)]) if part.kind == PT_LOAD)
     segment, at = file.image.segments[last], file.programs_at + 56 * last
     name = struct.unpack_from("<I", file.data, file.table(DT_VERNEED) + 4)[0]
     data = bytearray(padded(bytes(file.tag(DT_VERNEED, segment.address + near - segment.offset).data), 11 << 20))
@@ -299,8 +299,8 @@ def scattered(hops: int) -> bytes:
 
 def test_tables_that_would_be_inflated_again_and_again() -> None:
     """Each step back inflates two megabytes again, so sixteen thousand steps would take minutes."""
-    found = outcome(archive(entry(LIB, scattered(3))))
-    assert isinstance(found, WheelAudit)
+    answer = outcome(archive(entry(LIB, scattered(3))))
+    assert isinstance(answer, WheelAudit)
     refused(archive(entry(LIB, scattered(16_000))), "scattered")
 
 
@@ -313,9 +313,9 @@ def test_blocks_without_end_that_hold_nothing() -> None:
         "compressed bytes and inflates to",
     )
     few = b"\0\0\0\xff\xff" * 300 + deflated(PLAIN)
-    found = outcome(archive(Entry(LIB.encode(), few, DEFLATED, zlib.crc32(PLAIN), len(few), len(PLAIN))))
-    assert isinstance(found, WheelAudit)
-    assert found.is_clean
+    answer = outcome(archive(Entry(LIB.encode(), few, DEFLATED, zlib.crc32(PLAIN), len(few), len(PLAIN))))
+    assert isinstance(answer, WheelAudit)
+    assert answer.is_clean
 
 
 def test_members_over_each_other() -> None:
@@ -344,14 +344,14 @@ def test_many_members(count: int) -> None:
     body, directory = bytearray(), bytearray()
     real = [entry(f"{INFO}/WHEEL", wheel_text([TAG]).encode()), entry(f"{INFO}/RECORD", b"")]
     members = [entry(b"%d" % number, b"", STORED) for number in range(count - 2)] + real
-    for each in members:
-        fields = 0, each.method, 0, 0, each.checksum, each.packed, each.size
-        name = struct.pack("<2H", len(each.name), 0)
+    for member in members:
+        fields = 0, member.method, 0, 0, member.checksum, member.packed, member.size
+        name = struct.pack("<2H", len(member.name), 0)
         directory += (
             struct.pack("<4s6H3I", b"PK\1\2", 20, 20, *fields) + name + bytes(10) + struct.pack("<I", len(body))
         )
-        directory += each.name
-        body += struct.pack("<4s5H3I", b"PK\3\4", 20, *fields) + name + each.name + each.data
+        directory += member.name
+        body += struct.pack("<4s5H3I", b"PK\3\4", 20, *fields) + name + member.name + member.data
     sizes = len(directory), len(body)
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, min(count, 65535), min(count, 65535), *sizes, 0)
     end_64 = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, *sizes)
@@ -462,8 +462,8 @@ def test_extra_fields_that_say_something_else() -> None:
     marked: dict[str, int | bytes] = {"packed": 0xFFFFFFFF, "size": 0xFFFFFFFF}
     sizes = struct.pack("<2Q", member.size, member.packed)
     assert isinstance(outcome(archive(member._replace(local=marked, extra=extra_field(1, sizes)))), WheelAudit)
-    behind: dict[str, int | bytes] = {"flags": 8, "checksum": 0, **marked}
-    streamed = member._replace(flags=8, local=behind, extra=extra_field(1, bytes(16)))
+    header: dict[str, int | bytes] = {"flags": 8, "checksum": 0, **marked}
+    streamed = member._replace(flags=8, local=header, extra=extra_field(1, bytes(16)))
     long = struct.pack("<4sIQQ", b"PK\7\x08", member.checksum, member.packed, member.size)
     assert isinstance(outcome(archive(streamed._replace(data=member.data + long))), WheelAudit)
     refused(archive(member._replace(extra=same + same)), "another name")
@@ -511,11 +511,11 @@ def test_programs_that_lie_of_their_form(swap: bool) -> None:
         data[5], data[16:20] = 2, struct.pack("<2H", 2, 62)
     else:
         data[18:20] = struct.pack("<H", 3)
-    found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME)
-    assert found.is_damaged
+    answer = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME)
+    assert answer.is_damaged
     for depth in ("header", "full"):
-        found = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME, depth=depth)
-        assert {each.verdict for each in found.claims} == {Verdict.UNKNOWN}
+        answer = audit(io.BytesIO(archive(entry("foo/run", bytes(data)))), NAME, depth=depth)
+        assert {claim.verdict for claim in answer.claims} == {Verdict.UNKNOWN}
 
 
 @pytest.mark.parametrize(
@@ -541,17 +541,17 @@ def test_wheel_as_installers_read_it(text: str, purelib: bool | None) -> None:
     if purelib is None:
         refused(data, "it lists no tag")
     else:
-        found = outcome(data)
-        assert isinstance(found, WheelAudit), found
-        assert any(each.kind is ClaimKind.ROOT_IS_PURELIB for each in found.claims) == purelib
+        answer = outcome(data)
+        assert isinstance(answer, WheelAudit), answer
+        assert any(claim.kind is ClaimKind.ROOT_IS_PURELIB for claim in answer.claims) == purelib
 
 
 def test_the_smallest_programs() -> None:
     """Linux runs a program of 45 bytes and checks only the first four, so it must not pass as data."""
     small = b"\x7fELF" + bytes(12) + struct.pack("<2H", 2, 3) + bytes(25)
-    found = outcome(archive(entry("foo/run", small)))
-    assert isinstance(found, WheelAudit)
-    assert found.is_damaged
+    answer = outcome(archive(entry("foo/run", small)))
+    assert isinstance(answer, WheelAudit)
+    assert answer.is_damaged
 
 
 @pytest.mark.parametrize("flags", [0x1, 0x40, 0x2000, 0x20])
@@ -585,8 +585,8 @@ def test_two_ends() -> None:
     assert fields[2] == 3
     refused(whole[:-2] + struct.pack("<H", len(empty)) + empty, "two ends")
     refused(whole[:-2] + struct.pack("<H", len(empty) + 5) + empty + b"12345", "two ends|follow its end")
-    found = outcome(whole[:-2] + struct.pack("<H", 5) + b"hello")
-    assert isinstance(found, WheelAudit), "a comment is allowed"
+    answer = outcome(whole[:-2] + struct.pack("<H", 5) + b"hello")
+    assert isinstance(answer, WheelAudit), "a comment is allowed"
 
 
 def end_64(whole: bytes, **lies: int) -> bytes:
@@ -602,8 +602,8 @@ def end_64(whole: bytes, **lies: int) -> bytes:
 def test_ends_of_64_bits() -> None:
     """An end with 64-bit fields counts, unless it contradicts the other end or is at the wrong place."""
     whole = archive(entry(LIB, PLAIN))
-    found = outcome(end_64(whole))
-    assert isinstance(found, WheelAudit), found
+    answer = outcome(end_64(whole))
+    assert isinstance(answer, WheelAudit), answer
     for lie in ({"count": 2}, {"count": 1 << 62}, {"size": 1 << 62}, {"size": 46}):
         refused(end_64(whole, **lie), "contradict")
     for lie in ({"place": 1 << 62}, {"place": 1}):
@@ -641,18 +641,18 @@ RECORDS = {
 def test_records(what: str) -> None:
     """A RECORD that lies or leads out of the wheel must be reported, and not followed."""
     text, remark = RECORDS[what]
-    found = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
-    assert isinstance(found, WheelAudit), found
-    assert not found.is_clean
-    assert remark in "\n".join(map(str, found.remarks))
+    answer = outcome(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", text)))
+    assert isinstance(answer, WheelAudit), answer
+    assert not answer.is_clean
+    assert remark in "\n".join(map(str, answer.remarks))
 
 
 def test_records_without_measure() -> None:
     """100 MB of rows, or rows that all cause a remark, must not fill the memory."""
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "are read|bomb")
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "remarks to make", heavy)
-    found = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
-    assert isinstance(found, WheelAudit), found
+    answer = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
+    assert isinstance(answer, WheelAudit), answer
 
 
 WHEELS = {
@@ -683,9 +683,9 @@ def test_more_to_judge_than_there_can_be() -> None:
     files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
     refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "too much to judge: .* tags, and .* ELF files", heavy)
     few = archive(*files[:75], entry(f"{INFO}/WHEEL", text))
-    found = heavy(few)
-    assert isinstance(found, WheelAudit), found
-    assert found.is_false
+    answer = heavy(few)
+    assert isinstance(answer, WheelAudit), answer
+    assert answer.is_false
 
 
 def test_modules_that_no_tag_is_true_of() -> None:
@@ -695,15 +695,15 @@ def test_modules_that_no_tag_is_true_of() -> None:
     least = header + loaded + struct.pack("<2I6Q", PT_DYNAMIC, 6, 176, 176, 176, 16, 16, 8) + bytes(16)
     text = "".join(f"Tag: cp312-cp312-musllinux_1_{minor}_x86_64\n" for minor in range(1, 101)).encode()
     modules = (entry(f"foo/m{number}.cpython-312-x86_64-linux-gnu.so", least) for number in range(1140))
-    found = outcome(archive(*modules, entry(f"{INFO}/WHEEL", text)), trace=False)
-    assert isinstance(found, WheelAudit), found
-    assert sum(len(each.reasons) for each in found.claims) >= 114_000
+    answer = outcome(archive(*modules, entry(f"{INFO}/WHEEL", text)), trace=False)
+    assert isinstance(answer, WheelAudit), answer
+    assert sum(len(claim.reasons) for claim in answer.claims) >= 114_000
 
 
 def many_symbols(count: int) -> bytes:
     """A file with the same undefined symbols many times."""
     file = Editor(PLAIN)
-    last = next(number for number, each in reversed([*enumerate(file.image.segments)]) if each.kind == PT_LOAD)
+    last = next(number for number, part in reversed([*enumerate(file.image.segments)]) if part.kind == PT_LOAD)
     segment, at = file.image.segments[last], file.programs_at + 56 * last
     symbol = file.table(DT_SYMTAB) + 24
     table = bytes(file.data[symbol : symbol + 24]) * count
@@ -721,8 +721,8 @@ def many_symbols(count: int) -> bytes:
 
 def test_undefined_symbols_without_measure() -> None:
     """Millions of undefined symbols, each of which is a value, would fill the caller's memory."""
-    found = outcome(archive(entry(LIB, many_symbols(1000))))
-    assert isinstance(found, WheelAudit), found
+    answer = outcome(archive(entry(LIB, many_symbols(1000))))
+    assert isinstance(answer, WheelAudit), answer
     member = entry(LIB, many_symbols(190_000))
     several = [member._replace(name=b"foo/%d.so" % number) for number in range(20)]
     refused(archive(*several), "undefined symbols", heavy)
@@ -731,32 +731,32 @@ def test_undefined_symbols_without_measure() -> None:
 def test_elf_files_that_lie_in_wheels() -> None:
     """An ELF file that lies must be reported as damaged, and its wheel's tags must not be called true."""
     for lie, make in LIES.items():
-        found = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
-        assert isinstance(found, WheelAudit), lie
-        assert not found.is_clean, lie
+        answer = outcome(archive(entry(LIB, bytes(make(Editor()).data))), trace=False)
+        assert isinstance(answer, WheelAudit), lie
+        assert not answer.is_clean, lie
         if lie == "the other byte order":
             continue  # then no machine has its number, and no loader takes it for code
-        assert found.is_damaged, lie
-        assert {claim.verdict for claim in found.claims} == {Verdict.UNKNOWN}, lie
-        assert found.true_tags == (), lie
+        assert answer.is_damaged, lie
+        assert {claim.verdict for claim in answer.claims} == {Verdict.UNKNOWN}, lie
+        assert answer.true_tags == (), lie
 
 
 def test_libraries_by_their_path() -> None:
     """A library that is needed by its path must be reported, and never opened: it may be a FIFO."""
     data = PLAIN.replace(b"libc.so.6", b"/dev/zero")
-    found = outcome(archive(entry(LIB, data)))
-    assert isinstance(found, WheelAudit)
-    assert found.needs[0].needed == ("/dev/zero",)
-    assert found.is_false
-    assert any(str(remark.kind) == "library path" for remark in found.remarks)
+    answer = outcome(archive(entry(LIB, data)))
+    assert isinstance(answer, WheelAudit)
+    assert answer.needs[0].needed == ("/dev/zero",)
+    assert answer.is_false
+    assert any(str(remark.kind) == "library path" for remark in answer.remarks)
 
 
 def test_names_that_print_lines_of_their_own() -> None:
     """Names of files and libraries must not write a verdict into the report."""
     data = PLAIN.replace(b"libc.so.6", b"a\n\x1b[1mb.so")[: len(PLAIN)]
-    found = outcome(archive(entry(LIB, data), entry("foo/\n  true tags: any", PLAIN)))
-    assert isinstance(found, (WheelAudit, ManytagsError))
-    assert "\n  true tags: any" not in str(found)
+    answer = outcome(archive(entry(LIB, data), entry("foo/\n  true tags: any", PLAIN)))
+    assert isinstance(answer, (WheelAudit, ManytagsError))
+    assert "\n  true tags: any" not in str(answer)
     error = outcome(archive(entry("../\n  true tags: any", PLAIN)))
     assert "\n" not in str(error)
     again = outcome(archive(entry("\n  true tags: any", PLAIN)._replace(checksum=1)))
@@ -792,12 +792,12 @@ def test_streams_that_break() -> None:
         stream = Broken(whole)
         stream.left = count
         try:
-            found = audit(stream, NAME)
+            answer = audit(stream, NAME)
         except InvalidWheel as error:
             assert "cannot be read" in str(error), count
         else:
             assert count > 10
-            assert found.needs
+            assert answer.needs
 
 
 def test_streams_that_cannot_go_back() -> None:
@@ -826,7 +826,7 @@ def test_random_changes(inside: bool) -> None:
     """Random changes of whole wheels, and of ELF files in correct archives, must not cause a traceback."""
     chosen = random.Random(20261121 + inside)  # noqa: S311 - the same every time
     real = [binary(name) for name in BINARIES]
-    wheels = [wheel(NAME, {LIB: each, "foo/a.py": b"pass"}, compression=STORED) for each in real]
+    wheels = [wheel(NAME, {LIB: content, "foo/a.py": b"pass"}, compression=STORED) for content in real]
     errors = 0
     for _ in range(5_000):
         place = chosen.randrange(len(real))
@@ -834,8 +834,8 @@ def test_random_changes(inside: bool) -> None:
         began = time.process_time()
         try:
             # `audit` would report a mistake of ours, an OSError, as an error of the stream.
-            found = _audit(io.BytesIO(data), NAME, None, "full")
-            str(found)
+            answer = _audit(io.BytesIO(data), NAME, None, "full")
+            str(answer)
         except ManytagsError:
             errors += 1
         assert in_time(began)
@@ -845,9 +845,9 @@ def test_random_changes(inside: bool) -> None:
 def test_every_length_of_what_is_inside() -> None:
     """An ELF file that is cut off anywhere, in a correct archive, must not make a tag false."""
     for size in range(0, len(PLAIN), 7):
-        found = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
-        assert isinstance(found, WheelAudit), size
-        assert not found.is_false
+        answer = outcome(archive(entry(LIB, PLAIN[:size], STORED)), trace=False)
+        assert isinstance(answer, WheelAudit), size
+        assert not answer.is_false
 
 
 def test_the_cheap_look_has_the_same_bounds() -> None:

@@ -86,12 +86,12 @@ class Elf:
 
 def uleb128(value: int) -> bytes:
     """Write a number in the encoding of attributes."""
-    found = bytearray()
+    encoded = bytearray()
     while True:
         value, low = value >> 7, value & 0x7F
-        found.append(low | (0x80 if value else 0))
+        encoded.append(low | (0x80 if value else 0))
         if not value:
-            return bytes(found)
+            return bytes(encoded)
 
 
 def arm_attributes(numbers: dict[int, int], little: bool = True, before: bytes = b"") -> bytes:

@@ -45,14 +45,16 @@ def environment() -> dict[str, str]:
 @cache
 def pythons() -> tuple[Python, ...]:
     """List the Pythons that start, including the running one."""
-    found: dict[str, Python] = {}
+    by_path: dict[str, Python] = {}
     for name in (sys.executable, *NAMES):
         path = shutil.which(name)
         answer = _ask(path) if path else None
         if answer is not None:
             executable, version, implementation = answer
-            found.setdefault(os.path.realpath(executable), Python(executable, (version[0], version[1]), implementation))
-    return tuple(found.values())
+            by_path.setdefault(
+                os.path.realpath(executable), Python(executable, (version[0], version[1]), implementation)
+            )
+    return tuple(by_path.values())
 
 
 def _ask(path: str) -> tuple[str, list[int], str] | None:

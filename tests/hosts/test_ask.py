@@ -77,7 +77,7 @@ def test_what_is_not_executable(tmp_path: Path) -> None:
 
 @POSIX
 def test_what_cannot_be_run(tmp_path: Path) -> None:
-    """An executable of another machine, or a script without its interpreter."""
+    """The error for an executable of another machine, or a script without its interpreter, must say so."""
     path = tmp_path / "python"
     path.write_bytes(b"\x7fELF\x02\x01\x01 nonsense")
     path.chmod(0o755)

@@ -41,11 +41,13 @@ def debian(**changes: object) -> str:
 
 def test_debians_file_is_debians_python() -> None:
     """The first real file of this kind must describe its own interpreter."""
-    found = target_from_build_details(DEBIAN.read_text(encoding="utf-8"))
-    assert found.python == Python("cpython", (3, 14, 10), ("cp314",), "3.14.10")
-    assert found.platform == Platform("linux", "x86_64")
-    assert found.platform_tags() == ("linux_x86_64",)
-    assert all("build-details.json" in one.because or "seen" in one.because for one in found.evidence)
+    described = target_from_build_details(DEBIAN.read_text(encoding="utf-8"))
+    assert described.python == Python("cpython", (3, 14, 10), ("cp314",), "3.14.10")
+    assert described.platform == Platform("linux", "x86_64")
+    assert described.platform_tags() == ("linux_x86_64",)
+    assert all(
+        "build-details.json" in evidence.because or "seen" in evidence.because for evidence in described.evidence
+    )
 
 
 @pytest.mark.parametrize(
@@ -53,9 +55,9 @@ def test_debians_file_is_debians_python() -> None:
 )
 def test_with_its_platform_named_it_has_all_tags(platform: str | Platform) -> None:
     """The file does not have the C library; a caller who knows it gets the whole list."""
-    found = target_from_build_details(debian(), platform)
-    assert found.triples() == target("3.14.10", "manylinux_2_41_x86_64").triples()
-    assert str(found.evidence[-1]) == "platform: Linux with glibc 2.41 on x86_64 (named by the caller)"
+    described = target_from_build_details(debian(), platform)
+    assert described.triples() == target("3.14.10", "manylinux_2_41_x86_64").triples()
+    assert str(described.evidence[-1]) == "platform: Linux with glibc 2.41 on x86_64 (named by the caller)"
 
 
 def test_an_unknown_platform() -> None:
@@ -94,9 +96,9 @@ def test_what_may_be_missing() -> None:
 def test_versions_before_a_release(level: str, serial: int, full: str) -> None:
     """A marker such as ``python_full_version >= '3.15'`` is false for a release candidate."""
     info = {"major": 3, "minor": 15, "micro": 0, "releaselevel": level, "serial": serial}
-    found = target_from_build_details(debian(language={"version": "3.15", "version_info": info}))
-    assert found.python == Python("cpython", (3, 15, 0), ("cp315",), full)
-    written = json.loads(target_to_build_details(found, "/usr"))
+    described = target_from_build_details(debian(language={"version": "3.15", "version_info": info}))
+    assert described.python == Python("cpython", (3, 15, 0), ("cp315",), full)
+    written = json.loads(target_to_build_details(described, "/usr"))
     assert written["language"]["version_info"] == info
     digits = {"alpha": 0xA0, "beta": 0xB0, "candidate": 0xC0, "final": 0xF0}[level] + serial
     assert written["implementation"]["hexversion"] == 0x030F0000 + digits
@@ -139,8 +141,8 @@ def test_platform_texts(text: str) -> None:
     """``platform`` has the form of ``sysconfig.get_platform()``, which differs from system to system."""
     document = json.loads(debian(platform=text))
     del document["implementation"]["_multiarch"]
-    found = target_from_build_details(json.dumps(document))
-    assert found.platform_tags()[:3] == PLATFORMS[text]
+    described = target_from_build_details(json.dumps(document))
+    assert described.platform_tags()[:3] == PLATFORMS[text]
 
 
 @pytest.mark.parametrize(
@@ -156,8 +158,8 @@ def test_platform_texts(text: str) -> None:
 )
 def test_a_narrow_python_that_was_built_on_a_wide_kernel(platform: str, multiarch: str, tag: str) -> None:
     """Distributions build 32-bit Pythons on 64-bit machines, and ``platform`` may be that of the machine."""
-    found = target_from_build_details(debian(platform=platform, implementation___multiarch=multiarch))
-    assert found.platform_tags()[0] == tag
+    described = target_from_build_details(debian(platform=platform, implementation___multiarch=multiarch))
+    assert described.platform_tags()[0] == tag
 
 
 DESCRIBED = (
@@ -272,12 +274,12 @@ KEYS = (
 def test_hostile_values(key: str, value: object) -> None:
     """Anyone can write such a file: it gives a target, or one clear error of bounded size."""
     try:
-        found = target_from_build_details(debian(**{key: value}))
+        described = target_from_build_details(debian(**{key: value}))
     except ManytagsError as error:
         assert len(str(error)) < 5_000
     else:
-        assert found.triples()
-        target_to_build_details(found, "/usr")
+        assert described.triples()
+        target_to_build_details(described, "/usr")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "[" * 100_000, '"' + "x" * 2_000_000, "\x00", "{}" * 10])

@@ -83,7 +83,7 @@ def machine_number(stream: IO[bytes], little: bool) -> int:
 
 @pytest.mark.parametrize("name", MADE)
 def test_every_kind_is_read_as_it_was_built(name: str, tmp_path: Path) -> None:
-    """A Python of this kind would be taken for another, and get wheels that cannot load."""
+    """A Python of this kind would be mistaken for another, and get wheels that cannot load."""
     made = MADE[name]
     path = tmp_path / "python"
     path.write_bytes(made.build())
@@ -102,7 +102,7 @@ def test_every_kind_is_read_as_it_was_built(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", MADE)
 def test_made_files_are_what_pyelftools_reads(name: str, tmp_path: Path) -> None:
-    """A builder that misunderstands ELF as the reader does would prove nothing."""
+    """The tests would prove nothing if the builder misunderstood ELF as the reader does."""
     path = tmp_path / "python"
     path.write_bytes(MADE[name].build())
     with path.open("rb") as stream:
@@ -111,11 +111,11 @@ def test_made_files_are_what_pyelftools_reads(name: str, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("path", CUT, ids=lambda path: path.stem)
 def test_real_headers_are_what_pyelftools_reads(path: Path) -> None:
-    """Debian's own Pythons of eleven architectures would be misread."""
+    """The headers of Debian's own Pythons for eleven architectures must be read correctly."""
     with path.open("rb") as stream:
         if path.stem in {"armel", "armhf"}:
             theirs = by_pyelftools(stream)
-        else:  # cut behind the loader's name: without sections
+        else:  # cut after the loader's name: without sections
             data = bytearray(stream.read())
             wide, order = data[4] == 2, "little" if data[5] == 1 else "big"
             at = 60 if wide else 48
@@ -139,7 +139,7 @@ def executables_here() -> list[Path]:
 
 
 def test_real_executables_here_are_what_pyelftools_reads() -> None:
-    """Headers of today's linkers would be misread."""
+    """Headers that today's linkers write must be read correctly."""
     here = executables_here()
     if not here:
         pytest.skip("this machine has no ELF executables")
@@ -149,7 +149,7 @@ def test_real_executables_here_are_what_pyelftools_reads() -> None:
 
 
 def test_real_executables_here_are_what_readelf_reads() -> None:
-    """The same with readelf, the tool that people would check us with."""
+    """The same with readelf, which people would use to check an answer."""
     readelf = shutil.which("readelf")
     here = executables_here()
     if readelf is None or not here:
@@ -168,11 +168,11 @@ def test_real_executables_here_are_what_readelf_reads() -> None:
         assert (loader.rstrip("]") if loader else None) == header["interpreter"]
 
 
-#: Each with attributes after it, which must still be found.
+#: Attributes that come before the float ABI, which must still be found.
 STRANGE_ATTRIBUTES = {
     "a name": uleb128(5) + b"7-A\0",
     "a raw name": uleb128(4) + b"ARM v7\0",
-    "compatibility": uleb128(32) + uleb128(1) + b"FF\0",  # letters that would be tags of numbers
+    "compatibility": uleb128(32) + uleb128(1) + b"FF\0",  # letters that are also tags of numbers
     "an odd unknown tag, a string": uleb128(67) + b"2.09\0",
     "an even unknown tag, a number": uleb128(70) + uleb128(300),
     "a tag of many bytes": uleb128(2**20) + uleb128(1),
@@ -188,7 +188,7 @@ def test_attributes_behind_others_are_found(name: str) -> None:
 
 
 def test_attributes_of_other_vendors_are_passed_over() -> None:
-    """A subsection of the toolchain may precede that of the ABI."""
+    """A subsection of the toolchain may come before the ABI's."""
     other = b"gnu\0" + bytes(3)
     data = b"A" + (len(other) + 4).to_bytes(4, "little") + other + arm_attributes({6: 9, 28: 1})[1:]
     assert read_arm_attributes(data, "little") == {6: 9, 28: 1}

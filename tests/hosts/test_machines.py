@@ -27,7 +27,7 @@ def test_the_machines_are_there() -> None:
 
 @pytest.mark.parametrize("name", ALL)
 def test_facts_lead_to_the_right_tags(name: str) -> None:
-    """Users of such a machine would get wheels that cannot load, or none."""
+    """With wrong tags, users of such a machine would get wheels that cannot load, or no wheels."""
     machine = ALL[name]
     target = target_from_facts(machine.facts)
     assert list(target.platform_tags()) == machine.expected["platform_tags"]

@@ -94,7 +94,7 @@ RULES: dict[str, tuple[ModuleType, tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rules(rule: str) -> None:
-    """A distribution would get manylinux wheels that it cannot load, or miss those that it can."""
+    """If a rule were misread, a distribution would get wheels that it cannot load, or miss those that it can."""
     made, expected = RULES[rule]
     assert tags_with(made) == expected
 
@@ -263,7 +263,7 @@ def test_the_answers_stay_sendable() -> None:
 
 
 def test_the_function_is_asked_before_the_attributes() -> None:
-    """PEP 600: if the function answers None, the attributes are not asked."""
+    """If the function returns None, the attributes are not read (PEP 600)."""
     made = module(manylinux_compatible=lambda *_: None, manylinux1_compatible=False)
     assert ask(made, 5, "x86_64") == ("manylinux_compatible(2, 5, 'x86_64')", None)
 
@@ -282,7 +282,7 @@ sys.modules.pop("_manylinux", None)
 print(json.dumps([theirs, ask(manytags.platform_tags)]))
 """
 
-#: Module -> what packaging and manytags do where they differ; ``None`` where they agree.
+#: Module -> what packaging and manytags do if they differ; ``None`` if they agree.
 SOURCES: dict[str, tuple[str, tuple[str, str] | None]] = {
     "all refused": ("manylinux_compatible = lambda *a: False", None),
     "one refused": ("def manylinux_compatible(x, y, a): return False if y == 17 else None", None),

@@ -318,7 +318,7 @@ def test_the_schema_is_the_readers() -> None:
     for refused in (changed(more=1), changed(yanked=-1), changed(tag_sets={"py3": 1}), changed(projects={"b": {}})):
         assert list(validator.iter_errors(json.loads(refused)))
     assert schema()["$id"].endswith("/census-1.schema.json")
-    assert all(one["description"] for one in schema()["properties"].values())
+    assert all(entry["description"] for entry in schema()["properties"].values())
 
 
 def test_pieces_of_form_1_load() -> None:

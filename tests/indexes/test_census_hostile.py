@@ -148,9 +148,9 @@ def test_memory_does_not_grow_with_files() -> None:
     def kept_after(tags: int, shuffled: bool) -> int:
         tail = [f"cp3{minor}-cp3{minor}-win_amd64.whl" for minor in range(tags)]
         if shuffled:
-            names = (f"{release}-{one}" for one in tail for release in releases)
+            names = (f"{release}-{ending}" for ending in tail for release in releases)
         else:
-            names = (f"{release}-{one}" for release in releases for one in tail)
+            names = (f"{release}-{ending}" for release in releases for ending in tail)
         gc.collect()
         tracemalloc.start()
         counted = census(names)

@@ -252,7 +252,7 @@ def test_what_to_do_instead(tag: str, instead: str) -> None:
         ("cp314", "abi3t", ["abi3t"]),
         ("cp312", "cp311", ["cp311"]),
         ("cp311.cp312", "cp312", ["cp311"]),
-        ("pp373", "pypy36_pp73", ["pypy36_pp73"]),  # Pillow 6.2.2, which nobody could install
+        ("pp373", "pypy36_pp73", ["pypy36_pp73"]),  # Pillow 6.2.2, which no installer took
         ("cp27.cp33", "cp27m.none", []),
         ("pp27", "pypy_41", []),
         ("frob1", "frob1_7", []),
@@ -268,7 +268,7 @@ def test_python_and_abi_tags_that_no_interpreter_claims_together(pythons: str, a
 
 
 def test_a_name_that_pypi_takes_and_installers_do_not() -> None:
-    """packaging accepts an empty tag, so PyPI does, but nobody could install the wheel."""
+    """packaging accepts an empty tag, so PyPI does, but no installer takes the wheel."""
     (problem,) = check_upload("foo-1.0--none-any.whl", today=TODAY)
     assert problem.severity == "accepted but misleading"
     assert "an empty python tag" in problem.message

@@ -53,15 +53,15 @@ def test_status(capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     """A program reads the fields."""
     status, out, _ = run(capsys, "--json", GOOD, ODD, BAD)
-    found = json.loads(out)
+    results = json.loads(out)
     assert status == 1
-    assert [(checked["file"], checked["accepted"], len(checked["problems"])) for checked in found] == [
+    assert [(checked["file"], checked["accepted"], len(checked["problems"])) for checked in results] == [
         (GOOD, True, 0),
         (ODD, True, 1),
         (BAD, False, 1),
     ]
-    assert found[2]["problems"][0]["tag"] == "linux_x86_64"
-    assert set(found[2]["problems"][0]) == {"tag", "severity", "message", "instead", "rule", "source", "date"}
+    assert results[2]["problems"][0]["tag"] == "linux_x86_64"
+    assert set(results[2]["problems"][0]) == {"tag", "severity", "message", "instead", "rule", "source", "date"}
 
 
 def test_a_list_on_standard_input(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -116,7 +116,7 @@ def test_it_can_be_counted_in_pieces(files: list[str | dict[str, Any]], data: st
     a, b, c, d = (census(piece, data.draw(st.permutations(TARGETS))) for piece in pieces)
     before = a.to_json()
     together = [a | b | c | d, (d | c) | (b | a), a | (b | (c | d)), c.merge(a, d, b)]
-    assert all(one == whole and one.to_json() == whole.to_json() for one in together)
+    assert all(merged == whole and merged.to_json() == whole.to_json() for merged in together)
     assert hash(together[0]) == hash(whole)
     assert counted(together[1]) == counted(whole)
     assert a.to_json() == before

@@ -16,7 +16,7 @@ LEGACY = {5: "manylinux1", 12: "manylinux2010", 17: "manylinux2014"}
 
 @given(st.sampled_from(sorted(FLOORS)), st.integers(2, 500), st.booleans())
 def test_glibc_ladders_grow_by_their_own_rung(arch: str, minor: int, linux_first: bool) -> None:
-    """A newer glibc takes one more tag, before all others of its kind; two, if the version has a legacy name."""
+    """A newer glibc takes one more tag, or two if the version has a legacy name, before all others of its kind."""
     options = TagOptions(linux_first=linux_first)
     older = list(manytags.target("3.12", Platform("linux", arch, glibc=(2, minor - 1)), options).platform_tags())
     newer = list(manytags.target("3.12", Platform("linux", arch, glibc=(2, minor)), options).platform_tags())

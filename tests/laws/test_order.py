@@ -145,7 +145,7 @@ class Universe:
         for index, machine in enumerate(machines):
             for tag in manytags.target("3.12", machine).platform_tags():
                 self.takers[tag] = self.takers.get(tag, 0) | 1 << index
-        # Tags of versions between those of the machines look like twins here and are none: nothing is said of them.
+        # Tags of versions between those of the machines only look like twins here, so the law does not cover them.
         versions = {version for machine in machines for version in (machine.glibc, machine.musl, machine.version)}
         self.tags = sorted(tag for tag in self.takers if version_of(tag) in versions)
 

@@ -40,46 +40,46 @@ on_linux = pytest.mark.skipif(sys.platform != "linux", reason="looks at a Linux 
 
 def test_all_is_there(tmp_path: Path) -> None:
     """A host that keeps the promise must not be refused its wheels."""
-    found = check_host("manylinux2014", root=lay(tmp_path, whole()))
-    assert found
-    assert (found.policy, found.libc, found.libc_version) == (TAG, "glibc", "2.36")
-    assert (found.interpreter, found.loader, found.root) == ("/usr/bin/python3", GLIBC_LOADER, str(tmp_path))
-    assert [each.name for each in found.libraries] == PROMISED
-    assert not any((found.missing, found.lacking, found.remarks))
-    zlib = next(each for each in found.libraries if each.name == "libz.so.1")
+    host = check_host("manylinux2014", root=lay(tmp_path, whole()))
+    assert host
+    assert (host.policy, host.libc, host.libc_version) == (TAG, "glibc", "2.36")
+    assert (host.interpreter, host.loader, host.root) == ("/usr/bin/python3", GLIBC_LOADER, str(tmp_path))
+    assert [library.name for library in host.libraries] == PROMISED
+    assert not any((host.missing, host.lacking, host.remarks))
+    zlib = next(library for library in host.libraries if library.name == "libz.so.1")
     assert (zlib.path, zlib.step) == (f"{LIB}/libz.so.1", f"default folder {LIB}")
     assert zlib.defined[-1] == "ZLIB_1.2.5.2"
-    assert str(found) == f"/usr/bin/python3 has all that {TAG} promises"
+    assert str(host) == f"/usr/bin/python3 has all that {TAG} promises"
 
 
 @pytest.mark.parametrize("name", [name for name in PROMISED if name != "libc.so.6"])
 def test_one_library_is_missing(name: str, tmp_path: Path) -> None:
     """Every missing library must be reported, since a wheel may need just that library."""
-    found = check_host("manylinux_2_17", root=lay(tmp_path, whole(without=name)))
-    assert not found
-    assert [each.name for each in found.missing] == [name]
-    assert found.missing[0].packages == packages_of(name) != ()
-    assert f"{name}: missing" in str(found)
+    host = check_host("manylinux_2_17", root=lay(tmp_path, whole(without=name)))
+    assert not host
+    assert [library.name for library in host.missing] == [name]
+    assert host.missing[0].packages == packages_of(name) != ()
+    assert f"{name}: missing" in str(host)
 
 
 def test_a_library_that_is_too_old(tmp_path: Path) -> None:
     """libstdc++ may be older than the C library: the version of glibc does not show that."""
     old = SharedObject(soname="libstdc++.so.6", defines=tuple(set(versions("GLIBCXX", "CXXABI")) - {"GLIBCXX_3.4.19"}))
     root = lay(tmp_path, {**whole(), f"{LIB}/libstdc++.so.6": old})
-    found = check_host("manylinux_2_17", root=root)
-    assert not found
-    assert [(each.name, each.lacking) for each in found.lacking] == [("libstdc++.so.6", ("GLIBCXX_3.4.19",))]
-    assert "lacks GLIBCXX_3.4.19" in str(found)
+    host = check_host("manylinux_2_17", root=root)
+    assert not host
+    assert [(library.name, library.lacking) for library in host.lacking] == [("libstdc++.so.6", ("GLIBCXX_3.4.19",))]
+    assert "lacks GLIBCXX_3.4.19" in str(host)
     assert check_host("manylinux_2_12", root=root), "an older policy is kept all the same"
 
 
 def test_a_c_library_that_is_too_old(tmp_path: Path) -> None:
     """A C library that is too old must be reported, by its version and by the missing symbol versions."""
-    found = check_host("manylinux_2_38", root=lay(tmp_path, whole()))
-    assert not found
-    assert not found.kept
-    assert found.remarks == ("glibc 2.36 is older than 2.38",)
-    assert ("libc.so.6", ("GLIBC_2.38",)) in [(each.name, each.lacking) for each in found.lacking]
+    host = check_host("manylinux_2_38", root=lay(tmp_path, whole()))
+    assert not host
+    assert not host.kept
+    assert host.remarks == ("glibc 2.36 is older than 2.38",)
+    assert ("libc.so.6", ("GLIBC_2.38",)) in [(library.name, library.lacking) for library in host.lacking]
 
 
 def test_a_library_without_versions_is_taken_as_it_is(tmp_path: Path) -> None:
@@ -119,41 +119,41 @@ def test_musl_is_no_glibc(tmp_path: Path) -> None:
     """Alpine with all of manylinux's libraries still cannot load manylinux wheels."""
     files = {**whole(), **alpine()}
     lay(tmp_path, {**files, "/etc/ld-musl-x86_64.path": LIB.encode()})
-    found = check_host(TAG, root=tmp_path)
-    assert not found
-    assert found.remarks == ("manylinux promises glibc, but the C library here is musl",)
-    assert found.missing == ()
+    host = check_host(TAG, root=tmp_path)
+    assert not host
+    assert host.remarks == ("manylinux promises glibc, but the C library here is musl",)
+    assert host.missing == ()
     ours = check_host("musllinux_1_2", root=tmp_path)
     assert (bool(ours), ours.libc, ours.libc_version, ours.loader) == (True, "musl", "1.2.5", MUSL_LOADER)
 
 
 def test_musllinux_needs_zlib(tmp_path: Path) -> None:
     """musllinux wheels may rely on libz besides musl, so a missing libz must be reported."""
-    found = check_host("musllinux_1_1_x86_64", root=lay(tmp_path, alpine()))
-    assert [each.name for each in found.missing] == ["libz.so.1"]
-    assert {package.name for package in found.missing[0].packages if package.distribution == "alpine"} == {"zlib"}
+    host = check_host("musllinux_1_1_x86_64", root=lay(tmp_path, alpine()))
+    assert [library.name for library in host.missing] == ["libz.so.1"]
+    assert {package.name for package in host.missing[0].packages if package.distribution == "alpine"} == {"zlib"}
 
 
 def test_glibc_is_no_musl(tmp_path: Path) -> None:
     """glibc does not keep musllinux; Debian's libc.so is a text for the linker."""
     root = lay(tmp_path, {**whole(), f"{LIB}/libc.so": b"/* GNU ld script */"})
-    found = check_host("musllinux_1_2", root=root)
-    assert not found
-    assert {"libc.so", "libc.musl-x86_64.so.1"} == {each.name for each in found.missing}
+    host = check_host("musllinux_1_2", root=root)
+    assert not host
+    assert {"libc.so", "libc.musl-x86_64.so.1"} == {library.name for library in host.missing}
 
 
 def test_another_architecture_without_its_python(tmp_path: Path) -> None:
     """For another architecture its standard loader is asked. If that is missing too, no such program can run."""
     root = lay(tmp_path, whole())
-    found = check_host("manylinux_2_17_aarch64", root=root)
-    assert not found
-    assert (found.interpreter, found.loader) == (None, None)
-    assert "neither a Python for aarch64 nor its loader, ld-linux-aarch64.so.1" in str(found)
+    host = check_host("manylinux_2_17_aarch64", root=root)
+    assert not host
+    assert (host.interpreter, host.loader) == (None, None)
+    assert "neither a Python for aarch64 nor its loader, ld-linux-aarch64.so.1" in str(host)
     arm = {"/lib/ld-linux-aarch64.so.1": SharedObject(machine=EM_AARCH64, content=b"\0/lib/aarch64-linux-gnu/\0")}
     lay(root, {**arm, "/lib/aarch64-linux-gnu/libX11.so.6": SharedObject(machine=EM_AARCH64)})
-    found = check_host("manylinux_2_17_aarch64", root=root)
-    assert found.loader == "/lib/ld-linux-aarch64.so.1"
-    assert [each.name for each in found.libraries if each.path] == ["libX11.so.6"]
+    host = check_host("manylinux_2_17_aarch64", root=root)
+    assert host.loader == "/lib/ld-linux-aarch64.so.1"
+    assert [library.name for library in host.libraries if library.path] == ["libX11.so.6"]
 
 
 def test_runpath_of_the_interpreter_serves_the_interpreter_alone(tmp_path: Path) -> None:
@@ -162,9 +162,9 @@ def test_runpath_of_the_interpreter_serves_the_interpreter_alone(tmp_path: Path)
     files = {name: content for name, content in whole().items() if not name.startswith(LIB)}
     files |= debian(("libc.so.6", "libz.so.1"), runpath=store)
     files |= {f"{store}/libz.so.1": SharedObject(soname="libz.so.1"), f"{store}/libX11.so.6": SharedObject()}
-    found = {each.name: each for each in check_host(TAG, root=lay(tmp_path, files)).libraries}
-    assert found["libz.so.1"].step == "RUNPATH of /usr/bin/python3"
-    assert found["libX11.so.6"].path is None
+    libraries = {library.name: library for library in check_host(TAG, root=lay(tmp_path, files)).libraries}
+    assert libraries["libz.so.1"].step == "RUNPATH of /usr/bin/python3"
+    assert libraries["libX11.so.6"].path is None
 
 
 def test_rpath_of_libpython_counts(tmp_path: Path) -> None:
@@ -172,8 +172,8 @@ def test_rpath_of_libpython_counts(tmp_path: Path) -> None:
     files = {name: content for name, content in whole().items() if "libX11" not in name}
     files |= debian(("libpython3.12.so.1.0", "libc.so.6"))
     files |= {f"{LIB}/libpython3.12.so.1.0": SharedObject(rpath="/opt/x"), "/opt/x/libX11.so.6": SharedObject()}
-    found = {each.name: each for each in check_host(TAG, root=lay(tmp_path, files)).libraries}
-    assert found["libX11.so.6"].step == f"RPATH of {LIB}/libpython3.12.so.1.0"
+    libraries = {library.name: library for library in check_host(TAG, root=lay(tmp_path, files)).libraries}
+    assert libraries["libX11.so.6"].step == f"RPATH of {LIB}/libpython3.12.so.1.0"
 
 
 def test_the_variable_counts_where_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,9 +182,9 @@ def test_the_variable_counts_where_it_is_given(tmp_path: Path, monkeypatch: pyte
     root = lay(tmp_path, files)
     monkeypatch.setenv("LD_LIBRARY_PATH", "/run/opengl-driver/lib")
     assert not check_host(TAG, root=root)
-    found = check_host(TAG, root=root, library_path="/run/opengl-driver/lib")
-    assert found
-    assert [each.name for each in found.libraries if each.step == "LD_LIBRARY_PATH"] == ["libGL.so.1"]
+    host = check_host(TAG, root=root, library_path="/run/opengl-driver/lib")
+    assert host
+    assert [library.name for library in host.libraries if library.step == "LD_LIBRARY_PATH"] == ["libGL.so.1"]
 
 
 def test_which_python_is_asked_about(tmp_path: Path) -> None:
@@ -231,37 +231,37 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
 def test_a_static_interpreter_loads_nothing(tmp_path: Path) -> None:
     """A static interpreter loads no library, so it cannot keep a policy."""
     root = lay(tmp_path, {**whole(), "/usr/bin/static": SharedObject()})
-    found = check_host(TAG, "/usr/bin/static", root)
-    assert not found
-    assert len(found.missing) == len(PROMISED)
-    assert "/usr/bin/static is linked statically and loads no libraries" in found.remarks
+    host = check_host(TAG, "/usr/bin/static", root)
+    assert not host
+    assert len(host.missing) == len(PROMISED)
+    assert "/usr/bin/static is linked statically and loads no libraries" in host.remarks
 
 
 def test_an_interpreter_without_its_loader(tmp_path: Path) -> None:
     """A Debian binary on NixOS: the file is there, and cannot be started."""
     files = whole()
     files.pop(GLIBC_LOADER)
-    found = check_host(TAG, root=lay(tmp_path, files))
-    assert not found
-    assert f"there is no loader {GLIBC_LOADER}: /usr/bin/python3 cannot be started" in found.remarks
+    host = check_host(TAG, root=lay(tmp_path, files))
+    assert not host
+    assert f"there is no loader {GLIBC_LOADER}: /usr/bin/python3 cannot be started" in host.remarks
 
 
 def test_a_damaged_library_keeps_no_promise(tmp_path: Path) -> None:
     """A damaged library has the right header, but cannot be loaded."""
     data = bytearray(SharedObject(soname="libGL.so.1").build())
     root = lay(tmp_path, {**whole(), f"{LIB}/libGL.so.1": bytes(data[:250])})
-    found = check_host(TAG, root=root)
-    assert not found
-    assert found.remarks[0].startswith(f"{LIB}/libGL.so.1: ")
+    host = check_host(TAG, root=root)
+    assert not host
+    assert host.remarks[0].startswith(f"{LIB}/libGL.so.1: ")
 
 
 def test_every_policy_at_once(tmp_path: Path) -> None:
     """The command line's table and the hook would be wrong if a listed policy were left out."""
     root = lay(tmp_path, whole())
     every = check_all_policies(root=root)
-    assert [each.policy for each in every] == [each.tag for each in policies("manylinux").of("x86_64")]
-    assert [each.policy for each in every if each] == [f"manylinux_2_{minor}_x86_64" for minor in (5, 12, 17)]
-    assert [check_host(each.policy, root=root) for each in every] == list(every)
+    assert [answer.policy for answer in every] == [answer.tag for answer in policies("manylinux").of("x86_64")]
+    assert [answer.policy for answer in every if answer] == [f"manylinux_2_{minor}_x86_64" for minor in (5, 12, 17)]
+    assert [check_host(answer.policy, root=root) for answer in every] == list(every)
 
 
 @on_linux
@@ -269,15 +269,15 @@ def test_this_machine() -> None:
     """The running interpreter's own C library must be found where its loader finds it."""
     if "glibc" not in str(__import__("manytags").detect().platform):
         pytest.skip("not on glibc")
-    found = {each.name: each for each in check_host("manylinux_2_17").libraries}
+    libraries = {library.name: library for library in check_host("manylinux_2_17").libraries}
     maps = Path("/proc/self/maps").read_text(encoding="utf-8")
-    assert f"{found['libc.so.6'].file}\n" in maps
+    assert f"{libraries['libc.so.6'].file}\n" in maps
 
 
 def test_values(tmp_path: Path) -> None:
     """Answers from other processes must pickle, and compare by value."""
-    found = check_host(TAG, root=lay(tmp_path, whole(without="libGL.so.1")))
-    assert pickle.loads(pickle.dumps(found)) == found  # noqa: S301 - our own
+    host = check_host(TAG, root=lay(tmp_path, whole(without="libGL.so.1")))
+    assert pickle.loads(pickle.dumps(host)) == host  # noqa: S301 - our own
 
 
 def schema_problems(text: str) -> list[str]:
@@ -296,12 +296,12 @@ def schema_problems(text: str) -> list[str]:
 def test_the_schema_is_of_what_is_written(tmp_path: Path) -> None:
     """A schema that our own output does not match would be useless."""
     root = lay(tmp_path, whole(without="libGL.so.1"))
-    for found in (check_host(TAG, root=root), check_host("manylinux_2_38_aarch64", root=root)):
-        assert schema_problems(found.to_json()) == []
-        data = json.loads(found.to_json())
-        assert data["provided"] is bool(found)
-        assert {each["name"] for each in data["libraries"] if each["path"] is None} == {
-            each.name for each in found.missing
+    for host in (check_host(TAG, root=root), check_host("manylinux_2_38_aarch64", root=root)):
+        assert schema_problems(host.to_json()) == []
+        data = json.loads(host.to_json())
+        assert data["provided"] is bool(host)
+        assert {library["name"] for library in data["libraries"] if library["path"] is None} == {
+            library.name for library in host.missing
         }
     assert schema_problems(json.dumps({"manytags_host_libraries": 2})) != []
 
@@ -318,15 +318,15 @@ def test_a_library_that_is_loaded_by_another_name(tmp_path: Path) -> None:
     """A loader knows loaded libraries by their SONAMEs: it does not open a second file of that name."""
     files = {**whole(without="libX11.so.6"), **debian(("libother.so", "libc.so.6"))}
     files[f"{LIB}/libother.so"] = SharedObject(soname="libX11.so.6")
-    found = {each.name: each for each in check_host(TAG, root=lay(tmp_path, files)).libraries}
-    assert found["libX11.so.6"].path == f"{LIB}/libother.so"
+    libraries = {library.name: library for library in check_host(TAG, root=lay(tmp_path, files)).libraries}
+    assert libraries["libX11.so.6"].path == f"{LIB}/libother.so"
 
 
 def test_versions_that_a_library_defines() -> None:
     """The library's own name is in the same table, but is not a version."""
     data = SharedObject(soname="libx.so.1", defines=("X_1", "X_2")).build()
-    found = read_linkage(io.BytesIO(data), "libx.so.1")
-    assert (found.soname, found.defined) == ("libx.so.1", ("X_1", "X_2"))
+    linkage = read_linkage(io.BytesIO(data), "libx.so.1")
+    assert (linkage.soname, linkage.defined) == ("libx.so.1", ("X_1", "X_2"))
     assert read_linkage(io.BytesIO(SharedObject().build()), "libx.so.1").defined is None
 
 

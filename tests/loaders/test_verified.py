@@ -53,7 +53,7 @@ def test_this_machine() -> None:
     platform = manytags.target_from_facts(manytags.probe()).platform
     if platform.glibc is None:
         pytest.skip("no glibc here")
-    found = verified_tags(platform)
-    assert set(found) <= set(manytags.target_from_facts(manytags.probe()).platform_tags())
-    for tag in found[:1]:
+    tags_here = verified_tags(platform)
+    assert set(tags_here) <= set(manytags.target_from_facts(manytags.probe()).platform_tags())
+    for tag in tags_here[:1]:
         assert check_host(str(manytags.parse_platform(tag)))

@@ -1,4 +1,4 @@
-"""Every real wheel whose lowest policy is another one in auditwheel 6.8.2 than in manytags, with the reason."""
+"""Every real wheel whose lowest policy in auditwheel 6.8.2 differs from that in manytags, with the reason."""
 
 from __future__ import annotations
 

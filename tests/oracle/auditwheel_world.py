@@ -36,7 +36,7 @@ from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-#: The auditwheel that was asked, and the files with its answers.
+#: The version of auditwheel that was asked, and the files with its answers.
 VERSION = "6.8.2"
 DATA = Path(__file__).parent / "data"
 ANSWERS = DATA / f"auditwheel-{VERSION}.json"
@@ -45,8 +45,8 @@ NEEDS = DATA / "auditwheel-needs.jsonl.gz"
 CLAIMS = DATA / "auditwheel-claims.json"
 
 #: Undefined symbols that are kept besides those of CPython: policies and stable ABIs name no others.
-FORBIDDEN = frozenset(symbol for kind in KINDS for each in policies(kind).listed for _, symbol in each.forbidden)
-_SIMPLE = tuple(each for each in fields(Binary) if each.name not in {"format", "versions", "undefined"})
+FORBIDDEN = frozenset(symbol for kind in KINDS for policy in policies(kind).listed for _, symbol in policy.forbidden)
+_SIMPLE = tuple(field for field in fields(Binary) if field.name not in {"format", "versions", "undefined"})
 
 
 class Wheel(NamedTuple):
@@ -55,7 +55,7 @@ class Wheel(NamedTuple):
     :param file: its name.
     :param sha256: of the whole file.
     :param size: in bytes.
-    :param answer: what auditwheel said.
+    :param answer: the output of auditwheel.
     :param contents: its tags, and what its ELF files need.
     """
 
@@ -75,14 +75,14 @@ def cache_folder() -> Path:
 @cache
 def wheels() -> dict[str, Wheel]:
     """Read the records of all wheels, by file name."""
-    answers = {each["file"]: each for each in json.loads(ANSWERS.read_text(encoding="utf-8"))["wheels"]}
+    answers = {answer["file"]: answer for answer in json.loads(ANSWERS.read_text(encoding="utf-8"))["wheels"]}
     with gzip.open(NEEDS, "rt", encoding="utf-8") as lines:
-        contents = {each["file"]: each for each in map(json.loads, lines)}
+        contents = {record["file"]: record for record in map(json.loads, lines)}
     if set(answers) != set(contents):
         raise RuntimeError(f"{ANSWERS.name} and {NEEDS.name} are not of the same wheels")
     return {
-        name: Wheel(name, each["sha256"], each["size"], each["auditwheel"], contents_from_data(contents[name]))
-        for name, each in answers.items()
+        name: Wheel(name, row["sha256"], row["size"], row["auditwheel"], contents_from_data(contents[name]))
+        for name, row in answers.items()
     }
 
 
@@ -90,7 +90,7 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
     """Read what ``read_wheel`` wrote."""
     sets = [parse_tag_set(tag) for tag in data["tags"]]
     pythons, abis, platforms = (
-        tuple(dict.fromkeys(tag for each in sets for tag in getattr(each, name)))
+        tuple(dict.fromkeys(tag for tag_set in sets for tag in getattr(tag_set, name)))
         for name in ("pythons", "abis", "platforms")
     )
     return Contents(
@@ -102,28 +102,30 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
 
 
 def needs_to_data(needs: Binary) -> dict[str, Any]:
-    """Write what an ELF file needs, without what most files have in common, and with few of its undefined symbols."""
-    data = {each.name: getattr(needs, each.name) for each in _SIMPLE if getattr(needs, each.name) != each.default}
+    """Write the needs of an ELF file, without fields that have their default, and with few undefined symbols."""
+    data = {field.name: getattr(needs, field.name) for field in _SIMPLE if getattr(needs, field.name) != field.default}
     if needs.versions:
-        data["versions"] = [astuple(each) for each in needs.versions]
+        data["versions"] = [astuple(version) for version in needs.versions]
     if undefined := condensed(needs):
-        data["undefined"] = [tuple(each) for each in undefined]
+        data["undefined"] = [tuple(symbol) for symbol in undefined]
     return data
 
 
 def condensed(needs: Binary) -> tuple[UndefinedSymbol, ...]:
     """Keep the undefined symbols that may decide a verdict."""
-    return tuple(each for each in needs.undefined if each.name in FORBIDDEN or each.name.startswith(("Py", "_Py")))
+    return tuple(
+        symbol for symbol in needs.undefined if symbol.name in FORBIDDEN or symbol.name.startswith(("Py", "_Py"))
+    )
 
 
 def needs_from_data(data: dict[str, Any]) -> Binary:
     """Read what ``needs_to_data`` wrote."""
-    values = {each.name: data[each.name] for each in _SIMPLE if each.name in data or each.default is MISSING}
+    values = {field.name: data[field.name] for field in _SIMPLE if field.name in data or field.default is MISSING}
     for name in ("needed", "modules"):
         values[name] = tuple(data.get(name, ()))
     values["arm_attributes"] = tuple((tag, value) for tag, value in data.get("arm_attributes", ()))
-    values["versions"] = tuple(NeededVersion(*each) for each in data.get("versions", ()))
-    values["undefined"] = tuple(UndefinedSymbol(*each) for each in data.get("undefined", ()))
+    values["versions"] = tuple(NeededVersion(*version) for version in data.get("versions", ()))
+    values["undefined"] = tuple(UndefinedSymbol(*symbol) for symbol in data.get("undefined", ()))
     return Binary(format="ELF", **values)
 
 
@@ -156,9 +158,9 @@ def fetch(file: str, sha256: str, folder: Path) -> Path:
 
 
 def ask(path: Path) -> dict[str, Any]:
-    """Ask auditwheel about a wheel, with no library of this machine to be found.
+    """Ask auditwheel about a wheel, while it can find no library of this machine.
 
-    :returns: of what it prints, all but what only repeats the wheel; ``error`` where it gives no answer.
+    :returns: what it prints, except for what only repeats the wheel; ``error`` if it gives no answer.
     """
     environment = {key: value for key, value in os.environ.items() if "LD_LIBRARY_PATH" not in key}
     with tempfile.TemporaryDirectory() as nothing:
@@ -191,7 +193,7 @@ def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def read_wheel(path: Path) -> dict[str, Any]:
-    """Write what the ELF files of a wheel need, and its ``WHEEL``."""
+    """Return the needs of a wheel's ELF files, and its ``WHEEL``, as data."""
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
         said = Parser().parsestr(archive.read(name).decode("utf-8"))
@@ -223,7 +225,7 @@ def main() -> None:
     }
     rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in answers)
     ANSWERS.write_text(f'{json.dumps(record, indent=1)[:-2]},\n "wheels": [\n{rows}\n ]\n}}\n', encoding="utf-8")
-    lines = "".join(as_json(each) + "\n" for each in contents)
+    lines = "".join(as_json(needs) + "\n" for needs in contents)
     NEEDS.write_bytes(gzip.compress(lines.encode(), mtime=0))
 
 

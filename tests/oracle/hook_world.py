@@ -173,11 +173,11 @@ def interpreters() -> dict[str, str]:
     """Find the interpreters to ask: on ``PATH``, or pyenv's."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     names = {*PYTHONS, *(python for pythons in OLD_PIPS.values() for python in pythons)}
-    found = {}
+    executables = {}
     for name in sorted(names):
         candidates = [*map(str, sorted(pyenv.glob(f"{name}.*/bin/python"))), shutil.which(f"python{name}")]
-        found[name] = next(candidate for candidate in candidates if candidate is not None)
-    return found
+        executables[name] = next(candidate for candidate in candidates if candidate is not None)
+    return executables
 
 
 def download(folder: Path, project: str, version: str) -> Path:
@@ -218,7 +218,7 @@ def answers(scratch: Path) -> Iterator[tuple[str, str, str, str]]:
 
 
 def _kind(name: str) -> str:
-    """Return what a peer asks the module. pip 20.0 to 20.2 conclude from a legacy version that they take older ones."""
+    """Return what a peer asks the module. pip 20.0 to 20.2 infer from a legacy version that they take older ones."""
     project, version = name.split()[:2]
     number = tuple(map(int, version.strip(",").split(".")[:2]))
     if project == "packaging" or number >= (20, 3):
@@ -227,8 +227,8 @@ def _kind(name: str) -> str:
 
 
 def _wheel(scratch: Path, project: str, version: str) -> Path:
-    found = list(scratch.glob(f"{project}-{version}-*.whl"))
-    return found[0] if found else download(scratch, project, version)
+    downloaded = list(scratch.glob(f"{project}-{version}-*.whl"))
+    return downloaded[0] if downloaded else download(scratch, project, version)
 
 
 def uv_on_the_side(scratch: Path) -> dict[str, str]:
@@ -238,13 +238,13 @@ def uv_on_the_side(scratch: Path) -> dict[str, str]:
     uv = Uv(folder, shutil.which("uv") or "uv", interpreters()["3.12"])
     tags = ["manylinux_2_17_x86_64", "manylinux_2_28_x86_64", "manylinux_2_34_x86_64"]
     cache = str(folder / "cache")
-    found = {"before": uv.ask(tags, None, cache=cache)}
-    found["after --none, same cache"] = uv.ask(tags, SETTINGS["none"], cache=cache)
-    found["after --none, fresh cache"] = uv.ask(tags, SETTINGS["none"])
-    found["after --none, --refresh"] = uv.ask(tags, SETTINGS["none"], "--refresh", cache=cache)
+    taken = {"before": uv.ask(tags, None, cache=cache)}
+    taken["after --none, same cache"] = uv.ask(tags, SETTINGS["none"], cache=cache)
+    taken["after --none, fresh cache"] = uv.ask(tags, SETTINGS["none"])
+    taken["after --none, --refresh"] = uv.ask(tags, SETTINGS["none"], "--refresh", cache=cache)
     named = ("--python-platform", "x86_64-manylinux_2_28")
-    found["--none and --python-platform x86_64-manylinux_2_28"] = uv.ask(tags, SETTINGS["none"], *named)
-    return found
+    taken["--none and --python-platform x86_64-manylinux_2_28"] = uv.ask(tags, SETTINGS["none"], *named)
+    return taken
 
 
 def record() -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Every case in which manytags' list is not packaging 26.3's, with the evidence that manytags is right.
+"""Every case in which manytags' list differs from that of packaging 26.3, with the evidence that manytags is right.
 
 There are two tables. ``SEEN_DIFFERENCES``: packaging mistook a real machine for another; the machine's record in
 ``tests/hosts`` has both lists. ``KNOWN_DIFFERENCES``: packaging knows the machine, but gives it other tags; each entry
@@ -26,7 +26,7 @@ class Difference:
     :param name: its name in tests and reports.
     :param hosts: the hosts that have it.
     :param packaging: what packaging answers there.
-    :param manytags: what manytags answers, and why that is right.
+    :param manytags: what manytags answers, and why this is right.
     :param evidence: what was run or read.
     :param machines: all records of ``tests/hosts`` that have it.
     :param proofs: wheels of ``data/proofs.json`` that load or fail as manytags says and packaging does not.
@@ -166,7 +166,7 @@ KNOWN_DIFFERENCES = (
     ),
 )
 
-#: What packaging mistook a machine for, when it ran on it.
+#: Machines that packaging mistook for others when it ran on them.
 SEEN_DIFFERENCES = (
     Difference(
         name="a 64-bit interpreter under linux32",

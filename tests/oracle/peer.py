@@ -1,4 +1,4 @@
-"""What ``packaging`` answers for machines that are not here.
+"""What ``packaging`` answers for other machines.
 
 For Apple, Android and the groups of python tags and ABI tags, packaging has functions that take the machine as an
 argument. For Linux it has none, so its own functions run with a replaced view of the machine, and unchanged logic.

@@ -35,7 +35,7 @@ from .auditwheel_world import Wheel, wheels
 FILES = tuple(wheels())
 #: Which tags of each wheel are true, determined by hand.
 CLAIMS: dict[str, dict[str, Any]] = json.loads(auditwheel_world.CLAIMS.read_text(encoding="utf-8"))["wheels"]
-LISTED = {file: tags for each in AUDITWHEEL_DIFFERENCES for file, tags in each.files.items()}
+LISTED = {file: tags for difference in AUDITWHEEL_DIFFERENCES for file, tags in difference.files.items()}
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "why-tags-are-claims.md"
 
 #: What auditwheel does not check.
@@ -44,19 +44,19 @@ IGNORED = (ViolationKind.EXECUTABLE_STACK, ViolationKind.DECLARED_PROCESSOR)
 
 @cache
 def lowest(file: str) -> frozenset[str]:
-    """Find the tags of the lowest policies, of each kind and for each architecture that there is code for."""
+    """Find the tags of the lowest policies of each kind, for each architecture in the wheel."""
     contents = wheels()[file].contents
-    architectures = {"armv7l" if each.architecture == "arm" else each.architecture for each in contents.binaries}
-    found = {
+    architectures = {"armv7l" if code.architecture == "arm" else code.architecture for code in contents.binaries}
+    policies_kept = {
         lowest_policy(contents.binaries, kind, architecture, contents.bundled, IGNORED)
         for kind in KINDS
         for architecture in architectures
     }
-    return frozenset(policy.tag for policy in found if policy)
+    return frozenset(policy.tag for policy in policies_kept if policy)
 
 
 def agrees(wheel: Wheel) -> bool:
-    """Whether auditwheel's answer is ours. It says ``linux_*`` if there is no policy."""
+    """Whether auditwheel agrees with our answer. It says ``linux_*`` if no policy fits."""
     tag = wheel.answer.get("overall_tag")
     return not lowest(wheel.file) if tag and tag.startswith("linux_") else tag in lowest(wheel.file)
 
@@ -85,7 +85,7 @@ def test_the_record_is_whole() -> None:
     assert answers["auditwheel"] == auditwheel_world.VERSION
     assert len(FILES) == len(answers["wheels"]) == 91
     assert set(CLAIMS) == set(FILES)
-    architectures = Counter(each.architecture for wheel in wheels().values() for each in wheel.contents.binaries)
+    architectures = Counter(code.architecture for wheel in wheels().values() for code in wheel.contents.binaries)
     assert set(architectures) == {"x86_64", "i686", "aarch64", "arm", "ppc64", "ppc64le", "s390x", "riscv64"}
     assert sum(architectures.values()) == 812
     assert all(wheel.contents.binaries for wheel in wheels().values())
@@ -113,7 +113,7 @@ def test_claims(file: str) -> None:
 
 
 def test_famous_claims() -> None:
-    """The audit was written because of these wheels; its words must name what is wrong with them."""
+    """The audit was written because of these wheels, so it must say exactly what is wrong with them."""
     declared = {
         "maturin-1.16.0-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON"},
         "uv-0.13.8-py3-none-linux_armv6l.whl": {"ARMv7, VFPv3 and NEON", "VFPv3"},  # uv and uvx
@@ -133,7 +133,7 @@ def test_famous_claims() -> None:
 def manylinux_claims(file: str) -> list[tuple[str, manytags.Manylinux]]:
     """List the manylinux tags in a file name."""
     tags = file.removesuffix(".whl").rpartition("-")[2].split(".")
-    return [(tag, found) for tag in tags if isinstance(found := manytags.parse_platform(tag), manytags.Manylinux)]
+    return [(tag, parsed) for tag in tags if isinstance(parsed := manytags.parse_platform(tag), manytags.Manylinux)]
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if manylinux_claims(file) and file not in LISTED])
@@ -147,14 +147,14 @@ def test_auditwheel_finds_the_same_claims_false(file: str) -> None:
 
 
 def test_documented_false_claims_are_recorded() -> None:
-    """The page names wheels of real projects: each of its rows must be true."""
+    """The page names wheels of real projects, so each of its rows must be true."""
     _, _, section = PAGE.read_text(encoding="utf-8").partition("## Claims that are false\n")
     rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
     assert len(rows) > 10
     for start, tag, needs in rows:
         (file,) = (file for file in FILES if file.startswith(f"{start}-") and tag in file)
         claim = CLAIMS[file]["claims"][f"platform tag {tag}"]
-        known = {what for found in claim["reasons"].values() for what in found}
+        known = {what for subjects in claim["reasons"].values() for what in subjects}
         assert claim["verdict"] == "claims too much"
         assert set(re.findall(r"`([^`]+)`", needs)) <= known
 
@@ -168,7 +168,7 @@ ASKED = pytest.mark.skipif(
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_auditwheel_still_answers_so(file: str) -> None:
-    """The record is what auditwheel really says."""
+    """The record must be what auditwheel really says."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     assert auditwheel_world.ask(path) == wheel.answer
@@ -177,12 +177,14 @@ def test_auditwheel_still_answers_so(file: str) -> None:
 @ASKED
 @pytest.mark.parametrize("file", FILES)
 def test_wheels_are_read_and_audited_so(file: str) -> None:
-    """The record, which the other tests judge, is what is in the wheels."""
+    """The record, which the other tests use, must be what is in the wheels."""
     wheel = wheels()[file]
     path = auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())
     read = [read_elf(BytesIO(data), name) for name, data in auditwheel_world.elf_members(path)]
-    assert [replace(each, undefined=auditwheel_world.condensed(each)) for each in read] == list(wheel.contents.binaries)
-    found = audit(path)
-    assert not found.is_damaged
-    assert [replace(each, undefined=()) for each in wheel.contents.binaries] == list(found.needs)
-    assert as_recorded(found) == as_recorded(audit_from_contents(wheel.contents, file))
+    assert [replace(needs, undefined=auditwheel_world.condensed(needs)) for needs in read] == list(
+        wheel.contents.binaries
+    )
+    result = audit(path)
+    assert not result.is_damaged
+    assert [replace(needs, undefined=()) for needs in wheel.contents.binaries] == list(result.needs)
+    assert as_recorded(result) == as_recorded(audit_from_contents(wheel.contents, file))

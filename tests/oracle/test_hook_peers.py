@@ -130,7 +130,7 @@ def test_what_settings_mean_in_the_record() -> None:
 
 
 def test_uv_takes_all_or_nothing() -> None:
-    """With a ceiling below the machine's glibc a user of uv gets no manylinux wheel: the how-to guide warns of it."""
+    """With a ceiling below the machine's glibc, uv takes no manylinux wheel, as the how-to guide warns."""
     for python in ("3.10", "3.11", "3.12", "3.13"):
         takes = PEERS[f"uv 0.13.8, CPython {python}"]["takes"]
         assert {LISTS[number] for number in takes.values()} == {LISTS[takes[""]], ()}
@@ -203,10 +203,10 @@ def bundled_pip() -> str:
         return str(Path(spec.origin).parents[1])
     ensurepip = importlib.util.find_spec("ensurepip")
     wheels = Path(ensurepip.origin).parent.glob("_bundled/pip-*.whl") if ensurepip and ensurepip.origin else iter(())
-    found = next(wheels, None)
-    if found is None:
+    wheel = next(wheels, None)
+    if wheel is None:
         pytest.skip("neither pip nor ensurepip is here")
-    return str(found)
+    return str(wheel)
 
 
 @needs_glibc
@@ -256,5 +256,5 @@ def wheel(folder: Path, tag: str) -> None:
 
 
 def test_every_legacy_name_is_asked_about() -> None:
-    """A fourth legacy name would need an attribute in the module."""
+    """If there were a fourth legacy name, the module would need an attribute for it."""
     assert set(LEGACY_MANYLINUX) == {"manylinux1", "manylinux2010", "manylinux2014"}

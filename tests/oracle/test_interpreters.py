@@ -43,13 +43,13 @@ def interpreters(minor: int) -> list[str]:
     """Find the CPythons of a minor version: those on the PATH, and pyenv's, which its shims may hide."""
     pyenv = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
     candidates = [shutil.which(f"python3.{minor}"), *map(str, sorted(pyenv.glob(f"3.{minor}.*/bin/python")))]
-    found: dict[str, str] = {}
+    by_version: dict[str, str] = {}
     for candidate in filter(None, candidates):
         answer = subprocess.run([candidate, "-I", "-c", QUESTION], capture_output=True, text=True, check=False)
         name, _, rest = answer.stdout.strip().partition(" ")
         if answer.returncode == 0 and name == "cpython" and rest.partition(" ")[0] == str(minor):
-            found.setdefault(rest.partition(" ")[2], candidate)
-    return list(found.values())
+            by_version.setdefault(rest.partition(" ")[2], candidate)
+    return list(by_version.values())
 
 
 @peer.needs_newest
@@ -63,10 +63,10 @@ def test_the_running_interpreters_list_is_packagings() -> None:
 @pytest.mark.parametrize("minor", MINORS)
 def test_every_cpython_heres_list_is_packagings(libraries: Path, minor: int) -> None:
     """Other Pythons are built differently: manytags and packaging must agree when each of them runs both."""
-    found = interpreters(minor)
-    if not found:
+    executables = interpreters(minor)
+    if not executables:
         pytest.skip(f"no CPython 3.{minor} on this machine")
-    for interpreter in found:
+    for interpreter in executables:
         done = subprocess.run(
             [interpreter, "-s", "-S", "-B", "-c", PROGRAM],
             env={**os.environ, "PYTHONPATH": str(libraries)},
@@ -82,11 +82,11 @@ def test_every_cpython_heres_list_is_packagings(libraries: Path, minor: int) -> 
 @pytest.mark.parametrize("minor", MINORS)
 def test_another_cpythons_list_asked_from_here_is_packagings_there(libraries: Path, minor: int) -> None:
     """``detect(executable)`` must return what that interpreter itself would return."""
-    found = interpreters(minor)
-    if not found:
+    executables = interpreters(minor)
+    if not executables:
         pytest.skip(f"no CPython 3.{minor} on this machine")
     program = "import packaging.tags; print(*packaging.tags.sys_tags())"
-    for interpreter in found:
+    for interpreter in executables:
         done = subprocess.run(
             [interpreter, "-s", "-S", "-B", "-c", program],
             env={**os.environ, "PYTHONPATH": str(libraries)},

@@ -120,7 +120,7 @@ def test_platform_tags_are_packagings(system: str) -> None:
 @peer.needs_newest
 @pytest.mark.parametrize("system", PLATFORMS)
 def test_platform_tags_by_default_are_packagings_but_for_known_differences(system: str) -> None:
-    """Every difference is listed with its evidence, and there is no other difference without options."""
+    """Without options, every difference from packaging is listed with its evidence."""
     for platform in PLATFORMS[system]:
         expected = with_known_differences(platform, peer.platforms(platform), linux_first=True)
         assert manytags.target("3.12", platform).platform_tags() == expected, platform
@@ -160,7 +160,7 @@ def with_armv8_of_newest(platform: Platform) -> tuple[str, ...]:
 
 @peer.needs_newest
 def test_packaging_still_differs_on_armv8() -> None:
-    """Once packaging drops the tags that no wheel has, the entry must go."""
+    """The entry must be removed once packaging drops the tags that no wheel has."""
     theirs = peer.linux_platforms("armv8l", glibc=(2, 36))
     assert sum(tag.startswith("manylinux") and tag.endswith("_armv8l") for tag in theirs) == 21
 
@@ -174,7 +174,7 @@ def test_packaging_still_differs_on_armv8() -> None:
     ],
 )
 def test_a_platform_without_tags_does_not_borrow_this_machines(platform: Platform) -> None:
-    """An iOS target would, in packaging, get wheels for the machine that the locker runs on."""
+    """In packaging, an iOS target would get wheels for the machine that the locker runs on."""
     target = manytags.target("3.12", platform)
     assert target.platform_tags() == ()
     assert {triple.rpartition("-")[2] for triple in target.triples()} == {"any"}
@@ -223,7 +223,7 @@ def test_lists_of_other_pythons_are_packagings(python: Python, platform: str) ->
     ),
 )
 def test_whole_lists_are_packagings(python: str | Python, platform: Platform) -> None:
-    """The parts agree, and so do the lists that are made of them."""
+    """Not only the parts but also the whole lists must agree."""
     target = manytags.target(python, platform, peer.OPTIONS)
     theirs = peer.triples(target.python, peer.platforms(platform))
     assert target.triples() == theirs

@@ -26,12 +26,12 @@ TORCH = ("torch-2.10.0-cp312-cp312-manylinux_2_28_x86_64.whl", "torch-2.10.0-3-c
 
 
 def peer(module: str, needs: str = "0") -> Any:  # noqa: ANN401 - each is another
-    """Import a peer, or skip the test with its name as the reason."""
+    """Import a peer, or skip the test and name the peer."""
     project = module.partition(".")[0]
-    found = pytest.importorskip(module, reason=f"{project} is not installed; nothing is compared")
+    imported = pytest.importorskip(module, reason=f"{project} is not installed; nothing is compared")
     if Version(metadata.version(project)) < Version(needs):
         pytest.skip(f"{project} {metadata.version(project)} is older than {needs}; nothing is compared")
-    return found
+    return imported
 
 
 def test_the_case_is_real() -> None:
@@ -102,7 +102,7 @@ def test_poetry_puts_the_build_tag_over_the_tag() -> None:
     ],
 )
 def test_dep_logics_tags(tag: str, platform: str, theirs: bool) -> None:
-    """It calls i686 ``x86``, gives LoongArch no manylinux, and a release build debug wheels."""
+    """dep-logic calls i686 ``x86``, gives LoongArch no manylinux, and gives a release build debug wheels."""
     environment = peer("dep_logic.tags").EnvSpec.from_spec("==3.12.4", platform, "cpython")
     name = f"demo-1.0-{tag}.whl"
     assert (environment.wheel_compatibility(name) is not None) is theirs
@@ -110,7 +110,7 @@ def test_dep_logics_tags(tag: str, platform: str, theirs: bool) -> None:
 
 
 def test_dep_logic_prefers_the_older_musllinux() -> None:
-    """Its musllinux tags are in ascending order, so the wheel for the older musl wins."""
+    """dep-logic sorts musllinux tags in ascending order, so the wheel for the older musl wins."""
     environment = peer("dep_logic.tags").EnvSpec.from_spec("==3.12.4", "musllinux_1_2_x86_64", "cpython")
     files = [f"demo-1.0-cp312-cp312-musllinux_1_{minor}_x86_64.whl" for minor in (1, 2)]
     assert max(files, key=environment.wheel_compatibility) == files[0]
@@ -118,6 +118,6 @@ def test_dep_logic_prefers_the_older_musllinux() -> None:
 
 
 def test_dep_logic_ignores_build_tags() -> None:
-    """Both builds of torch have the same weight."""
+    """dep-logic gives both builds of torch the same weight."""
     environment = peer("dep_logic.tags").EnvSpec.from_spec("==3.12.4", "manylinux_2_28_x86_64", "cpython")
     assert len({environment.wheel_compatibility(name) for name in TORCH}) == 1

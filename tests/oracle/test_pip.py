@@ -56,7 +56,7 @@ TARGETS = {
     "old": ("3.6", "manylinux_2_12_i686"),
 }
 
-#: (target, release) -> why manytags picks another file; empty, because it never does.
+#: (target, release) -> why manytags picks another file. It is empty because manytags never does.
 KNOWN_DIFFERENCES: dict[tuple[str, str], str] = {}
 
 #: File names and requires-python.
@@ -66,23 +66,23 @@ Release = tuple[tuple[str, str | None], ...]
 @cache
 def releases() -> dict[tuple[str, str], Release]:
     """Read the corpus by project and version."""
-    found: defaultdict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
+    files_of: defaultdict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
     for path in sorted(CORPUS.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
                 entry = json.loads(line)
                 project, version, _, _ = theirs(entry["filename"])
-                found[project, version].append((entry["filename"], entry.get("requires-python")))
-    return {key: tuple(files) for key, files in found.items()}
+                files_of[project, version].append((entry["filename"], entry.get("requires-python")))
+    return {key: tuple(files) for key, files in files_of.items()}
 
 
 @cache
 def distinct() -> dict[frozenset[tuple[str, str | None]], tuple[str, str]]:
-    """Releases that differ in what a choice looks at: that, and the first release that has it."""
-    found: dict[frozenset[tuple[str, str | None]], tuple[str, str]] = {}
+    """Map what a choice depends on to the first release that has it."""
+    first_of: dict[frozenset[tuple[str, str | None]], tuple[str, str]] = {}
     for key, files in releases().items():
-        found.setdefault(frozenset((name.split("-", 2)[2], requires) for name, requires in files), key)
-    return found
+        first_of.setdefault(frozenset((name.split("-", 2)[2], requires) for name, requires in files), key)
+    return first_of
 
 
 @cache
@@ -136,8 +136,8 @@ def pips_choice(target: Target) -> Callable[[tuple[str, str], Release], str | No
 def ours(target: Target, files: Sequence[tuple[str, str | None]]) -> str | None:
     """Return what manytags chooses."""
     entries = [{"filename": name, "requires-python": requires} for name, requires in files]
-    found = manytags.best(entries, target)
-    return None if found is None else str(found["filename"])
+    choice = manytags.best(entries, target)
+    return None if choice is None else str(choice["filename"])
 
 
 def same(mine: str | None, its: str | None, tags: list[Any]) -> bool:

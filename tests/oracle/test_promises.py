@@ -39,7 +39,7 @@ def test_the_promises_are_there() -> None:
 
 @pytest.mark.parametrize("outcome", BARE, ids=lambda outcome: f"{outcome['machine']} {outcome['wheel']}")
 def test_a_wheel_that_installers_take_and_python_does_not(outcome: dict[str, Any]) -> None:
-    """The reason for all of this: the tag is true, installers take it, and the promised library is missing."""
+    """A wheel with a true tag is installed and then fails, because the promised library is missing."""
     assert outcome["packaging"]
     assert outcome["pip"].startswith("installs it")
     (library,) = outcome["missing_for_wheel"]
@@ -105,7 +105,7 @@ class Builds:
         return self.folder / name
 
     def path(self, kind: str, folder: str) -> list[str]:
-        """Options of the linker that write a folder into a file."""
+        """Return the linker options that write a search path into a file."""
         tags = {"rpath": "--disable-new-dtags", "runpath": "--enable-new-dtags"}.get(kind)
         return [f"-Wl,{tags},-rpath,$ORIGIN/{folder}"] if tags else []
 
@@ -136,12 +136,12 @@ def by_reading(program: Path, module: Path, environment: dict[str, str]) -> dict
     with module.open("rb") as stream:
         needs = read_linkage(stream, str(module))
     chain = (Requester(str(module), str(module.parent), needs.rpath, needs.runpath),)
-    found = {"libown.so": process.load("libown.so", ()).result.file if "libown.so" in process else None}
+    files = {"libown.so": process.load("libown.so", ()).result.file if "libown.so" in process else None}
     first = process.load("libx.so", chain)
-    found["libx.so"] = first.result.file
-    found |= {name: each.result.file for _, name, each in process.closure([first], chain) if name == "liby.so"}
-    whole = found["libx.so"] is not None and found["liby.so"] is not None
-    return {name: found.get(name) if whole or name == "libown.so" else None for name in LIBRARIES}
+    files["libx.so"] = first.result.file
+    files |= {name: library.result.file for _, name, library in process.closure([first], chain) if name == "liby.so"}
+    whole = files["libx.so"] is not None and files["liby.so"] is not None
+    return {name: files.get(name) if whole or name == "libown.so" else None for name in LIBRARIES}
 
 
 @opt_in

@@ -1,4 +1,4 @@
-"""Real wheels, tried in real foreign Pythons: what manytags takes for its libc's tags loads, what it refuses does not.
+"""Real wheels in real foreign Pythons: those that manytags takes by a libc's tag load, those that it refuses do not.
 
 ``python -m tools.hosts record proofs`` tried them; the outcomes are in ``data/proofs.json``. A bare ``linux_*`` tag
 promises nothing but the architecture, so nothing is asked of it except where packaging judges it otherwise.
@@ -24,7 +24,7 @@ every_proof = pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: f"{proo
 
 
 def platform_of(proof: dict[str, Any]) -> str:
-    """Platform tag of a proof's wheel."""
+    """Return the platform tag of a proof's wheel."""
     return str(proof["wheel"]).removesuffix(".whl").rpartition("-")[2]
 
 
@@ -66,7 +66,7 @@ def test_what_is_taken_by_a_libc_tag_works_and_what_is_refused_does_not(proof: d
 
 @every_proof
 def test_where_packaging_judges_otherwise_it_is_wrong(proof: dict[str, Any]) -> None:
-    """Parity comes first: where manytags differs from packaging, it must be right."""
+    """Parity is the rule, so manytags must be right wherever it differs from packaging."""
     if proof["manytags"] != proof["packaging"]:
         assert works(proof) == proof["manytags"]
 

@@ -44,12 +44,12 @@ needs_warehouse = pytest.mark.skipif(live() is None, reason=f"{world.VARIABLE} n
 @cache
 def corpus_tags() -> list[str]:
     """List the platform tags of the corpus."""
-    found = set()
+    tags = set()
     for path in CORPUS.glob("*.jsonl.gz"):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             for line in lines:
-                found |= set(split_wheel_filename(json.loads(line)["filename"])[3].split("-")[2].lower().split("."))
-    return sorted(found)
+                tags |= set(split_wheel_filename(json.loads(line)["filename"])[3].split("-")[2].lower().split("."))
+    return sorted(tags)
 
 
 def takes(tag: str) -> bool:
@@ -58,7 +58,7 @@ def takes(tag: str) -> bool:
         rule = builtin_profile("pypi").rule_for(tag, DAY)
         assert rule is not None
         return rule.action != "refuse"
-    return not [one for one in check_upload(f"foo-1.0-py3-none-{tag}.whl") if one.refused]
+    return not [problem for problem in check_upload(f"foo-1.0-py3-none-{tag}.whl") if problem.refused]
 
 
 def recorded_verdicts() -> dict[str, bool]:
@@ -68,7 +68,7 @@ def recorded_verdicts() -> dict[str, bool]:
 
 
 def test_the_sets_are_whole() -> None:
-    """Verdicts on other tags, or on few tags, say nothing."""
+    """Verdicts on other tags, or on a few tags, would prove nothing."""
     assert record()["corpus"]["tags"] == len(corpus_tags()) > 100
     tags = world.generated_tags()
     assert len(tags) == 5_000
@@ -90,7 +90,7 @@ def test_the_profile_names_the_source_that_was_asked() -> None:
 
 
 def test_the_corpus() -> None:
-    """Every platform tag of 44,550 real wheels."""
+    """PyPI's profile must agree with Warehouse about every platform tag of 44,550 real wheels."""
     assert [tag for tag in corpus_tags() if not takes(tag)] == record()["corpus"]["refused"]
 
 
@@ -109,7 +109,7 @@ def test_the_tags_of_warehouses_tests() -> None:
 
 
 def test_the_names_of_warehouses_tests() -> None:
-    """The same message, word by word, for the same bad name."""
+    """The profile must give the same message, word by word, for the same bad name."""
     cases = [*record()["tests"]["names"]]
     cases += [(f"{project}-1.0-py3-none-any.whl", status) for project, status in record()["tests"]["spellings"]]
     wheels = [(name, status) for name, status in cases if name.endswith(".whl")]
@@ -119,7 +119,7 @@ def test_the_names_of_warehouses_tests() -> None:
 
 
 def test_made_up_tags() -> None:
-    """5,000 tags that match the rules or almost do: letters after them, other digits, cases and architectures."""
+    """The verdicts must agree on 5,000 tags that match the rules exactly or almost."""
     verdicts = recorded_verdicts()
     assert {tag: takes(tag) for tag in verdicts} == verdicts
 
@@ -137,7 +137,7 @@ def complaint(name: str) -> str:
 
 
 def test_made_up_names() -> None:
-    """500 file names with every part good and bad: the same words, or the same silence."""
+    """The messages must agree for 500 file names with good and bad parts."""
     names = world.generated_names()
     assert dict(zip(names, map(complaint, names), strict=True)) == dict(
         zip(names, record()["names"]["complaints"], strict=True)
@@ -149,22 +149,22 @@ def test_the_record_is_what_warehouse_says() -> None:
     """A record that was edited, or is outdated, proves nothing."""
     warehouse = live()
     assert warehouse is not None
-    found = record()
-    assert [tag for tag in corpus_tags() if not warehouse.takes(tag)] == found["corpus"]["refused"]
+    verdicts = record()
+    assert [tag for tag in corpus_tags() if not warehouse.takes(tag)] == verdicts["corpus"]["refused"]
     assert {tag: warehouse.takes(tag) for tag in world.generated_tags()} == recorded_verdicts()
-    assert warehouse.listed("test_upload_succeeds_with_wheel") == found["tests"]["taken"]
-    assert warehouse.listed("test_upload_fails_with_unsupported_wheel_plat") == found["tests"]["refused"]
+    assert warehouse.listed("test_upload_succeeds_with_wheel") == verdicts["tests"]["taken"]
+    assert warehouse.listed("test_upload_fails_with_unsupported_wheel_plat") == verdicts["tests"]["refused"]
     for key, function in (
         ("names", "test_upload_fails_with_invalid_filename"),
         ("spellings", "test_upload_fails_pep427"),
     ):
-        assert [list(case) for case in warehouse.listed(function)] == found["tests"][key]
+        assert [list(case) for case in warehouse.listed(function)] == verdicts["tests"][key]
 
 
 @needs_warehouse
 @pytest.mark.skipif(packaging.__version__ != world.PACKAGING, reason=f"Warehouse pins packaging {world.PACKAGING}")
 def test_the_recorded_complaints_are_warehouses() -> None:
-    """The words for bad names are packaging's, of the version that Warehouse has."""
+    """The messages for bad names come from packaging, in the version that Warehouse uses."""
     warehouse = live()
     assert warehouse is not None
     names = world.generated_names()

@@ -25,7 +25,7 @@ class UvDifference:
 
     :param name: its name in tests.
     :param reason: what uv does, and why manytags does not.
-    :param applies: to which names' platforms.
+    :param applies: whether a name's platform has the difference.
     :param change: what becomes of manytags' platform tags.
     """
 

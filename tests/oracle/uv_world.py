@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-#: The uv that was asked, and the file of its answers.
+#: The version of uv that was asked, and the file with its answers.
 VERSION = "0.13.8"
 RECORD = Path(__file__).parent / "data" / f"uv-{VERSION}.json"
 CORPUS = Path(__file__).parents[1] / "data" / "corpus"
@@ -41,7 +41,7 @@ CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 PYTHONS = ("3.12", "3.9")
 #: The Pythons whose lists of (python, ABI) groups are recorded; 3.9 has few groups, 3.14 has many.
 GROUP_PYTHONS = ("3.12", "3.9", "3.14")
-#: The platform for that: it has a single tag, so that only the groups decide.
+#: The platform for recording groups. It has a single tag, so that only the groups decide.
 GROUP_PLATFORM = ("windows", "win_amd64")
 
 LINUXES = ("x86_64", "i686", "aarch64", "armv6l", "armv7l", "ppc64le", "riscv64", "s390x", "loongarch64")
@@ -141,12 +141,12 @@ class Folder:
             env=environment,
             timeout=600,
         )
-        found = dict(re.findall(r"Selecting: (\S+)==\S+ \[\w+\] \((.*?)\)", done.stderr))
-        if done.returncode or len(found) != len(projects):
-            raise RuntimeError(f"uv {name} {python}: {len(found)} of {len(projects)} chosen; {done.stderr[-2000:]}")
+        selected = dict(re.findall(r"Selecting: (\S+)==\S+ \[\w+\] \((.*?)\)", done.stderr))
+        if done.returncode or len(selected) != len(projects):
+            raise RuntimeError(f"uv {name} {python}: {len(selected)} of {len(projects)} chosen; {done.stderr[-2000:]}")
         answers: dict[str, str | None] = {}
         for project in projects:
-            _, version, rest = found[project.name].removesuffix(".whl").split("-", 2)
+            _, version, rest = selected[project.name].removesuffix(".whl").split("-", 2)
             answers[project.name] = rest if version == "1" else None
         return answers
 
@@ -164,7 +164,7 @@ class Folder:
         """
         members = list(guess)
         for _ in range(2 * len(members) + 1):
-            pairs = [tuple(sorted((wheel.format(one), wheel.format(other)))) for one, other in pairwise(members)]
+            pairs = [tuple(sorted((wheel.format(member), wheel.format(other)))) for member, other in pairwise(members)]
             projects = [Project(f"p{number}", pair) for number, pair in enumerate(pairs)]
             answers = self.ask(name, python, projects) if projects else {}
             wrong = [number for number in range(len(pairs)) if answers[f"p{number}"] != wheel.format(members[number])]
@@ -206,7 +206,7 @@ def record(uv: str, scratch: Path, guesses: Mapping[str, Sequence[str]]) -> dict
 
     :param uv: the command.
     :param scratch: an empty folder.
-    :param guesses: for a name, the list as it is expected; what is wrong with it only costs time.
+    :param guesses: name -> the expected list; mistakes in it only cost time.
     """
     folder = Folder(scratch, uv)
     version = subprocess.run([uv, "--version"], capture_output=True, check=True, encoding="utf-8").stdout.split()[1]
@@ -228,9 +228,13 @@ def record(uv: str, scratch: Path, guesses: Mapping[str, Sequence[str]]) -> dict
     name, tag = GROUP_PLATFORM
     for python in GROUP_PYTHONS:
         both = [f"{group}-{platform}" for platform in (tag, "any") for group in groups(python)]
-        answers = folder.ask(name, python, [Project(f"g{number}", (one,)) for number, one in enumerate(both)])
-        taken = [one for number, one in enumerate(both) if answers[f"g{number}"] or one == "py3-none-any"]
-        guess = sorted(taken, key=lambda one: _place(guesses.get(python, ()), one))
+        answers = folder.ask(
+            name, python, [Project(f"g{number}", (candidate,)) for number, candidate in enumerate(both)]
+        )
+        taken = [
+            candidate for number, candidate in enumerate(both) if answers[f"g{number}"] or candidate == "py3-none-any"
+        ]
+        guess = sorted(taken, key=lambda candidate: _place(guesses.get(python, ()), candidate))
         pythons[python] = folder.sorted_by_choice(name, python, guess, "{}")
     return {
         "uv": version,

@@ -32,7 +32,7 @@ TESTS = "tests/unit/forklift/test_legacy.py"
 PACKAGING = "26.2"
 GENERATED, GENERATED_NAMES = 5_000, 500
 
-#: Parts of tags, by their letter in a form: what the rules have. One in eight is arbitrary.
+#: Parts of tags, by their letter in a form. One in eight is arbitrary.
 _PARTS = {
     "n": [*map(str, range(31)), "999", "2026"],
     "v": ["10", "11", "12", "13", "14", "15", "16", "26", "27"],
@@ -101,28 +101,28 @@ class _Numbers:
 
 def generated_tags() -> list[str]:
     """Make distinct platform tags, about half of which PyPI takes."""
-    numbers, found = _Numbers(3668), dict[str, None]()
-    while len(found) < GENERATED:
+    numbers, made = _Numbers(3668), dict[str, None]()
+    while len(made) < GENERATED:
         text = numbers.pick(_FORMS)
         while "{" in text:
             before, _, rest = text.partition("{")
             everything = [part for parts in (*_PARTS.values(), _ODD) for part in parts]
             odd = numbers.pick(list("12345678")) == "8"
             text = before + numbers.pick(everything if odd else _PARTS[rest[0]]) + rest[2:]
-        found[(text + numbers.pick(_TAILS)).lower()] = None
-    return list(found)
+        made[(text + numbers.pick(_TAILS)).lower()] = None
+    return list(made)
 
 
 def generated_names() -> list[str]:
     """Make distinct file names, valid and invalid."""
-    numbers, found = _Numbers(2012), dict[str, None]()
+    numbers, made = _Numbers(2012), dict[str, None]()
     tags = generated_tags()
-    while len(found) < GENERATED_NAMES:
-        platforms = ".".join(numbers.pick(["win32", numbers.pick(tags)]) for _ in range(len(found) % 3 + 1))
+    while len(made) < GENERATED_NAMES:
+        platforms = ".".join(numbers.pick(["win32", numbers.pick(tags)]) for _ in range(len(made) % 3 + 1))
         abi = numbers.pick(["none", "none", "cp312", "abi3", ""])
         start = f"{numbers.pick(_NAMES)}-{numbers.pick(_VERSIONS)}{numbers.pick(_BUILDS)}"
-        found[f"{start}-{numbers.pick(['py3', 'cp312', 'py2.py3', ''])}-{abi}-{platforms}{numbers.pick(_ENDS)}"] = None
-    return list(found)
+        made[f"{start}-{numbers.pick(['py3', 'cp312', 'py2.py3', ''])}-{abi}-{platforms}{numbers.pick(_ENDS)}"] = None
+    return list(made)
 
 
 def digest(texts: Iterable[str]) -> str:
@@ -145,9 +145,9 @@ class Warehouse:
         }
         for file, wanted in ((FORMS, {"_filetype_extension_mapping"}), (LEGACY, self._deciding())):
             text = (folder / file).read_text(encoding="utf-8")
-            found = [block for block in _blocks(text) if _name(block) in wanted]
-            assert {_name(block) for block in found} == wanted, file
-            for block in found:
+            blocks = [block for block in _blocks(text) if _name(block) in wanted]
+            assert {_name(block) for block in blocks} == wanted, file
+            for block in blocks:
                 exec(compile(block, file, "exec"), space)  # noqa: S102 - that is what the session is for
         self.takes: Callable[[str], bool] = space["_valid_platform_tag"]
         self._validate = space["_validate_filename"]
@@ -202,8 +202,8 @@ def _blocks(text: str) -> list[str]:
 
 
 def _name(block: str) -> str:
-    found = re.match(r"(?:def )?(\w+)(?: = |\()", block)
-    return found[1] if found else ""
+    match = re.match(r"(?:def )?(\w+)(?: = |\()", block)
+    return match[1] if match else ""
 
 
 def live() -> Warehouse | None:
@@ -241,14 +241,14 @@ def write(warehouse: Warehouse, corpus: list[str]) -> None:
         "names": {"sha256": digest(names), "complaints": [warehouse.complaint(name) for name in names]},
     }
     generated = cast("dict[str, str]", record["generated"])
-    generated["taken"] = f"{int('1' + generated['taken'], 2):x}"  # a one in front, so that no zero is lost
+    generated["taken"] = f"{int('1' + generated['taken'], 2):x}"  # the leading 1 keeps zeros
     RECORD.write_text(json.dumps(record, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
     from .test_warehouse import corpus_tags
 
-    found = live()
-    if found is None:
+    checkout = live()
+    if checkout is None:
         sys.exit(f"{VARIABLE} names no checkout of Warehouse")
-    write(found, corpus_tags())
+    write(checkout, corpus_tags())

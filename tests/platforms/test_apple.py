@@ -9,7 +9,7 @@ from manytags.platforms.macos import mac_formats
 
 
 def test_the_parts_are_there() -> None:
-    """Version and format or multiarch, of one tag each."""
+    """A caller can read the version and the format or multiarch of each kind of tag."""
     mac, ios = parse_platform("macosx_10_9_x86_64"), parse_platform("ios_13_0_arm64_iphoneos")
     assert mac == MacOS((10, 9), "x86_64")
     assert ios == IOS((13, 0), "arm64_iphoneos")
@@ -31,7 +31,7 @@ def test_the_parts_are_there() -> None:
     ],
 )
 def test_what_asks_less(less: str, more: str) -> None:
-    """A file for several machines asks less than one for one of them; an older system asks less than a newer."""
+    """A file for several machines requires less than a file for one, and an older system less than a newer one."""
     assert parse_platform(less) < parse_platform(more)
     assert parse_platform(less).sort_key < parse_platform(more).sort_key
 
@@ -40,17 +40,17 @@ def test_what_asks_less(less: str, more: str) -> None:
     ("one", "other"),
     [
         ("macosx_11_0_arm64", "macosx_11_0_x86_64"),
-        ("macosx_10_9_fat64", "macosx_10_9_x86_64"),  # twins: no PowerPC has 10.9
+        ("macosx_10_9_fat64", "macosx_10_9_x86_64"),  # equivalent: no PowerPC Mac has 10.9
         ("macosx_10_6_i386", "macosx_11_0_x86_64"),
-        ("macosx_11_1_arm64", "macosx_12_0_arm64"),  # nobody claims 11.1
-        ("macosx_10_17_x86_64", "macosx_11_0_x86_64"),  # macOS 11 is 10.16 to old programs, not more
+        ("macosx_11_1_arm64", "macosx_12_0_arm64"),  # no interpreter claims 11.1
+        ("macosx_10_17_x86_64", "macosx_11_0_x86_64"),  # old programs see macOS 11 as 10.16
         ("ios_13_0_arm64_iphoneos", "ios_13_0_arm64_iphonesimulator"),
         ("ios_12_10_arm64_iphoneos", "ios_13_0_arm64_iphoneos"),  # minors are assumed to end at 9
         ("ios_11_0_arm64_iphoneos", "ios_12_0_arm64_iphoneos"),  # CPython begins at 12
     ],
 )
 def test_what_cannot_be_compared(one: str, other: str) -> None:
-    """Other processors, other SDKs, twins, and what no interpreter claims."""
+    """Tags for other processors or SDKs, twins, and tags that no interpreter claims have no order."""
     assert parse_platform(one).compare(parse_platform(other)) is None
     assert parse_platform(other).compare(parse_platform(one)) is None
 
@@ -70,5 +70,5 @@ def test_what_cannot_be_compared(one: str, other: str) -> None:
     ],
 )
 def test_formats_of_a_machine(machine: str, version: tuple[int, int], formats: tuple[str, ...]) -> None:
-    """Which halves a machine loads, and when Apple dropped its kind."""
+    """A machine must get the formats that it can load, for as long as Apple supported them."""
     assert mac_formats(machine, version) == formats

@@ -1,4 +1,4 @@
-"""The table of architectures: what is wrong with a line is said here, before a user meets it."""
+"""The table of architectures: a wrong line fails here before a user runs into it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS = architectures()
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_line_reads(row: Architecture) -> None:
-    """A column too few or a word in the wrong one would move all that follow."""
+    """A missing column, or a word in the wrong column, would shift all that follow."""
     assert len(repr(row).split()) == 14
     assert row.bits in {32, 64}
     assert row.byte_order in {"little", "big"}
@@ -36,25 +36,25 @@ def test_every_line_reads(row: Architecture) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_every_line_is_found(row: Architecture) -> None:
-    """By its name, by each of its aliases and, unless another line is the usual answer, by its ELF header."""
+    """Each line must be found by its name, its aliases and, unless another line has precedence, its ELF header."""
     for name in (row.name, *row.aliases):
-        found = architecture_from_name(name)
-        assert found is not None
-        assert found.name == row.name
+        architecture = architecture_from_name(name)
+        assert architecture is not None
+        assert architecture.name == row.name
     by_header = architecture_from_elf(row.machine, row.bits, row.byte_order)
     assert by_header is not None
     assert (by_header.machine, by_header.bits, by_header.byte_order) == (row.machine, row.bits, row.byte_order)
 
 
 def test_no_name_is_taken_twice() -> None:
-    """An alias of two architectures would mean the first of them in silence."""
+    """An alias of two architectures would silently mean the first."""
     names = [name for row in ROWS for name in (row.name, *row.aliases)]
     assert len(set(names)) == len(names)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_what_a_line_names_is_there(row: Architecture) -> None:
-    """A twin, a neighbour or an architecture whose wheels are taken has a line of its own, and a twin is alike."""
+    """Every twin, neighbour or accepted architecture needs its own line, and twins must match."""
     for name in (row.twin, row.neighbour, row.takes):
         assert name is None or architecture(name) in ROWS
     twin = architecture(row.twin) if row.twin else None
@@ -64,7 +64,7 @@ def test_what_a_line_names_is_there(row: Architecture) -> None:
 
 @pytest.mark.parametrize("name", ["x86", "62_64_le", "X86_64", "86_64", "hard", "vax"])
 def test_what_is_not_a_name_is_unknown(name: str) -> None:
-    """The table is searched as text: no other column may answer, and an unknown machine takes its own wheels alone."""
+    """Text of another column must not match as a name, and an unknown machine takes only its own wheels."""
     unknown = architecture(name)
     assert (unknown.name, unknown.takes, unknown.machine) == (name, name, 0)
     assert unknown.manylinux_floor is None
@@ -72,7 +72,7 @@ def test_what_is_not_a_name_is_unknown(name: str) -> None:
 
 
 def named_in_data() -> set[str]:
-    """List the architectures that the data files of all rooms name."""
+    """List the architectures in the data files of all packages."""
     package = Path(manytags.__file__ or "").parent
     names: set[str] = set()
     for path in package.rglob("policies/*.json"):
@@ -88,7 +88,7 @@ def named_in_data() -> set[str]:
 
 
 def test_data_name_no_other_architecture() -> None:
-    """A policy or a release for an architecture without a line would never be used."""
+    """A policy or a release for an architecture without a line in the table would never be used."""
     names = named_in_data()
     assert len(names) > 9
     assert names <= {row.name for row in ROWS}

@@ -28,7 +28,7 @@ RELEASES = [
     for version in about["releases"]
 ]
 
-#: Written out by hand from the distributions' own pages, so that a slip in the file shows.
+#: Copied by hand from the distributions' own pages, so that a mistake in the data file shows.
 SAMPLES = {
     "debian-10-x86_64": Platform("linux", "x86_64", glibc=(2, 28), distribution="debian"),
     "debian-12-arm64": Platform("linux", "aarch64", glibc=(2, 36), distribution="debian"),
@@ -53,7 +53,7 @@ SAMPLES = {
     "raspios-12-arm64": Platform("linux", "aarch64", glibc=(2, 36), distribution="debian"),
 }
 
-#: Other names of the same.
+#: Other names of the same releases.
 SAME = {
     "debian-bookworm-amd64": "debian-12-x86_64",
     "Debian-12-X86_64": "debian-12-x86_64",
@@ -97,7 +97,7 @@ WRONG = {
 
 
 def test_the_file_is_dated_and_told_in_words() -> None:
-    """Who finds a wrong release must see how old the data is, and what its fields mean."""
+    """A user who finds a wrong release must see how old the data is and what its fields mean."""
     assert set(DATA) == {"date", "about", "distributions"}
     assert re.fullmatch(r"20\d\d-\d\d-\d\d", DATA["date"])
     assert len(RELEASES) == len(releases()) > 200
@@ -105,7 +105,7 @@ def test_the_file_is_dated_and_told_in_words() -> None:
 
 @pytest.mark.parametrize("name", DATA["distributions"])
 def test_every_distribution_tells_its_sources(name: str) -> None:
-    """A libc version without a source cannot be checked when somebody doubts it."""
+    """A user who doubts a libc version must find its source."""
     about = DATA["distributions"][name]
     fields = {"title", "os_release_id", "aliases", "source", "verified", "architectures", "releases"}
     assert set(about) == fields
@@ -119,7 +119,7 @@ def test_every_distribution_tells_its_sources(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "version"), RELEASES)
 def test_every_release_is_well_formed(name: str, version: str) -> None:
-    """A typing error in the file would be a ladder that is empty or far too long."""
+    """A typing error in the file would make a ladder empty or far too long."""
     entry = DATA["distributions"][name]["releases"][version]
     known = {"python", "released", "glibc", "end_of_life", "architectures", "codename", "aliases", "musl"}
     assert set(entry) <= known
@@ -141,13 +141,13 @@ def test_every_release_is_well_formed(name: str, version: str) -> None:
 
 @pytest.mark.parametrize("name", DATA["distributions"])
 def test_newer_releases_have_no_older_libc(name: str) -> None:
-    """glibc only grows; a release that falls back is a slip in the file."""
+    """A release with an older libc than the release before it is a mistake in the file."""
     versions = [parse_libc_version(entry.libc_version) for entry in releases() if entry.distribution == name]
     assert versions == sorted(versions, key=lambda version: version or (0, 0))
 
 
 def test_names_are_unique() -> None:
-    """Were a name two releases', the libc would depend on the order of the file."""
+    """If two releases shared a name, the libc would depend on their order in the file."""
     counted = Counter(name for release in releases() for name in release.names)
     assert [name for name, count in counted.items() if count > 1] == []
     assert all(name == name.lower() for name in counted)
@@ -156,7 +156,9 @@ def test_names_are_unique() -> None:
 @pytest.mark.parametrize(("name", "version"), RELEASES)
 def test_every_name_describes_the_platform(name: str, version: str) -> None:
     """Every listed name, with every architecture that it is made for, must work as ``--target``."""
-    (release,) = [one for one in releases() if (one.distribution, one.version) == (name, version)]
+    (release,) = [
+        candidate for candidate in releases() if (candidate.distribution, candidate.version) == (name, version)
+    ]
     assert release.title.startswith(DATA["distributions"][name]["title"])
     for arch in release.architectures:
         platform = release.platform(arch)
@@ -171,26 +173,26 @@ def test_every_name_describes_the_platform(name: str, version: str) -> None:
 
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_release_has_this_libc(name: str) -> None:
-    """One too new and the wheel does not load; one too old and a build starts that nobody needed."""
+    """With too new a version the wheel does not load; with too old a version it is built needlessly."""
     assert platform_from_name(name) == SAMPLES[name]
 
 
 @pytest.mark.parametrize("name", SAME)
 def test_other_names_are_the_same(name: str) -> None:
-    """People write ``amd64`` and code names; minor updates of a release keep its libc; Alpine's armhf is ARMv6."""
+    """People write ``amd64``, code names and minor updates, and Alpine's armhf is ARMv6."""
     assert platform_from_name(name) == platform_from_name(SAME[name])
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_name_says_what_is_near(name: str) -> None:
-    """Nobody knows how all of them are spelled."""
+    """A user who misspells a distribution must see the nearest names."""
     with pytest.raises(InvalidTarget) as caught:
         platform_from_name(name)
     assert caught.value.reason == WRONG[name]
 
 
 def test_what_raspberry_pi_os_builds_is_armv6() -> None:
-    """A wheel that is built on a Pi 4 with the 32-bit system runs on a Pi Zero; its tag must say so."""
+    """A wheel built on a Pi 4 with the 32-bit system runs on a Pi Zero, and its tag must say so."""
     assert manytags.target("3.11", "raspios-12-armv7l").build_tag() == "linux_armv6l"
     assert manytags.target("3.11", "debian-12-armv7l").build_tag() == "linux_armv7l"
 
@@ -221,7 +223,7 @@ def test_any_text_is_a_platform_or_one_clear_error(text: str) -> None:
     st.sampled_from(["", "-", "-x86_64", "-arm64", "-vax", "-x86_64-x86_64"]),
 )
 def test_any_near_miss_is_its_release_or_one_clear_error(name: str, update: str, arch: str) -> None:
-    """An update's number may follow; nothing else may be swallowed."""
+    """The number of an update may follow a name, but any other text must be an error."""
     try:
         platform = platform_from_distribution(f"{name}{update}{arch}")
     except InvalidTarget:

@@ -1,4 +1,4 @@
-"""From facts to a target: every rule, with the evidence that it leaves."""
+"""From facts to a target: every rule of inference, with the evidence that it records."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def linux(machine: str, elf: dict[str, object] | None = None, libc: str = "glibc
     """Facts of a CPython 3.11 on Linux.
 
     :param machine: what the kernel says.
-    :param elf: the header's facts; none to be seen without it.
+    :param elf: the facts of the header; ``None`` if it cannot be read.
     :param libc: its name and version.
     """
     name, _, version = libc.partition(" ")
@@ -52,9 +52,9 @@ def armv7(more: dict[str, object]) -> Target:
 
 
 def because(target: Target, subject: str) -> str:
-    """Give the one piece of evidence about a subject as text."""
-    (found,) = [item for item in target.evidence if item.subject == subject]
-    return str(found)
+    """Return the only piece of evidence about a subject as text."""
+    (evidence,) = [item for item in target.evidence if item.subject == subject]
+    return str(evidence)
 
 
 ARMV7 = ("linux_armv7l", "manylinux_2_18_armv7l", "manylinux_2_17_armv7l", "manylinux2014_armv7l", "linux_armv6l")
@@ -101,14 +101,14 @@ def test_armhf_or_armel(case: str) -> None:
 
 
 def test_float_abi_that_nothing_tells() -> None:
-    """Where nothing tells, nothing is promised."""
+    """If nothing shows the float ABI, only bare tags can be taken."""
     target = arm(elf_flags=0x5000000)
     assert target.platform_tags() == ("linux_armv7l",)
     assert "the float ABI is unknown" in because(target, "libc tags")
 
 
 def test_armhf_whose_header_cannot_be_seen() -> None:
-    """An embedded Python would lose its wheels though it names its own multiarch."""
+    """An embedded Python that names its own multiarch would lose its wheels."""
     facts = linux("armv7l", None, pointer_size=4, multiarch="arm-linux-gnueabihf")
     assert target_from_facts(facts).platform_tags() == ARMV7
     facts = linux("aarch64", None, pointer_size=4, multiarch="arm-linux-gnueabihf")
@@ -119,7 +119,7 @@ def test_armhf_whose_header_cannot_be_seen() -> None:
     ("flags", "loader"), [(0x5000200, "/lib/ld-musl-arm.so.1"), (0x5000000, "/lib/ld-musl-arm.so.1")]
 )
 def test_soft_float_musl_claims_no_musllinux(flags: int, loader: str) -> None:
-    """packaging gives a soft-float musl Python ``musllinux_*_armv7l``: hard-float wheels."""
+    """packaging gives a soft-float musl Python ``musllinux_*_armv7l``, which are hard-float wheels."""
     target = arm(libc="musl 1.2.5", elf_flags=flags, elf_interpreter=loader)
     assert target.platform_tags() == ("linux_armv7l",)
     assert because(target, "libc").startswith("libc: musl 1.2")
@@ -127,7 +127,7 @@ def test_soft_float_musl_claims_no_musllinux(flags: int, loader: str) -> None:
 
 
 def test_hard_float_musl() -> None:
-    """Alpine's armv7 takes its own, then Alpine's armhf."""
+    """Alpine's armv7 takes its own wheels, then those of Alpine's armhf."""
     target = arm(libc="musl 1.1.24", elf_flags=0x5000000, elf_interpreter="/lib/ld-musl-armhf.so.1")
     assert target.platform_tags() == (
         *("linux_armv7l", "musllinux_1_1_armv7l", "musllinux_1_0_armv7l"),
@@ -164,7 +164,7 @@ def header(number: int, elf_class: int, data: str = "little", flags: int = 0) ->
     return {"elf_class": elf_class, "elf_data": data, "elf_machine": number, "elf_flags": flags}
 
 
-#: What the kernel says, the header of what runs, the architecture of what it loads.
+#: The kernel's machine, the header of the executable, and the architecture of the code that it loads.
 ARCHITECTURES: list[tuple[str, dict[str, object], str]] = [
     ("x86_64", header(62, 64), "x86_64"),
     ("x86_64", header(3, 32), "i686"),
@@ -205,7 +205,7 @@ ARCHITECTURES: list[tuple[str, dict[str, object], str]] = [
 
 @pytest.mark.parametrize(("machine", "elf", "arch"), ARCHITECTURES)
 def test_what_runs_decides_not_the_kernel(machine: str, elf: dict[str, object], arch: str) -> None:
-    """32-bit userlands on 64-bit kernels, and 64-bit ones under linux32, would be given code that cannot load."""
+    """32-bit userlands on 64-bit kernels, and 64-bit ones under linux32, would get code that cannot load."""
     target = target_from_facts(linux(machine, elf))
     assert target.platform.arch == arch
     assert target.platform_tags()[0] == f"linux_{arch}"
@@ -230,19 +230,19 @@ def test_what_runs_decides_not_the_kernel(machine: str, elf: dict[str, object], 
     ],
 )
 def test_pointer_size_where_no_header_is_seen(machine: str, size: int, arch: str) -> None:
-    """Without /proc, an embedded 32-bit Python would be taken for 64 bits."""
+    """An embedded 32-bit Python without /proc would be taken for a 64-bit one."""
     target = target_from_facts(linux(machine, None, pointer_size=size))
     assert target.platform.arch == arch
     assert f"pointers have {size} bytes; no ELF header was seen" in because(target, "architecture")
 
 
 def test_x32_takes_nothing_of_i686() -> None:
-    """x32 has 4-byte pointers on an x86_64 kernel, and packaging takes it for i686."""
+    """x32 has 4-byte pointers on an x86_64 kernel, so packaging takes it for i686."""
     assert target_from_facts(linux("x86_64", header(62, 32))).platform_tags() == ("linux_x32",)
 
 
 def test_sysroot_of_a_cross_build() -> None:
-    """``_PYTHON_HOST_PLATFORM`` says what is built for; the build machine's own tags would be wrong there."""
+    """A cross build would use the build machine's tags if ``_PYTHON_HOST_PLATFORM`` were ignored."""
     facts = linux("x86_64", X86_64, host_platform="linux-aarch64", sysconfig_platform="linux-aarch64")
     target = target_from_facts(facts)
     assert target.platform.arch == "aarch64"
@@ -264,7 +264,7 @@ GLIBC: list[tuple[str, tuple[int, int] | None]] = [
 
 @pytest.mark.parametrize(("text", "version"), GLIBC)
 def test_glibc_versions_in_the_wild(text: str, version: tuple[int, int] | None) -> None:
-    """Linaro's and others' version strings would stop detection, or hide every manylinux wheel."""
+    """Version strings such as Linaro's would stop detection, or hide every manylinux wheel."""
     target = target_from_facts(linux("x86_64", X86_64, f"glibc {text}"))
     assert target.platform.glibc == version
     assert f"{SEEN} says {text}" in because(target, "libc")
@@ -273,14 +273,14 @@ def test_glibc_versions_in_the_wild(text: str, version: tuple[int, int] | None) 
 
 
 def test_no_libc() -> None:
-    """A libc that is neither (Android's, uClibc) takes bare tags only."""
+    """A host with another libc (Android's, uClibc) takes only bare tags."""
     target = target_from_facts(linux("x86_64", X86_64, ""))
     assert target.platform_tags() == ("linux_x86_64",)
     assert because(target, "libc") == "libc: unknown (neither glibc nor musl was seen)"
 
 
 def test_musl() -> None:
-    """musl's ladder goes down to the first musl of its major version."""
+    """The ladder of musl goes down to the first version of its major version."""
     target = target_from_facts(linux("x86_64", X86_64, "musl 1.2.5-git-4-gabc"))
     assert target.platform_tags()[1:] == ("musllinux_1_2_x86_64", "musllinux_1_1_x86_64", "musllinux_1_0_x86_64")
 
@@ -301,7 +301,7 @@ def other(sys_platform: str, sysconfig_platform: str, **more: object) -> Target:
 
 
 def test_emscripten_is_never_glibc() -> None:
-    """Emscripten's confstr says glibc 2.14; a manylinux wheel is no WebAssembly."""
+    """Emscripten's confstr reports glibc 2.14, but a manylinux wheel is not WebAssembly."""
     target = other("emscripten", "emscripten-4.0.9-wasm32", pointer_size=4, glibc="2.14", pyemscripten_version="2025_0")
     assert target.platform_tags() == (
         "pyemscripten_2025_0_wasm32",
@@ -313,13 +313,13 @@ def test_emscripten_is_never_glibc() -> None:
 
 @pytest.mark.parametrize("text", [None, "", "²_0", "x", "2025_", "1_2_3_4_5_6", "99999_0", "-1_0"])
 def test_pyodide_versions_that_are_none(text: str | None) -> None:
-    """A build without an ABI version has the compiler's tag alone."""
+    """A build without an ABI version takes only the compiler's tag."""
     target = other("emscripten", "emscripten-4.0.9-wasm32", pointer_size=4, pyemscripten_version=text)
     assert target.platform_tags() == ("emscripten_4_0_9_wasm32",)
 
 
 def test_macos_10_16_is_what_it_says() -> None:
-    """A Python built for macOS 10 is told 10.16 on every newer macOS; where nothing newer was seen, it stands."""
+    """A Python built for macOS 10 sees 10.16 on every newer macOS. If no other fact shows more, 10.16 is kept."""
     target = other("darwin", "macosx-10.9-x86_64", machine="x86_64", macos_version="10.16")
     assert target.platform_tags()[0] == "macosx_10_16_x86_64"
     assert target.platform.version == (10, 16)
@@ -333,13 +333,13 @@ def test_macos_10_16_is_what_it_says() -> None:
     [("x86_64", 4, "i386"), ("i386", 4, "i386"), ("Power Macintosh", 4, "ppc"), ("ppc64", 8, "ppc64")],
 )
 def test_old_macs(machine: str, size: int, arch: str) -> None:
-    """A 32-bit Python on a 64-bit Mac loads 32-bit modules."""
+    """A 32-bit Python on a 64-bit Mac loads only 32-bit modules."""
     target = other("darwin", "macosx-10.6-intel", machine=machine, pointer_size=size, macos_version="10.6.8")
     assert target.platform.arch == arch
 
 
 def test_windows() -> None:
-    """An x64 Python on an Arm machine is x64: sysconfig says what was built, the machine only what is below."""
+    """An x64 Python on an Arm machine takes x64 wheels: sysconfig decides, not the machine."""
     assert other("win32", "win-amd64", machine="ARM64").platform_tags() == ("win_amd64",)
     assert other("win32", "win32", pointer_size=4, machine="AMD64").platform_tags() == ("win32",)
     assert because(other("win32", "win-arm64"), "platform") == f"platform: win_arm64 ({SEEN})"
@@ -347,7 +347,7 @@ def test_windows() -> None:
 
 
 def test_android_before_and_after_3_13() -> None:
-    """Termux's Python said it was Linux until PEP 738."""
+    """Termux's Python called itself Linux until PEP 738."""
     before = linux("aarch64", AARCH64, "", os_id=None)
     assert target_from_facts(before).platform_tags() == ("linux_aarch64",)
     after = other("android", "android-24-arm64_v8a", android_api_level=30)
@@ -357,7 +357,7 @@ def test_android_before_and_after_3_13() -> None:
 
 
 def test_ios() -> None:
-    """The simulator's modules do not load on a phone."""
+    """Modules for the simulator do not load on a phone."""
     target = other("ios", "ios-13.0-arm64-iphonesimulator", multiarch="arm64-iphonesimulator", ios_version="17.2")
     assert target.platform_tags()[0] == "ios_17_2_arm64_iphonesimulator"
 
@@ -369,7 +369,7 @@ def test_generic_systems_have_one_tag() -> None:
 
 
 def test_linux_with_a_platform_of_its_own() -> None:
-    """A Python on Linux whose sysconfig names another system, as cross builds do, is that system's."""
+    """A Python on Linux whose sysconfig names another system, as in a cross build, takes that system's wheels."""
     facts = linux("x86_64", X86_64, host_platform="freebsd-14-amd64", sysconfig_platform="freebsd-14-amd64")
     assert target_from_facts(facts).platform_tags() == ("freebsd_14_amd64",)
 
@@ -391,7 +391,7 @@ MISSING: dict[str, tuple[str, str, dict[str, object]]] = {
 
 @pytest.mark.parametrize("case", MISSING)
 def test_facts_that_do_not_suffice(case: str) -> None:
-    """A tag with a hole in it would match nothing, in silence."""
+    """A tag with an empty part would silently match nothing."""
     kind, platform, more = MISSING[case]
     with pytest.raises(InvalidFacts) as caught:
         other(kind, platform, **more)
@@ -433,7 +433,7 @@ ABIS: list[tuple[str, str, dict[str, object], tuple[str, ...], str]] = [
 
 @pytest.mark.parametrize(("implementation", "version", "more", "abis", "first"), ABIS)
 def test_abis(implementation: str, version: str, more: dict[str, object], abis: tuple[str, ...], first: str) -> None:
-    """A debug, free-threaded or other Python would be given modules of an ABI that it cannot load."""
+    """A debug, free-threaded or other Python would get modules of an ABI that it cannot load."""
     target = python(implementation, version, more)
     assert target.python.abis == abis
     assert target.python.full_version == version
@@ -442,12 +442,12 @@ def test_abis(implementation: str, version: str, more: dict[str, object], abis: 
 
 
 def test_windows_before_3_8_was_built_with_pymalloc() -> None:
-    """Windows has no abiflags; its wheels said cp37m all the same."""
+    """Windows wheels had cp37m, though Windows has no abiflags."""
     assert other("win32", "win-amd64", python_version="3.7.9", abiflags=None).python.abis == ("cp37m",)
 
 
 def test_versions_with_letters() -> None:
-    """Release candidates and local builds are of their release."""
+    """Release candidates and local builds take the wheels of their release."""
     assert release_numbers("3.13.0rc1") == (3, 13, 0)
     assert release_numbers("3.12+") == (3, 12)
     assert release_numbers("3") == (3,)
@@ -456,14 +456,14 @@ def test_versions_with_letters() -> None:
 
 
 def test_machines_have_names() -> None:
-    """Evidence that says 62 tells nobody anything."""
+    """A user cannot understand evidence that says 62 instead of x86_64."""
     names = [machine_name(number) for number in (3, 8, 20, 21, 22, 40, 62, 183, 243, 258)]
     assert all(name.startswith("EM_") for name in names)
     assert machine_name(2) == "e_machine 2"
 
 
 def test_the_same_facts_give_the_same_target_elsewhere() -> None:
-    """A bug report is one file: what it says must not depend on who reads it."""
+    """A bug report is one file, so every reader must get the same target from it."""
     for machine in seen_machines().values():
         again = Facts.from_json(machine.facts.to_json())
         assert again == machine.facts
@@ -472,7 +472,7 @@ def test_the_same_facts_give_the_same_target_elsewhere() -> None:
 
 
 def test_every_conclusion_names_where_it_was_seen() -> None:
-    """Evidence without a place cannot be checked by the person who doubts it."""
+    """A user who doubts the evidence must be able to check where it was observed."""
     for machine in seen_machines().values():
         for item in target_from_facts(machine.facts).evidence:
             assert item.because
@@ -480,7 +480,7 @@ def test_every_conclusion_names_where_it_was_seen() -> None:
 
 
 def test_changes_are_applied() -> None:
-    """A derived machine whose changes were ignored would prove nothing."""
+    """A derived machine would prove nothing if its changes were ignored."""
     facts = seen_machines()["bookworm-armhf"].facts
     new = changed(facts, {"glibc": "2.17", "os_id": None, "machine": ["armv6l", "a label"]})
     assert (new.text("glibc"), new.get("os_id"), new.text("machine")) == ("2.17", None, "armv6l")

@@ -1,4 +1,4 @@
-"""Ladders of every system, whole; that they are packaging's is in tests/oracle."""
+"""The whole ladders of every system. ``tests/oracle`` compares them with packaging's."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ from manytags import InvalidTarget, Platform, TagOptions, target
     ids=str,
 )
 def test_whole_ladders(platform: Platform, ladder: str) -> None:
-    """The whole list of a small machine of each kind can be read here."""
+    """Anyone can read here the whole list of a small machine of each kind."""
     try:
         tags = target("3.12", platform).platform_tags()
     except InvalidTarget:
@@ -69,7 +69,7 @@ def test_whole_ladders(platform: Platform, ladder: str) -> None:
 
 
 def test_macos_11_goes_on_to_10() -> None:
-    """On x86_64 all old wheels run; on Arm only those whose other half does."""
+    """x86_64 runs all old wheels, Arm only those that contain Arm code too."""
     intel = target("3.12", Platform("macos", "x86_64", version=(12, 3))).platform_tags()
     assert intel[0] == "macosx_12_0_x86_64"
     assert "macosx_11_0_universal2" in intel
@@ -96,13 +96,13 @@ def test_macos_11_goes_on_to_10() -> None:
     ids=str,
 )
 def test_bare_linux_last(platform: Platform, ladder: str) -> None:
-    """Whoever distrusts wheels without a policy can have them last, as packaging had until 26.3."""
+    """A user who distrusts wheels without a policy can put them last, as packaging did until 26.3."""
     assert " ".join(target("3.12", platform, TagOptions(linux_first=False)).platform_tags()) == ladder
 
 
 @pytest.mark.parametrize("arch", ["armv7l", "armv8l"])
 def test_armv6_can_be_left_out(arch: str) -> None:
-    """Without the option the list is packaging's."""
+    """A user can turn off ARMv6 and get packaging's list."""
     tags = target("3.12", Platform("linux", arch, glibc=(2, 36)), TagOptions(armv6_on_armv7=False)).platform_tags()
     assert not [tag for tag in tags if tag.endswith("_armv6l")]
     kept = target("3.12", Platform("linux", "armv6l", musl=(1, 2)), TagOptions(armv6_on_armv7=False)).platform_tags()
@@ -124,7 +124,7 @@ def test_armv6_can_be_left_out(arch: str) -> None:
     ids=str,
 )
 def test_versions_that_no_system_has(platform: Platform) -> None:
-    """A ladder without a top, or one that is endless, is refused with its name."""
+    """A ladder without a top, or an endless one, is an error that names it."""
     with pytest.raises(InvalidTarget) as caught:
         target("3.12", platform)
     assert caught.value.text == str(platform)

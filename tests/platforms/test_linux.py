@@ -1,4 +1,4 @@
-"""Linux platform tags: legacy and perennial names, and who can take whose."""
+"""Linux platform tags: legacy and perennial names, and which machines take which wheels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from manytags import Linux, Manylinux, Musllinux, parse_platform
     ],
 )
 def test_legacy_names_are_the_perennial_tag(legacy: str, perennial: str, glibc: tuple[int, int]) -> None:
-    """Equal and hashed alike, and each prints as it came."""
+    """A legacy name equals its perennial tag and hashes alike, and both print unchanged."""
     a, b = parse_platform(legacy), parse_platform(perennial)
     assert isinstance(a, Manylinux)
     assert isinstance(b, Manylinux)
@@ -32,7 +32,7 @@ def test_legacy_names_are_the_perennial_tag(legacy: str, perennial: str, glibc: 
 
 
 def test_only_three_versions_have_a_legacy_name() -> None:
-    """Asked for the legacy spelling where there is none, a tag prints its only one."""
+    """A tag without a legacy spelling prints its only name."""
     tag = Manylinux((2, 28), "x86_64", legacy=True)
     assert tag.alias is None
     assert not tag.legacy
@@ -40,7 +40,7 @@ def test_only_three_versions_have_a_legacy_name() -> None:
 
 
 def test_the_parts_are_there() -> None:
-    """Version and architecture, whatever underscores the architecture has."""
+    """The version and the architecture must be split correctly, even if the architecture has underscores."""
     manylinux, musllinux, bare = map(parse_platform, ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "linux_x86_64"))
     assert isinstance(manylinux, Manylinux)
     assert isinstance(musllinux, Musllinux)
@@ -65,7 +65,7 @@ def test_the_parts_are_there() -> None:
     ],
 )
 def test_what_asks_less(less: str, more: str) -> None:
-    """Whatever can install the second's wheels can install the first's."""
+    """A machine that can install wheels of the second tag can install those of the first."""
     assert parse_platform(less) < parse_platform(more)
     assert parse_platform(less).compare(parse_platform(more)) == -1
     assert parse_platform(more).compare(parse_platform(less)) == 1
@@ -77,16 +77,16 @@ def test_what_asks_less(less: str, more: str) -> None:
         ("manylinux_2_17_x86_64", "musllinux_1_2_x86_64"),
         ("manylinux_2_17_x86_64", "manylinux_2_28_aarch64"),
         ("musllinux_1_2_x86_64", "musllinux_2_0_x86_64"),
-        ("linux_armv6l", "linux_armv7l"),  # an ARMv7 whose libc is not known takes only its own
+        ("linux_armv6l", "linux_armv7l"),  # an ARMv7 machine with an unknown libc takes only its own
         ("linux_x86_64", "linux_i686"),
-        ("manylinux_2_17_armv6l", "manylinux_2_28_armv7l"),  # nobody claims the first
+        ("manylinux_2_17_armv6l", "manylinux_2_28_armv7l"),  # no interpreter claims the first
         ("manylinux_2_17_mips64", "linux_mips64"),
-        ("musllinux_1_1_armv8l", "musllinux_1_2_armv7l"),  # ARMv8 in 32-bit mode lives on ARMv7's
-        ("manylinux_2_51_x86_64", "manylinux_3_0_x86_64"),  # beyond what a glibc 3 is assumed to follow
+        ("musllinux_1_1_armv8l", "musllinux_1_2_armv7l"),  # ARMv8 in 32-bit mode uses ARMv7's wheels
+        ("manylinux_2_51_x86_64", "manylinux_3_0_x86_64"),  # above the last 2.x assumed before a glibc 3
     ],
 )
 def test_what_cannot_be_compared(one: str, other: str) -> None:
-    """Across libcs, architectures and float ABIs there is no more and no less."""
+    """Tags of different libcs, architectures or float ABIs have no order."""
     a, b = parse_platform(one), parse_platform(other)
     assert a.compare(b) is None
     assert b.compare(a) is None
@@ -95,7 +95,7 @@ def test_what_cannot_be_compared(one: str, other: str) -> None:
 
 
 def test_other_things_cannot_be_compared_with_tags() -> None:
-    """``tag < "text"`` is a mistake that must be told."""
+    """``tag < "text"`` is a mistake and must be an error."""
     tag = parse_platform("linux_x86_64")
     for operator in ("__lt__", "__le__", "__gt__", "__ge__"):
         assert getattr(tag, operator)("linux_x86_64") is NotImplemented

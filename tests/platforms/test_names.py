@@ -69,7 +69,7 @@ TRIPLES = {
     "wasm32-pyodide2025": Platform("emscripten", "wasm32", version=(2025, 0)),
 }
 
-#: Look like triples, and are none; for some of them ``platform_from_name`` gives the nearest.
+#: Texts that look like triples but are not. For some of them ``platform_from_name`` suggests the nearest.
 NO_TRIPLES = (
     "",
     "-",
@@ -95,13 +95,13 @@ NO_TRIPLES = (
 
 @pytest.mark.parametrize("name", TRIPLES)
 def test_a_triple_is_this_platform(name: str) -> None:
-    """A build farm names machines as its compilers do; a soft-float triple must not get hard-float wheels."""
+    """Build farms name machines by triples, and a soft-float triple must not get hard-float wheels."""
     assert platform_from_name(name) == TRIPLES[name]
 
 
 @pytest.mark.parametrize("name", NO_TRIPLES)
 def test_what_is_no_triple_is_refused(name: str) -> None:
-    """A machine that nobody meant must not be made up from a name that is nearly one."""
+    """A name that is almost a triple must not become a machine that the user did not mean."""
     assert platform_from_triple(name) is None
     with pytest.raises(InvalidTarget):
         platform_from_name(name)
@@ -118,7 +118,7 @@ def test_what_is_no_triple_is_refused(name: str) -> None:
     ],
 )
 def test_the_nearest_names_are_given(name: str, near: str) -> None:
-    """Who mistypes a triple wants the right one, not a manual."""
+    """A user who mistypes a triple must see the right one."""
     try:
         platform = platform_from_name(name)
     except InvalidTarget as error:
@@ -128,14 +128,14 @@ def test_the_nearest_names_are_given(name: str, near: str) -> None:
 
 
 def test_soft_float_takes_no_manylinux() -> None:
-    """manylinux for armv7l is hard float; on gnueabi it crashes at the first float that is passed."""
+    """manylinux for armv7l is hard-float, and crashes on gnueabi when the first float is passed."""
     assert manytags.target("3.12", "armv7-unknown-linux-gnueabi").platform_tags() == ("linux_armv7l",)
     assert manytags.target("3.12", "arm-unknown-linux-gnueabi").platform_tags() == ("linux_armv5tel",)
 
 
 @pytest.mark.parametrize("row", [row for row in architectures() if row.manylinux_floor], ids=lambda row: row.name)
 def test_every_architecture_has_its_triples_and_uvs_pattern(row: Architecture) -> None:
-    """uv knows three architectures; users of others should not have to spell tags."""
+    """uv knows three architectures. Users of the others should not have to spell tags."""
     arch = row.name
     assert platform_from_name(f"{arch}-unknown-linux-gnu").arch == arch
     assert platform_from_name(f"{arch}-unknown-linux-musl") == Platform("linux", arch, musl=(1, 2))

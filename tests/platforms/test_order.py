@@ -6,7 +6,7 @@ from manytags import parse_platform
 
 
 def test_one_list_of_everything_sorts() -> None:
-    """A report of an index's platforms needs one order for all of them, least demanding first."""
+    """A report of an index needs one order for all platforms, least demanding first."""
     texts = [
         "any",
         "linux_armv6l",
@@ -33,7 +33,7 @@ def test_one_list_of_everything_sorts() -> None:
 
 
 def test_max_and_min_of_one_chain() -> None:
-    """Among tags that all compare, Python's own functions work."""
+    """``max`` and ``min`` work if all tags are comparable."""
     chain = [parse_platform(f"manylinux_2_{minor}_x86_64") for minor in (28, 5, 34, 17)]
     assert str(min(chain)) == "manylinux_2_5_x86_64"
     assert str(max(chain)) == "manylinux_2_34_x86_64"

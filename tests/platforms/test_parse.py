@@ -1,4 +1,4 @@
-"""Platform tags: every kind from its text, with its parts."""
+"""Every kind of platform tag is parsed from its text into its parts."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ from manytags import (
     ],
 )
 def test_text_and_value_are_each_others(text: str, tag: manytags.PlatformTag) -> None:
-    """Code that builds a tag from parts and code that reads it must meet."""
+    """A tag built from parts must equal the tag parsed from text."""
     assert parse_platform(text) == tag
     assert str(tag) == text
     assert parse_platform(text.upper()) == tag
 
 
 def test_the_parts_are_there() -> None:
-    """Who looks for the API level or the ABI must not take the text apart again."""
+    """A caller can read the API level or the ABI without splitting the text again."""
     tag = parse_platform("android_24_x86_64")
     assert isinstance(tag, Android)
     assert (tag.api_level, tag.abi) == (24, "x86_64")
@@ -69,7 +69,7 @@ def test_emscripten_and_pyemscripten_are_two_kinds() -> None:
 
 
 def test_pyodides_older_name_asks_what_the_newer_one_does() -> None:
-    """A locker may keep either of two wheels that differ in it, but they are two files with two names."""
+    """A locker may keep either of two wheels with these tags, but their file names must stay different."""
     old, new = parse_platform("pyodide_2025_0_wasm32"), parse_platform("pyemscripten_2025_0_wasm32")
     assert type(old) is Pyodide
     assert old != new
@@ -79,7 +79,7 @@ def test_pyodides_older_name_asks_what_the_newer_one_does() -> None:
 
 
 def test_kinds_are_no_look_alikes() -> None:
-    """A tag of an unknown kind with a known kind's text is another thing."""
+    """A tag of an unknown kind must differ from a tag of a known kind with the same text."""
     assert OtherPlatform("win32") != Windows("x86")
     assert str(OtherPlatform("win32")) == "win32"
 
@@ -88,7 +88,7 @@ def test_kinds_are_no_look_alikes() -> None:
     "text", ["android_x86", "android__x86", "android_24", "emscripten_5_0_wasm32", "pyemscripten", "pyodide_x"]
 )
 def test_nearly_a_tag_is_an_error_not_an_unknown_kind(text: str) -> None:
-    """A mistyped tag that parsed would match nothing, silently."""
+    """If a mistyped tag were accepted, it would silently match nothing."""
     with pytest.raises(InvalidTag, match="expected"):
         parse_platform(text)
 
@@ -102,7 +102,7 @@ def test_nearly_a_tag_is_an_error_not_an_unknown_kind(text: str) -> None:
     ],
 )
 def test_what_asks_less(less: str, more: str) -> None:
-    """The order of the kinds that are neither Linux nor Apple."""
+    """Tags that are neither for Linux nor for Apple have an order too."""
     assert parse_platform(less) < parse_platform(more)
     assert parse_platform(more) > parse_platform(less)
 
@@ -118,6 +118,6 @@ def test_what_asks_less(less: str, more: str) -> None:
     ],
 )
 def test_what_cannot_be_compared(one: str, other: str) -> None:
-    """No Windows takes another's wheels, and an Android that CPython does not run on takes none."""
+    """No Windows takes wheels of another, and an Android on which CPython does not run takes none."""
     assert parse_platform(one).compare(parse_platform(other)) is None
     assert parse_platform(other).compare(parse_platform(one)) is None

@@ -26,7 +26,7 @@ ARCHITECTURES = {
         "riscv64": (1, 1), "loongarch64": (1, 2),
     },
 }  # fmt: skip
-#: The policy's glibc and the largest version of each family on x86_64, as facts gathered by hand have them.
+#: The policy's glibc and the largest version of each family on x86_64, collected by hand.
 LARGEST = {
     (2, 5): ("2.5", "3.4.8", "1.3.1", "4.2.0", None),
     (2, 12): ("2.12", "3.4.13", "1.3.3", "4.3.0", "1.2.2.4"),
@@ -57,28 +57,30 @@ def largest(of: Policy, family: str) -> str | None:
 
 @pytest.mark.parametrize("version", LARGEST)
 def test_largest_versions(version: tuple[int, int]) -> None:
-    """With one version too many, a wheel would be called true that older systems cannot load."""
-    found = policy("manylinux", version, "x86_64")
-    assert tuple(largest(found, family) for family in FAMILIES) == LARGEST[version]
-    assert found.listed
+    """With a version too many, the audit would call a tag true though older systems cannot load the wheel."""
+    answer = policy("manylinux", version, "x86_64")
+    assert tuple(largest(answer, family) for family in FAMILIES) == LARGEST[version]
+    assert answer.listed
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_architectures(kind: str) -> None:
     """Before its first policy, a tag means nothing."""
     known = policies(kind)
-    assert {each.architecture: min(known.of(each.architecture), key=lambda one: one.version).version
-            for each in known.listed} == ARCHITECTURES[kind]  # fmt: skip
+    assert {row.architecture: min(known.of(row.architecture), key=lambda candidate: candidate.version).version
+            for row in known.listed} == ARCHITECTURES[kind]  # fmt: skip
     assert known.date
     assert known.source
 
 
 def test_libraries() -> None:
-    """The libraries that every system has, by the policy that adds them."""
+    """A policy must promise exactly the libraries that every system has."""
     assert len(policy("manylinux", (2, 5), "x86_64").libraries) == 22
     first = {"libexpat.so.1": (2, 12), "libmvec.so.1": (2, 24), "libX11.so.6": (2, 5), "libz.so.1": (2, 5)}
     for name, version in first.items():
-        allowing = [each.version for each in policies("manylinux").of("x86_64") if each.allows_library(name)]
+        allowing = [
+            candidate.version for candidate in policies("manylinux").of("x86_64") if candidate.allows_library(name)
+        ]
         assert allowing[0] == version
     newest = policy("manylinux", (2, 41), "x86_64")
     assert newest.allows_library("ld-linux-x86-64.so.2")
@@ -89,10 +91,10 @@ def test_libraries() -> None:
 
 
 def test_forbidden_symbols() -> None:
-    """Symbols of a promised library that not every system's copy of it has."""
+    """A policy must forbid symbols that some systems' copy of a promised library lacks."""
 
     def count(version: tuple[int, int], library: str) -> int:
-        return sum(1 for each, _ in policy("manylinux", version, "x86_64").forbidden if each == library)
+        return sum(1 for soname, _ in policy("manylinux", version, "x86_64").forbidden if soname == library)
 
     counts = [count(version, "libz.so.1") for version in ((2, 5), (2, 31), (2, 34), (2, 35), (2, 36), (2, 37), (2, 41))]
     assert counts == [41, 41, 40, 40, 26, 23, 23]
@@ -104,7 +106,7 @@ def test_forbidden_symbols() -> None:
 def test_later_policies_allow_more(kind: str) -> None:
     """A wheel that keeps an older policy must keep the newer ones, or the lowest policy would mean nothing."""
     known = policies(kind)
-    last = max(each.version for each in known.listed)
+    last = max(listed.version for listed in known.listed)
     for architecture in ARCHITECTURES[kind]:
         ladder = known.of(architecture)
         for older, newer in pairwise(ladder):
@@ -117,11 +119,11 @@ def test_later_policies_allow_more(kind: str) -> None:
 
 def test_versions_that_nobody_has_listed() -> None:
     """A policy between or after the listed ones is judged by the last one before it, and says so."""
-    found = policy("manylinux", (2, 44), "x86_64")
+    newer = policy("manylinux", (2, 44), "x86_64")
     newest = policy("manylinux", (2, 41), "x86_64")
-    assert (found.judged_by, found.listed, found.tag) == ((2, 41), False, "manylinux_2_44_x86_64")
-    assert found.symbol_versions - newest.symbol_versions == {"GLIBC_2.42", "GLIBC_2.43", "GLIBC_2.44"}
-    assert found.libraries == newest.libraries
+    assert (newer.judged_by, newer.listed, newer.tag) == ((2, 41), False, "manylinux_2_44_x86_64")
+    assert newer.symbol_versions - newest.symbol_versions == {"GLIBC_2.42", "GLIBC_2.43", "GLIBC_2.44"}
+    assert newer.libraries == newest.libraries
     assert policy("manylinux", (2, 29), "aarch64").judged_by == (2, 28)
     assert policy("musllinux", (1, 3), "x86_64").judged_by == (1, 2)
 
@@ -220,7 +222,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("mistake", BROKEN)
 def test_every_mistake_in_the_data_is_seen(mistake: str) -> None:
-    """The check above would be worth nothing if it overlooked one."""
+    """The check above is worth nothing if it overlooks a mistake."""
     text = json.dumps(data_of("manylinux"))
     old, new = BROKEN[mistake]
     changed = (
@@ -228,7 +230,7 @@ def test_every_mistake_in_the_data_is_seen(mistake: str) -> None:
     )
     changed = changed or text.replace(old, new, 1)
     assert changed != text
-    assert any(mistake in found for found in contradictions(json.loads(changed)))
+    assert any(mistake in message for message in contradictions(json.loads(changed)))
 
 
 def auditwheel(kind: str) -> list[dict[str, object]]:
@@ -237,41 +239,41 @@ def auditwheel(kind: str) -> list[dict[str, object]]:
     if spec is None or spec.origin is None:
         pytest.skip("auditwheel is not installed: nox -s oracle")
     data = json.loads((Path(spec.origin).parent / "policy" / f"{kind}-policy.json").read_text())
-    return [each for each in data if each["name"] != "linux"]
+    return [entry for entry in data if entry["name"] != "linux"]
 
 
-#: Kind -> libraries that we list and auditwheel 6.8.2 does not. auditwheel reads "libc.so" in its own data as the name
-#: that Alpine gives musl, and as that only; but musl's loader takes any name that begins with "libc." for itself
+#: Kind -> libraries that we list but auditwheel 6.8.2 does not. auditwheel reads "libc.so" in its own data as the name
+#: that Alpine gives musl, and only as that. But musl's loader takes any name that begins with "libc." for itself
 #: (ldso/dynlink.c, load_library), and zig's and musl-gcc's wheels say "libc.so".
-#: Loaders stand apart in both: auditwheel exempts every name with "ld-linux" in it, ld64.so.1 and ld64.so.2; we exempt
-#: the one loader of the architecture, musl's too.
+#: Both exempt loaders: auditwheel exempts every name with "ld-linux" in it, ld64.so.1 and ld64.so.2; we exempt the one
+#: loader of the architecture, musl's too.
 MORE_LIBRARIES: dict[str, set[str]] = {"manylinux": set(), "musllinux": {"libc.so"}}
 MUSL_NAMES = {"i686": "x86", "armv7l": "armv7"}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_as_auditwheel(kind: str) -> None:
-    """Each difference from auditwheel has a reason, or is a mistake of one of us."""
+    """A difference from auditwheel without a known reason is a mistake in one of the two."""
     theirs: dict[tuple[str, str], tuple[set[str], set[str], set[tuple[str, str]]]] = {}
-    for each in auditwheel(kind):
-        name, lists = str(each["name"]), each["symbol_versions"]
-        allowed, forbidden = each["lib_whitelist"], each["blacklist"]
+    for entry in auditwheel(kind):
+        name, lists = str(entry["name"]), entry["symbol_versions"]
+        allowed, forbidden = entry["lib_whitelist"], entry["blacklist"]
         assert isinstance(lists, dict)
         assert isinstance(allowed, list)
         assert isinstance(forbidden, dict)
         for architecture, versions in lists.items():
             musl = f"libc.musl-{MUSL_NAMES.get(architecture, architecture)}.so.1"
             libraries = {musl if library == "libc.so" else library for library in allowed}
-            names = {f"{family}_{version}" for family, found in versions.items() for version in found}
-            symbols = {(library, symbol) for library, found in forbidden.items() for symbol in found}
+            names = {f"{family}_{version}" for family, numbers in versions.items() for version in numbers}
+            symbols = {(library, symbol) for library, symbols_of_it in forbidden.items() for symbol in symbols_of_it}
             theirs[name, architecture] = libraries, names, symbols
     mine = {
-        (each.tag.removesuffix("_" + each.architecture), each.architecture): (
-            set(each.libraries) - MORE_LIBRARIES[kind],
-            set(each.symbol_versions),
-            # That code calls what came with musl 1.2 is ours to say.
-            {(library, symbol) for library, symbol in each.forbidden if library != "libc.so"},
+        (listed.tag.removesuffix("_" + listed.architecture), listed.architecture): (
+            set(listed.libraries) - MORE_LIBRARIES[kind],
+            set(listed.symbol_versions),
+            # auditwheel does not check for symbols that came with musl 1.2.
+            {(library, symbol) for library, symbol in listed.forbidden if library != "libc.so"},
         )
-        for each in policies(kind).listed
+        for listed in policies(kind).listed
     }
     assert mine == theirs

@@ -11,7 +11,7 @@ from manytags.tags.filename import normalized_name, parse_tag_set
 
 
 def test_every_part_of_a_name() -> None:
-    """What an installer needs to know of a file before it downloads it."""
+    """An installer must be able to read every part of a name before it downloads the file."""
     wheel = parse_wheel_filename("My_Project.X-2.0rc1-3b-cp312.cp313-abi3-manylinux2014_x86_64-cu12.whl")
     assert wheel.name == "my-project-x"
     assert wheel.version_text == "2.0rc1"
@@ -35,24 +35,24 @@ def test_a_plain_name_has_no_build_tag_and_no_variant() -> None:
 
 
 def test_build_tags_compare_as_numbers() -> None:
-    """Of two builds of one file the newer must win."""
+    """The newer of two builds of a file must win."""
     builds = [parse_wheel_filename(f"a-1{build}-py3-none-any.whl").build for build in ("", "-2", "-10", "-10a")]
     shuffled = builds[::-1]
     assert sorted(shuffled) == builds
 
 
 def test_triples_in_the_order_written() -> None:
-    """Every combination, pythons first."""
+    """Triples list every combination, with the python tags varying slowest."""
     assert parse_tag_set("py2.py3-none-any").triples() == [("py2", "none", "any"), ("py3", "none", "any")]
     assert str(parse_tag_set("PY2.PY3-none-any")) == "py2.py3-none-any"
 
 
 def test_tags_are_packagings() -> None:
-    """Sets of tags meet those of other tools."""
+    """Sets of tags must be comparable with those of other tools."""
     assert parse_tag("py2.py3-none-any") == {Tag("py2", "none", "any"), Tag("py3", "none", "any")}
     assert manytags.parse_tag("CP312-cp312-Win32") == {Tag("cp312", "cp312", "win32")}
 
 
 def test_names_are_normalized() -> None:
-    """``Foo__Bar`` and ``foo.bar`` are one project (:pep:`503`)."""
+    """``Foo__Bar`` and ``foo.bar`` must be the same project (:pep:`503`)."""
     assert [normalized_name(name) for name in ("Foo__Bar", "foo.bar", "FOO-_.bar")] == ["foo-bar"] * 3

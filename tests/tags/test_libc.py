@@ -1,4 +1,4 @@
-"""Versions of C libraries as they are found, and as ladders list them."""
+"""Versions of C libraries: those found on hosts, and those that ladders list."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from manytags.tags import glibc_versions, parse_libc_version
     ],
 )
 def test_versions_in_the_wild(text: str, version: tuple[int, int] | None) -> None:
-    """Linaro's and others' endings must not lose a host its manylinux tags, and nonsense must not give it some."""
+    """A suffix such as Linaro's must not cost a host its manylinux tags, and nonsense must not give it any."""
     assert parse_libc_version(text) == version
 
 
@@ -47,5 +47,5 @@ def test_versions_in_the_wild(text: str, version: tuple[int, int] | None) -> Non
     ],
 )
 def test_glibc_versions_down_to_a_floor(newest: tuple[int, int], floor: tuple[int, int], versions: list[str]) -> None:
-    """Both ends are in, and a glibc 3 would serve all of glibc 2."""
+    """Both ends are included, and a glibc 3 would support all of glibc 2."""
     assert glibc_versions(newest, floor) == versions

@@ -27,7 +27,7 @@ from manytags import InvalidTag, parse_abi, parse_python_tag
     ],
 )
 def test_python_tags(text: str, implementation: str | None, version: tuple[int, ...]) -> None:
-    """Implementation and version, or nothing at all where the rule does not say."""
+    """A caller can read the implementation and the version, or neither if the rule does not define them."""
     tag = parse_python_tag(text.upper())
     assert (tag.text, tag.implementation, tag.version) == (text, implementation, version)
 
@@ -55,7 +55,7 @@ def test_python_tags(text: str, implementation: str | None, version: tuple[int, 
     ],
 )
 def test_abi_tags(text: str, family: str, version: tuple[int, ...], flags: str) -> None:
-    """Family, version and CPython's letters."""
+    """A caller can read the family, the version and the letters of CPython."""
     tag = parse_abi(text.upper())
     assert (tag.text, tag.family, tag.version, tag.flags) == (text, family, version, flags)
     assert tag.free_threaded is ("t" in flags)
@@ -73,7 +73,7 @@ def test_abi_tags(text: str, family: str, version: tuple[int, ...], flags: str) 
     ],
 )
 def test_bad_ones(parse: object, text: str, message: str) -> None:
-    """One field of a tag, no more, in ASCII."""
+    """Text that is more than one field of a tag, or not ASCII, is an error."""
     assert callable(parse)
     with pytest.raises(InvalidTag) as caught:
         parse(text)

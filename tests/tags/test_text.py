@@ -1,4 +1,4 @@
-"""What every tag text must satisfy."""
+"""The rules for the text of every tag."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_case_does_not_matter() -> None:
     ],
 )
 def test_the_first_bad_character_is_named(text: str, reason: str, position: int | None) -> None:
-    """Look-alikes and controls cannot be seen, so their place must be told."""
+    """Users cannot see look-alikes and control characters, so the error must give their position."""
     with pytest.raises(InvalidTag) as caught:
         checked_tag_text(text)
     assert caught.value.args == (text, reason, position)
@@ -52,5 +52,5 @@ def test_the_first_bad_character_is_named(text: str, reason: str, position: int 
     ],
 )
 def test_numbers_have_one_spelling(text: str, number: int | None) -> None:
-    """Were ``02`` a number, a tag would not print back as it came."""
+    """If ``02`` were accepted as a number, a tag would not print back unchanged."""
     assert parse_number(text) == number

@@ -1,4 +1,4 @@
-"""Whether a text is a version, without packaging; tests/laws/test_text.py compares the two at large."""
+"""Whether a text is a version, without packaging. ``tests/laws/test_text.py`` compares both on generated texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from manytags.tags.version import is_version
     ],
 )
 def test_versions(text: str) -> None:
-    """Every spelling that :pep:`440` lets in, appendix B."""
+    """Every spelling that :pep:`440`, appendix B, allows must be accepted."""
     assert is_version(text)
 
 
@@ -30,5 +30,5 @@ def test_versions(text: str) -> None:
     ],
 )
 def test_no_versions(text: str) -> None:
-    """What :pep:`440` does not let in, and white space, which no file name has."""
+    """Text that :pep:`440` does not allow must be refused, and so must white space, which no file name has."""
     assert not is_version(text)

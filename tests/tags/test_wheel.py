@@ -1,4 +1,4 @@
-"""The one place where file names are split; bad ones are in tests/hostile/test_texts.py."""
+"""Splitting file names. Invalid names are in ``tests/hostile/test_texts.py``."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from manytags.tags.text import split_tag_set, split_wheel_filename
     ],
 )
 def test_file_names_split(name: str, parts: tuple[str, ...]) -> None:
-    """A digit begins a build tag and never a python tag, so one field more is never ambiguous."""
+    """A build tag begins with a digit and a python tag never does, so an additional field is never ambiguous."""
     assert split_wheel_filename(name) == parts
 
 
 def test_the_tag_set_is_not_looked_into() -> None:
-    """Ranking remembers tag sets; splitting a name must not judge them every time."""
+    """Ranking caches tag sets, so splitting a name must not validate them every time."""
     assert split_wheel_filename("foo-1.0-p!-n-a.whl")[3] == "p!-n-a"
 
 
 def test_tag_sets_keep_the_order_written() -> None:
-    """What is printed back must be what was written."""
+    """A tag set must print back as it was written."""
     assert split_tag_set("PY3.py2-none-win32.any") == (("py3", "py2"), ("none",), ("win32", "any"))
 
 
 def test_limits_are_inclusive() -> None:
-    """The largest set is still taken; one member more is not."""
+    """The largest set must be accepted, and a set with one more member refused."""
     field = ".".join(f"p{number}" for number in range(64))
     assert len(split_tag_set(f"{field}-{field}-any")[0]) == 64
     with pytest.raises(InvalidTag, match="more than 4096 triples"):
@@ -51,7 +51,7 @@ def test_limits_are_inclusive() -> None:
     ("build", "parsed"), [("", ()), ("1", (1, "")), ("007x", (7, "x")), ("12abc3", (12, "abc3")), ("1_2", (1, "_2"))]
 )
 def test_build_tags_are_numbers_first(build: str, parsed: tuple[object, ...]) -> None:
-    """Build 10 is newer than build 9."""
+    """Build 10 must be newer than build 9."""
     assert build_from_text(build) == parsed
 
 
@@ -65,7 +65,7 @@ def test_build_tags_are_numbers_first(build: str, parsed: tuple[object, ...]) ->
     ],
 )
 def test_the_checks_of_parts(check: object, good: list[str], bad: list[str]) -> None:
-    """Each part of a name has its rule."""
+    """Each part of a name must follow its own rule."""
     assert callable(check)
     assert [text for text in good if not check(text)] == []
     assert [text for text in bad if check(text)] == []

@@ -39,7 +39,7 @@ def python_name(target: Target) -> str:
 
 
 def test_the_linux_hosts_are_here() -> None:
-    """Agreement of nothing is no agreement."""
+    """With no recorded Linux hosts, the tests below would pass without comparing anything."""
     assert len(LINUXES) >= 60
     assert {target_from_facts(MACHINES[name].facts).platform.arch for name in LINUXES} >= {
         *("x86_64", "i686", "aarch64", "armv5tel", "armv6l", "armv7l", "armv8l", "ppc64le", "s390x", "riscv64"),
@@ -49,7 +49,7 @@ def test_the_linux_hosts_are_here() -> None:
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_written_and_read_it_is_the_same(name: str) -> None:
-    """A locker reads the targets of machines that it never sees."""
+    """A locker must be able to read the target of a machine that it never sees."""
     _, target = seen(name)
     again = Target.from_json(target.to_json())
     assert again == target
@@ -60,7 +60,7 @@ def test_written_and_read_it_is_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_facts_written_and_read_are_the_same(name: str) -> None:
-    """A report of a strange machine is one file; what follows from it must not depend on who reads it."""
+    """A bug report is one file of facts, so every reader must get the same target from it."""
     machine, target = seen(name)
     again = target_from_facts(manytags.Facts.from_json(machine.facts.to_json()))
     assert again == target
@@ -69,11 +69,11 @@ def test_facts_written_and_read_are_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", LINUXES)
 def test_named_it_takes_the_same(name: str) -> None:
-    """``target("cp311", "manylinux_2_36_x86_64")`` is such a machine, not something like it."""
+    """``target("cp311", "manylinux_2_36_x86_64")`` must take exactly what such a machine takes."""
     _, target = seen(name)
     platform = target.platform
     if platform.arch == "armv8l" and platform.glibc is not None:
-        # People name it ARMv7; that it calls itself armv8l is one tag more.
+        # People call it ARMv7. It calls itself armv8l, which adds one tag.
         named = manytags.target(python_name(target), f"manylinux_{platform.glibc[0]}_{platform.glibc[1]}_armv7l")
         tags = tuple(tag for tag in target.platform_tags() if tag != "linux_armv8l")
         assert named.platform_tags() == tags
@@ -84,7 +84,7 @@ def test_named_it_takes_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_as_a_pex_file_it_takes_the_same(name: str) -> None:
-    """pex's complete platforms are hard to make (pex #1977): a machine that was seen is one."""
+    """Complete platforms are hard to make for pex (pex #1977), so any observed machine must convert to one."""
     _, target = seen(name)
     again = manytags.target_from_pex(manytags.target_to_pex(target))
     assert again.triples() == target.triples()
@@ -93,12 +93,12 @@ def test_as_a_pex_file_it_takes_the_same(name: str) -> None:
 
 @pytest.mark.parametrize("name", LINUXES)
 def test_as_a_pex_file_it_is_understood(name: str) -> None:
-    """Read as a mere list, a machine would lose what is known of it: options could no longer be applied."""
+    """If a machine were read as a mere list of tags, options could no longer be applied to it."""
     _, target = seen(name)
     again = manytags.target_from_pex(manytags.target_to_pex(target))
     platform = target.platform
     if target.options != TagOptions():
-        assert again.platform_tags() == target.platform_tags()  # some tags are refused: a list is all there is
+        assert again.platform_tags() == target.platform_tags()  # some tags are refused, so only the list is known
     else:
         assert again.platform in {
             Platform("linux", platform.arch, platform.glibc, platform.musl),
@@ -109,7 +109,7 @@ def test_as_a_pex_file_it_is_understood(name: str) -> None:
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_as_build_details_it_takes_the_same(name: str) -> None:
-    """A Python that cannot run here is read from its ``build-details.json``, with its platform named."""
+    """A user can describe a Python that cannot run here by its ``build-details.json`` and its platform."""
     _, target = seen(name)
     text = manytags.target_to_build_details(target, "/usr")
     assert manytags.target_from_build_details(text, target.platform).platform_tags() == platform_tags_without_options(
@@ -121,7 +121,7 @@ def test_as_build_details_it_takes_the_same(name: str) -> None:
 
 
 def platform_tags_without_options(target: Target) -> tuple[str, ...]:
-    """List the platform tags, had its owner decided nothing: no file of Python's tells that."""
+    """List the platform tags without the owner's options, which no file of Python has."""
     return Target(target.python, target.platform).platform_tags()
 
 
@@ -130,7 +130,7 @@ def platform_tags_without_options(target: Target) -> tuple[str, ...]:
     [name for name in LINUXES if MACHINES[name].packaging.get("platform_tags") and name not in MACHINES_THAT_DIFFER],
 )
 def test_packaging_in_that_interpreter_gave_the_same(name: str) -> None:
-    """Described by name and without looking, a machine has the list that packaging gave when it ran there."""
+    """A machine described only by name must have the list that packaging gave on the real machine."""
     machine, target = seen(name)
     assert list(target.platform_tags()) == machine.packaging["platform_tags"]
     named = manytags.target(python_name(target), name_of(target.platform), target.options)
@@ -139,13 +139,13 @@ def test_packaging_in_that_interpreter_gave_the_same(name: str) -> None:
     assert list(named.triples()[: len(machine.packaging["first_triples"])]) == machine.packaging["first_triples"]
 
 
-#: uname's own idea of the machine, which a target does not know: the kernel's width, and ``linux32``.
+#: The machine that uname reports, which depends on the kernel and on ``linux32``. A target does not know it.
 MACHINE_OF_ANOTHER_WIDTH = {("i686", "x86_64"), ("x86_64", "i686"), ("aarch64", "armv8l"), ("mips", "mips64")}
 
 
 @pytest.mark.parametrize("name", LINUXES)
 def test_markers_are_those_of_the_machine(name: str) -> None:
-    """A requirement's marker must be true in the locker when it is true on the machine (pip #11664)."""
+    """A marker must have the same value in the locker as on the machine (pip #11664)."""
     machine, target = seen(name)
     facts, markers = machine.facts, manytags.marker_environment(target)
     assert markers["implementation_name"] == facts.text("implementation")
@@ -160,6 +160,6 @@ def test_markers_are_those_of_the_machine(name: str) -> None:
 
 
 def test_the_records_are_read_as_they_are() -> None:
-    """What these tests compare is what stands in the files."""
+    """These tests must compare exactly what is in the files."""
     machine = MACHINES["trixie-amd64"]
     assert json.loads(machine.facts.to_json()) == machine.record["facts"]

@@ -9,7 +9,7 @@ from manytags import Target
 
 
 def test_the_form_is_what_it_is_documented_to_be() -> None:
-    """Other tools read these files, and lockers keep them: no key may disappear."""
+    """Other tools read these files and lockers keep them, so no key may disappear."""
     there = Target(
         manytags.Python("cpython", (3, 12), ("cp312",)),
         manytags.Platform("linux", "armv7l", glibc=(2, 31)),
@@ -48,7 +48,7 @@ def test_the_form_is_what_it_is_documented_to_be() -> None:
 
 
 def test_the_first_form_keeps_loading() -> None:
-    """A file of the first release can still be read."""
+    """A file of the first release must still load."""
     text = """{
       "manytags_target": 1,
       "python": {"implementation": "cpython", "version": [3, 12], "abis": ["cp312"], "full_version": null},

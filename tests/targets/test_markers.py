@@ -12,10 +12,10 @@ import manytags
 from manytags import InvalidTarget, Platform, marker_environment, target, target_from_markers
 from manytags.platforms.macos import macos_from_darwin
 
-#: What a target cannot know: of the kernel that happens to run.
+#: What a target cannot know, because it depends on the running kernel.
 UNKNOWN = {"platform_release", "platform_version"}
 
-#: uv 0.13.8's environment for its names: os_name, sys_platform, platform_system, platform_machine. It was found out by
+#: uv 0.13.8's environment for its names: os_name, sys_platform, platform_system, platform_machine. It was learned from
 #: requirements with such markers. For Pyodide uv also knows platform_release (3.1.58, 4.0.9) and platform_version.
 UV = {
     "x86_64-unknown-linux-gnu": ("posix", "linux", "Linux", "x86_64"),
@@ -37,7 +37,7 @@ UV = {
     "wasm32-pyodide2025": ("posix", "emscripten", "Emscripten", "wasm32"),
 }
 
-#: As ``default_environment()`` gives it on these systems, with what makes a difference to tags.
+#: What ``default_environment()`` returns on these systems, as far as it matters for tags.
 MAC = {
     "implementation_name": "cpython",
     "implementation_version": "3.12.4",
@@ -78,7 +78,7 @@ PYTHONS = ("3.12", "3.12.4", "3.13t", "3.12d", "3.7", "pypy3.10", "graalpy3.12")
 
 
 def test_here_it_is_packagings() -> None:
-    """What a locker decides for this very machine, the installer must decide too."""
+    """A locker and an installer must agree about this machine."""
     theirs = dict(packaging.markers.default_environment())
     ours = marker_environment(manytags.detect())
     assert set(ours) == set(theirs)
@@ -91,7 +91,7 @@ def test_here_it_is_packagings() -> None:
 
 @pytest.mark.parametrize("name", UV)
 def test_markers_are_uvs(name: str) -> None:
-    """A requirement for Windows on Arm must be locked by both or by neither."""
+    """A requirement for Windows on Arm must be locked by both manytags and uv, or by neither."""
     environment = marker_environment(target("3.12", name))
     markers = ("os_name", "sys_platform", "platform_system", "platform_machine")
     assert tuple(environment[marker] for marker in markers) == UV[name]
@@ -101,7 +101,7 @@ def test_markers_are_uvs(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_markers_are_evaluated(python: str, name: str) -> None:
-    """An environment that packaging cannot compare with would end a lock in the middle."""
+    """A lock would fail halfway if packaging could not evaluate markers in the environment."""
     described = target(python, name)
     environment = marker_environment(described)
     minor = described.python.version[1]
@@ -132,7 +132,7 @@ def test_markers_are_evaluated(python: str, name: str) -> None:
     ],
 )
 def test_markers_of_a_python(python: str, expected: tuple[str, ...]) -> None:
-    """A micro version that is not known is the oldest: a lower bound then errs to the safe side."""
+    """An unknown micro version counts as the lowest, so that a lower bound errs on the safe side."""
     environment = marker_environment(target(python, "win_amd64"))
     names = ("python_version", "python_full_version", "implementation_name", "implementation_version")
     assert tuple(environment[name] for name in (*names, "platform_python_implementation")) == expected
@@ -140,7 +140,7 @@ def test_markers_of_a_python(python: str, expected: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize("full", ["3.15.0a1", "3.15.0rc2", "3.15.0a1+"])
 def test_markers_of_a_python_before_its_release(full: str) -> None:
-    """The release candidate of 3.15 is older than 3.15, as pip sees it."""
+    """A release candidate of 3.15 is older than 3.15, as it is for pip."""
     python = manytags.Python("cpython", (3, 15, 0), ("cp315",), full)
     environment = marker_environment(target(python, "linux"))
     assert environment["python_full_version"] == full
@@ -150,27 +150,27 @@ def test_markers_of_a_python_before_its_release(full: str) -> None:
 
 
 def test_markers_tell_a_mac() -> None:
-    """On macOS the kernel's version tells which macOS it is."""
-    found = target_from_markers(MAC)
-    assert found.platform == Platform("macos", "arm64", version=(14, 0))
-    assert found.python == manytags.Python("cpython", (3, 12), ("cp312",), "3.12.4")
-    assert marker_environment(found) == {**MAC, "platform_release": "", "platform_version": ""}
-    assert str(found.evidence[0]) == "markers: macOS 14.0 on arm64 (a marker environment)"
+    """On macOS the version of the kernel shows the version of macOS."""
+    mac = target_from_markers(MAC)
+    assert mac.platform == Platform("macos", "arm64", version=(14, 0))
+    assert mac.python == manytags.Python("cpython", (3, 12), ("cp312",), "3.12.4")
+    assert marker_environment(mac) == {**MAC, "platform_release": "", "platform_version": ""}
+    assert str(mac.evidence[0]) == "markers: macOS 14.0 on arm64 (a marker environment)"
 
 
 @pytest.mark.parametrize(("machine", "tag"), [("AMD64", "win_amd64"), ("ARM64", "win_arm64"), ("x86", "win32")])
 def test_markers_tell_a_windows(machine: str, tag: str) -> None:
-    """On Windows the machine is all that tags tell."""
-    found = target_from_markers({**WINDOWS, "platform_machine": machine})
-    assert found.platform_tags() == (tag,)
-    assert target_from_markers({**WINDOWS, "platform_machine": machine.lower()}) == found
+    """On Windows tags depend only on the machine."""
+    windows = target_from_markers({**WINDOWS, "platform_machine": machine})
+    assert windows.platform_tags() == (tag,)
+    assert target_from_markers({**WINDOWS, "platform_machine": machine.lower()}) == windows
     expected = {**WINDOWS, "platform_machine": machine, "platform_release": "", "platform_version": ""}
-    assert marker_environment(found) == expected
+    assert marker_environment(windows) == expected
 
 
 @pytest.mark.parametrize("name", ["win_amd64", "win_arm64", "win32", "macosx_14_0_arm64", "macosx_10_15_x86_64"])
 def test_there_and_back(name: str) -> None:
-    """What is written as markers is read as the same target, where they suffice and the kernel is known."""
+    """A target written as markers must read back unchanged if the markers suffice and the kernel is known."""
     described = target("3.12.4", name)
     release = {"macosx_14_0_arm64": "23.1.0", "macosx_10_15_x86_64": "19.6.0"}.get(name, "")
     again = target_from_markers({**marker_environment(described), "platform_release": release})
@@ -182,13 +182,13 @@ def test_there_and_back(name: str) -> None:
     "platform", ["debian-12-x86_64", "manylinux_2_36_x86_64", Platform("linux", "x86_64", glibc=(2, 36))]
 )
 def test_linux_with_its_platform_named(platform: str | Platform) -> None:
-    """With the C library told, markers do for Linux too."""
-    found = target_from_markers(LINUX, platform)
-    assert found.platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
+    """Markers suffice for Linux too if the caller names the C library."""
+    linux = target_from_markers(LINUX, platform)
+    assert linux.platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
 
 
 def without(*names: str) -> dict[str, str]:
-    """Leave out markers."""
+    """Return an environment without some markers."""
     return {name: value for name, value in MAC.items() if name not in names}
 
 
@@ -241,7 +241,7 @@ ERRORS = {
 
 @pytest.mark.parametrize("case", ERRORS)
 def test_markers_that_do_not_suffice(case: str) -> None:
-    """A guess would be wheels for another machine."""
+    """A guess could choose wheels for another machine."""
     environment, message = ERRORS[case]
     with pytest.raises(InvalidTarget) as caught:
         target_from_markers(environment)
@@ -253,17 +253,17 @@ def test_markers_that_do_not_suffice(case: str) -> None:
     "value", ["", "\x00", "x" * 1_000_000, "\ud800", "²", "3.12.²", "-1", "3.12.4; os_name", "9" * 150]
 )
 def test_hostile_markers(name: str, value: str) -> None:
-    """A lock file's environment comes from strangers: a target, or one clear error of bounded size."""
+    """The environment of a stranger's lock file must give a target or one clear error of bounded size."""
     try:
-        found = target_from_markers({**MAC, name: value})
+        read = target_from_markers({**MAC, name: value})
     except InvalidTarget as error:
         assert len(str(error)) < 1_000
     else:
-        assert found.platform_tags()
+        assert read.platform_tags()
 
 
 def test_darwin_is_every_macos() -> None:
-    """Apple has counted its systems in four ways."""
+    """Apple has numbered its systems in four ways, and all of them must be read."""
     known = {9: (10, 5), 17: (10, 13), 19: (10, 15), 20: (11, 0), 21: (12, 0), 22: (13, 0), 23: (14, 0), 24: (15, 0)}
     known |= {25: (26, 0), 26: (27, 0), 0: (10, 0), 3: (10, 0)}
     for darwin, macos in known.items():

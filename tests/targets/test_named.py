@@ -27,7 +27,7 @@ WITH_MANYLINUX = ", ".join(sorted(row.name for row in architectures() if row.man
     ],
 )
 def test_names_of_cpythons(name: str, python: Python) -> None:
-    """As people and as tags write them."""
+    """A CPython can be named as people write it and as tags write it."""
     assert target(name, "win32").python == python
 
 
@@ -81,16 +81,16 @@ def test_names_of_no_python(name: str, reason: str) -> None:
     ],
 )
 def test_platforms_by_their_tag(name: str, platform: Platform) -> None:
-    """A tag means a host that takes it and all below it."""
+    """A tag means a host that takes this tag and all lower ones."""
     there = target("3.12", name)
     assert there.platform == platform
-    first = there.platform_tags()[1 if "pyodide" in name else 0]  # the older name stands behind the newer one
+    first = there.platform_tags()[1 if "pyodide" in name else 0]  # the older name follows the newer one
     assert platform.system == "linux" or first == name.lower()
 
 
 @pytest.mark.parametrize("minor", [5, 17, 28, 40, 41, 60, 99])
 def test_any_glibc(minor: int) -> None:
-    """No ceiling: a host that is newer than this library is described like any other (uv stops at 2.40)."""
+    """A host that is newer than this library can be described like any other (uv stops at 2.40)."""
     there = target("3.12", f"manylinux_2_{minor}_x86_64")
     assert there.platform_tags()[:2] == ("linux_x86_64", f"manylinux_2_{minor}_x86_64")
 
@@ -113,7 +113,7 @@ def test_any_glibc(minor: int) -> None:
     ],
 )
 def test_tags_that_are_no_machine(name: str, reason: str) -> None:
-    """A list for a machine that cannot be would pick wheels for nobody."""
+    """A list for an impossible machine would pick wheels that no machine can use."""
     with pytest.raises(InvalidTarget) as caught:
         target("3.12", name)
     assert caught.value.text == name

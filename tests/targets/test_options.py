@@ -47,7 +47,7 @@ MAC = Platform("macos", "arm64", version=(11, 0))
 
 
 def test_the_default_is_todays_order() -> None:
-    """Without options the list is that of packaging 26.3: bare linux_* first."""
+    """Without options the list must be that of packaging 26.3, which puts bare linux_* first."""
     assert platform_tags(SERVER) == platform_tags(SERVER, TagOptions()) == SERVER_TAGS
     assert platform_tags(PI) == PI_TAGS
     assert platform_tags(MUSL_PI) == MUSL_PI_TAGS
@@ -60,7 +60,7 @@ def test_linux_last() -> None:
 
 
 def test_linux_last_stays_before_another_architectures() -> None:
-    """On ARMv7 everything of its own, bare tags too, is better than anything for ARMv6."""
+    """On ARMv7 all tags for ARMv7, including bare ones, must come before any tag for ARMv6."""
     last = TagOptions(linux_first=False)
     assert platform_tags(PI, last) == (*PI_TAGS[1:4], "linux_armv7l", "linux_armv6l")
     assert platform_tags(MUSL_PI, last) == (
@@ -84,7 +84,7 @@ def test_linux_last_stays_before_another_architectures() -> None:
 
 
 def test_no_armv6_on_armv7() -> None:
-    """Who wants packaging's list on 32-bit Arm gets it."""
+    """A caller who wants packaging's list on 32-bit Arm can have it."""
     none = TagOptions(armv6_on_armv7=False)
     assert platform_tags(PI, none) == PI_TAGS[:-1]
     assert platform_tags(MUSL_PI, none) == MUSL_PI_TAGS[:3]
@@ -92,7 +92,7 @@ def test_no_armv6_on_armv7() -> None:
 
 
 def test_bare_tags_never() -> None:
-    """``linux_*`` says nothing about the C library: a careful owner takes none."""
+    """A careful owner can refuse ``linux_*``, which says nothing about the C library."""
     never = TagOptions(bare_linux="never")
     assert platform_tags(SERVER, never) == SERVER_TAGS[1:]
     assert platform_tags(PI, never) == PI_TAGS[1:4]
@@ -111,7 +111,7 @@ def test_bare_tags_never() -> None:
     ],
 )
 def test_bare_tags_only_where_they_come_from(os_id: str | None, trusted: tuple[str, ...], takes: bool) -> None:
-    """piwheels' linux_armv7l is built on Raspberry Pi OS, and is safe there; elsewhere it is anybody's."""
+    """linux_armv7l wheels of piwheels are built on Raspberry Pi OS, and are safe only there."""
     options = TagOptions(bare_linux="distribution", bare_linux_from=trusted)
     tags = platform_tags(Platform("linux", "armv7l", glibc=(2, 31), distribution=os_id), options)
     assert ("linux_armv7l" in tags) == takes
@@ -120,7 +120,7 @@ def test_bare_tags_only_where_they_come_from(os_id: str | None, trusted: tuple[s
 
 
 def test_bare_tags_by_the_name_of_a_distribution() -> None:
-    """The target that is named by its distribution knows where its bare tags come from."""
+    """A target that names its distribution can take the bare tags of that distribution."""
     options = TagOptions(bare_linux="distribution", bare_linux_from=("raspbian",))
     assert "linux_armv7l" in manytags.target("3.11", "raspios-12-armv7l", options).platform_tags()
     assert "linux_armv7l" not in manytags.target("3.11", "debian-12-armv7l", options).platform_tags()
@@ -135,7 +135,7 @@ def test_no_such_trust() -> None:
 
 
 def test_no_manylinux() -> None:
-    """pip #3689: some owners build everything themselves; musllinux and others are not meant."""
+    """Owners who build everything themselves can refuse manylinux (pip #3689), which must not affect musllinux."""
     off = TagOptions(manylinux=False)
     assert platform_tags(SERVER, off) == ("linux_x86_64",)
     assert platform_tags(PI, off) == ("linux_armv7l", "linux_armv6l")
@@ -144,7 +144,7 @@ def test_no_manylinux() -> None:
 
 
 def test_ceiling() -> None:
-    """A lock for machines of which the oldest has glibc 2.17, made on a newer one."""
+    """A user can lock on a new machine for machines whose oldest glibc is 2.17."""
     options = TagOptions(manylinux_ceiling=(2, 17))
     assert platform_tags(SERVER, options) == ("linux_x86_64", *SERVER_TAGS[3:])
     assert platform_tags(SERVER, TagOptions(manylinux_ceiling=(9, 9))) == SERVER_TAGS
@@ -152,7 +152,7 @@ def test_ceiling() -> None:
 
 
 def test_floor() -> None:
-    """uv #14407: wheels for a glibc of 2007 bring their own libraries from then."""
+    """A floor excludes wheels for a glibc of 2007, which bundle libraries of that time (uv #14407)."""
     options = TagOptions(manylinux_floor=(2, 17))
     assert platform_tags(SERVER, options) == SERVER_TAGS[:5]
     assert platform_tags(SERVER, TagOptions(manylinux_floor=(2, 19))) == SERVER_TAGS[:2]
@@ -160,7 +160,7 @@ def test_floor() -> None:
 
 
 def test_ceiling_and_floor_together() -> None:
-    """Exactly one version, with its legacy name."""
+    """A ceiling equal to the floor leaves exactly one version, with its legacy name."""
     options = TagOptions(manylinux_floor=(2, 17), manylinux_ceiling=(2, 17))
     assert platform_tags(SERVER, options) == ("linux_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
     crossed = TagOptions(manylinux_floor=(2, 18), manylinux_ceiling=(2, 17))
@@ -169,19 +169,19 @@ def test_ceiling_and_floor_together() -> None:
 
 @pytest.mark.parametrize("spelling", ["manylinux_2_17_x86_64", "manylinux2014_x86_64"])
 def test_what_is_refused_is_refused_under_both_names(spelling: str) -> None:
-    """A ``_manylinux`` module that forbids manylinux2014 forbids manylinux_2_17: they are one policy (PEP 600)."""
+    """A ``_manylinux`` module that forbids manylinux2014 also forbids manylinux_2_17, the same policy (PEP 600)."""
     tags = platform_tags(SERVER, TagOptions(refused=(spelling,)))
     assert tags == tuple(tag for tag in SERVER_TAGS if "2_17" not in tag and "2014" not in tag)
 
 
 def test_refusing_what_is_not_there_changes_nothing() -> None:
-    """One override serves many machines."""
+    """One override can serve many machines, including those without the refused tag."""
     for tag in ("manylinux_2_17_aarch64", "manylinux_2_99_x86_64", "manylinux_x", "freebsd", "manylinux2014"):
         assert platform_tags(SERVER, TagOptions(refused=(tag,))) == SERVER_TAGS
 
 
 def test_extra_stands_last_and_once() -> None:
-    """Galaxy's and piwheels' indexes imply tags that no standard has; standards come first."""
+    """Indexes such as Galaxy and piwheels imply tags that no standard defines. They must come after standard tags."""
     options = TagOptions(extra=("galaxy_x86_64", "linux_x86_64", "galaxy_x86_64"))
     assert platform_tags(SERVER, options) == (*SERVER_TAGS, "galaxy_x86_64")
     assert platform_tags(MAC, TagOptions(extra=("macosx_12_0_arm64",)))[-1] == "macosx_12_0_arm64"
@@ -196,13 +196,13 @@ def test_extra_any_is_no_platform() -> None:
 
 
 def test_extra_brings_back_what_was_taken_away() -> None:
-    """Owners have the last word: what they name is taken, behind all others."""
+    """Owners have the last word: a tag that they add is taken, after all others."""
     options = TagOptions(bare_linux="never", extra=("linux_x86_64",))
     assert platform_tags(SERVER, options) == (*SERVER_TAGS[1:], "linux_x86_64")
 
 
 def test_options_of_one_meaning_are_equal() -> None:
-    """Two files that refuse the same tags in another order describe the same target."""
+    """Two files that refuse the same tags in different orders must describe the same target."""
     assert TagOptions(refused=("b", "a", "b")) == TagOptions(refused=("a", "b"))
     assert TagOptions(bare_linux_from=("b", "a")) == TagOptions(bare_linux_from=("a", "b"))
     assert TagOptions(extra=("b", "a")) != TagOptions(extra=("a", "b"))  # their order counts
@@ -255,7 +255,7 @@ def test_options_only_remove_move_or_append(platform: Platform, options: TagOpti
 
 @given(st.sampled_from(PLATFORMS), OPTIONS)
 def test_what_options_take_away_is_what_they_say(platform: Platform, options: TagOptions) -> None:
-    """A tag that is gone without reason is a wheel that is not found."""
+    """If a tag were missing for no reason, its wheels would not be found."""
     after = platform_tags(platform, options)
     refused = {str(manytags.parse_platform(tag)) for tag in options.refused if tag != "nonsense"}
     refused |= {tag.replace("2014", "_2_17") for tag in refused}
@@ -276,7 +276,7 @@ def test_what_options_take_away_is_what_they_say(platform: Platform, options: Ta
 
 @given(st.sampled_from(PLATFORMS), OPTIONS)
 def test_options_are_part_of_a_target(platform: Platform, options: TagOptions) -> None:
-    """Saved and loaded, a target decides as before."""
+    """A target must decide the same after it is saved and loaded."""
     target = manytags.target("3.12", platform, options)
     again = manytags.Target.from_json(target.to_json())
     assert again == target

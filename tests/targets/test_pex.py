@@ -20,8 +20,8 @@ from manytags import (
     target_to_pex,
 )
 
-#: ``pex3 interpreter inspect --markers --tags`` of pex 2.105.2, run in CPython 3.12.1 on Debian 12. Of its path and of
-#: the kernel's name only the beginnings were kept.
+#: ``pex3 interpreter inspect --markers --tags`` of pex 2.105.2, run in CPython 3.12.1 on Debian 12. Only the
+#: beginnings of its path and of the kernel's name were kept.
 RECORDED = Path(__file__).parent / "data" / "pex-2.105.2-cpython-3.12.json"
 
 NAMES = (
@@ -48,32 +48,32 @@ def recorded() -> dict[str, Any]:
 
 def test_a_recorded_file_is_this_machine() -> None:
     """A file that pex made must have the same tags here as in pex."""
-    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
-    assert list(found.triples()) == recorded()["compatible_tags"]
-    assert found.platform == Platform("linux", "x86_64", glibc=(2, 36))
-    assert found.options == TagOptions(linux_first=False)
-    assert found.python == Python("cpython", (3, 12), ("cp312",), "3.12.1")
-    assert [str(one) for one in found.evidence] == [
+    target = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    assert list(target.triples()) == recorded()["compatible_tags"]
+    assert target.platform == Platform("linux", "x86_64", glibc=(2, 36))
+    assert target.options == TagOptions(linux_first=False)
+    assert target.python == Python("cpython", (3, 12), ("cp312",), "3.12.1")
+    assert [str(evidence) for evidence in target.evidence] == [
         "platform: Linux with glibc 2.36 on x86_64 (a complete platform of pex)"
     ]
-    ours, theirs = marker_environment(found), recorded()["marker_environment"]
+    ours, theirs = marker_environment(target), recorded()["marker_environment"]
     unknown = {"platform_release": "", "platform_version": ""}
     assert ours == {**theirs, **unknown}
 
 
 def test_written_again_it_is_the_recorded_file() -> None:
     """pex must be able to read files of manytags: same keys, same tags, same markers."""
-    found = target_from_pex(RECORDED.read_text(encoding="utf-8"))
-    written, theirs = json.loads(target_to_pex(found)), recorded()
+    target = target_from_pex(RECORDED.read_text(encoding="utf-8"))
+    written, theirs = json.loads(target_to_pex(target)), recorded()
     assert written["compatible_tags"] == theirs["compatible_tags"]
     assert set(written["marker_environment"]) == set(theirs["marker_environment"])
-    assert set(theirs) - set(written) == {"path"}  # where the interpreter is: no described machine has one
+    assert set(theirs) - set(written) == {"path"}  # the interpreter's path, which a described machine does not have
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_there_and_back(python: str, name: str) -> None:
-    """A described machine takes the same wheels after writing and reading."""
+    """A described machine must take the same wheels after it is written and read."""
     described = target(python, name)
     again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
@@ -92,7 +92,7 @@ def test_there_and_back(python: str, name: str) -> None:
 )
 @pytest.mark.parametrize("name", ["debian-12-armv7l", "alpine-3.20-armv7"])
 def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> None:
-    """pex on a Raspberry Pi lists no ARMv6 tags. The file still describes a Pi, and has just these tags."""
+    """pex lists no ARMv6 tags on a Raspberry Pi. Its file must describe a Pi with exactly these tags."""
     described = target("3.11", name, options)
     again = target_from_pex(target_to_pex(described))
     assert again.platform_tags() == described.platform_tags()
@@ -110,7 +110,7 @@ def test_packagings_own_lists_are_understood(name: str, options: TagOptions) -> 
     ],
 )
 def test_a_list_that_no_machine_has_is_kept(options: TagOptions) -> None:
-    """Tags that the owner removed must not come back because the rest looks like a known machine."""
+    """Tags that the owner removed must stay removed, even if the rest looks like a known machine."""
     described = target("3.12", "debian-12-x86_64", options)
     again = target_from_pex(target_to_pex(described))
     assert again.triples() == described.triples()
@@ -173,5 +173,5 @@ def test_what_is_no_complete_platform(case: str) -> None:
 
 
 def test_it_is_part_of_the_public_face() -> None:
-    """Embedders need one import."""
+    """Embedders need only one import."""
     assert manytags.target_from_pex is target_from_pex

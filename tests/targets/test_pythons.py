@@ -101,7 +101,7 @@ WRONG = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_this_python(name: str) -> None:
-    """People write the same Python in many ways; a wrong ABI tag would be wheels that crash or are not found."""
+    """People name the same Python in many ways. With a wrong ABI tag, wheels would crash or not be found."""
     assert parse_python(name) == NAMES[name]
     assert manytags.target(name, "win_amd64").python == NAMES[name]
 
@@ -146,14 +146,14 @@ def test_a_free_threaded_python_takes_no_stable_abi_of_others() -> None:
 
 @pytest.mark.parametrize("minor", range(2, 20))
 def test_every_pypy_has_an_abi(minor: int) -> None:
-    """A PyPy whose ABI tag were empty would take pure wheels only."""
+    """A PyPy without an ABI tag would take only pure wheels."""
     (abi,) = parse_python(f"pypy3.{minor}").abis
     assert abi == f"pypy3{minor}_{'pp80' if minor >= 12 else 'pp73'}"
 
 
 @pytest.mark.parametrize("version", GRAALPY_VERSIONS)
 def test_every_graalpy_that_is_known_has_its_own_abi(version: tuple[int, int]) -> None:
-    """GraalPy's ABI tag has its own version too, which changes twice a year."""
+    """The ABI tag of GraalPy contains GraalPy's own version, which changes twice a year."""
     (abi,) = parse_python(f"graalpy{version[0]}.{version[1]}").abis
     assert manytags.parse_abi(abi).family == "graalpy"
     assert manytags.parse_abi(abi).version == version
@@ -178,7 +178,7 @@ def test_any_text_is_a_python_or_one_clear_error(text: str) -> None:
     st.sampled_from(["", "-", "-cp312", "-cp313t", "-pypy310_pp73", "-graalpy250_312_native", "-abi3"]),
 )
 def test_any_near_miss_is_a_python_or_one_clear_error(name: str, digits: str, letters: str, abi: str) -> None:
-    """As above, with texts that come close; what is accepted keeps its version and its letters."""
+    """As above, with texts that are almost names. An accepted name must keep its version and its letters."""
     text = f"{name}{digits}{letters}{abi}"
     try:
         python = parse_python(text)

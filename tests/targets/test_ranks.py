@@ -34,7 +34,7 @@ def test_groups_of_a_cpython() -> None:
 
 
 def test_free_threaded_builds_have_their_own_stable_abi() -> None:
-    """An ``abi3`` module crashes where there is no global lock (:pep:`803`)."""
+    """An ``abi3`` module crashes without the global lock (:pep:`803`)."""
     there = target("3.15t", "win_amd64")
     assert rank("cp315-abi3t-win_amd64", there) == 1
     assert rank("cp39-abi3t-win_amd64", there) is not None
@@ -45,7 +45,7 @@ def test_free_threaded_builds_have_their_own_stable_abi() -> None:
 
 
 def test_debug_builds_also_take_release_modules() -> None:
-    """Since 3.8 both load; before, a debug build took its own only."""
+    """Debug builds load release modules since 3.8. Older ones load only debug modules."""
     there = target("3.12d", "win_amd64")
     assert (rank("cp312-cp312d-win_amd64", there), rank("cp312-cp312-win_amd64", there)) == (0, 1)
     assert rank("cp312-cp312d-win_amd64", target("3.12", "win_amd64")) is None
@@ -53,7 +53,7 @@ def test_debug_builds_also_take_release_modules() -> None:
 
 
 def test_groups_of_others() -> None:
-    """PyPy says ``pp3-none-any``, GraalPy nothing; neither has the stable ABI."""
+    """PyPy takes ``pp3-none-any``, GraalPy has no such tag, and neither has the stable ABI."""
     groups, for_any = python_groups(Python("pypy", (3, 10), ("pypy310_pp73",)))
     assert groups[:3] == [("pp310", "pypy310_pp73"), ("pp310", "none"), ("py310", "none")]
     assert for_any[:2] == [("pp3", "none"), ("py310", "none")]
@@ -64,14 +64,14 @@ def test_groups_of_others() -> None:
 
 
 def test_abis_that_are_implied_are_not_repeated() -> None:
-    """A description that lists abi3 and none too has the same list."""
+    """A description that also lists abi3 and none must give the same tags."""
     plain = Python("cpython", (3, 12), ("cp312",))
     wordy = Python("cpython", (3, 12), ("cp312", "abi3", "none", "cp312"))
     assert python_groups(plain) == python_groups(wordy)
 
 
 def test_python_2_has_no_stable_abi() -> None:
-    """A described Python 2.7 takes ``py2``, never ``py3``."""
+    """A described Python 2.7 must take ``py2`` and never ``py3``."""
     groups, for_any = python_groups(Python("cpython", (2, 7), ("cp27mu",)))
     assert groups[:3] == [("cp27", "cp27mu"), ("cp27", "none"), ("py27", "none")]
     assert ("py3", "none") not in for_any
@@ -101,12 +101,12 @@ def test_python_2_has_no_stable_abi() -> None:
     ],
 )
 def test_ranks(wheel: object, expected: int | None) -> None:
-    """Files, tag sets, tags of any copy of packaging, and sets of them."""
+    """A caller can rank file names, tag sets, tags of any copy of packaging, and sets of such tags."""
     assert rank(wheel, SERVER) == expected  # type: ignore[arg-type]
 
 
 def test_packagings_types_are_taken_by_type_checkers() -> None:
-    """A caller's ``Tag`` and ``frozenset[Tag]`` need no cast: this line is checked by mypy."""
+    """A caller needs no cast for ``Tag`` and ``frozenset[Tag]``: mypy checks this line."""
     tags: frozenset[Tag] = manytags.parse_tag("cp312-cp312-linux_x86_64")
     assert rank(tags, SERVER) == 0
     assert rank(next(iter(tags)), SERVER) == 0
@@ -124,15 +124,15 @@ def test_packagings_types_are_taken_by_type_checkers() -> None:
     ],
 )
 def test_texts_that_are_no_wheel(text: str, error: type[Exception]) -> None:
-    """A mismatch is an answer, a text that is none is an error: the two must not be mixed up."""
+    """A tag that does not match gives an answer, but text that is not a tag must be an error."""
     with pytest.raises(error):
         rank(text, SERVER)
     with pytest.raises(error):
-        rank(text, SERVER)  # nor may a refused text be remembered
+        rank(text, SERVER)  # refused text must not be remembered
 
 
 def test_ranks_are_not_multiplied_out() -> None:
-    """A list of thousands of tags is two small tables."""
+    """A list of thousands of tags must need only two small tables."""
     ranks = SERVER.ranks
     assert len(ranks) > 500
     assert len(ranks._bases) + len(ranks._offsets) + len(ranks._any_ranks) < 100

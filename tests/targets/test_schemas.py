@@ -1,4 +1,4 @@
-"""The JSON Schemas in the package are what the readers read, and files of today load for ever."""
+"""The JSON Schemas in the package match what the readers accept, and today's files load forever."""
 
 from __future__ import annotations
 
@@ -37,46 +37,46 @@ def schema(name: str) -> dict[str, Any]:
 
 @cache
 def validator(name: str) -> Any:  # noqa: ANN401 - jsonschema has no types
-    """Make a validator that refuses a schema which is none."""
+    """Make a validator, and check that the schema itself is valid."""
     jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(schema(name))
     return jsonschema.Draft202012Validator(schema(name))
 
 
 def problems(name: str, text: str) -> list[str]:
-    """List what a schema has against a document."""
+    """List what is wrong with a document according to a schema."""
     return [error.message for error in validator(name).iter_errors(json.loads(text))]
 
 
 def test_schemas_say_what_they_are() -> None:
-    """An editor that is given the schema shows these texts; a field without one is a riddle."""
+    """An editor shows these descriptions, so a field without one would be unexplained."""
     for name, form in (("target", TARGET_FORMAT), ("facts", FACTS_FORMAT)):
-        found = schema(name)
-        assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-        assert found["$id"].endswith(f"/{name}-{form}.schema.json")
-        assert found["properties"][f"manytags_{name}"]["const"] == form
-        assert found["description"]
+        document = schema(name)
+        assert document["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+        assert document["$id"].endswith(f"/{name}-{form}.schema.json")
+        assert document["properties"][f"manytags_{name}"]["const"] == form
+        assert document["description"]
     for section in ("python", "platform", "options"):
         assert schema("target")["properties"][section]["description"]
-        assert all(one["description"] for one in schema("target")["properties"][section]["properties"].values())
-    assert all(one["description"] for one in schema("facts")["properties"]["facts"]["properties"].values())
+        assert all(entry["description"] for entry in schema("target")["properties"][section]["properties"].values())
+    assert all(entry["description"] for entry in schema("facts")["properties"]["facts"]["properties"].values())
 
 
 def test_the_schema_of_facts_is_the_readers() -> None:
-    """A fact that is added to the reader and not to the schema would be refused by whoever checks against it."""
-    found = schema("facts")["properties"]["facts"]
-    assert set(found["properties"]) == set(READERS)
-    assert found["required"] == list(REQUIRED)
-    assert found["additionalProperties"] is False
+    """A fact that only the reader knows would be refused by anyone who validates with the schema."""
+    facts = schema("facts")["properties"]["facts"]
+    assert set(facts["properties"]) == set(READERS)
+    assert facts["required"] == list(REQUIRED)
+    assert facts["additionalProperties"] is False
     types = {"read_string": "text", "read_integer": "number", "read_strings": "list", "read_boolean": "flag"}
     for name, reader in READERS.items():
         kind = types[reader.__name__]
         prefix = "required_" if name in REQUIRED else ""
-        assert found["properties"][name]["$ref"] == f"#/$defs/{prefix}{kind}", name
+        assert facts["properties"][name]["$ref"] == f"#/$defs/{prefix}{kind}", name
 
 
 def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same for targets: keys, and which of them must be there, as the reader itself asks for them."""
+    """The same for targets: the schema must have the reader's keys, and require the same ones."""
     taken: dict[str, set[str]] = {}
     needed: dict[str, set[str]] = {}
     take = Document.take
@@ -88,14 +88,14 @@ def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -
 
     def note_take_or(document: Document, key: str, read: Callable[[object], Any], default: Any) -> Any:  # noqa: ANN401
         taken.setdefault(document.name, set()).add(key)
-        return take(document, key, read) if key in document.keys() else default  # noqa: SIM118 - no dict
+        return take(document, key, read) if key in document.keys() else default  # noqa: SIM118 - not a dict
 
     monkeypatch.setattr(Document, "take", note_take)
     monkeypatch.setattr(Document, "take_or", note_take_or)
     Target.from_json((FORMS / "target-1.json").read_text(encoding="utf-8"))
-    found = schema("target")
-    objects = {"target": found, "evidence": found["properties"]["evidence"]["items"]}
-    objects |= {name: found["properties"][name] for name in ("python", "platform", "options")}
+    document_schema = schema("target")
+    objects = {"target": document_schema, "evidence": document_schema["properties"]["evidence"]["items"]}
+    objects |= {name: document_schema["properties"][name] for name in ("python", "platform", "options")}
     for name, described in objects.items():
         assert set(described["properties"]) == taken[name], name
         assert set(described.get("required", [])) == needed.get(name, set()), name
@@ -103,19 +103,19 @@ def test_the_schema_of_targets_is_the_readers(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_the_schema_has_the_fields_of_the_values() -> None:
-    """Every field of a value is a key of the form."""
-    found = schema("target")["properties"]
+    """Every field of a value must be a key of the form."""
+    properties = schema("target")["properties"]
     for name, kind in (("python", Python), ("platform", Platform), ("options", TagOptions)):
-        assert list(found[name]["properties"]) == list(kind._fields)
-    assert list(found["evidence"]["items"]["properties"]) == list(manytags.Evidence._fields)
-    defaults = {name: one["default"] for name, one in found["options"]["properties"].items()}
+        assert list(properties[name]["properties"]) == list(kind._fields)
+    assert list(properties["evidence"]["items"]["properties"]) == list(manytags.Evidence._fields)
+    defaults = {name: option["default"] for name, option in properties["options"]["properties"].items()}
     written = json.loads(target("3.12", "linux").to_json())["options"]
     assert defaults == written
 
 
 @pytest.mark.parametrize("name", MACHINES)
 def test_what_is_written_of_a_machine_is_valid(name: str) -> None:
-    """A form that says other than what is written is no documentation."""
+    """A schema that our own output does not match would be useless as documentation."""
     facts = MACHINES[name].facts
     assert problems("facts", facts.to_json()) == []
     assert problems("target", target_from_facts(facts).to_json()) == []
@@ -130,12 +130,12 @@ def test_what_is_written_of_a_machine_is_valid(name: str) -> None:
 )
 @pytest.mark.parametrize("python", ["3.12", "3.13t", "3.14.2", "pypy3.10"])
 def test_what_is_written_of_a_described_machine_is_valid(python: str, name: str) -> None:
-    """As above, for machines that nobody has seen."""
+    """The same for described machines, which were never observed."""
     assert problems("target", target(python, name).to_json()) == []
 
 
 def test_options_are_valid() -> None:
-    """Every option, set."""
+    """A target with every option set must be valid too."""
     options = TagOptions(
         linux_first=False,
         armv6_on_armv7=False,
@@ -158,12 +158,12 @@ def form(name: str) -> str:
 
 
 def test_a_target_of_form_1_loads() -> None:
-    """Lock files live longer than versions of this library. This file is of version 0.1.0, and is never changed."""
+    """Lock files outlive versions of this library. This file is from version 0.1.0 and is never changed."""
     assert problems("target", form("target-1.json")) == []
-    found = Target.from_json(form("target-1.json"))
-    assert found.python == Python("cpython", (3, 13, 1), ("cp313t",), "3.13.1")
-    assert found.platform == Platform("linux", "armv7l", glibc=(2, 36), build_arch="armv6l", distribution="raspbian")
-    assert found.options == TagOptions(
+    loaded = Target.from_json(form("target-1.json"))
+    assert loaded.python == Python("cpython", (3, 13, 1), ("cp313t",), "3.13.1")
+    assert loaded.platform == Platform("linux", "armv7l", glibc=(2, 36), build_arch="armv6l", distribution="raspbian")
+    assert loaded.options == TagOptions(
         linux_first=False,
         refused=("manylinux_2_17_armv7l",),
         bare_linux="distribution",
@@ -172,47 +172,47 @@ def test_a_target_of_form_1_loads() -> None:
         manylinux_floor=(2, 17),
         extra=("piwheels_armv7l",),
     )
-    assert [str(one) for one in found.evidence] == ["architecture: armv7l, hard float (as its maker says)"]
-    assert found.platform_tags()[:3] == ("manylinux_2_31_armv7l", "manylinux_2_30_armv7l", "manylinux_2_29_armv7l")
-    assert found.platform_tags()[-3:] == ("linux_armv7l", "linux_armv6l", "piwheels_armv7l")
+    assert [str(evidence) for evidence in loaded.evidence] == ["architecture: armv7l, hard float (as its maker says)"]
+    assert loaded.platform_tags()[:3] == ("manylinux_2_31_armv7l", "manylinux_2_30_armv7l", "manylinux_2_29_armv7l")
+    assert loaded.platform_tags()[-3:] == ("linux_armv7l", "linux_armv6l", "piwheels_armv7l")
 
 
 def test_the_shortest_target_of_form_1_loads() -> None:
-    """What people write by hand: nothing that could be left out."""
+    """A file with only the required keys, as people write it by hand, must load."""
     assert problems("target", form("target-1-shortest.json")) == []
-    found = Target.from_json(form("target-1-shortest.json"))
-    assert found == target("3.12", "manylinux_2_28_x86_64")
+    loaded = Target.from_json(form("target-1-shortest.json"))
+    assert loaded == target("3.12", "manylinux_2_28_x86_64")
 
 
 def test_facts_of_form_1_load() -> None:
-    """The same for reports of machines."""
+    """A recorded report of a machine must keep loading too."""
     assert problems("facts", form("facts-1.json")) == []
-    found = Facts.from_json(form("facts-1.json"))
-    assert set(found.names()) == set(READERS), "the file has every fact of form 1; newer ones are not in it"
-    assert target_from_facts(found).platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
-    assert json.loads(found.to_json()) == json.loads(form("facts-1.json"))
+    facts = Facts.from_json(form("facts-1.json"))
+    assert set(facts.names()) == set(READERS), "the file has every fact of form 1; newer ones are not in it"
+    assert target_from_facts(facts).platform_tags()[:2] == ("linux_x86_64", "manylinux_2_36_x86_64")
+    assert json.loads(facts.to_json()) == json.loads(form("facts-1.json"))
 
 
 def test_the_shortest_facts_of_form_1_load() -> None:
-    """A probe that could see nearly nothing."""
+    """A report of a probe that could observe almost nothing must load too."""
     assert problems("facts", form("facts-1-shortest.json")) == []
-    found = Facts.from_json(form("facts-1-shortest.json"))
-    assert target_from_facts(found).platform_tags() == ("win_amd64",)
+    facts = Facts.from_json(form("facts-1-shortest.json"))
+    assert target_from_facts(facts).platform_tags() == ("win_amd64",)
 
 
 def optional_places() -> list[tuple[str, ...]]:
     """List the keys of a target that may be missing."""
-    found = schema("target")
+    document = schema("target")
     places: list[tuple[str, ...]] = [("evidence",)]
     for section in ("python", "platform", "options"):
-        described = found["properties"][section]
+        described = document["properties"][section]
         places += [(section, key) for key in described["properties"] if key not in described.get("required", [])]
     return places
 
 
 @pytest.mark.parametrize("place", optional_places(), ids=".".join)
 def test_a_key_that_may_be_missing_may(place: tuple[str, ...]) -> None:
-    """A file of an older version has fewer keys; it must mean what it meant then."""
+    """An older file has fewer keys, and must keep its meaning."""
     document = json.loads(form("target-1.json"))
     section = document
     for key in place[:-1]:
@@ -224,7 +224,7 @@ def test_a_key_that_may_be_missing_may(place: tuple[str, ...]) -> None:
 
 @given(st.data())
 def test_schema_and_reader_refuse_the_same(data: st.DataObject) -> None:
-    """Who checks a file before it is sent must not be told that it is good when the reader refuses it for its form."""
+    """A file that passes the schema must not be refused by the reader for its form."""
     document = json.loads(form("target-1.json"))
     section = data.draw(st.sampled_from([document, *(document[name] for name in ("python", "platform", "options"))]))
     key = data.draw(st.sampled_from(sorted(section)))
@@ -237,7 +237,7 @@ def test_schema_and_reader_refuse_the_same(data: st.DataObject) -> None:
     try:
         Target.from_json(text)
     except ManytagsError:
-        # What the schema cannot say: which system needs which version, what version a full version is of.
+        # The schema cannot say which system needs which version, or that two versions belong together.
         beyond = {"system", "arch", "version", "full_version", "implementation", "glibc", "musl"}
         assert not valid or key in beyond, (key, value)
     else:
@@ -245,7 +245,7 @@ def test_schema_and_reader_refuse_the_same(data: st.DataObject) -> None:
 
 
 def test_the_reference_tells_of_every_key() -> None:
-    """A key that is in no document is found by nobody."""
+    """Users cannot find a key that no document describes."""
     path = Path(__file__).parents[2] / "docs" / "reference" / "formats.md"
     text = path.read_text(encoding="utf-8")
     described: list[dict[str, Any]] = [schema("target"), schema("facts"), schema("facts")["properties"]["facts"]]
@@ -259,12 +259,12 @@ def test_the_reference_tells_of_every_key() -> None:
 
 
 def about_in(about: dict[str, Any], line: str) -> bool:
-    """Whether a line of the reference says what the schema says; what has no words there needs none here."""
+    """Whether a line of the reference says what the schema says. A key without a description there needs none here."""
     return about.get("description", "") in line
 
 
 def test_schemas_are_laid_out_for_people() -> None:
-    """They are read as documentation: one key once, two spaces deep."""
+    """People read schemas as documentation: every key appears once, and the indent is two spaces."""
     for name in ("target", "facts"):
         text = files("manytags").joinpath("schemas").joinpath(f"{name}.schema.json").read_text(encoding="utf-8")
         assert text == json.dumps(json.loads(text), indent=2) + "\n"

@@ -13,7 +13,7 @@ SERVER = Platform("linux", "x86_64", glibc=(2, 28))
 
 
 def test_a_target_is_its_parts() -> None:
-    """Who built it and how it was found out do not change what it takes."""
+    """The builder and the evidence of a target must not change what it takes."""
     plain = Target(CP312, SERVER)
     seen = Target(CP312, SERVER, TagOptions(), (Evidence("libc", "glibc 2.28", "os.confstr"),))
     assert plain == seen
@@ -24,7 +24,7 @@ def test_a_target_is_its_parts() -> None:
 
 
 def test_the_three_lists_are_one() -> None:
-    """Texts, ``packaging`` tags and platform tags tell the same."""
+    """Texts, ``packaging`` tags and platform tags must agree."""
     there = target("cp312", "manylinux_2_28_x86_64")
     assert there.tags() == tuple(Tag(*triple.split("-")) for triple in there.triples())
     assert there.platform_tags()[:3] == ("linux_x86_64", "manylinux_2_28_x86_64", "manylinux_2_27_x86_64")
@@ -35,7 +35,7 @@ def test_the_three_lists_are_one() -> None:
 
 
 def test_ranks_are_worked_out_once() -> None:
-    """Ranking a hundred thousand files must not make a hundred thousand tables."""
+    """Ranking a hundred thousand files must not compute the table a hundred thousand times."""
     there = target("cp312", "win_amd64")
     assert there.ranks is there.ranks
 
@@ -52,7 +52,7 @@ def test_ranks_are_worked_out_once() -> None:
     ],
 )
 def test_what_a_wheel_built_here_is_called(platform: Platform, tag: str) -> None:
-    """On Raspberry Pi OS it is ARMv6 code whatever the kernel says."""
+    """Code built on Raspberry Pi OS is for ARMv6, whatever the kernel says."""
     assert Target(CP312, platform).build_tag() == tag
 
 
@@ -67,7 +67,7 @@ def test_what_a_wheel_built_here_is_called(platform: Platform, tag: str) -> None
     ],
 )
 def test_free_threaded(python: Python, free_threaded: bool) -> None:
-    """It decides between abi3 and abi3t."""
+    """This flag decides between abi3 and abi3t."""
     assert python.free_threaded is free_threaded
 
 
@@ -87,19 +87,19 @@ def test_free_threaded(python: Python, free_threaded: bool) -> None:
     ],
 )
 def test_people_can_read_them(value: object, text: str) -> None:
-    """Messages and reports show them as they are."""
+    """Messages and reports show these values as text."""
     assert str(value) == text
 
 
 @pytest.mark.parametrize("version", [(), (3,), (3, -1), (3, 10**6), (10**6, 0)])
 def test_pythons_that_are_none(version: tuple[int, ...]) -> None:
-    """A version beyond all reason would make a list beyond all memory."""
+    """An absurd version would make a list that does not fit in memory."""
     with pytest.raises(InvalidTarget):
         Python("cpython", version, ())
 
 
 def test_platforms_that_are_none() -> None:
-    """A misspelt system must not become one without tags."""
+    """A misspelled system must not become a system without tags."""
     with pytest.raises(InvalidTarget, match="no such system; known: linux, macos") as caught:
         Platform("Linux", "x86_64")
     assert caught.value.text == "Linux"
@@ -111,7 +111,7 @@ def test_platforms_that_are_none() -> None:
 
 
 def test_refused_tags_are_a_set() -> None:
-    """In which order a host forbids tags does not matter."""
+    """The order in which a host forbids tags must not matter."""
     a = TagOptions(refused=("manylinux_2_5_x86_64", "manylinux_2_12_x86_64", "manylinux_2_5_x86_64"))
     b = TagOptions(refused=("manylinux_2_12_x86_64", "manylinux_2_5_x86_64"))
     assert a == b
@@ -121,14 +121,14 @@ def test_refused_tags_are_a_set() -> None:
 
 
 def test_refusing_one_tag_refuses_no_other() -> None:
-    """``manylinux_compatible`` says no to versions, not to manylinux (uv drops all)."""
-    one = TagOptions(refused=("manylinux_2_17_x86_64",))
+    """``manylinux_compatible`` refuses single versions, but uv drops all of manylinux."""
+    refusing = TagOptions(refused=("manylinux_2_17_x86_64",))
     without = [
         tag
         for tag in target("cp312", SERVER).platform_tags()
         if tag not in ("manylinux_2_17_x86_64", "manylinux2014_x86_64")
     ]
-    assert list(target("cp312", SERVER, one).platform_tags()) == without
-    assert manytags.rank("a-1-cp312-cp312-manylinux2014_x86_64.whl", target("cp312", SERVER, one)) is None
+    assert list(target("cp312", SERVER, refusing).platform_tags()) == without
+    assert manytags.rank("a-1-cp312-cp312-manylinux2014_x86_64.whl", target("cp312", SERVER, refusing)) is None
     both = "a-1-cp312-cp312-manylinux_2_12_x86_64.manylinux2014_x86_64.whl"
-    assert manytags.rank(both, target("cp312", SERVER, one)) == without.index("manylinux_2_12_x86_64")
+    assert manytags.rank(both, target("cp312", SERVER, refusing)) == without.index("manylinux_2_12_x86_64")

@@ -1,4 +1,4 @@
-"""Real Pythons of foreign machines: build or collect them, ask them what they are, keep and check their answers.
+"""Real Pythons of foreign machines: build or collect them, probe them, and record and check their answers.
 
 Run it as ``python -m tools.hosts`` from the top of the project. Nothing is installed on the machine and nothing is
 written outside the cache folder (``$XDG_CACHE_HOME/manytags/hosts``) and the folder that ``record`` is given.

@@ -1,6 +1,6 @@
-"""Changing which ARM processor an ELF file says that it is for: one byte of its ``.ARM.attributes`` section.
+"""Change the ARM processor that an ELF file declares: one byte of its ``.ARM.attributes`` section.
 
-Debian's armhf Python with that byte set to ARMv6 runs as before and looks, to whatever reads the file, like Raspbian's.
+Debian's armhf Python with that byte set to ARMv6 runs as before, and looks like Raspbian's to any reader of the file.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from pathlib import Path
 SHT_ARM_ATTRIBUTES = 0x70000003
 TAG_CPU_ARCH = 6
 TEXT_TAGS = (4, 5, 65, 67)
-"""Tags of the "aeabi" vendor whose value is a text that ends with a zero byte; all others have a small number."""
+"""Tags of the "aeabi" vendor whose value is zero-terminated text; the values of all others are small numbers."""
 CONTINUES = 0x80
-"""The bit of a number's byte that says that another byte follows."""
+"""The bit in a byte of a number that says that another byte follows."""
 
 
 def declare_cpu_architecture(path: Path, architecture: int) -> None:
@@ -27,9 +27,9 @@ def declare_cpu_architecture(path: Path, architecture: int) -> None:
 
 
 def _tag_position(data: bytearray, wanted: int) -> int:
-    """Where the value of a tag of the file's first attribute section stands."""
+    """Return the position of a tag's value in the file's first attribute section."""
     position, end = _section(data)
-    # "A", the vendor's length, "aeabi", then one byte that says "the whole file", and its length
+    # "A", the length of the vendor's part, "aeabi", a byte that means "the whole file", and its length
     position += 1 + 4 + len(b"aeabi\0") + 1 + 4
     while position < end:
         tag = data[position]
@@ -48,7 +48,7 @@ def _tag_position(data: bytearray, wanted: int) -> int:
 
 
 def _section(data: bytearray) -> tuple[int, int]:
-    """Start and end of the ARM attributes."""
+    """Return the start and end of the ARM attributes."""
     (table,) = struct.unpack_from("<I", data, 32)
     size, count = struct.unpack_from("<HH", data, 46)
     for index in range(count):

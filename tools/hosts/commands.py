@@ -1,4 +1,4 @@
-"""list, build, record, check: what the tool does, and its exit status."""
+"""The commands list, build, record and check, and their exit status."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 from .debian import Debian
 from .groups import GROUPS, chosen
 from .machines import Machine, Python, Workshop
-from .proofs import Trial, told
+from .proofs import Trial, lines
 from .questions import Answer, ask, packaging_script
 from .records import differences, file_of, record_of, written
 from .reports import apart, summary
@@ -28,7 +28,7 @@ GOOD, DIFFERENT, BAD_USE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
-    :return: 0 all is as recorded; 1 something differs, or an environment cannot be had; 2 bad use.
+    :return: 0 if all is as recorded; 1 if something differs or an environment is unavailable; 2 for wrong arguments.
     """
     options = _parser().parse_args(arguments)
     try:
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _one(options: argparse.Namespace, machine: Machine | Trial, shop: Workshop) -> tuple[str, bool]:
-    """The line of one environment, and whether it is as it must be."""
+    """Return the line about one environment, and whether it is as expected."""
     if options.command == "list":
         return f"{machine.name:32} {machine.about}", True
     start = time.monotonic()
@@ -76,22 +76,22 @@ def _one(options: argparse.Namespace, machine: Machine | Trial, shop: Workshop) 
 
 def _try(options: argparse.Namespace, trial: Trial, shop: Workshop) -> tuple[str, bool]:
     """Try wheels, and record or compare the outcomes."""
-    found = trial.outcomes(shop, getattr(options, "files", RECORDS))
+    outcomes = trial.outcomes(shop, getattr(options, "files", RECORDS))
     if options.command == "build":
         return f"{trial.name:32} wheels built", True
     proofs: list[dict[str, Any]] = json.loads(options.proofs.read_text()) if options.proofs.exists() else []
-    line = f"{trial.name:32} {len(found)} wheels tried{told(found)}"
+    line = f"{trial.name:32} {len(outcomes)} wheels tried{lines(outcomes)}"
     if options.command == "check":
-        same = found == [proof for proof in proofs if proof["machine"] == trial.machine.name]
+        same = outcomes == [proof for proof in proofs if proof["machine"] == trial.machine.name]
         return line + ("" if same else "\n    other outcomes than recorded"), same
     kept = [proof for proof in proofs if proof["machine"] != trial.machine.name]
     options.proofs.parent.mkdir(parents=True, exist_ok=True)
-    options.proofs.write_text(written([*kept, *found]) + "\n")
+    options.proofs.write_text(written([*kept, *outcomes]) + "\n")
     return line, True
 
 
 def _record(machine: Machine, python: Python, answer: Answer, folder: Path) -> tuple[str, bool]:
-    """Write the record. Expected tags that are there already stay as they are."""
+    """Write the record. Expected tags that are already recorded are kept."""
     path = file_of(folder, machine.name)
     expected, note = list(answer.ours.platforms), f"\n    NEW: A PERSON MUST CHECK the expected tags of {path}"
     if path.exists():
@@ -105,24 +105,24 @@ def _record(machine: Machine, python: Python, answer: Answer, folder: Path) -> t
 
 
 def _check(machine: Machine, python: Python, answer: Answer, folder: Path) -> tuple[str, bool]:
-    """Compare with the record. Where facts may move, only what differs from packaging must be as recorded."""
+    """Compare with the record. If facts may vary, only the differences from packaging must be as recorded."""
     path = file_of(folder, machine.name)
     if not path.exists():
         return f"\n    no record: {path}", bool(machine.moves)
     old = _read(path)
     expected = old["expected"]["platform_tags"]
     new = record_of(machine.name, machine.about, python.how, answer, expected)
-    found = list(differences(old, new))
+    changes = list(differences(old, new))
     if list(answer.ours.platforms) != expected:
-        found.append("manytags gives other platform tags than expected")
+        changes.append("manytags gives other platform tags than expected")
     theirs_now = answer.theirs
     if theirs_now and theirs_now.platforms == answer.ours.platforms and theirs_now.triples != answer.ours.triples:
-        found.append("packaging gives other Python or ABI tags")
+        changes.append("packaging gives other Python or ABI tags")
     if not machine.moves:
-        return "".join(f"\n    {line}" for line in found), not found
+        return "".join(f"\n    {line}" for line in changes), not changes
     theirs = (old["packaging"] or {}).get("platform_tags", ())
     same = not answer.theirs or apart(answer.ours.platforms, answer.theirs.platforms) == apart(expected, theirs)
-    note = f"\n    {len(found)} differences from the record, as {machine.moves}" if found else ""
+    note = f"\n    {len(changes)} differences from the record, as {machine.moves}" if changes else ""
     return note + ("" if same else "\n    other differences from packaging than recorded"), same
 
 

@@ -1,6 +1,6 @@
 """CPython compiled from Debian's source by zig's C compiler, which has the headers of every libc and processor in it.
 
-The standard library's C modules are all inside of the interpreter: one file and the library's Python part are a Python.
+All C modules of the standard library are built in, so a Python is one file and the Python part of the library.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from .shell import beside, need, run
 from .sysroots import release_named, sysroot
 
 RELEASE = "trixie"
-"""The Debian release whose Python's source is compiled."""
+"""The Debian release whose Python source is compiled."""
 VERSION = release_named(RELEASE).python
 ZIG = "0.17.0"
 BUILD = "x86_64-build-linux-gnu"
-"""autoconf's name of this machine, spelled so that every target differs from it."""
+"""autoconf's name of this machine, spelled differently from every target."""
 
 LEFT_OUT = ("test", "idlelib", "tkinter", "turtledemo", "ensurepip", "pydoc_data", "__pycache__")
 ANSWERS = {
@@ -31,42 +31,42 @@ ANSWERS = {
     "ac_cv_buggy_getaddrinfo": "no",
     "ac_cv_libatomic_needed": "no",
 }
-"""What configure cannot find out when it cannot run what it compiles."""
+"""Answers that configure cannot find out if it cannot run what it compiles."""
 STATIC = {"MODULE_BUILDTYPE": "static", "PKG_CONFIG": "false"}
-"""Modules inside of the interpreter, and no library of this machine."""
+"""Options for built-in modules, without the libraries of this machine."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What CPython is compiled for."""
+    """A target that CPython is compiled for."""
 
     zig: str
     """zig's name of the target, such as ``arm-linux-musleabihf``."""
     host: str
-    """autoconf's name of it."""
+    """autoconf's name of the target."""
     compiler: tuple[str, ...] = ()
     configure: tuple[str, ...] = ()
     flags: str = ""
-    """What the build adds to its name: ``t`` free-threaded, ``d`` debug."""
+    """The suffix of the build's name: ``t`` for free-threaded, ``d`` for debug."""
 
     @property
     def recipe(self) -> str:
-        """All that decides what is compiled."""
+        """Return all that determines what is compiled."""
         return " ".join([ZIG, self.zig, self.host, *self.compiler, *self.configure, self.flags, RELEASE])
 
     @property
     def interpreter(self) -> str:
-        """The interpreter's path in its root."""
+        """Return the interpreter's path in its root."""
         return f"/usr/local/bin/python{VERSION}{self.flags}"
 
     @property
     def library(self) -> str:
-        """The folder of its library: free-threaded ones have their own, debug ones do not."""
+        """Return the folder of its library. Free-threaded builds have their own, debug builds do not."""
         return f"/usr/local/lib/python{VERSION}{self.flags.replace('d', '')}"
 
 
 def zig(shop: Workshop) -> tuple[Path, Mapping[str, str]]:
-    """zig's compiler, and the variables that say where it keeps what it has compiled."""
+    """Return zig's compiler, and the variables that set its cache folders."""
     folder = shop.store.get("zig", ZIG, lambda into: unpack_wheel(f"ziglang=={ZIG}", into))
     cache = str(shop.store.folder / "zig-cache")
     return folder / "ziglang/zig", {"ZIG_GLOBAL_CACHE_DIR": cache, "ZIG_LOCAL_CACHE_DIR": cache}
@@ -75,12 +75,12 @@ def zig(shop: Workshop) -> tuple[Path, Mapping[str, str]]:
 def tools(shop: Workshop, kind: Kind, into: Path) -> Mapping[str, str]:
     """Write the compiler commands of one target into a folder.
 
-    :return: the variables that tell configure of them.
+    :return: the variables that pass them to configure.
     """
     compiler, cache = zig(shop)
     compile_ = " ".join([f'"{compiler}" cc -target {kind.zig}', *kind.compiler])
     scripts = {
-        # python's configure wants to know Debian's name of the machine: this is not Debian's compiler
+        # Python's configure asks the compiler for Debian's name of the machine, which only Debian's compiler knows
         "cc": f'case "$1" in --print-multiarch|-print-multiarch) exit 0;; esac\nexec {compile_} "$@"',
         "ar": f'exec "{compiler}" ar "$@"',
         "ranlib": f'exec "{compiler}" ranlib "$@"',
@@ -95,7 +95,7 @@ def tools(shop: Workshop, kind: Kind, into: Path) -> Mapping[str, str]:
 
 
 def install(shop: Workshop, kind: Kind, root: Path) -> None:
-    """Compile CPython and put it below ``/usr/local`` of a root."""
+    """Compile CPython and install it below ``/usr/local`` of a root."""
 
     def unpack(into: Path) -> None:
         shop.debian.source(RELEASE, f"python{VERSION}", into)
@@ -121,7 +121,7 @@ def install(shop: Workshop, kind: Kind, root: Path) -> None:
 
 
 def _build_python(shop: Workshop, work: Path) -> Path:
-    """A script that runs Debian's Python of the same version on this machine, whatever C library this machine has."""
+    """Write a script that runs Debian's Python of the same version on this machine, whatever its C library is."""
     root = sysroot(shop, release_named(RELEASE), "amd64")
     python = root / f"usr/bin/python{VERSION}"
     loader = f'"{root}/usr/lib64/ld-linux-x86-64.so.2" --library-path "{root}/usr/lib/x86_64-linux-gnu"'

@@ -1,7 +1,7 @@
-"""Packages and sources of any Debian release and architecture, from the mirror that this machine's apt has.
+"""Packages and sources of any Debian release and architecture, from the mirror that this machine's apt uses.
 
-apt does the work, with a private state in the cache: signatures are checked, and nothing of the machine's own apt
-changes. Nothing is installed: packages are unpacked into folders.
+apt does the work with a private state in the cache. It checks signatures, and the machine's own apt does not change.
+Packages are unpacked into folders and not installed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .store import Unavailable
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 PORTS = ("amd64", "i386", "armhf", "armel", "arm64", "ppc64el", "s390x", "mips64el", "mipsel", "riscv64", "loong64")
 SOURCE = "source"
-"""What stands for an architecture where sources are wanted."""
+"""The name that is used in place of an architecture for sources."""
 
 _APT_CONF = """\
 APT::Architecture "amd64";
@@ -37,9 +37,9 @@ Debug::NoLocking "true";
 
 
 def configured_mirror() -> str:
-    """The Debian mirror that this machine's apt is configured for.
+    """Return the Debian mirror that this machine's apt is configured for.
 
-    :raises Unavailable: it has none, as on Ubuntu; then ``--mirror`` says which one to use.
+    :raises Unavailable: there is none, as on Ubuntu, where ``--mirror`` must name a mirror.
     """
     form = "$(ORIGIN) $(COMPONENT) $(CODENAME) $(REPO_URI)"
     for line in run([need("apt-get", package="apt"), "indextargets", "--format", form]).splitlines():
@@ -52,7 +52,7 @@ def configured_mirror() -> str:
 
 @dataclass
 class Debian:
-    """The mirror, with one apt state for each release and architecture asked for."""
+    """The mirror, with an apt state for each requested release and architecture."""
 
     folder: Path
     mirror: str = ""
@@ -69,7 +69,7 @@ class Debian:
             _unpack_all(Path(folder), into)
 
     def unpack_closure(self, release: str, architecture: str, packages: Sequence[str], into: Path) -> None:
-        """The same, with all that the packages depend on.
+        """Unpack packages and all that they depend on.
 
         :raises Unavailable: the mirror does not have them, or apt cannot be used.
         """
@@ -84,16 +84,16 @@ class Debian:
         """Unpack a package's source as its authors published it, without Debian's changes, into a folder."""
         with tempfile.TemporaryDirectory(dir=self.folder) as folder:
             _apt(self._state(release, SOURCE), Path(folder), "source", "--download-only", "--tar-only", package)
-            (archive,) = Path(folder).glob("*.orig.tar.*[!c]")  # its signature's name ends in asc
+            (archive,) = Path(folder).glob("*.orig.tar.*[!c]")  # the name of its signature ends in asc
             run([need("tar"), "-xf", archive, "-C", into, "--strip-components=1"])
 
     def forget(self) -> None:
-        """Remove the lists of packages, most of what this has written; they are fetched again when needed."""
+        """Remove the lists of packages, which take most of the space. They are fetched again when needed."""
         shutil.rmtree(self.folder / "apt", ignore_errors=True)
         self._states.clear()
 
     def _state(self, release: str, architecture: str) -> Path:
-        """An apt configuration that sees one release and one architecture, brought up to date once in a run."""
+        """Return an apt configuration for one release and architecture, which is updated once in a run."""
         key = (release, architecture)
         if key not in self._states:
             self._states[key] = self._update(release, architecture)
@@ -124,6 +124,6 @@ def _apt(conf: Path, cwd: Path, *arguments: str) -> None:
 
 
 def _unpack_all(debs: Path, into: Path) -> None:
-    # base-files comes first by name: from trixie on it has the links that make /bin be /usr/bin
+    # base-files must come first, as it does by name: from trixie on it has the link from /bin to /usr/bin
     for deb in sorted(debs.glob("*.deb")):
         run([need("dpkg"), "-x", deb, into])

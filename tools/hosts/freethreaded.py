@@ -1,4 +1,4 @@
-"""CPython built otherwise than usual: free-threaded, debug, both; on the glibc of a Debian sysroot."""
+"""Unusual builds of CPython (free-threaded, debug, and both) on the glibc of a Debian sysroot."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROWS = (
 
 
 def prepare(name: str, kind: Kind, shop: Workshop) -> Chroot:
-    """The sysroot of Debian's own Python of that version, with the other one beside it."""
+    """Prepare the sysroot of Debian's own Python of that version, with the unusual build added."""
     base = sysroot(shop, release_named(RELEASE), "amd64")
 
     def build(into: Path) -> None:
@@ -39,6 +39,6 @@ def prepare(name: str, kind: Kind, shop: Workshop) -> Chroot:
 
 
 def machines() -> Iterator[Machine]:
-    """One row for each of :data:`ROWS`."""
+    """Return a row for each of :data:`ROWS`."""
     for name, about, kind in ROWS:
         yield Machine(name, about, partial(prepare, name, kind))

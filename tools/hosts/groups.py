@@ -1,4 +1,4 @@
-"""The groups of environments: which module's table each one is."""
+"""The groups of environments, each of which is the table of a module."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MACHINES: dict[str, Callable[[], Iterator[Machine]]] = {
 
 
 def _trials() -> Iterator[Trial]:
-    """Wheels tried in machines of the other groups; those of this machine itself are never asked for."""
+    """Return the wheels that are tried in machines of the other groups, except for this machine."""
     tables = (table for name, table in MACHINES.items() if name != "here")
     return proofs.trials({machine.name: machine for table in tables for machine in table()})
 
@@ -30,19 +30,19 @@ GROUPS: dict[str, Callable[[], Iterator[Machine | Trial]]] = {**MACHINES, "proof
 
 
 def chosen(names: Iterable[str]) -> list[Machine | Trial]:
-    """The machines and trials of groups, or single ones, by name.
+    """Return the machines and trials of groups, or single ones, by name.
 
-    :raises LookupError: a name is neither a group's nor a machine's.
+    :raises LookupError: a name is not that of a group, machine or trial.
     """
-    found: list[Machine | Trial] = []
+    selected: list[Machine | Trial] = []
     for name in names:
         if name in GROUPS:
-            found += GROUPS[name]()
+            selected += GROUPS[name]()
             continue
         everything = (machine for table in GROUPS.values() for machine in table())
         machine = next((machine for machine in everything if machine.name == name), None)
         if machine is None:
             message = f"no group or environment is named {name!r}: the groups are {', '.join(GROUPS)}"
             raise LookupError(message)
-        found.append(machine)
-    return found
+        selected.append(machine)
+    return selected

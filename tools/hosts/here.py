@@ -25,7 +25,7 @@ print(json.dumps([sys.implementation.name, "%d.%d.%d" % sys.version_info[:3], sy
 
 
 def machines() -> Iterator[Machine]:
-    """One row for each name of :data:`NAMES` that is found."""
+    """Return a row for each name of :data:`NAMES` that exists."""
     for name in NAMES:
         for command in _commands(name):
             try:
@@ -33,7 +33,7 @@ def machines() -> Iterator[Machine]:
                     run([command, "-I", "-c", _WHO], environment=plain(), timeout=30)
                 )
             except Unavailable:
-                continue  # as pyenv's stand-ins for versions that are not chosen
+                continue  # such as pyenv's shims for versions that are not selected
             yield Machine(
                 f"here-{name}",
                 f"{SPELLED.get(kind, kind)} {version} of the machine that recorded it",
@@ -48,8 +48,8 @@ def _prepare(executable: Path, prefix: str, shown: str, _shop: Workshop) -> Here
 
 
 def _commands(name: str) -> Iterator[Path]:
-    if found := shutil.which(name):
-        yield Path(found)
+    if path := shutil.which(name):
+        yield Path(path)
     yield from (folder / name for folder in _pyenv_folders() if os.access(folder / name, os.X_OK))
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 DEVICES = {"dev/console": (5, 1), "dev/null": (1, 3), "dev/random": (1, 8), "dev/urandom": (1, 9)}
-"""Character devices that a Python wants, and their numbers. They are only told to the kernel: no root needed."""
+"""Character devices that a Python needs, and their numbers. Only the archive names them, so root is not needed."""
 FOLDERS = ("proc", "sys", "tmp", "dev")
 LEFT_OUT = ("usr/share", "boot", "dev", "proc", "var")
 
 
 class Entry(NamedTuple):
-    """One file of the disk."""
+    """A file of the disk."""
 
     name: str
     mode: int
@@ -34,7 +34,7 @@ def write_initrd(root: Path, more: Mapping[str, str], to: IO[bytes]) -> None:
 
 
 def _entries(root: Path, more: Mapping[str, str]) -> Iterator[Entry]:
-    """All files, folders before what is in them."""
+    """List all files; folders come before their contents."""
     for folder in FOLDERS:
         yield Entry(folder, stat.S_IFDIR | 0o755)
     for name, device in DEVICES.items():

@@ -1,4 +1,4 @@
-"""What an environment is: a name, how it is made ready, and how it runs a script."""
+"""The description of an environment: its name, how it is prepared, and how it runs a script."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ class Python(Protocol):
 
     @property
     def how(self) -> str:
-        """How it is run, in a few words, for the ``seen`` line of a record."""
+        """How the Python is run, in a few words, for the ``seen`` line of a record."""
 
     def run(self, script: str) -> str:
-        """What a script writes to standard output there.
+        """Run a script, and return its standard output.
 
         :raises Unavailable: the script cannot be run, or fails.
         """
@@ -26,7 +26,7 @@ class Python(Protocol):
 
 @dataclass(frozen=True)
 class Workshop:
-    """What environments are made with."""
+    """The tools that environments are made with."""
 
     store: Store
     debian: Debian
@@ -34,12 +34,12 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Machine:
-    """One environment: a row of a table."""
+    """An environment: a row of a table."""
 
     name: str
     about: str
-    """One line on the machine that this stands for."""
+    """A line about the machine that the environment represents."""
     prepare: Callable[[Workshop], Python]
     """Builds what is not in the cache yet. Raises :class:`~tools.hosts.store.Unavailable`."""
     moves: str = ""
-    """Why its facts differ from one day or one machine to another; empty where they must not."""
+    """Why its facts differ between days or machines; empty if they must not."""

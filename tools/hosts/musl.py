@@ -1,4 +1,4 @@
-"""CPython on musl: compiled for musl's loader, and run with the musl of Debian's packages or one compiled here."""
+"""CPython on musl: compiled for musl's loader, and run with the musl of Debian's packages or of our own build."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from .sysroots import EMULATED, FASTER
 from .ways import Chroot, emulator
 
 DYNAMIC = ("-dynamic", "-fPIC", "-pie", "-Wno-date-time")
-"""zig links musl into the program otherwise."""
+"""Otherwise zig links musl statically."""
 OPTIONS = ("--without-mimalloc",)
 
 
 @dataclass(frozen=True)
 class Row:
-    """One processor."""
+    """A processor."""
 
     name: str
     about: str
     architecture: str
-    """Debian's name; its musl package is used, except where :attr:`loader` says to compile one."""
+    """Debian's name of the architecture, whose musl package is used unless :attr:`loader` is given."""
     kind: Kind
     loader: str = ""
-    """The file name of the loader of a musl that is compiled here."""
+    """The file name of the loader, if musl is compiled here."""
     variables: dict[str, str] = field(default_factory=dict)
 
 
@@ -67,7 +67,7 @@ ROWS = (
 
 
 def prepare(row: Row, shop: Workshop) -> Chroot:
-    """The Python of a row, in a root with nothing but its libc."""
+    """Prepare the Python of a row in a root with only its libc."""
 
     def build(into: Path) -> None:
         if row.loader:
@@ -89,15 +89,15 @@ def prepare(row: Row, shop: Workshop) -> Chroot:
 
 
 def machines() -> Iterator[Machine]:
-    """One row for each of :data:`ROWS`."""
+    """Return a row for each of :data:`ROWS`."""
     for row in ROWS:
         yield Machine(row.name, row.about, partial(prepare, row))
 
 
 def _compile_musl(shop: Workshop, kind: Kind, loader: str, root: Path) -> None:
-    """Compile musl itself, where Debian's is for another processor.
+    """Compile musl itself if Debian's is for another processor.
 
-    :param loader: the file name that it gets below ``/lib`` of a root.
+    :param loader: its file name below ``/lib`` of a root.
     """
     with tempfile.TemporaryDirectory(dir=shop.store.folder, prefix=".build-") as name:
         work = Path(name)

@@ -1,4 +1,4 @@
-"""Wheels whose tag is honest, on hosts that claim the tag and lack the libraries: ``python -m tools.hosts.promises``.
+"""Wheels with true tags on hosts that claim the tag but lack the libraries: ``python -m tools.hosts.promises``.
 
 Each wheel has one extension module, which needs one library that its policy promises. Each host is a Debian sysroot,
 first with its Python alone, then with all that the policy promises. In each: what manytags predicts by reading the
@@ -46,7 +46,7 @@ PROMISED = (
     *("libbsd0", "libmd0", "libice6", "libsm6", "libuuid1", "libxext6", "libxrender1", "libglib2.0-0", "libpcre2-8-0"),
 )
 
-#: pip, run from the folder that it was unpacked into: what it says of the wheel, and whether that is a yes.
+#: Runs pip from the folder that it was unpacked into, and prints its answer about the wheel and whether it accepts it.
 _PIP_SCRIPT = """
 import contextlib, io, json, sys
 sys.path.insert(0, "/pip")
@@ -62,7 +62,7 @@ print(json.dumps([status, lines[-1] if lines else text.getvalue()[-500:]]))
 
 @dataclass(frozen=True)
 class Row:
-    """A library, and the processor that a wheel is compiled for."""
+    """A library, and a processor that a wheel is compiled for."""
 
     library: str
     architecture: str
@@ -72,7 +72,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """The wheel's project."""
+        """The project name of the wheel."""
         return "needs_" + self.library.partition(".")[0].replace("-", "_").lower()
 
 
@@ -85,7 +85,7 @@ RELEASE = "bookworm"
 
 
 def compiled(shop: Workshop, row: Row) -> tuple[str, bytes]:
-    """Compile the wheel of a row against an empty library of the name that it is to need."""
+    """Compile the wheel of a row against an empty library of the needed name."""
 
     def build(into: Path) -> None:
         compiler, variables = zig(shop)
@@ -100,7 +100,7 @@ def compiled(shop: Workshop, row: Row) -> tuple[str, bytes]:
 
 
 def host(shop: Workshop, architecture: str, whole: bool) -> Chroot:
-    """A sysroot of one's own, with a pip in it and, if ``whole``, with all that the policy promises."""
+    """Make a separate sysroot with pip and, if ``whole``, with all that the policy promises."""
     python = prepare(release_named(RELEASE), architecture, shop)
     base = python.root
 
@@ -114,19 +114,19 @@ def host(shop: Workshop, architecture: str, whole: bool) -> Chroot:
 
     recipe = f"{base.name} pip {PIP} {' '.join(PROMISED) if whole else ''}"
     name = f"promises-{architecture}-{'whole' if whole else 'bare'}"
-    # There is no passwd to look the home folder up in.
+    # The root has no passwd, so the home folder must be named.
     variables = {**python.variables, "HOME": "/"}
     return replace(python, root=shop.store.get(name, recipe, build), variables=variables)
 
 
 def outcomes(shop: Workshop, row: Row) -> list[dict[str, Any]]:
-    """Try one row's wheel in the bare host and in the whole one."""
+    """Try a row's wheel in the bare host and in the complete one."""
     name, content = compiled(shop, row)
     machine, packaging = f"{RELEASE}-{row.architecture}", packaging_script(shop)
     hosts = {machine: False, f"{machine}, with all that it promises": True}
     return [
-        {"machine": told, **_outcome(host(shop, row.architecture, whole), row.platform, name, content, packaging)}
-        for told, whole in hosts.items()
+        {"machine": label, **_outcome(host(shop, row.architecture, whole), row.platform, name, content, packaging)}
+        for label, whole in hosts.items()
     ]
 
 
@@ -140,11 +140,11 @@ def _outcome(python: Chroot, tag: str, name: str, content: bytes, packaging: str
     (root / "wheels" / name).write_bytes(content)
     platform = target_from_facts(Facts.from_json(python.run(probe_script()))).platform
     predicted = check_host(POLICY, command, root)
-    found = {
+    outcome = {
         "wheel": name,
         "provided": bool(predicted),
-        "missing_on_host": [each.name for each in predicted.missing],
-        "missing_for_wheel": [each.subject for each in missing_libraries(root / "wheels" / name, root, command)],
+        "missing_on_host": [library.name for library in predicted.missing],
+        "missing_for_wheel": [library.subject for library in missing_libraries(root / "wheels" / name, root, command)],
         "packaging": tag in json.loads(python.run(packaging))["platform_tags"],
         "pip": _ask_pip(python, name),
         "import": _try_import(python, name, content),
@@ -152,11 +152,11 @@ def _outcome(python: Chroot, tag: str, name: str, content: bytes, packaging: str
     verified = verified_tags(platform, lambda tag: check_host(tag, command, root))
     hook.write_text(manylinux_hook(verified, platform=platform))
     try:
-        found["verified"] = tag in verified
-        found["pip_with_hook"] = _ask_pip(python, name)
+        outcome["verified"] = tag in verified
+        outcome["pip_with_hook"] = _ask_pip(python, name)
     finally:
         hook.unlink()
-    return found
+    return outcome
 
 
 def _ask_pip(python: Chroot, name: str) -> str:
@@ -173,7 +173,7 @@ def _try_import(python: Chroot, name: str, content: bytes) -> str:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Record or check the outcomes.
 
-    :return: 0 all is as recorded; 1 something differs or cannot be had.
+    :return: 0 if all is as recorded; 1 if something differs or is unavailable.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.hosts.promises", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("command", choices=("record", "check"))
@@ -184,17 +184,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     shop = Workshop(Store(folder), Debian(folder, options.mirror))
     try:
-        found = [outcome for row in ROWS for outcome in outcomes(shop, row)]
+        results = [outcome for row in ROWS for outcome in outcomes(shop, row)]
     except Unavailable as error:
         print(f"not to be had: {error}", file=sys.stderr)
         return 1
     finally:
         shop.debian.forget()
-    print(written(found))
+    print(written(results))
     if options.command == "record":
-        RECORD.write_text(written(found) + "\n", encoding="utf-8")
+        RECORD.write_text(written(results) + "\n", encoding="utf-8")
         return 0
-    return 0 if found == json.loads(RECORD.read_text(encoding="utf-8")) else 1
+    return 0 if results == json.loads(RECORD.read_text(encoding="utf-8")) else 1
 
 
 if __name__ == "__main__":

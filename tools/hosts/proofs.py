@@ -1,4 +1,4 @@
-"""table: wheels that load or fail to load, which shows whether it is right to take them."""
+"""table: wheels that load or fail to load, which shows whether a Python should take them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .records import file_of
 from .ways import Chroot
 from .wheels import Code, wheel
 
-#: Each wheel is unpacked and imported in a process of its own, which may crash.
+#: Each wheel is unpacked and imported in a separate process, which may crash.
 SCRIPT = """
 import base64, io, json, os, shutil, sys, tempfile, zipfile
 outcomes = {{}}
@@ -78,7 +78,7 @@ _MUSL: Wheels = (
     (MUSL_SOFT_FLOAT, "linux_armv7l"),
 )
 
-#: Machine, the wheels that are tried in it, and variables of the emulator.
+#: The machine, the wheels that are tried in it, and variables of the emulator.
 ROWS: tuple[tuple[str, Wheels, Mapping[str, str]], ...] = (
     ("bullseye-armhf", _ARMHF, {}),
     ("bookworm-armhf", _ARMHF, {"QEMU_CPU": "cortex-a7"}),
@@ -110,26 +110,26 @@ class Trial:
 
     @property
     def name(self) -> str:
-        """The trial's own."""
+        """The name of the trial."""
         return f"proofs-{self.machine.name}"
 
     @property
     def about(self) -> str:
-        """Which wheels."""
+        """The wheels that are tried."""
         return ", ".join(code.wheel(platform) for code, platform in self.wheels)
 
     def outcomes(self, shop: Workshop, records: Path) -> list[dict[str, Any]]:
         """Try the wheels.
 
-        :param records: where the machine's record is, which has what manytags and packaging take there.
-        :raises Unavailable: the machine or the wheels cannot be had.
+        :param records: the folder of the machine's record, which says what manytags and packaging take there.
+        :raises Unavailable: the machine or the wheels are not available.
         """
         python = self.machine.prepare(shop)
         if self.variables and isinstance(python, Chroot):
             python = replace(python, variables={**python.variables, **self.variables})
         names = {code.wheel(platform): wheel(shop, code, platform) for code, platform in self.wheels}
         texts = {name: base64.b64encode(content).decode() for name, content in names.items()}
-        found = json.loads(python.run(SCRIPT.format(wheels=repr(json.dumps(texts)))))
+        results = json.loads(python.run(SCRIPT.format(wheels=repr(json.dumps(texts)))))
         record = json.loads(file_of(records, self.machine.name).read_text(encoding="utf-8"))
         target = target_from_facts(Facts.from_json(json.dumps(record["facts"])))
         theirs = record["packaging"]["platform_tags"]
@@ -137,7 +137,7 @@ class Trial:
             {
                 "machine": self.machine.name,
                 "wheel": code.wheel(platform),
-                "outcome": found[code.wheel(platform)],
+                "outcome": results[code.wheel(platform)],
                 "manytags": rank(code.wheel(platform), target) is not None,
                 "packaging": platform in theirs,
             }
@@ -146,7 +146,7 @@ class Trial:
 
 
 def trials(machines: Mapping[str, Machine]) -> Iterator[Trial]:
-    """One for each of :data:`ROWS`.
+    """Return a trial for each of :data:`ROWS`.
 
     :param machines: all of them, by name.
     """
@@ -154,11 +154,11 @@ def trials(machines: Mapping[str, Machine]) -> Iterator[Trial]:
         yield Trial(machines[name], wheels, variables)
 
 
-def told(outcomes: Sequence[Mapping[str, Any]]) -> str:
-    """The outcomes as lines for people."""
+def lines(outcomes: Sequence[Mapping[str, Any]]) -> str:
+    """Format the outcomes as lines for people."""
     takes = {True: "takes it", False: "refuses it"}
     return "".join(
-        f"\n    {one['wheel']:55} {one['outcome']}; manytags {takes[one['manytags']]}, "
-        f"packaging {takes[one['packaging']]}"
-        for one in outcomes
+        f"\n    {outcome['wheel']:55} {outcome['outcome']}; manytags {takes[outcome['manytags']]}, "
+        f"packaging {takes[outcome['packaging']]}"
+        for outcome in outcomes
     )

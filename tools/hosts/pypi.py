@@ -1,4 +1,4 @@
-"""Wheels through pip, npm packages through npm: whatever index these are configured for on this machine."""
+"""Wheels through pip and npm packages through npm, from the indexes that are configured on this machine."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .shell import need, run
 
 
 def unpack_wheel(requirement: str, into: Path) -> None:
-    """Unpack one wheel, such as ``packaging==26.3``, into a folder, without what it depends on."""
+    """Unpack a wheel, such as ``packaging==26.3``, into a folder, without its dependencies."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "-q", "download", "--no-deps", "--only-binary", ":all:"]
         run([*pip, "--dest", folder, requirement])
@@ -25,7 +25,7 @@ def unpack_wheel(requirement: str, into: Path) -> None:
 
 
 def unpack_npm(package: str, into: Path) -> None:
-    """Install one npm package, such as ``pyodide@0.29.0``, below a folder, running none of its scripts."""
+    """Install an npm package, such as ``pyodide@0.29.0``, below a folder, without running its scripts."""
     npm: list[str | Path] = [
         need("npm"),
         "install",

@@ -1,4 +1,4 @@
-"""Debian's PyPy, with all that it depends on, in chroots."""
+"""Debian's PyPy with all its dependencies, in chroots."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROWS = (
 
 
 def prepare(release: str, architecture: str, shop: Workshop) -> Chroot:
-    """PyPy in a root of its own."""
+    """Prepare PyPy in its own root."""
 
     def build(into: Path) -> None:
         shop.debian.unpack_closure(release, architecture, ["base-files", "pypy3"], into)
@@ -40,7 +40,7 @@ def prepare(release: str, architecture: str, shop: Workshop) -> Chroot:
 
 
 def machines() -> Iterator[Machine]:
-    """One row for each of :data:`ROWS`."""
+    """Return a row for each of :data:`ROWS`."""
     for release, architecture in ROWS:
         yield Machine(
             f"pypy-{release}-{architecture}",

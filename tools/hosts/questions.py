@@ -1,4 +1,4 @@
-"""What every Python is asked: manytags' probe, and which tags packaging gives when it runs in that Python."""
+"""The two scripts that every Python runs: manytags' probe, and packaging's own tags."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .pypi import unpack_wheel
 
 PACKAGING = "26.3"
 _MODULES = ("_elffile", "_manylinux", "_musllinux", "tags")
-"""The modules of packaging that its tags need, each after those that it imports."""
+"""The modules of packaging that its tags need, in the order of their imports."""
 
 _PACKAGING_SCRIPT = """
 import json, sys, types
@@ -49,23 +49,23 @@ class Tags:
 
 @dataclass(frozen=True)
 class Answer:
-    """What one Python said."""
+    """The answer of one Python."""
 
     facts: dict[str, Any]
-    """The probe's JSON, as it came."""
+    """The probe's JSON, unchanged."""
     ours: Tags
-    """What manytags makes of the facts, here."""
+    """The tags that manytags infers from the facts, on this machine."""
     theirs: Tags | None
-    """What packaging says, there; None where that Python is too old for it, or it fails."""
+    """The tags of packaging in that Python; ``None`` if it fails or that Python is too old for it."""
     failure: str
-    """How packaging failed there, if it did."""
+    """The error of packaging in that Python, if any."""
 
 
 def ask(python: Python, packaging: str) -> Answer:
-    """Ask one Python both questions.
+    """Run both scripts in a Python.
 
     :param packaging: the script of :func:`packaging_script`.
-    :raises Unavailable: it cannot be run.
+    :raises Unavailable: the Python cannot be run.
     """
     text = python.run(probe_script())
     target = target_from_facts(Facts.from_json(text))
@@ -78,7 +78,7 @@ def ask(python: Python, packaging: str) -> Answer:
 
 
 def packaging_script(shop: Workshop) -> str:
-    """A script that holds packaging's own sources and prints its tags: nothing need be installed where it runs."""
+    """Return a script that contains packaging's sources and prints its tags, so that it needs no installation."""
 
     def build(into: Path) -> None:
         unpack_wheel(f"packaging=={PACKAGING}", into)

@@ -1,4 +1,4 @@
-"""The JSON files of ``tests/hosts``: one for each environment, made to be read and compared by people."""
+"""The JSON files of ``tests/hosts``, one for each environment, which people can read and compare."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from typing import Any
 from .questions import PACKAGING, Answer
 
 FIRST = 12
-"""How many of packaging's tag triples are kept: the rest follows from these and the platform tags."""
+"""The number of packaging's tag triples that are kept. The rest follows from these and the platform tags."""
 
 VOLATILE = ("release", "kernel_version")
-"""Facts that tell of the kernel that happened to run: they are recorded, and not compared."""
+"""Facts about the running kernel, which are recorded but not compared."""
 
 WIDTH = 120
 
 
 def file_of(folder: Path, name: str) -> Path:
-    """Where an environment's record is."""
+    """Return the path of an environment's record."""
     return folder / f"{name}.json"
 
 
 def record_of(name: str, about: str, seen: str, answer: Answer, expected: list[str]) -> dict[str, Any]:
-    """The record of one answer.
+    """Return the record of an answer.
 
     :param seen: where and when it was recorded.
-    :param expected: the platform tags that are right, as a person decided.
+    :param expected: the right platform tags, determined by a person.
     """
     theirs: dict[str, Any] | None = None
     if answer.theirs:
@@ -49,9 +49,9 @@ def record_of(name: str, about: str, seen: str, answer: Answer, expected: list[s
 
 
 def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
-    """What a new run shows otherwise than the record: facts, then what packaging says.
+    """List how a new run differs from the record: the facts first, then the answers of packaging.
 
-    Facts of :data:`VOLATILE` are left out, and the ``seen`` lines, which say when.
+    Facts of :data:`VOLATILE` and the ``seen`` lines, which have a date, are left out.
     """
     before, now = _facts(old), _facts(new)
     for key in sorted(before.keys() | now.keys()):
@@ -62,7 +62,7 @@ def differences(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
 
 
 def written(value: object, margin: str = "", key: str = "") -> str:
-    """JSON with one line for whatever fits in one line, except at the top."""
+    """Write JSON with each value on one line if it fits, except for the outermost."""
     flat = key + json.dumps(value, ensure_ascii=False)
     if not isinstance(value, (dict, list)) or not value or (margin and len(margin + flat) < WIDTH):
         return margin + flat
@@ -75,7 +75,7 @@ def written(value: object, margin: str = "", key: str = "") -> str:
 
 
 def _hide_kernel(facts: dict[str, Any]) -> dict[str, Any]:
-    """Shorten this machine's own kernel to its version numbers; a virtual machine's kernel stays as it is."""
+    """Shorten the name of this machine's kernel to its version. The kernel of a virtual machine stays as it is."""
     here = os.uname()
     shown = {"release": here.release.partition("-")[0], "kernel_version": here.version.partition(" ")[0]}
     hidden = {"release": here.release, "kernel_version": here.version}

@@ -1,4 +1,4 @@
-"""What people read about one answer: how many tags, and how they compare with packaging's."""
+"""Reports for people about one answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .questions import Answer, Tags
 
 
 def summary(answer: Answer) -> str:
-    """How many tags, and how they compare with packaging's in the same interpreter."""
+    """Count the tags, and compare them with those of packaging in the same interpreter."""
     text = f"{len(answer.ours.platforms)} platform tags, {len(answer.ours.triples)} in all; packaging "
     if answer.theirs is None:
         return text + (f"fails: {answer.failure}" if answer.failure else "does not run there")
@@ -28,7 +28,7 @@ def _apart_text(ours: Tags, theirs: Tags) -> str:
 
 
 def apart(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Tags that only ours has, and tags that only theirs has."""
+    """List the tags that only we have, and the tags that only packaging has."""
     return [tag for tag in ours if tag not in set(theirs)], [tag for tag in theirs if tag not in set(ours)]
 
 

@@ -1,4 +1,4 @@
-"""Running other programs: one way, with a clear error that shows what the program said."""
+"""Run other programs, with a clear error that shows the program's output."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from pathlib import Path
 from .store import Unavailable
 
 TAIL = 2000
-"""Characters of a failed program's output that are shown."""
+"""The number of characters of a failed program's output that are shown."""
 
 
 def need(program: str, *, package: str = "") -> str:
-    """The path of a program of this machine.
+    """Return the path of a program of this machine.
 
-    :param package: the Debian package that has it, when its name is another one.
-    :raises Unavailable: it is not here.
+    :param package: the Debian package that has it, if its name differs.
+    :raises Unavailable: the program is not installed.
     """
-    found = shutil.which(program)
-    if found is None:
+    path = shutil.which(program)
+    if path is None:
         message = f"needs {program} (Debian package {package or program})"
         raise Unavailable(message)
-    return found
+    return path
 
 
 def beside(variables: Mapping[str, str]) -> Mapping[str, str]:
-    """This process's environment and some variables more."""
+    """Return this process's environment with some variables added."""
     return {**os.environ, **variables}
 
 
 def plain(variables: Mapping[str, str] | None = None) -> Mapping[str, str]:
-    """An environment that is the same everywhere, and some variables more."""
+    """Return an environment that is the same everywhere, with some variables added."""
     return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", **(variables or {})}
 
 
@@ -45,10 +45,10 @@ def run(
     environment: Mapping[str, str] | None = None,
     timeout: float = 1800,
 ) -> str:
-    """What a program writes to its standard output.
+    """Run a program, and return its standard output.
 
-    :param environment: all of the program's environment variables; else those of this process.
-    :raises Unavailable: it fails, or takes too long.
+    :param environment: all of the program's environment variables; by default those of this process.
+    :raises Unavailable: the program fails or takes too long.
     """
     name = Path(command[0]).name
     try:

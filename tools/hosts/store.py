@@ -15,27 +15,27 @@ from pathlib import Path
 
 
 class Unavailable(Exception):
-    """An environment that cannot be had on this machine, and why."""
+    """The error for an environment that is not available on this machine, with the reason."""
 
 
 def default_folder() -> Path:
-    """Where the cache is when nobody says otherwise."""
+    """Return the default folder of the cache."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "manytags" / "hosts"
 
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of built things."""
+    """The folder of everything that was built."""
 
     folder: Path
 
     def get(self, name: str, recipe: str, build: Callable[[Path], None]) -> Path:
-        """The folder that holds ``name`` made by ``recipe``; built where it is not there yet.
+        """Return the folder of ``name`` made by ``recipe``, and build it if it is missing.
 
-        :param name: for people: the first part of the folder's name.
-        :param recipe: all that decides what is built; another recipe is another folder.
-        :param build: fills the empty folder that it is given.
+        :param name: the first part of the folder's name, for people.
+        :param recipe: all that determines what is built. Another recipe has another folder.
+        :param build: a function that fills an empty folder.
         """
         key = hashlib.sha256(recipe.encode()).hexdigest()[:10]
         place = self.folder / f"{name}-{key}"

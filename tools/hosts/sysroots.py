@@ -20,7 +20,7 @@ V6 = 6
 
 @dataclass(frozen=True)
 class Release:
-    """A Debian release: its Python, libraries that its Python needs, what it is unpacked for."""
+    """A Debian release: its Python, the libraries that its Python needs, and its architectures."""
 
     name: str
     python: str
@@ -52,15 +52,15 @@ EMULATED = {
     "riscv64": "riscv64",
     "loong64": "loongarch64",
 }
-"""qemu's name of each architecture that an x86-64 machine cannot run itself."""
+"""qemu's name of each architecture that an x86-64 machine cannot run natively."""
 
 FASTER = {"arm64": {"QEMU_CPU": "cortex-a53"}}
-"""A processor that qemu emulates faster than the one that it chooses: no pointer authentication."""
+"""A processor that qemu emulates faster than its default, because it has no pointer authentication."""
 
 
 @dataclass(frozen=True)
 class Variation:
-    """A machine that reuses a sysroot: run otherwise, or with its Python changed."""
+    """A machine that reuses a sysroot, but runs it differently or changes its Python."""
 
     of: str
     name: str
@@ -68,11 +68,11 @@ class Variation:
     variables: Mapping[str, str] = field(default_factory=dict)
     around: tuple[str, ...] = ()
     loader: tuple[str, ...] = ()
-    """A loader and its options, put in front of the interpreter."""
+    """A loader and its options, which precede the interpreter."""
     first: str = ""
     """Python statements that are run before every script."""
     declares: int | None = None
-    """The ``Tag_CPU_arch`` that the interpreter's file is changed to declare."""
+    """The ``Tag_CPU_arch`` that is written into the interpreter's file."""
 
 
 VARIATIONS = (
@@ -128,7 +128,7 @@ VARIATIONS = (
 
 
 def sysroot(shop: Workshop, release: Release, architecture: str) -> Path:
-    """The folder of one Debian Python."""
+    """Return the folder of a Debian Python."""
     python = release.python
     packages = ["base-files", "libc6", "libgcc-s1", "libexpat1", "zlib1g", *release.libraries]
     packages += [f"python{python}-minimal", f"libpython{python}-minimal", f"libpython{python}-stdlib"]
@@ -145,12 +145,12 @@ def sysroot(shop: Workshop, release: Release, architecture: str) -> Path:
 
 
 def release_named(name: str) -> Release:
-    """The row of :data:`RELEASES` with this name."""
+    """Return the row of :data:`RELEASES` with this name."""
     return next(release for release in RELEASES if release.name == name)
 
 
 def prepare(release: Release, architecture: str, shop: Workshop) -> Chroot:
-    """A Debian Python, in its sysroot, under the emulator that it needs."""
+    """Prepare a Debian Python in its sysroot, under the emulator that it needs."""
     root = sysroot(shop, release, architecture)
     name = EMULATED.get(architecture)
     how = f"chroot, qemu-{name}" if name else "chroot"
@@ -164,7 +164,7 @@ def prepare(release: Release, architecture: str, shop: Workshop) -> Chroot:
 
 
 def prepare_variation(variation: Variation, shop: Workshop) -> Chroot:
-    """The sysroot's Python, run as the variation says."""
+    """Prepare the sysroot's Python as the variation says."""
     name, architecture = variation.of.split("-")
     python = prepare(release_named(name), architecture, shop)
     root, interpreter = python.root, python.command[0]
@@ -191,7 +191,7 @@ def prepare_variation(variation: Variation, shop: Workshop) -> Chroot:
 
 
 def machines() -> Iterator[Machine]:
-    """The sysroots and their variations."""
+    """Return the sysroots and their variations."""
     for release in RELEASES:
         for architecture in release.architectures:
             yield Machine(

@@ -22,7 +22,7 @@ PER_LINUX32 = 8
 """The personality under which a 64-bit kernel says that its machine is the 32-bit one."""
 
 PATIENCE = 240
-"""Seconds that a machine has to start and answer."""
+"""The seconds that a machine has to start and answer."""
 
 START, END = "<<<answer", "answer>>>"
 
@@ -50,9 +50,9 @@ class Computer:
     """The Debian package of the kernel; the newest one of its kind."""
     architecture: str
     boot: str
-    """What the kernel is told, but for its first process."""
+    """The parameters of the kernel, except for its first process."""
     tree: str = ""
-    """The file name of the device tree, where the computer needs one."""
+    """The file name of the device tree, if the computer needs one."""
 
 
 ARM64 = Computer(
@@ -71,7 +71,7 @@ PI_ZERO = Computer(
     ("-M", "raspi0"),
     "linux-image-rpi",
     "armel",
-    # the board that qemu emulates has no power controller
+    # the emulated board has no power controller
     "console=ttyAMA0 initcall_blacklist=bcm2835_power_driver_init,bcm2835_pm_driver_init PYTHONHASHSEED=0",
     tree="bcm2835-rpi-zero.dtb",
 )
@@ -94,21 +94,21 @@ class VirtualMachine:
 
     computer: Computer
     files: Path
-    """Where the kernel's package is unpacked."""
+    """The folder with the kernel's unpacked package."""
     root: Path
     init: str
-    """The Python of the root that is the first process. It needs ctypes, to mount what must be mounted."""
+    """The Python of the root that is the first process. It needs ctypes to mount file systems."""
     interpreter: str
-    """The Python that is asked."""
+    """The Python that is probed."""
     personality: int = 0
 
     @property
     def how(self) -> str:
-        """In words, with the kernel's name."""
+        """Describe in words how it is run, with the kernel's name."""
         return f"{self.computer.program} {' '.join(self.computer.options)}, {self._kernel().name}"
 
     def run(self, script: str) -> str:
-        """Start the computer, which runs a script and is then switched off."""
+        """Start the computer, run a script, and switch the computer off."""
         init = _INIT.format(interpreter=self.interpreter, personality=self.personality, start=START, end=END)
         with tempfile.NamedTemporaryFile(suffix=".cpio") as initrd:
             write_initrd(self.root, {"init.py": init, "script.py": script}, initrd)
@@ -128,7 +128,7 @@ class VirtualMachine:
         return next(self.files.glob("boot/vmlinu[xz]-*"))
 
     def _console(self, initrd: Path) -> str:
-        """What the machine's console shows until the answer is there."""
+        """Return what the machine's console shows until the answer is complete."""
         append = f"{self.computer.boot} quiet loglevel=0 panic=-1 rdinit={self.init} -- /init.py"
         command: list[str | Path] = [need(self.computer.program, package=self.computer.package), *self.computer.options]
         command += ["-kernel", self._kernel(), "-initrd", initrd, "-append", append]
@@ -151,7 +151,7 @@ class VirtualMachine:
 
 
 def kernel(shop: Workshop, computer: Computer) -> Path:
-    """The folder with a computer's kernel."""
+    """Return the folder with a computer's kernel."""
 
     def build(into: Path) -> None:
         shop.debian.unpack_closure(KERNELS_FROM, computer.architecture, [computer.kernel], into)
@@ -160,7 +160,7 @@ def kernel(shop: Workshop, computer: Computer) -> Path:
 
 
 def prepare(computer: Computer, architecture: str, personality: int, shop: Workshop) -> VirtualMachine:
-    """A sysroot's Python on a computer."""
+    """Prepare a sysroot's Python on a computer."""
     release = release_named("bookworm")
     python = f"/usr/bin/python{release.python}"
     root = sysroot(shop, release, architecture)
@@ -191,6 +191,6 @@ ROWS = (
 
 
 def machines() -> Iterator[Machine]:
-    """One row for each of :data:`ROWS`."""
+    """Return a row for each of :data:`ROWS`."""
     for name, about, computer, architecture, personality in ROWS:
         yield Machine(name, about, partial(prepare, computer, architecture, personality))

@@ -1,7 +1,7 @@
-"""How a script is run in a foreign Python: in a chroot, with an emulated processor where it needs one, or just here.
+"""How a script is run in a foreign Python: in a chroot, with an emulated processor if needed, or on this machine.
 
-The chroot stands in user and mount name spaces of its own. So it needs no root, this machine keeps its own mounts and
-its own binary formats, and every path that the foreign Python sees is the one that it would see on its own machine.
+The chroot has its own user and mount namespaces. So it does not need root, the mounts and binary formats of this
+machine do not change, and the foreign Python sees the same paths as on its own machine.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from .shell import need, plain, run
 
 EMULATORS_FROM = "trixie"
 PATIENCE = 180
-"""Seconds that a script may take."""
+"""The seconds that a script may take."""
 ASK = ("-I", "-")
-"""Isolated: no environment variables, no user's packages. The script comes from standard input."""
+"""Isolated: no environment variables and no user's packages. The script comes from standard input."""
 
 _ENTER = """
 root=$1; registration=$2; shift 2
@@ -34,15 +34,15 @@ exec "$@"
 
 @dataclass(frozen=True)
 class Emulator:
-    """qemu's user mode for one processor."""
+    """The user mode of qemu for one processor."""
 
     name: str
-    """qemu's name for it, such as ``arm``."""
+    """qemu's name of the processor, such as ``arm``."""
     folder: Path
 
     @property
     def registration(self) -> str:
-        """The line that makes a kernel (5.12 or newer for the P) run that processor's programs with the emulator."""
+        """Return the line that makes a kernel run that processor's programs with the emulator. P needs Linux 5.12."""
         conf = (self.folder / f"usr/lib/binfmt.d/qemu-{self.name}.conf").read_text().strip()
         head = conf.rsplit(":", 2)[0]
         # F: the emulator is opened now, outside of the chroot; P: programs keep their own argv[0]
@@ -50,7 +50,7 @@ class Emulator:
 
 
 def emulator(shop: Workshop, name: str) -> Emulator:
-    """The emulator of one processor. All come from one Debian release, whatever this machine has."""
+    """Return the emulator of one processor. All come from one Debian release, whatever this machine has."""
 
     def build(into: Path) -> None:
         shop.debian.unpack(EMULATORS_FROM, "amd64", ["qemu-user", "qemu-user-binfmt"], into)
@@ -60,7 +60,7 @@ def emulator(shop: Workshop, name: str) -> Emulator:
 
 @dataclass(frozen=True)
 class Chroot:
-    """A Python below a folder that it takes for the whole file system."""
+    """A Python in a folder that it sees as the whole file system."""
 
     root: Path
     command: tuple[str, ...]
@@ -73,7 +73,7 @@ class Chroot:
     """Python statements that are run before every script."""
 
     def run(self, script: str) -> str:
-        """Run a script there."""
+        """Run a script in the chroot."""
         for folder in ("proc", "dev"):
             (self.root / folder).mkdir(exist_ok=True)
         registration = self.emulator.registration if self.emulator else ""
@@ -87,7 +87,7 @@ class Chroot:
 
 @dataclass(frozen=True)
 class Here:
-    """A Python of this machine. Its folder is written as another one: records do not show whose machine it was."""
+    """A Python of this machine. Its folder is replaced in the output, so that records do not identify the machine."""
 
     command: Path
     prefix: str
@@ -95,7 +95,7 @@ class Here:
     how: str
 
     def run(self, script: str) -> str:
-        """Run a script there, and hide the folder in what it writes."""
+        """Run a script, and hide the folder in its output."""
         text = run([self.command, *ASK], stdin=script, environment=plain(), timeout=PATIENCE)
-        # json, as both scripts write JSON and a prefix may need escapes there
+        # json, because both scripts write JSON and a prefix may need escapes there
         return text.replace(json.dumps(self.prefix)[1:-1], self.shown)

@@ -1,7 +1,7 @@
 """Small real wheels for any processor: one C module, compiled by zig without Python's headers.
 
-The module's ``half`` is 0.5, worked out by the C library and handed to Python: wrong where the two do not agree on how
-floats are passed. Its ``number`` is a constant that ARMv7 code makes by instructions that ARMv6 does not have.
+The module's ``half`` is 0.5, computed by the C library and passed to Python. It is wrong if the two do not agree on how
+floats are passed. Its ``number`` is a constant that ARMv7 code makes with instructions that ARMv6 does not have.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from .machines import Workshop
 from .shell import beside, run
 
 PYTHON_TAG = "cp39-abi3"
-"""Every CPython since 3.9 takes it."""
+"""The tag that every CPython since 3.9 takes."""
 MODULE = "proof.abi3.so"
 
-#: The parts of Python.h that the module needs. They are of the limited API, so one file serves every CPython 3.
+#: The parts of Python.h that the module needs. All are in the limited API, so one file works in every CPython 3.
 _SOURCE = """
 struct definition {
     long refcnt; void *type, *init; long index; void *copy;
@@ -48,16 +48,16 @@ void *PyInit_proof(void) {
 
 @dataclass(frozen=True)
 class Code:
-    """What the module is compiled for."""
+    """A target that the module is compiled for."""
 
     name: str
-    """The wheels' project."""
+    """The project name of the wheels."""
     zig: str
-    """zig's name of the target. glibc's has the version behind it: 2.17 is manylinux2014's."""
+    """zig's name of the target. For glibc the version follows: 2.17 is that of manylinux2014."""
     options: tuple[str, ...] = ()
 
     def wheel(self, platform: str) -> str:
-        """The file name of the wheel with this code and a platform tag."""
+        """Return the file name of the wheel with this code and a platform tag."""
         return f"{self.name}-1-{PYTHON_TAG}-{platform}.whl"
 
 
@@ -76,7 +76,7 @@ def module(shop: Workshop, code: Code) -> bytes:
 
 
 def wheel(shop: Workshop, code: Code, platform: str) -> bytes:
-    """Make the wheel with some code that has a platform tag in its name, right or wrong."""
+    """Make a wheel with this code and a platform tag, right or wrong, in its name."""
     tag = f"{PYTHON_TAG}-{platform}"
     info = f"{code.name}-1.dist-info"
     files = {

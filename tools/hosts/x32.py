@@ -1,4 +1,4 @@
-"""x32, 32-bit pointers in x86-64's 64-bit mode: most kernels refuse to run it, Debian's does when it is told to."""
+"""x32, 32-bit pointers in x86-64's 64-bit mode: most kernels do not run it, Debian's does with a boot parameter."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COMPUTER = Computer(
     "amd64",
     "console=ttyS0 syscall.x32=y",
 )
-# zig's linker mistakes x32's other ways to reach a thread's own variables: the program ends in a segmentation fault
+# zig's linker mishandles x32's other models of thread-local storage, and the program ends in a segmentation fault
 COMPILER = ("-Wno-date-time", "-ftls-model=local-exec")
 KIND = Kind("x86_64-linux-gnux32.2.36", "x86_64-linux-gnux32", COMPILER, ("--without-mimalloc",))
 
 
 def prepare(shop: Workshop) -> VirtualMachine:
-    """A 64-bit Debian with the x32 libc beside its own, and CPython compiled for that."""
+    """Prepare a 64-bit Debian with an additional x32 libc, and CPython compiled for that."""
     release = release_named("bookworm")
     base = sysroot(shop, release, "amd64")
 
@@ -41,5 +41,5 @@ def prepare(shop: Workshop) -> VirtualMachine:
 
 
 def machines() -> Iterator[Machine]:
-    """One row."""
+    """Return the only row."""
     yield Machine("x32", "CPython for x32, on Debian 12's x86-64 kernel started with syscall.x32=y", prepare)

@@ -1,7 +1,7 @@
 """Build the small binaries of deliberately wrong wheels: ``python -m tests.audits.wrong.build`` from the repository.
 
-Each is linked with libraries made for it, which have the name, the symbols and the versions that it shall need: so the
-same facts come out on any machine with gcc and binutils, whatever its own libraries are. Needed: gcc for x86_64,
+Each is linked with libraries made for it, which have the names, symbols and versions that it should need. So the facts
+are the same on any machine with gcc and binutils, whatever its own libraries are. The script needs gcc for x86_64,
 aarch64, riscv64 and both 32-bit Arms, as Debian names them.
 """
 
@@ -19,7 +19,7 @@ X86, ARM64, RISCV = "x86_64-linux-gnu-gcc", "aarch64-linux-gnu-gcc", "riscv64-li
 HARD, SOFT = "arm-linux-gnueabihf-gcc", "arm-linux-gnueabi-gcc"
 V6, V7 = ("-march=armv6+fp", "-marm"), ("-march=armv7-a+simd", "-mfpu=neon")
 
-#: Smallest files, the same for all: no start-up code, one segment where possible, nothing that names a time or a place.
+#: Options for small reproducible files: no start-up code, one segment where possible, no times and no paths.
 _OPTIONS = (
     *("-Os", "-s", "-fPIC", "-nostdlib", "-ffreestanding", "-fno-asynchronous-unwind-tables", "-fno-stack-protector"),
     *("-Wl,-z,noseparate-code", "-Wl,-z,max-page-size=4096", "-Wl,-z,norelro", "-Wl,--build-id=none"),
@@ -71,7 +71,7 @@ BINARIES = {
 
 
 def missing_compilers(names: tuple[str, ...] = tuple(BINARIES)) -> list[str]:
-    """Name the compilers that are not here."""
+    """List the compilers that are not installed."""
     return sorted({BINARIES[name].compiler for name in names if not shutil.which(BINARIES[name].compiler)})
 
 
@@ -113,7 +113,7 @@ def _compile(compiler: str, source: str, path: Path, options: list[str], librari
 
 
 if __name__ == "__main__":
-    for each in BINARIES:
-        data = build(each)
-        (HERE / f"{each}.bin").write_bytes(data)
-        print(f"{each}: {len(data)} bytes")  # noqa: T201 - the script's output
+    for name in BINARIES:
+        data = build(name)
+        (HERE / f"{name}.bin").write_bytes(data)
+        print(f"{name}: {len(data)} bytes")  # noqa: T201 - the script's output

@@ -1,4 +1,4 @@
-"""Make wheels in memory, right ones and wrong ones."""
+"""Make right and wrong wheels in memory."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def for_machine(data: bytes, machine: int) -> bytes:
 
 
 def wheel_text(tags: Sequence[str], purelib: bool = False) -> str:
-    """Write what a WHEEL file says."""
+    """Write the text of a WHEEL file."""
     lines = ["Wheel-Version: 1.0", "Generator: by hand", f"Root-Is-Purelib: {str(purelib).lower()}"]
     return "\n".join([*lines, *(f"Tag: {tag}" for tag in tags), ""])
 
@@ -51,10 +51,10 @@ def wheel(  # noqa: PLR0917 - what a wheel is made of
 ) -> bytes:
     """Make a wheel.
 
-    :param filename: whose tags stand in WHEEL, if no others are given.
+    :param filename: the file name, whose tags are written to WHEEL unless ``tags`` are given.
     :param files: path -> bytes.
-    :param tags: those of WHEEL.
-    :param purelib: what it says in Root-Is-Purelib.
+    :param tags: the tags in WHEEL.
+    :param purelib: the value of Root-Is-Purelib.
     :param unlisted: files that RECORD does not list.
     :param compression: zipfile's number for it.
     """
