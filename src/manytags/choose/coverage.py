@@ -22,9 +22,11 @@ from .entries import python_fits, read_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from packaging.markers import Marker
+
+    Pairs = list[tuple[str, str]]
 
 #: The newest CPython to try if neither the files nor the marker name a newer one, and the oldest if they name none.
 NEWEST_PYTHON, OLDEST_PYTHON = (3, 15), (3, 10)
@@ -100,8 +102,9 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
     parsed = _parsed(marker)
     served: list[CoveredEnvironment] = []
     left_out: list[CoveredEnvironment] = []
-    for environment in _environments(wheels, marker, parsed):
-        fits = any(wheel.fits(environment) for wheel in wheels)
+    for environment, target in _environments(wheels, marker, parsed):
+        groups = python_groups(target.python)
+        fits = any(wheel.fits(target, groups) for wheel in wheels)
         (served if fits else left_out).append(environment)
     return Coverage(tuple(served), tuple(left_out))
 
@@ -114,16 +117,14 @@ class _Wheel:
         self.tags, self.requires, self.variant = parsed.tag_set, requires, parsed.variant
         self.machines = {machine for platform in self.tags.platforms for machine in machines_of(platform)}
 
-    def fits(self, environment: CoveredEnvironment) -> bool:
+    def fits(self, target: Target, groups: tuple[Pairs, Pairs]) -> bool:
         """Whether some machine of this kind takes the wheel."""
-        python = parse_python(environment.implementation + environment.version)
-        target = Target(python, Platform(environment.system, environment.arch))
         if self.variant is not None or (self.requires is not None and not python_fits(self.requires, target)):
             return False
-        own, pure = python_groups(python)
-        groups = {*(own if (environment.system, environment.arch) in self.machines else ())}
-        groups.update(pure if "any" in self.tags.platforms else ())
-        return any((tag, abi) in groups for tag in self.tags.pythons for abi in self.tags.abis)
+        own, pure = groups
+        taken = {*(own if (target.platform.system, target.platform.arch) in self.machines else ())}
+        taken.update(pure if "any" in self.tags.platforms else ())
+        return any((tag, abi) in taken for tag in self.tags.pythons for abi in self.tags.abis)
 
 
 def _parsed(text: str) -> Marker | None:
@@ -138,16 +139,17 @@ def _parsed(text: str) -> Marker | None:
         raise InvalidInput(text, f"it is not a marker: {first}") from None
 
 
-def _environments(wheels: list[_Wheel], text: str, parsed: Marker | None) -> list[CoveredEnvironment]:
+def _environments(
+    wheels: list[_Wheel], text: str, parsed: Marker | None
+) -> Iterator[tuple[CoveredEnvironment, Target]]:
     literals = [first or second for first, second in re.findall(r"\"([^\"]*)\"|'([^']*)'", text)]
-    environments = []
     for python in _pythons(wheels, literals):
         for system, arch in _places(wheels, literals):
-            markers = marker_environment(Target(python, Platform(system, arch)))
+            target = Target(python, Platform(system, arch))
+            markers = marker_environment(target)
             if parsed is None or parsed.evaluate(markers):
                 version = markers["python_full_version"]
-                environments.append(CoveredEnvironment(python.implementation, version, system, arch, markers))
-    return environments
+                yield CoveredEnvironment(python.implementation, version, system, arch, markers), target
 
 
 def _pythons(wheels: list[_Wheel], literals: list[str]) -> list[Python]:

@@ -112,8 +112,9 @@ def explain(
         return Explanation(filename, target, None, None, (reason,), remedies(None, target, (reason,), others))
     given = file.get("yanked") if yanked and hasattr(file, "get") else None
     because = None if not yanked else given if isinstance(given, str) else ""
-    reasons = in_order([*_about_file(wheel, because, requires, target), *_about_tags(wheel, target)])
     rank = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
+    about_tags = _about_tags(wheel, target) if rank is None else []
+    reasons = in_order([*_about_file(wheel, because, requires, target), *about_tags])
     matched = None if rank is None else _matched(wheel, target, rank)
     rank = None if reasons else rank
     return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others))
@@ -136,10 +137,8 @@ def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, 
 
 
 def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
-    """Return the reasons in the wheel's tags: those of the combination that misses by least."""
+    """Return the reasons in the tags of a wheel that does not fit: those of the combination that misses by least."""
     tags, takes = wheel.tag_set, target.ranks.takes_python
-    if target.ranks.of_members(tags.pythons, tags.abis, tags.platforms) is not None:
-        return []
     # The python side and the platform side of a tag are independent, except for `any`, so each reports its nearest.
     pythons = [why_not_python(python, abi, target) for python in tags.pythons for abi in tags.abis]
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]

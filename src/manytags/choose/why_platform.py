@@ -55,20 +55,20 @@ def _why_refused(tag: PlatformTag, text: str, target: Target) -> Reason:
         else:
             sentence = f"the target's options refuse {tag.perennial}, as a _manylinux module does"
         return Reason(ReasonKind.FORBIDDEN, {"tag": text}, sentence, module)
-    option = _deciding_option(text, target)
+    option = _deciding_option(tag, target)
     values = {"tag": text, "option": option}
     return Reason(ReasonKind.OPTION, values, f"the target's option {option} leaves {text} out")
 
 
-def _deciding_option(text: str, target: Target) -> str:
+def _deciding_option(tag: PlatformTag, target: Target) -> str:
     """Find the option that leaves a tag out by itself, and write it as it was set."""
     options = target.options
-    if options.bare_linux == "distribution" and parse_platform(text).is_bare:
+    if options.bare_linux == "distribution" and tag.is_bare:
         from_text = ", ".join(options.bare_linux_from) or "none"
         return f"bare_linux='distribution' ({from_text}; this is {target.platform.distribution or 'unknown'})"
     for name in ("manylinux", "manylinux_ceiling", "manylinux_floor", "bare_linux", "armv6_on_armv7"):
         value = getattr(options, name)
-        if not takes(text, target.platform, TagOptions(**{name: value})):
+        if not takes(tag, target.platform, TagOptions(**{name: value})):
             return f"{name}={value!r}"
     raise AssertionError("a tag is left out by one of the options")
 

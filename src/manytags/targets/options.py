@@ -9,6 +9,7 @@ from ..errors import InvalidTag, InvalidTarget
 from ..platforms import Platform
 from ..platforms.linux.architectures import architecture
 from ..platforms.parse import parse_platform, parse_platform_or_none
+from ..platforms.tag import PlatformTag
 from ..tags import LibcVersion, Value
 from ..tags.text import checked_tag_text
 
@@ -95,26 +96,29 @@ def with_options(ladder: list[str], platform: Platform, options: TagOptions) -> 
     ['manylinux_2_6_x86_64', 'linux_x86_64']
     """
     refused = {_perennial(tag) for tag in options.refused}
-    neighbour = architecture(platform.arch).neighbour
-    tags = [tag for tag in ladder if takes(tag, platform, options) and _perennial(tag) not in refused]
-    if not options.linux_first and platform.system == "linux":
-        # Bare tags follow their own architecture's other tags; a neighbour's tags still come last.
-        parsed = {tag: parse_platform(tag) for tag in tags}
-        tags.sort(key=lambda tag: (parsed[tag].machine == neighbour, parsed[tag].is_bare))
+    if platform.system == "linux":
+        parsed = {text: parse_platform(text) for text in ladder}
+        tags = [text for text, tag in parsed.items() if takes(tag, platform, options) and tag.perennial not in refused]
+        if not options.linux_first:
+            # Bare tags follow their own architecture's other tags; a neighbour's tags still come last.
+            neighbour = architecture(platform.arch).neighbour
+            tags.sort(key=lambda text: (parsed[text].machine == neighbour, parsed[text].is_bare))
+    else:
+        tags = [text for text in ladder if not refused or _perennial(text) not in refused]
     # "any" is not a platform's own tag: whether it fits depends on the Python alone.
     return list(dict.fromkeys([*tags, *(tag for tag in options.extra if tag != "any")]))
 
 
-def takes(text: str, platform: Platform, options: TagOptions) -> bool:
+def takes(tag: PlatformTag, platform: Platform, options: TagOptions) -> bool:
     """Whether the options leave a tag of the platform's ladder in it, refused ones apart."""
     if platform.system != "linux":
         return True
-    tag = parse_platform(text)
     if tag.is_bare and not _trusts_bare(platform, options):
         return False
     if tag.machine == architecture(platform.arch).neighbour and not options.armv6_on_armv7:
         return False
-    return tag.need is None or tag.need.subject != "glibc" or (options.manylinux and _within(tag.need.version, options))
+    need = tag.need
+    return need is None or need.subject != "glibc" or (options.manylinux and _within(need.version, options))
 
 
 def _perennial(text: str) -> str:
