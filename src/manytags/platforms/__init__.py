@@ -1,7 +1,7 @@
 """What a machine is, as far as platform tags can tell one from another. Pure: nothing here looks at a machine.
 
 Each family of platforms is one file of this room (Linux is a folder), of the shape that ``Family`` says, and one row of
-``tags.SYSTEMS``. A family is loaded when it is first needed.
+``tags.SYSTEMS``; ``other``, which takes the rest, has no row. A family is loaded when it is first needed.
 """
 
 from ..tags import SYSTEMS, Value

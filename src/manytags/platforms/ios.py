@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTag
-from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Need, PlatformTag, Takers
-from .versions import describe_with_version, no_platform_from_markers, pair_of_facts, pair_of_platform
+from .versions import describe_with_version, no_platform_from_markers, pair_of_facts, pair_of_platform, split_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,12 +92,9 @@ class IOS(PlatformTag):
 
 def parse(text: str) -> IOS | None:
     """Read an iOS tag."""
-    _, _, numbers = text.partition("_")
-    major_text, _, rest = numbers.partition("_")
-    minor_text, _, multiarch = rest.partition("_")
-    major, minor = parse_number(major_text), parse_number(minor_text)
-    if not numbers:
+    if not text.partition("_")[2]:
         return None
+    major, minor, multiarch = split_version(text)
     if major is None or minor is None or not multiarch:
         raise InvalidTag(text, "expected ios_MAJOR_MINOR_MULTIARCH with two plain numbers")
     return IOS((major, minor), multiarch)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTag, InvalidTarget
-from ..tags.text import parse_number
 from . import Evidence, Platform
 from .tag import Need, PlatformTag, Takers, VersionRange
-from .versions import describe_with_version, pair_of_facts, pair_of_platform
+from .versions import describe_with_version, pair_of_facts, pair_of_platform, read_marker, split_version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -168,12 +167,9 @@ class MacOS(PlatformTag):
 
 def parse(text: str) -> MacOS | None:
     """Read a macOS tag."""
-    _, _, numbers = text.partition("_")
-    major_text, _, rest = numbers.partition("_")
-    minor_text, _, last = rest.partition("_")
-    major, minor = parse_number(major_text), parse_number(minor_text)
-    if not numbers:
+    if not text.partition("_")[2]:
         return None
+    major, minor, last = split_version(text)
     if major is None or minor is None or not last:
         raise InvalidTag(text, "expected macosx_MAJOR_MINOR_FORMAT with two plain numbers")
     return MacOS((major, minor), last)
@@ -240,10 +236,7 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
 
 def from_markers(machine: str, environment: Mapping[str, str]) -> Platform | None:
     """Conclude the version from that of Darwin's kernel."""
-    release = environment.get("platform_release")
-    if not isinstance(release, str) or not release or len(release) > 200:
-        raise InvalidTarget(str(release), "the marker environment lacks 'platform_release'")
-    release = release.partition(".")[0]
+    release = read_marker(environment, "platform_release").partition(".")[0]
     if not (release.isascii() and release.isdigit() and len(release) < 4 and machine in MAC_FORMATS):
         return None
     return Platform("macos", machine, version=macos_from_darwin(int(release)))

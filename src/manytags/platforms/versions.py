@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTarget
+from ..tags.text import parse_number
 from . import Platform, family, release_numbers
 
 TYPE_CHECKING = False
@@ -44,6 +45,18 @@ def pair_of_facts(facts: ReadsFacts, name: str) -> tuple[int, int]:
     return numbers[0], numbers[1]
 
 
+def split_version(text: str) -> tuple[int | None, int | None, str]:
+    """Split ``NAME_MAJOR_MINOR_REST`` into two numbers and the rest; ``None`` where there is no plain number.
+
+    >>> split_version("ios_13_0_arm64_iphoneos"), split_version("macosx_11_arm64")
+    ((13, 0, 'arm64_iphoneos'), (11, None, ''))
+    """
+    _, _, numbers = text.partition("_")
+    major, _, rest = numbers.partition("_")
+    minor, _, rest = rest.partition("_")
+    return parse_number(major), parse_number(minor), rest
+
+
 def describe_with_version(platform: Platform) -> str:
     """Name a platform's system, its version where it has one, and its machine."""
     version = f" {'.'.join(map(str, platform.version))}" if platform.version else ""
@@ -54,6 +67,17 @@ def no_facts(fields: list[str]) -> dict[str, object]:
     """Read no facts: the text of ``sysconfig.get_platform()`` names the machine alone."""
     del fields
     return {}
+
+
+def read_marker(environment: Mapping[str, str], name: str) -> str:
+    """Return a value of a marker environment.
+
+    :raises InvalidTarget: it is missing, empty, or too long.
+    """
+    value = environment.get(name)
+    if not isinstance(value, str) or not value or len(value) > 200:
+        raise InvalidTarget(str(value), f"the marker environment lacks {name!r}")
+    return value
 
 
 def no_platform_from_markers(machine: str, environment: Mapping[str, str]) -> None:

@@ -21,9 +21,6 @@ def is_version(text: str) -> bool:
     """
     if not text.isascii():
         return False
-    # Nine in ten are digits and dots only; this line alone decides them.
-    if text.replace(".", "").isdigit():
-        return _is_release(text)
     public, plus, local = text.lower().removeprefix("v").partition("+")
     if plus and not all(part.isalnum() for part in local.replace("-", ".").replace("_", ".").split(".")):
         return False

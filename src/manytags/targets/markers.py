@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidTarget
 from ..platforms import Evidence, Platform, family
 from ..platforms.names import platform_from_name
+from ..platforms.versions import read_marker
 from ..tags import SYSTEMS
 from . import Python, Target
 from .named import is_full_version, parse_python
@@ -80,24 +81,17 @@ def python_from_markers(environment: Mapping[str, str]) -> Python:
 
     :raises InvalidTarget: a marker is missing, or does not describe a Python.
     """
-    full = _marker(environment, "python_full_version")
+    full = read_marker(environment, "python_full_version")
     numbers = full.split(".")
-    python = parse_python(_marker(environment, "implementation_name") + ".".join(numbers[:2]))
+    python = parse_python(read_marker(environment, "implementation_name") + ".".join(numbers[:2]))
     if not is_full_version(full, python.version):
         raise InvalidTarget(full, "the marker 'python_full_version' is not a version of Python")
     return Python(python.implementation, python.version, python.abis, full)
 
 
-def _marker(environment: Mapping[str, str], name: str) -> str:
-    value = environment.get(name)
-    if not isinstance(value, str) or not value or len(value) > 200:
-        raise InvalidTarget(str(value), f"the marker environment lacks {name!r}")
-    return value
-
-
 def _platform_from_markers(environment: Mapping[str, str]) -> Platform:
-    sys_platform = _marker(environment, "sys_platform")
-    machine = _marker(environment, "platform_machine")
+    sys_platform = read_marker(environment, "sys_platform")
+    machine = read_marker(environment, "platform_machine")
     system = next((system for system, (name, _) in SYSTEMS.items() if name == sys_platform), "other")
     platform = family(system).from_markers(machine, environment)
     if platform is None:

@@ -81,12 +81,13 @@ def libc_tags(platform: Platform, arch: str) -> "list[str]":
 
 def describe(platform: Platform) -> str:
     """Name the C library and the architecture."""
-    libc = f" with glibc {_dotted(platform.glibc)}" if platform.glibc else ""
-    libc = f" with musl {_dotted(platform.musl)}" if platform.musl else libc
+    libc = f" with glibc {dotted(platform.glibc)}" if platform.glibc else ""
+    libc = f" with musl {dotted(platform.musl)}" if platform.musl else libc
     return f"Linux{libc} on {platform.arch}"
 
 
-def _dotted(version: "LibcVersion") -> str:
+def dotted(version: "LibcVersion") -> str:
+    """Write a libc's version as its project does."""
     return f"{version[0]}.{version[1]}"
 
 
@@ -114,7 +115,7 @@ def _libc(facts: "ReadsFacts", evidence: "list[Evidence]") -> "tuple[LibcVersion
         text = facts.text(name)
         if text:
             versions[name] = version = parse_libc_version(text)
-            conclusion = f"{name} {_dotted(version)}" if version else f"{name} of unknown version"
+            conclusion = f"{name} {dotted(version)}" if version else f"{name} of unknown version"
             evidence.append(Evidence("libc", conclusion, f"{facts.seen(name)} says {text}"))
             break
     else:

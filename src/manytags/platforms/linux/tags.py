@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ...errors import InvalidTag, InvalidTarget
 from ...tags import LAST_ASSUMED_MINOR, LEGACY_MANYLINUX, LEGACY_NAMES, LibcVersion
-from ...tags.text import parse_number
 from .. import Platform
 from ..tag import EVERY_VERSION, Miss, Need, PlatformTag, Takers
+from ..versions import split_version
+from . import dotted
 from .architectures import architecture, architectures, hosts_also_taking, hosts_taking_libc, hosts_taking_linux
 
 TYPE_CHECKING = False
@@ -109,14 +110,10 @@ class LinuxTag(PlatformTag):
         return Miss("float_abi", "hard", floats, sentence, ("float ABI",))
 
 
-def _dotted(version: LibcVersion) -> str:
-    return f"{version[0]}.{version[1]}"
-
-
 def _libc_of(platform: Platform) -> str:
     if platform.glibc:
-        return f"glibc {_dotted(platform.glibc)}"
-    return f"musl {_dotted(platform.musl)}" if platform.musl else "no known C library"
+        return f"glibc {dotted(platform.glibc)}"
+    return f"musl {dotted(platform.musl)}" if platform.musl else "no known C library"
 
 
 class Manylinux(LinuxTag):
@@ -159,7 +156,7 @@ class Manylinux(LinuxTag):
     @property
     def need(self) -> Need:
         """The version of glibc."""
-        return Need("glibc", self.glibc, f"glibc {_dotted(self.glibc)}")
+        return Need("glibc", self.glibc, f"glibc {dotted(self.glibc)}")
 
     def takers(self) -> Takers:
         """Hosts on a glibc as new, of an architecture for which interpreters claim manylinux."""
@@ -210,7 +207,7 @@ class Manylinux(LinuxTag):
         floor = self._floor()
         if floor == NO_MANYLINUX:
             return f"there is no manylinux for {self.arch}"
-        return f"manylinux begins with {_dotted(floor)} on {self.arch}" if self.glibc < floor else ""
+        return f"manylinux begins with {dotted(floor)} on {self.arch}" if self.glibc < floor else ""
 
     def _why_too_low(self, here: LibcVersion) -> str:
         del here
@@ -240,7 +237,7 @@ class Musllinux(LinuxTag):
     @property
     def need(self) -> Need:
         """The version of musl."""
-        return Need("musl", self.musl, f"musl {_dotted(self.musl)}")
+        return Need("musl", self.musl, f"musl {dotted(self.musl)}")
 
     def takers(self) -> Takers:
         """Hosts on a musl of the same major version, as new or newer."""
@@ -326,9 +323,7 @@ def parse_linux(text: str) -> LinuxTag | None:
         return Manylinux(LEGACY_MANYLINUX[kind], rest, legacy=True)
     if kind not in {"manylinux", "musllinux"}:
         return None
-    major_text, _, rest = rest.partition("_")
-    minor_text, _, arch = rest.partition("_")
-    major, minor = parse_number(major_text), parse_number(minor_text)
+    major, minor, arch = split_version(text)
     if major is None or minor is None:
         raise InvalidTag(text, f"expected {kind}_MAJOR_MINOR_ARCH with two plain numbers")
     if not arch:
