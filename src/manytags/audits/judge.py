@@ -40,7 +40,7 @@ class Judge:
         #: The files that a host could load or run.
         self._code = tuple(binary for binary in contents.binaries if binary.is_code)
         self._modules = modules(self._code)
-        self._bundled = contents.bundled
+        self.bundled = contents.bundled
         self._unread = _unread(contents)
         self._pythons = _tags(contents, "pythons")
         self._abis = _tags(contents, "abis")
@@ -75,7 +75,7 @@ class Judge:
                 lowest.tag
                 for kind in KINDS
                 if not name_violations(self._modules, kind, architecture)
-                and (lowest := lowest_policy(self._code, kind, architecture, self._bundled))
+                and (lowest := lowest_policy(self._code, kind, architecture, self.bundled))
             ]
             true_tags += tags or [f"linux_{architecture}"]
         return tuple(true_tags)
@@ -124,9 +124,9 @@ class Judge:
             if oldest is None or version > oldest.version:
                 return self._machine_violations(kind, architecture), False, note
             # An older policy would not allow more than the first one.
-            return violations(self._code, oldest, self._bundled) + named, False, note
+            return violations(self._code, oldest, self.bundled) + named, False, note
         note = "" if promised.listed else "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
-        return violations(self._code, promised, self._bundled) + named, True, note
+        return violations(self._code, promised, self.bundled) + named, True, note
 
     def _better_tags(self, platform: PlatformTag) -> tuple[str, ...]:
         """List true tags that more installers take than a tag that is true."""

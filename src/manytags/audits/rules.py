@@ -16,14 +16,15 @@ from functools import lru_cache
 
 from ..binaries.binary import Binary
 from ..documents import TextEnum
+from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
 
-#: Prefixes of the libraries and loaders of the other C library, by kind of policy.
-_OTHER_LIBC = {"manylinux": ("libc.musl-", "ld-musl-", "libc.so"), "musllinux": ("libc.so.6", "ld-linux")}
 #: Prefix of the names that musl's C library has as a needed library.
 MUSL_LIBC = "libc.musl-"
+#: Prefixes of the libraries and loaders of the other C library, by kind of policy.
+_OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLIBC_ONLY}
 #: The version by which code with packed relocations asks for a glibc that knows them.
 _PACKED = "GLIBC_ABI_DT_RELR"
 #: Libraries that are parts of the C library, and prefixes of its loaders.

@@ -83,5 +83,5 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
         remarks=contents.remarks,
         # The claims name the symbols that matter.
         needs=tuple(replace(binary, undefined=()) if binary.undefined else binary for binary in contents.binaries),
-        bundled=tuple(sorted(contents.bundled)),
+        bundled=tuple(sorted(judge.bundled)),
     )

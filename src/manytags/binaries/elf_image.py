@@ -20,7 +20,7 @@ from typing import BinaryIO, Literal
 from ..errors import InvalidBinary
 
 MAGIC = b"\x7fELF"
-ET_REL, ET_EXEC, ET_DYN = 1, 2, 3
+ET_EXEC, ET_DYN = 2, 3
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
 
 #: Bytes of program headers; Linux itself refuses more.

@@ -29,7 +29,7 @@ _STB_LOCAL, _STB_WEAK = 0, 2
 # In parentheses: the largest number that was seen, in torch 2.13's libtorch_cpu.so of 434 MB.
 _MAX_ENTRIES = 65536  # of the dynamic section (42)
 _MAX_STRINGS = 112 << 20  # bytes of .dynstr (5 MiB; 79 MiB in tensorflow 2.21's libtensorflow_cc.so)
-_MAX_VERSIONS = 16384  # needed versions (50)
+_MAX_VERSIONS = 16384  # needed versions (50), and as many defined ones
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106)
 _MAX_UNDEFINED = 200_000  # undefined symbols (1,149)
@@ -166,7 +166,7 @@ class Dynamic:
         undefined: list[UndefinedSymbol] = []
         modules: list[str] = []
         # The place of a symbol's section among its 16-bit numbers, and how many it has; its name is the first number.
-        section, width = (3, layout.size // 2) if image.wide else (7, layout.size // 2)
+        section, width = 3 if image.wide else 7, layout.size // 2
         for first in range(0, count, _CHUNK):
             size = min(_CHUNK, count - first) * layout.size
             data = image.read(start + first * layout.size, size, "the symbol table")

@@ -127,8 +127,7 @@ class HostLibraries:
     def __str__(self) -> str:
         who = self.interpreter or self.loader or self.root or "this machine"
         head = f"{who} has all that {self.policy} promises" if self else f"{who} lacks what {self.policy} promises"
-        old = [library for library in self.lacking if library.path is not None]
-        return "\n".join([head, *(f"  {line}" for line in (*self.missing, *old, *self.remarks))])
+        return "\n".join([head, *(f"  {line}" for line in (*self.missing, *self.lacking, *self.remarks))])
 
 
 def check_host(

@@ -11,8 +11,8 @@ from .packages import Package, packages_of
 from .process import LoadedLibrary, Process
 from .search import Requester
 
-#: Libraries of glibc, which musl's loader cannot replace.
-_GLIBC_ONLY = ("libc.so.6", "ld-linux")
+#: Prefixes of the libraries of glibc that musl's loader cannot replace.
+GLIBC_ONLY = ("libc.so.6", "ld-linux")
 
 
 class MissingKind(TextEnum):
@@ -128,7 +128,7 @@ def _missing_library(
     file: str, name: str, library: LoadedLibrary, process: Process, through: tuple[str, ...] = ()
 ) -> MissingLibrary | None:
     musl = process.loader is not None and process.loader.kind == "musl"
-    if library.result.path is None or (musl and name.startswith(_GLIBC_ONLY)):
+    if library.result.path is None or (musl and name.startswith(GLIBC_ONLY)):
         passed = library.result.passed_over
     elif library.error:
         passed = (f"{library.result.path}: {library.error}",)

@@ -12,7 +12,7 @@ import re
 import sys
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from ..binaries.binary import Linkage
@@ -142,7 +142,8 @@ class Process:
         self.loader: Loader | None = None if interpreter.loader is None else read_loader(root, interpreter.loader)
         self._loaded: dict[str, LoadedLibrary] = {}
         name = interpreter.path or "a program"
-        program = self._read(interpreter.path) if interpreter.path else LoadedLibrary(SearchResult(name))
+        path = interpreter.path
+        program = self._read(SearchResult(path or name, path, path))
         if program.error:
             raise InvalidBinary(name, program.error)
         self._program = self._requester(name, program.linkage)
@@ -190,8 +191,8 @@ class Process:
             return LoadedLibrary(SearchResult(name, step="there is no loader"))
         result = self._search.find(name, (*chain, *self.callers))
         if result.file is None:
-            return LoadedLibrary(result)
-        library = self._loaded[name] = replace(self._read(result.file), result=result)
+            return LoadedLibrary(result)  # not kept: another chain may find it
+        library = self._loaded[name] = self._read(result)
         if library.linkage is not None and library.linkage.soname:
             self._loaded.setdefault(library.linkage.soname, library)
         return library
@@ -223,7 +224,7 @@ class Process:
         if loader is not None:
             name = loader.path.rpartition("/")[2]
             result = SearchResult(name, loader.path, loader.path, "the loader itself")
-            self._loaded[name] = replace(self._read(loader.path), result=result)
+            self._loaded[name] = self._read(result)
         direct = {name: self.load(name, ()) for name in needed}
         for _ in self.closure(direct.values(), ()):
             pass
@@ -236,14 +237,15 @@ class Process:
         origin = path.rpartition("/")[0] if "/" in path else None
         return Requester(path, origin, linkage.rpath if linkage else None, linkage.runpath if linkage else None)
 
-    def _read(self, path: str) -> LoadedLibrary:
-        result = SearchResult(path, path, path)
-        stream = self.root.open(path)
+    def _read(self, result: SearchResult) -> LoadedLibrary:
+        if result.file is None:
+            return LoadedLibrary(result)
+        stream = self.root.open(result.file)
         if isinstance(stream, str):
             return LoadedLibrary(result, None, stream)
         with stream:
             try:
-                return LoadedLibrary(result, read_linkage(stream, path))
+                return LoadedLibrary(result, read_linkage(stream, result.file))
             except InvalidBinary as error:
                 return LoadedLibrary(result, None, error.reason)
             except OSError as error:
