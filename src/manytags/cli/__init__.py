@@ -19,8 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-#: Exit statuses. "No" is for commands that answer a question.
-YES, NO, BAD_INPUT = 0, 1, 2
+#: Exit status for bad input. Commands that answer a question return 0 for yes and 1 for no.
+BAD_INPUT = 2
 #: What shells report of programs that were ended by SIGPIPE (the reader went away) and by SIGINT (Ctrl-C).
 BROKEN_PIPE, INTERRUPTED = 128 + 13, 128 + 2
 

@@ -9,7 +9,7 @@ from stat import S_ISREG
 
 from ..errors import InvalidPolicy, shown
 from .files import BadArgumentsError, system_errors
-from .target_choice import add_target_options, choose_facts, choose_target, spelled
+from .target_choice import add_target_options, choose_facts, choose_target, find_on_path, spelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -162,11 +162,10 @@ def _install_folder(python: str | None) -> str:
 
         return sysconfig.get_path("purelib")
     import subprocess
-    from shutil import which
 
     from ..errors import ProbeError
 
-    command = [which(python) or python, "-c", _PRINT_FOLDER]
+    command = [find_on_path(python), "-c", _PRINT_FOLDER]
     try:
         done = subprocess.run(  # noqa: S603 - the interpreter that the user named
             command, capture_output=True, stdin=subprocess.DEVNULL, timeout=_TIMEOUT, check=True, encoding="utf-8"

@@ -219,7 +219,7 @@ def _cpython_abis(facts: Facts, version: "tuple[int, ...]") -> "tuple[tuple[str,
     threads = "t" if facts.get("free_threaded") and version >= (3, 13) else ""
     debug = "d" if facts.get("debug") else ""
     plain = f"cp{version[0]}{version[1]}{threads}"
-    because = f"{facts.seen('abiflags' if facts.get('abiflags') is not None else 'debug')}"
+    because = facts.seen("abiflags" if facts.get("abiflags") is not None else "debug")
     if version < (3, 8):
         # Windows has no abiflags there, and was always built with pymalloc.
         pymalloc = "m" if "m" in facts.text("abiflags") or facts.get("abiflags") is None else ""

@@ -31,8 +31,9 @@ def ask_all(module: "ModuleType", platform: str, glibc: object) -> "tuple[list[s
     :returns: the tags that it refuses; the tags where asking failed, each with the question and the error.
     """
     refused, failed = [], []
+    architectures = asked_architectures(platform.partition("-")[2])
     for minor in range(glibc_minor(glibc), -1, -1):
-        for arch in asked_architectures(platform.partition("-")[2]):
+        for arch in architectures:
             question, answer = ask(module, minor, arch)
             if isinstance(answer, str):
                 failed.append("manylinux_2_{}_{}: {} {}".format(minor, arch, question, answer))

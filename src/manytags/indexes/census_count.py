@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from ..choose.entries import python_fits, read_entry
 from ..tags import MEMO_LIMIT, MEMO_TEXT, is_name, is_version
 from ..tags.filename import normalized_name
-from ..tags.text import split_tag_set, split_wheel_filename
-from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, as_dict, compact
+from ..tags.text import split_wheel_filename
+from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, as_dict, compact, normal_tag_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ class Counting:
         """
         requires, yanked = about or (None, False)
         name, version, _, tags, label = split_wheel_filename(filename)
-        code = self._tally.number("-".join(".".join(sorted({*field})) for field in split_tag_set(tags)))
+        code = self._tally.number(normal_tag_set(tags))
         for target in reversed(self._tally.targets):
             fits = (
                 label is None

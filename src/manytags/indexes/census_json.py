@@ -9,10 +9,9 @@ from ..documents import Document, Mismatch, load_document, read_list, read_objec
 from ..errors import InvalidCensus, InvalidInput, InvalidTag
 from ..tags import is_name, is_version
 from ..tags.filename import normalized_name
-from ..tags.text import split_tag_set
 from ..targets import Target
 from .census_count import release_from_version
-from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, compact, profiles_of
+from .census_tally import EXAMPLE_TEXT, EXAMPLES, Profiles, Tally, as_dict, compact, normal_tag_set, profiles_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def _read_tag_sets(value: object) -> dict[str, int]:
     counts = _read_counts(value)
     for tag_set in counts:
         try:
-            normal = "-".join(".".join(sorted({*field})) for field in split_tag_set(tag_set))
+            normal = normal_tag_set(tag_set)
         except InvalidTag:
             normal = ""
         if tag_set != normal:

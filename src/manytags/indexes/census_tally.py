@@ -11,6 +11,7 @@ from collections import Counter
 from itertools import chain, islice
 
 from ..errors import InvalidInput
+from ..tags.text import split_tag_set
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -138,6 +139,14 @@ class Tally:
             {tag_set: self.wheels[number] for tag_set, number in self.tag_sets.items()},
             *(self.others, self.invalid, self.yanked, self.variants, self.examples),
         )
+
+
+def normal_tag_set(text: str) -> str:
+    """Spell a wheel's three tags so that equal sets have equal texts: lower case, members in alphabetical order.
+
+    :raises InvalidTag: it is not a tag set.
+    """
+    return "-".join(".".join(sorted({*field})) for field in split_tag_set(text))
 
 
 def as_dict(releases: Releases) -> dict[str, Profile]:

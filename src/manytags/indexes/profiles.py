@@ -43,8 +43,8 @@ PROFILE_FORM = 1
 PROFILES = ("pypi", "piwheels", "strict")
 #: What a rule or a check may do. An implied tag is read as other tags; see :class:`TagRule`.
 ACTIONS = ("accept", "warn", "deprecate", "refuse", "implied")
-#: What can be checked of an accepted file: its name, each platform tag (the next three; the first problem is reported),
-#: its python tags with its ABI tags, and the wheel itself.
+#: What can be checked of an accepted file: its name, each platform tag (the next three; one problem is reported, a
+#: refusal if there is one), its python tags with its ABI tags, and the wheel itself.
 CHECKS = ("readable", "numbers", "floors", "takers", "pairs", "audit")
 #: What ``numbers`` and ``floors`` may list.
 NUMBERED = ("glibc", "musl", "macos", "ios", "android", "pyemscripten")
