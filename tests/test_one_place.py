@@ -145,7 +145,8 @@ def test_every_command_has_a_row() -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_reference(command: str) -> None:
     """Who looks for what manytags can do reads the reference."""
-    assert f"manytags {command}" in (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "reference" / "cli.md").read_text(encoding="utf-8")
+    assert re.search(rf"`manytags {command}[ `]", text)
 
 
 @pytest.mark.parametrize("kind", [*ViolationKind, *RemarkKind, *MissingKind], ids=repr)

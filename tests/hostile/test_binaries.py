@@ -32,6 +32,7 @@ from manytags.binaries.elf_tables import (
 )
 from manytags.errors import InvalidBinary
 
+from .counted_file import CountedFile
 from .processor_time import MOST_SECONDS, in_time
 
 if TYPE_CHECKING:
@@ -49,34 +50,9 @@ MOST_READ, MOST_MEMORY = 300_000_000, 150_000_000
 SMALL_READ, SMALL_MEMORY = 200_000, 2_000_000
 
 
-class Watched(io.BytesIO):
-    """A file that counts the bytes that are read, and may pretend to be a terabyte: zeros follow its own bytes."""
-
-    def __init__(self, data: bytes, endless: bool = False) -> None:
-        super().__init__(data)
-        self.endless, self.count, self.reads = endless, 0, 0
-
-    def seek(self, offset: int, whence: int = 0, /) -> int:
-        """Seek, also beyond the real end."""
-        if whence == 2 and self.endless:
-            return 1 << 40
-        return super().seek(offset, whence)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and count."""
-        assert size is not None
-        assert size >= 0, "reads without a bound"
-        data = super().read(size)
-        if self.endless:
-            data = data.ljust(size, b"\0")
-        self.count += len(data)
-        self.reads += 1
-        return data
-
-
 def outcome(data: bytes, endless: bool = False, measure: bool = True) -> Binary | InvalidBinary:
     """Read a file, and check the law and the bounds."""
-    stream = Watched(data, endless)
+    stream = CountedFile(data, endless)
     found: Binary | InvalidBinary
     began = time.process_time()
     if measure:
@@ -260,7 +236,7 @@ def test_needed_versions_without_end() -> None:
     size = len(file.data) - segment.offset
     file.put("Q", at + 32, size).put("Q", at + 40, size)
     file.tag(DT_VERNEED, segment.address + len(data) - segment.offset)
-    stream = Watched(bytes(file.data))
+    stream = CountedFile(bytes(file.data))
     with pytest.raises(InvalidBinary, match="more than 16384 needed versions"):
         read_elf(stream, "a.so")
     assert stream.reads < MOST_READS
@@ -279,7 +255,7 @@ def test_names_that_share_their_ends() -> None:
     load = struct.pack("<2I6Q", PT_LOAD, 4, 0, 0, 0, size, size, 4096)
     dynamic = struct.pack("<2I6Q", PT_DYNAMIC, 4, at, at, 0, len(entries), len(entries), 8)
     struct.pack_into("<H", header, 56, 2)
-    stream = Watched(bytes(header) + load + dynamic + strings + entries)
+    stream = CountedFile(bytes(header) + load + dynamic + strings + entries)
     with pytest.raises(InvalidBinary, match="longer than its string table"):
         read_elf(stream, "a.so")
 

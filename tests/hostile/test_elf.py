@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import random
 import tracemalloc
@@ -14,6 +13,7 @@ from manytags.hosts.arm_attributes import arm_attributes as read_arm_attributes
 from manytags.hosts.probe import elf_header_of, read_elf_header
 
 from ..hosts.elf_builder import Elf, arm_attributes, uleb128
+from .counted_file import CountedFile
 
 FIXTURES = Path(__file__).parents[1] / "hosts" / "elf"
 CUT = sorted(FIXTURES.glob("*.elf"))
@@ -29,31 +29,9 @@ MOST_READ = 2_500_000
 MOST_MEMORY = 8_000_000
 
 
-class Counting(io.BytesIO):
-    """A file that counts what is read of it, and pretends to be longer than it is: zero bytes without end."""
-
-    def __init__(self, data: bytes, endless: bool = False) -> None:
-        super().__init__(data)
-        self.endless = endless
-        self.count = 0
-        self.reads = 0
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        """Read, and count."""
-        assert size is not None
-        assert size >= 0, "reads without a bound"
-        assert size <= MOST_READ
-        data = super().read(size)
-        if self.endless:
-            data = data.ljust(size, b"\0")
-        self.count += len(data)
-        self.reads += 1
-        return data
-
-
 def read(data: bytes, endless: bool = False) -> dict[str, object]:
     """Read a header from bytes as ``read_elf_header`` does from a file, and check the bounds and the form."""
-    stream = Counting(data, endless)
+    stream = CountedFile(data, endless, MOST_READ)
     try:
         found = elf_header_of(stream)
     except (OSError, ValueError) as error:

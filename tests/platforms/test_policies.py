@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import re
 from collections import Counter
 from importlib.resources import files
 from itertools import pairwise
@@ -214,7 +213,7 @@ BROKEN = {
     "2_5 has no aarch64": ('"architectures": "x86_64', '"architectures": "aarch64'),
     "2_6 is not one of its versions": ('"policy": "2_5"', '"policy": "2_6"'),
     "libcrypt.so.1 has forbidden symbols": ('"library": "libc.so.6"', '"library": "libcrypt.so.1"'),
-    "ppc64 ends before it begins": ('"until": "2_26"', '"until": "2_12"'),
+    "ppc64 ends before it begins": ('"until": "2_17"', '"until": "2_12"'),
     "ppc64 ends without a reason": ('"why"', '"because"'),
     "uncompress2 of libz.so.1 is forbidden twice": ("uncompress2", "uncompress2 uncompress2"),
 }
@@ -225,10 +224,7 @@ def test_every_mistake_in_the_data_is_seen(mistake: str) -> None:
     """The check above is worth nothing if it overlooks a mistake."""
     text = json.dumps(data_of("manylinux"))
     old, new = BROKEN[mistake]
-    changed = (
-        re.sub(r'("until": )"[^"]*"', r'\1"2_12"', text, count=1) if mistake.startswith("ppc64 ends before") else ""
-    )
-    changed = changed or text.replace(old, new, 1)
+    changed = text.replace(old, new, 1)
     assert changed != text
     assert any(mistake in message for message in contradictions(json.loads(changed)))
 
