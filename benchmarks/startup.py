@@ -23,7 +23,7 @@ WHEEL = "demo-1.0-cp{version}-cp{version}-manylinux_2_17_{machine}.manylinux2014
 PURE_WHEEL = "demo-1.0-py3-none-any.whl"
 
 #: Most millions of instructions for the whole way from the import to a rank. Importing the first module of a package,
-#: empty as it may be, costs 0.4 M in Python 3.11 and 0.6 M in 3.12, and manytags has four.
+#: empty as it may be, costs 0.4 M in Python 3.11 and 0.6 M in 3.12, and manytags loads six.
 RANK_LIMIT = 9.0 if sys.version_info < (3, 12) else 10.0
 #: The most that sys_tags(), which must load packaging, may cost in addition to packaging's own.
 TAGS_LIMIT = 1.05
