@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from manytags.audits.contents import RemarkKind
+from manytags.audits.remarks import RemarkKind
 from manytags.audits.rules import ViolationKind
 from manytags.cli import BARE, COMMANDS
 from manytags.loaders.missing import MissingKind

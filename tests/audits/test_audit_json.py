@@ -15,8 +15,8 @@ import pytest
 import manytags
 from manytags import Binary, WheelAudit, audit_many
 from manytags.audits.claims import Claim, ClaimKind, Verdict
-from manytags.audits.contents import Remark, RemarkKind
 from manytags.audits.many import BrokenWheel
+from manytags.audits.remarks import Remark, RemarkKind
 from manytags.audits.rules import Violation, ViolationKind
 from manytags.binaries.binary import NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf

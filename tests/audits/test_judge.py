@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from manytags.audits.claims import Claim, Verdict
-from manytags.audits.contents import Contents, Remark, RemarkKind, binary_remarks
+from manytags.audits.contents import Contents
 from manytags.audits.judge import Judge
+from manytags.audits.remarks import Remark, RemarkKind, binary_remarks
 from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.tags.filename import TagSet, parse_tag_set
 

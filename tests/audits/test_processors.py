@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from manytags.audits.rules import declared_arm, newer_processor
+from manytags.audits.processors import declared_arm, newer_processor
 from manytags.binaries.binary import Binary
 
 

@@ -16,9 +16,11 @@ from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
-from .contents import Contents, is_in_data_folder
+from .contents import Contents
 from .modules import judge_abi, judge_python, modules, name_violations
-from .rules import Violation, ViolationKind, declared_arm, lowest_policy, machine_violations, violations
+from .processors import declared_arm
+from .remarks import is_in_data_folder
+from .rules import Violation, ViolationKind, lowest_policy, machine_violations, violations
 
 Where = tuple[str, ...]
 

@@ -7,7 +7,7 @@ from ..loaders.missing import MissingKind, MissingLibrary, missing_in_process
 from ..loaders.process import open_process
 from ..platforms.parse import parse_platform
 from .claims import ClaimKind
-from .contents import RemarkKind
+from .remarks import RemarkKind
 from .wheel import audit
 
 TYPE_CHECKING = False

@@ -13,7 +13,7 @@ from ..binaries.binary import Binary
 from ..documents import json_object, json_text
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
 from .claims import Claim, ClaimKind, Verdict
-from .contents import Remark, RemarkKind
+from .remarks import Remark, RemarkKind
 from .rules import Violation, ViolationKind
 
 #: Lines of one kind, and names in a line, that are printed before the rest is counted.

@@ -9,8 +9,9 @@ from typing import BinaryIO, Literal
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
 from ..errors import InvalidWheel
 from .archive import Archive
-from .contents import Contents, binary_remarks, read_contents, without_irrelevant_symbols
+from .contents import Contents, read_contents, without_irrelevant_symbols
 from .judge import Judge
+from .remarks import binary_remarks
 from .report import WheelAudit
 
 Depth = Literal["full", "header"]

@@ -219,7 +219,7 @@ def _unclaimed_pairs(parts: NameParts) -> Findings:
 
 def _false_tags(audit: WheelAudit) -> Findings:
     """Yield binaries that the audit could not read, and false tags."""
-    from ..audits.contents import RemarkKind
+    from ..audits.remarks import RemarkKind
 
     for remark in audit.remarks:
         if remark.kind is RemarkKind.DAMAGED:

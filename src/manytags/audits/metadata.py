@@ -1,0 +1,68 @@
+"""``WHEEL`` and ``RECORD``, read as installers read them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from email.parser import HeaderParser
+
+from ..errors import InvalidTag, shown
+from ..tags.filename import TagSet, parse_tag_set
+from .archive import Archive, Member
+from .remarks import Remark, RemarkKind
+
+Triple = tuple[str, str, str]
+
+_MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
+#: Tags in ``WHEEL``; real wheels have fewer than 150.
+_MAX_TAGS = 512
+
+
+def dist_info(archive: Archive, names: list[str]) -> str:
+    """Find the folder of a wheel's metadata."""
+    folders = [name[: -len("/WHEEL")] for name in names if name.endswith(".dist-info/WHEEL") and name.count("/") == 1]
+    if len(folders) != 1:
+        count = f"{len(folders)} files" if folders else "no file"
+        raise archive.error(f"it has {count} *.dist-info/WHEEL, where a wheel has one")
+    return folders[0]
+
+
+def read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
+    """Read the tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
+    # Installers use the same parser.
+    headers = HeaderParser().parsestr(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace"))
+    triples: dict[Triple, None] = {}
+    for text in headers.get_all("Tag", ()):
+        try:
+            tags = parse_tag_set(text.strip())
+        except InvalidTag as error:
+            raise archive.error(f"{member.name}: {error}") from None
+        triples.update(dict.fromkeys(tags.triples()))
+        if len(triples) > _MAX_TAGS:
+            raise archive.error(f"{member.name}: more than {_MAX_TAGS} tags")
+    if not triples:
+        raise archive.error(f"{member.name}: it lists no tag")
+    pythons, abis, platforms = (tuple(dict.fromkeys(members)) for members in zip(*triples, strict=True))
+    purelib = headers.get("Root-Is-Purelib", "").strip().lower() == "true"
+    return TagSet(pythons, abis, platforms), set(triples), purelib
+
+
+def record_remarks(archive: Archive, info: str, members: dict[str, Member], binaries: list[str]) -> Iterator[Remark]:
+    """List remarks on a wheel's ``RECORD``: on paths that lead out of it, and on compiled files without a row."""
+    path = f"{info}/RECORD"
+    if path not in members:
+        yield Remark(path, RemarkKind.RECORD, "there is none")
+        return
+    rows = set()
+    text = archive.read(members[path], _MAX_RECORD).decode("utf-8", "replace")
+    try:
+        for row in csv.reader(text.splitlines()):
+            if row:
+                rows.add(row[0])
+                if row[0].startswith(("/", "\\")) or ".." in row[0].split("/") or row[0][1:2] == ":":
+                    yield Remark(path, RemarkKind.RECORD, f"{shown(row[0])} leads out of the wheel")
+    except csv.Error as error:
+        yield Remark(path, RemarkKind.RECORD, f"it is not a table: {error}")
+    for name in binaries:
+        if name not in rows:
+            yield Remark(name, RemarkKind.MISSING_FROM_RECORD, "no row")

@@ -1,0 +1,89 @@
+"""Problems that do not make a tag false, but that a wheel's author should know about. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..binaries.binary import Binary
+from ..documents import TextEnum
+from ..platforms.linux.policies import policies
+from .rules import MUSL_LIBC
+
+#: Folders in the search path of one file.
+_MAX_FOLDERS = 1000
+#: No tag can say that code needs a later release of musl.
+_FIRST_MUSL_1_2 = (1, 2, 0)
+
+
+class RemarkKind(TextEnum):
+    """The kinds of remarks."""
+
+    DAMAGED = "damaged ELF file"
+    MISSING_FROM_RECORD = "missing from RECORD"
+    RECORD = "RECORD"
+    TAGS_DISAGREE = "tags disagree"
+    FILE_NAME = "file name"
+    SEARCH_PATH = "search path"
+    LIBRARY_PATH = "library path"
+    LIBPYTHON = "libpython"
+    MUSL_RELEASE = "musl release"
+    PURELIB = "purelib"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A problem that does not make a tag false, but that the wheel's author should know about.
+
+    :param file: path in the wheel.
+    :param kind: the kind of remark.
+    :param text: the remark.
+    """
+
+    file: str
+    kind: RemarkKind
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.kind}: {self.text}"
+
+
+def is_in_data_folder(file: str) -> bool:
+    """Whether a file is in ``*.data``, whose subfolders say where files are installed."""
+    folder, mark, _ = file.partition("/")
+    return bool(mark) and folder.endswith(".data")
+
+
+def binary_remarks(binary: Binary) -> Iterator[Remark]:
+    """List remarks on how one file finds its libraries."""
+    name = binary.name
+    if is_in_data_folder(name) and name.split("/")[1] == "purelib":
+        text = f"code for {binary.architecture}, in a folder for files that run everywhere"
+        yield Remark(name, RemarkKind.PURELIB, text)
+    for path in (binary.rpath, binary.runpath):
+        for folder in path.split(":", _MAX_FOLDERS) if path else ():
+            if not folder.startswith(("$ORIGIN", "${ORIGIN}")):
+                where = "on every machine" if folder.startswith("/") else "relative to the current folder"
+                yield Remark(name, RemarkKind.SEARCH_PATH, f"{folder!r} is searched {where}")
+    for library in binary.needed:
+        if "/" in library:
+            yield Remark(name, RemarkKind.LIBRARY_PATH, f"needs {library!r} by its path")
+    if binary.libpython:
+        text = f"needs {binary.libpython}, which many interpreters are built without"
+        yield Remark(name, RemarkKind.LIBPYTHON, text)
+    yield from _musl_remarks(binary)
+
+
+def _musl_remarks(binary: Binary) -> Iterator[Remark]:
+    """List remarks on the release of musl that a file needs, where no tag can say so."""
+    if not any(library == "libc.so" or library.startswith(MUSL_LIBC) for library in binary.needed):
+        return
+    if binary.packed_relocations:
+        yield Remark(binary.name, RemarkKind.MUSL_RELEASE, "needs musl 1.2.4 for DT_RELR, and no tag can say so")
+    releases = {name: tuple(map(int, text.split("."))) for name, text in policies("musllinux").releases}
+    needed = {symbol.name: releases.get(symbol.name, ()) for symbol in binary.undefined if not symbol.weak}
+    newest = max(needed.values(), default=())
+    if newest > _FIRST_MUSL_1_2:
+        names = ", ".join(name for name, release in needed.items() if release == newest)
+        text = f"needs musl {'.'.join(map(str, newest))} for {names}, and no tag can say so"
+        yield Remark(binary.name, RemarkKind.MUSL_RELEASE, text)
