@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from manytags.audits.linking import Linking
 from manytags.audits.rules import Violation, ViolationKind, lowest_policy, violations
 from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf
@@ -33,10 +35,11 @@ def versions(*names: str, library: str = "libc.so.6", weak: bool = False) -> tup
 
 def reasons(file: Binary, kind: str = "manylinux", version: tuple[int, int] = (2, 17), arch: str = "x86_64",
           bundled: tuple[str, ...] = ()) -> list[tuple[str, str]]:  # fmt: skip
-    """List reasons and what they are about."""
-    return [
-        (str(violation.kind), violation.what) for violation in violations([file], policy(kind, version, arch), bundled)
-    ]
+    """List reasons and what they are about, if libraries are bundled beside the file, where the loader looks."""
+    found = replace(file, runpath="$ORIGIN")
+    linking = Linking([found, *(needs(name=name, needed=()) for name in bundled)])
+    broken = violations([found], policy(kind, version, arch), linking)
+    return [(str(violation.kind), violation.what) for violation in broken]
 
 
 def test_nothing_wrong() -> None:

@@ -48,7 +48,7 @@ def lowest(file: str) -> frozenset[str]:
     contents = wheels()[file].contents
     architectures = {"armv7l" if code.architecture == "arm" else code.architecture for code in contents.binaries}
     policies_kept = {
-        lowest_policy(contents.binaries, kind, architecture, contents.bundled, IGNORED)
+        lowest_policy(contents.binaries, kind, architecture, contents.linking, IGNORED)
         for kind in KINDS
         for architecture in architectures
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, islice
 
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
@@ -14,9 +14,10 @@ from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
 from ..tags.filename import TagSet, parse_wheel_filename
 from .archive import Archive
+from .linking import Linking
 from .metadata import dist_info, read_wheel, record_remarks
+from .modules import modules
 from .remarks import Remark, RemarkKind, binary_remarks
-from .rules import is_of_c_library
 from .stable_abi import is_of_python
 
 #: Compiled files; the largest wheels have some 600.
@@ -29,7 +30,7 @@ _MAX_JUDGED = 120_000
 _MAX_REMARKS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Contents:
     """What a wheel, or a single compiled file, says and holds.
 
@@ -53,15 +54,11 @@ class Contents:
         """Compiled files that cannot be read."""
         return tuple(remark.file for remark in self.remarks if remark.kind is RemarkKind.DAMAGED)
 
-    @property
-    def bundled(self) -> frozenset[str]:
-        """Names by which files of the wheel can be needed: their file names, and their SONAMEs.
-
-        The C library is never among them: a process loads its own before it loads any file of a wheel.
-        """
-        code = [binary for binary in self.binaries if binary.is_code and not binary.is_debug_information]
-        names = {binary.name.rpartition("/")[2] for binary in code} | {binary.soname for binary in code}
-        return frozenset(name for name in names if name and not is_of_c_library(name))
+    @cached_property
+    def linking(self) -> Linking:
+        """Which of its files a loader takes for the libraries that they need."""
+        names = [module.file for module in modules(binary for binary in self.binaries if binary.is_code)]
+        return Linking(self.binaries, names, self.damaged)
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:

@@ -17,9 +17,9 @@ from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
+from .linking import is_in_data_folder
 from .modules import judge_abi, judge_python, modules, name_violations
 from .processors import declared_arm
-from .remarks import is_in_data_folder
 from .rules import Violation, ViolationKind, lowest_policy, machine_violations, violations
 
 Where = tuple[str, ...]
@@ -42,7 +42,7 @@ class Judge:
         #: The files that a host could load or run.
         self._code = tuple(binary for binary in contents.binaries if binary.is_code)
         self._modules = modules(self._code)
-        self.bundled = contents.bundled
+        self._linking = contents.linking
         self._unread = _unread(contents)
         self._pythons = _tags(contents, "pythons")
         self._abis = _tags(contents, "abis")
@@ -77,7 +77,7 @@ class Judge:
                 lowest.tag
                 for kind in KINDS
                 if not name_violations(self._modules, kind, architecture)
-                and (lowest := lowest_policy(self._code, kind, architecture, self.bundled))
+                and (lowest := lowest_policy(self._code, kind, architecture, self._linking))
             ]
             true_tags += tags or [f"linux_{architecture}"]
         return tuple(true_tags)
@@ -126,9 +126,9 @@ class Judge:
             if oldest is None or version > oldest.version:
                 return self._machine_violations(kind, architecture), False, note
             # An older policy would not allow more than the first one.
-            return violations(self._code, oldest, self.bundled) + named, False, note
+            return violations(self._code, oldest, self._linking) + named, False, note
         note = "" if promised.listed else "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
-        return violations(self._code, promised, self.bundled) + named, True, note
+        return violations(self._code, promised, self._linking) + named, True, note
 
     def _better_tags(self, platform: PlatformTag) -> tuple[str, ...]:
         """List true tags that more installers take than a tag that is true."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ..binaries.binary import Binary
 from ..documents import TextEnum
 from ..platforms.linux.policies import policies
-from .rules import MUSL_LIBC
+from .linking import MUSL_LIBC, Linking, is_in_data_folder
 
 #: Folders in the search path of one file.
 _MAX_FOLDERS = 1000
@@ -29,6 +29,7 @@ class RemarkKind(TextEnum):
     LIBPYTHON = "libpython"
     MUSL_RELEASE = "musl release"
     PURELIB = "purelib"
+    NOT_FOUND = "not found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,6 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.kind}: {self.text}"
-
-
-def is_in_data_folder(file: str) -> bool:
-    """Whether a file is in ``*.data``, whose subfolders say where files are installed."""
-    folder, mark, _ = file.partition("/")
-    return bool(mark) and folder.endswith(".data")
 
 
 def binary_remarks(binary: Binary) -> Iterator[Remark]:
@@ -72,6 +67,20 @@ def binary_remarks(binary: Binary) -> Iterator[Remark]:
         text = f"needs {binary.libpython}, which many interpreters are built without"
         yield Remark(name, RemarkKind.LIBPYTHON, text)
     yield from _musl_remarks(binary)
+
+
+def linking_remarks(linking: Linking, platforms: Iterable[str]) -> Iterator[Remark]:
+    """List remarks on libraries that are in the wheel, where no loader looks for them.
+
+    :param linking: which libraries a loader takes from the wheel.
+    :param platforms: the platform tags that the wheel carries.
+    """
+    for kind in sorted({"musllinux" if tag.startswith("musllinux_") else "manylinux" for tag in platforms}):
+        for file, library, other in linking.unreached(kind):
+            text = f"needs {library}, and no search path leads to {other}"
+            if library in linking.providers(file, kind):
+                text += ", unless it is loaded before"
+            yield Remark(file, RemarkKind.NOT_FOUND, text)
 
 
 def _musl_remarks(binary: Binary) -> Iterator[Remark]:

@@ -15,20 +15,13 @@ from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
+from .linking import MUSL_LIBC, Linking
 from .processors import ARM, newer_processor
 
-#: Prefix of the names that musl's C library has as a needed library.
-MUSL_LIBC = "libc.musl-"
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
 _OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLIBC_ONLY}
 #: The version by which code with packed relocations asks for a glibc that knows them.
 _PACKED = "GLIBC_ABI_DT_RELR"
-#: Libraries that are parts of the C library, and prefixes of its loaders.
-_C_LIBRARY = frozenset({
-    "libc.so", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libanl.so.1",
-    "libresolv.so.2", "libmvec.so.1",
-})  # fmt: skip
-_LOADERS = ("ld-linux", "ld-musl-", "ld64.so.", "ld.so.1", MUSL_LIBC)
 
 
 class ViolationKind(TextEnum):
@@ -75,15 +68,15 @@ class Violation:
         return f"{self.file}: {self.kind} {self.what}{of}{by}{allowed}"
 
 
-def violations(binaries: Iterable[Binary], policy: Policy, bundled: Collection[str] = ()) -> tuple[Violation, ...]:
+def violations(binaries: Iterable[Binary], policy: Policy, linking: Linking | None = None) -> tuple[Violation, ...]:
     """List every way in which files break a policy.
 
     :param binaries: the files of one wheel.
     :param policy: the policy.
-    :param bundled: names of the libraries in the wheel itself. Systems need not have these, nor their versions.
+    :param linking: which libraries a loader takes from the wheel itself. Systems need not have these.
     """
-    names = frozenset(bundled)
-    return tuple(violation for binary in binaries for violation in _violations(binary, policy, names))
+    linking = linking or Linking()
+    return tuple(violation for binary in binaries for violation in _violations(binary, policy, linking))
 
 
 def machine_violations(binaries: Iterable[Binary], architecture: str) -> tuple[Violation, ...]:
@@ -99,7 +92,7 @@ def lowest_policy(
     binaries: Collection[Binary],
     kind: str,
     architecture: str,
-    bundled: Collection[str] = (),
+    linking: Linking | None = None,
     ignored: Collection[ViolationKind] = (),
 ) -> Policy | None:
     """Find the oldest policy that files keep. Its tag is the most widely installable one that is true.
@@ -110,7 +103,7 @@ def lowest_policy(
     :param binaries: the files of one wheel.
     :param kind: ``manylinux`` or ``musllinux``.
     :param architecture: as in tags.
-    :param bundled: names of the libraries in the wheel itself.
+    :param linking: which libraries a loader takes from the wheel itself.
     :param ignored: kinds of violations to ignore; auditwheel, for example, does not check executable stacks.
     :returns: ``None`` if they keep no policy.
     """
@@ -118,9 +111,9 @@ def lowest_policy(
     ladder = known.of(architecture)
     if not ladder:
         return None
-    names, passed_over = frozenset(bundled), frozenset(ignored)
+    linking, passed_over = linking or Linking(), frozenset(ignored)
     for policy in (*ladder, *_newer_policy(binaries, known, ladder[-1])):
-        broken = (violation for binary in binaries for violation in _violations(binary, policy, names))
+        broken = (violation for binary in binaries for violation in _violations(binary, policy, linking))
         if all(violation.kind in passed_over for violation in broken):
             return policy
     return None
@@ -134,7 +127,7 @@ def _newer_policy(binaries: Iterable[Binary], known: Policies, newest: Policy) -
     return [known.at((newest.version[0], minor), newest.architecture)] if minor > newest.version[1] else []
 
 
-def _violations(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iterator[Violation]:
+def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Violation]:
     """Check the rules, the cheapest first: some callers stop at the first violation."""
     name, manylinux = binary.name, policy.kind == "manylinux"
     for violation in _machine_violations(binary, policy.architecture):
@@ -145,6 +138,7 @@ def _violations(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iter
         yield Violation(name, ViolationKind.EXECUTABLE_STACK, stack)
     if manylinux and binary.packed_relocations and not _takes_packed_relocations(binary, policy):
         yield Violation(name, ViolationKind.RELOCATIONS, "DT_RELR", None, _newest_version(policy, "GLIBC"))
+    bundled = _bundled(binary, policy, linking)
     for library in binary.needed:
         if library not in bundled and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
@@ -159,9 +153,15 @@ def _violations(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iter
     yield from _forbidden_symbols(binary, policy, bundled)
 
 
-def is_of_c_library(name: str) -> bool:
-    """Whether a library is part of the C library, which every process loads before it loads anything of a wheel."""
-    return name in _C_LIBRARY or name.startswith(_LOADERS)
+def _bundled(binary: Binary, policy: Policy, linking: Linking) -> frozenset[str]:
+    """List the libraries that a file takes from its own wheel.
+
+    What a policy promises is the system's, unless the loader is sure to take the wheel's.
+    """
+    providers = linking.providers(binary.name, policy.kind)
+    return frozenset(
+        name for name, provider in providers.items() if provider.is_found or not policy.allows_library(name)
+    )
 
 
 def _executable_stack(binary: Binary, architecture: str) -> str:

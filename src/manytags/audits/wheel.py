@@ -11,7 +11,7 @@ from ..errors import InvalidWheel
 from .archive import Archive
 from .contents import Contents, read_contents, without_irrelevant_symbols
 from .judge import Judge
-from .remarks import binary_remarks
+from .remarks import binary_remarks, linking_remarks
 from .report import WheelAudit
 
 Depth = Literal["full", "header"]
@@ -76,13 +76,14 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
 def audit_from_contents(contents: Contents, name: str, path: str | None = None) -> WheelAudit:
     """Judge what was read of a wheel. Pure."""
     judge = Judge(contents)
+    platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
     return WheelAudit(
         name=name,
         path=path,
         claims=judge.claims(),
         true_tags=judge.true_tags,
-        remarks=contents.remarks,
+        remarks=(*contents.remarks, *linking_remarks(contents.linking, platforms)),
         # The claims name the symbols that matter.
         needs=tuple(replace(binary, undefined=()) if binary.undefined else binary for binary in contents.binaries),
-        bundled=tuple(sorted(judge.bundled)),
+        bundled=tuple(sorted(contents.linking.names)),
     )

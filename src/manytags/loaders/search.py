@@ -133,7 +133,7 @@ class Search:
         self.root, self.loader, self.code, self.program = root, loader, code, program
         self.remarks: list[str] = []
         self._library_path = library_path
-        self._search_paths: dict[tuple[str, str | None], tuple[str, ...]] = {}
+        self._search_paths: dict[tuple[str, str | None, str], tuple[str, ...]] = {}
         self._cache: LdCache | None = None
         self._default = self._existing(loader.folders)
 
@@ -151,7 +151,7 @@ class Search:
             real = self.root.real(path)
             if real is None:
                 continue
-            why, ends = self._misfit(real)
+            why, ends = self.misfit(real)
             if not why:
                 return SearchResult(name, path, real, step, tuple(passed))
             passed.append(f"{path}: {why}")
@@ -200,14 +200,15 @@ class Search:
 
     def _folders(self, text: str, origin: str | None, separator: str = ":") -> tuple[str, ...]:
         """List the existing folders of a search path; ``separator`` is a regular expression, empty for one folder."""
-        known = self._search_paths.get((text, origin))
+        key = (text, origin, separator)
+        known = self._search_paths.get(key)
         if known is not None:
             return known
         if len(text) > _MAX_SEARCH_PATH:
             self._remark(f"a search path of {len(text)} characters was not searched: {text[:60]}...")
             return ()
         parts = re.split(separator, text) if separator else [text]
-        return self._search_paths.setdefault((text, origin), self._existing(parts, origin))
+        return self._search_paths.setdefault(key, self._existing(parts, origin))
 
     def _existing(self, parts: Sequence[str], origin: str | None = None) -> tuple[str, ...]:
         """List the folders that exist, without repetitions."""
@@ -239,13 +240,19 @@ class Search:
                 self._remark(f"{path} was ignored: {reason}")
         return self._cache.find(name)
 
-    def _misfit(self, real: str) -> tuple[str, bool]:
-        """Say why a file is not a library for this program, empty if it is; also whether the search ends there."""
+    def misfit(self, real: str) -> tuple[str, bool]:
+        """Say why a file is not a library for this program, empty if it is; also whether the search ends there.
+
+        :param real: path of the file, all links followed.
+        """
         header = read_elf_header(self.root.outside(real))
         if "error" in header:
             error = str(header["error"])
             return error, not error.startswith("cannot be read")
-        code = code_from_header(header)
+        return self.misfit_of_code(code_from_header(header))
+
+    def misfit_of_code(self, code: Code) -> tuple[str, bool]:
+        """Say why this program does not take a kind of code, empty if it does; also whether the search ends there."""
         if code.bits != self.code.bits:
             return f"it is {code.bits}-bit code", False
         if code.machine != self.code.machine:
