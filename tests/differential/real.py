@@ -1,0 +1,134 @@
+"""What the real loaders of this machine read of a file."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Collection
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+#: What glibc reports: the search list of an object, and a version that it looks for.
+_SCOPE = re.compile(r"^ *\d+:\t scope \d+: (.*)$", re.MULTILINE)
+_VERSION = re.compile(r"checking for version `(.*)' in file (\S+) \[0\] required by file (\S+) \[0\]")
+_REPORT = re.compile(r"^ *\d+:\t")
+#: Files of the two loaders, by the end of their names. A crash elsewhere is one of the code that they have started.
+_LOADERS = ("/ld-linux-x86-64.so.2", "/libc.so", "/ld-musl-x86_64.so.1")
+#: glibc's own loader, which libc.so.6 needs.
+GLIBC_LOADER = "ld-linux-x86-64.so.2"
+#: The exit status of a program that ran.
+_RAN = "42"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a loader, or manytags, reads of a file; ``None`` for what was not seen.
+
+    :param needed: names of the libraries that are loaded with it.
+    :param versions: (library, version) that these must have.
+    :param inits: functions that it defines and that make Python extension modules.
+    :param soname: its name among libraries; empty if it has none.
+    :param executable_stack: whether it gives its process an executable stack.
+    :param impossible_level: whether it asks for a level of x86-64 that no processor has.
+    """
+
+    needed: frozenset[str] | None = None
+    versions: frozenset[tuple[str, str]] | None = None
+    inits: frozenset[str] | None = None
+    soname: str | None = None
+    executable_stack: bool | None = None
+    impossible_level: bool | None = None
+
+    def differences(self, other: Reading) -> tuple[str, ...]:
+        """Name what both have seen and read differently."""
+        return tuple(
+            name
+            for name in self.__slots__
+            if None not in (getattr(self, name), getattr(other, name)) and getattr(self, name) != getattr(other, name)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A loader's answer.
+
+    :param reading: what it read; ``None`` if it did not take the file.
+    :param refusal: why it did not take the file, in its own words, or the signal by which it ended.
+    """
+
+    reading: Reading | None
+    refusal: str = ""
+
+
+class Loader:
+    """A loader of this machine, which loads each file in a process of its own.
+
+    :param server: the program that does it, built from ``server.c``.
+    :param libc: whose loader it is.
+    """
+
+    def __init__(self, server: Path, libc: str) -> None:
+        self.libc = libc
+        environment = {"PATH": os.defpath, "LC_ALL": "C", "LD_BIND_NOW": "1", "LD_DEBUG": "files,versions,scopes"}
+        self._process = subprocess.Popen(
+            [server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+        )
+
+    def close(self) -> None:
+        """End the server."""
+        self._process.communicate()
+
+    def ask(self, path: Path, is_program: bool, names: Collection[bytes]) -> Answer:
+        """Load a file.
+
+        :param names: symbols that it may define.
+        """
+        assert self._process.stdin  # Popen was given pipes
+        assert self._process.stdout
+        kind = b"program" if is_program else b"library"
+        self._process.stdin.write(b"\t".join([kind, os.fsencode(path), *names]) + b"\n")
+        self._process.stdin.flush()
+        size = int(self._process.stdout.readline())
+        text = self._process.stdout.read(size).decode("utf-8", "backslashreplace")
+        return _answer(text, str(path), is_program, self.libc)
+
+
+def _answer(text: str, path: str, is_program: bool, libc: str) -> Answer:
+    pairs = [line[2:].partition(" ")[::2] for line in text.splitlines() if line.startswith("= ")]
+    said = dict(pairs)
+    crash = said.get("crash", "").removeprefix("in ")
+    in_code = bool(crash) and not crash.endswith(_LOADERS)
+    loaded = in_code or (said.get("status") == _RAN if is_program else "loaded" in said)
+    if not loaded:
+        return Answer(None, said.get("refused") or _last_words(text, said))
+    read = "read" in said
+    inits = frozenset(value for key, value in pairs if key == "symbol") if read else None
+    if libc == "musl":
+        needed = frozenset(_base(value) for key, value in pairs if key == "map" and value not in {"", path})
+        return Answer(Reading(needed, None, inits) if read else Reading())
+    soname, stack = (said.get("soname", ""), "executable" in said) if read else (None, None)
+    return Answer(Reading(_needed(text, path), _versions(text, path), inits, soname, stack, False))
+
+
+def _last_words(text: str, said: dict[str, str]) -> str:
+    """Say how a process ended that was not refused by an error of ``dlopen`` or ``execve``."""
+    words = [line for line in text.splitlines() if line.strip() and not _REPORT.match(line) and line[:2] != "= "]
+    ends = [f"{key} {said[key]}" for key in ("signal", "status") if key in said]
+    return (words or ends or ["it said too much"])[-1]
+
+
+def _needed(text: str, path: str) -> frozenset[str] | None:
+    """Read which libraries are in the search lists of a file; ``None`` if there are none yet."""
+    lists = [members for members in map(str.split, _SCOPE.findall(text)) if members[:1] == [path]]
+    return frozenset(map(_base, {*chain(*lists)} - {path})) - {GLIBC_LOADER} if lists else None
+
+
+def _versions(text: str, path: str) -> frozenset[tuple[str, str]] | None:
+    found = frozenset((_base(file), version) for version, file, by in _VERSION.findall(text) if by == path)
+    return found if _needed(text, path) is not None else None
+
+
+def _base(path: str) -> str:
+    return path.rpartition("/")[2]
