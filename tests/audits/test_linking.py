@@ -57,6 +57,12 @@ def test_what_python_code_may_load_before() -> None:
     assert taken(Linking([program, library]), "foo/_c.so", "libb.so.1") is None
 
 
+def test_a_folder_of_that_name() -> None:
+    """A name may lead to a folder, which glibc fails to read ("cannot read file data"); the audit must not fail."""
+    module = elf("foo/_c.so", "$ORIGIN/../foo.libs")
+    assert taken(Linking([module, elf("foo.libs/liba.so")], ["foo/_c.so"]), "foo/_c.so", "$ORIGIN/../foo.libs") is None
+
+
 @pytest.mark.parametrize(
     ("file", "path"),
     [

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from manytags import ManytagsError
 from manytags.audits.claims import Verdict
+from manytags.audits.remarks import RemarkKind
 from manytags.audits.wheel import audit
 from manytags.binaries import read_binary
 from manytags.binaries.binary import Binary
@@ -37,7 +38,7 @@ _TRUE = {Verdict.TRUE, Verdict.TOO_LITTLE}
 class Opinion:
     """What manytags says of a file.
 
-    :param is_clean: whether it calls every tag of the wheel true.
+    :param is_clean: whether it calls every tag of the wheel true, and says of no library that it is not found.
     :param reading: what it reads of the file; ``None`` if it cannot judge it.
     :param undefined: symbols that other files must define, without those of weak versions.
     :param reasons: why it does not call the tags true.
@@ -77,8 +78,9 @@ def opinion(seed: Seed, data: bytes, libraries: Mapping[str, bytes]) -> Opinion:
         answer = audit(stream, name)
     except ManytagsError as error:
         return Opinion(False, None, reasons=(str(error),))
-    doubts = [claim for claim in answer.claims if claim.verdict not in _TRUE]
-    reasons = (*map(str, answer.remarks), *(f"{doubt}: {'; '.join(map(str, doubt.reasons))}" for doubt in doubts))
+    doubts = [f"{claim}: {'; '.join(map(str, claim.reasons))}" for claim in answer.claims if claim.verdict not in _TRUE]
+    doubts += [str(remark) for remark in answer.remarks if remark.kind is RemarkKind.NOT_FOUND]
+    reasons = (*doubts, *map(str, answer.remarks))
     binary = next((binary for binary in answer.needs if binary.name == member_name(seed)), None)
     if binary is None or answer.is_damaged or not binary.is_code:
         return Opinion(not doubts, None, reasons=reasons)

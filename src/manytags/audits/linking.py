@@ -303,6 +303,8 @@ class _Search(Search):
     root: _Installed
 
     def misfit(self, real: str) -> tuple[str, bool]:
+        if real not in self.root.files:
+            return "is a folder", True  # which loaders open, and then fail to read
         binary = self.root.files[real]
         return ("", False) if binary is None else self.misfit_of_code(_code(binary))
 
