@@ -116,6 +116,17 @@ def test_a_module(tmp_path: Path) -> None:
     assert any(version.library == "libm.so.6" for version in needs.versions)
 
 
+def test_what_it_gives_to_others(tmp_path: Path) -> None:
+    """A module may use names like CPython's that a library in its wheel defines, and versions that it has."""
+    (tmp_path / "map").write_text("ONE { global: PyShared; _PyShared; PyInit_demo; other; local: *; }; TWO { } ONE;")
+    source = "int PyShared, _PyShared, XPyShared, other, PyInit_demo; extern int PyNeeded; int *at = &PyNeeded;"
+    needs = read(compiled(tmp_path, source, f"-Wl,--version-script={tmp_path / 'map'}"))
+    assert needs.defined == ("PyShared", "_PyShared")
+    assert needs.modules == ("demo",)
+    assert needs.defined_versions == ("ONE", "TWO")
+    assert read(compiled(tmp_path, "int PyShared;")).defined_versions is None
+
+
 def test_without_section_headers(tmp_path: Path) -> None:
     """A file without section headers loads, though auditwheel says that it needs nothing."""
     data = compiled(tmp_path, MODULE, "-lm").read_bytes()

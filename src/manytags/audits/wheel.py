@@ -84,6 +84,6 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
         true_tags=judge.true_tags,
         remarks=(*contents.remarks, *linking_remarks(contents.linking, platforms)),
         # The claims name the symbols that matter.
-        needs=tuple(replace(binary, undefined=()) if binary.undefined else binary for binary in contents.binaries),
+        needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in contents.binaries),
         bundled=tuple(sorted(contents.linking.names)),
     )

@@ -58,6 +58,8 @@ class Binary:
     :param versions: versions that libraries must have.
     :param undefined: symbols that other files must define.
     :param modules: Python extension modules that it defines (``PyInit_*``).
+    :param defined_versions: versions that its symbols have; ``None`` if they have none.
+    :param defined: symbols with names of CPython's API (``Py*``, ``_Py*``) that it defines, without those of modules.
     :param float_abi: ``hard`` or ``soft`` on Arm; ``soft``, ``single``, ``double`` or ``quad`` on RISC-V and LoongArch.
         ``None`` elsewhere, and where the file does not say.
     :param arm_attributes: what Arm code declares, as (tag, value).
@@ -85,6 +87,8 @@ class Binary:
     versions: tuple[NeededVersion, ...] = ()
     undefined: tuple[UndefinedSymbol, ...] = field(default=(), repr=False)
     modules: tuple[str, ...] = ()
+    defined_versions: tuple[str, ...] | None = field(default=None, repr=False)
+    defined: tuple[str, ...] = field(default=(), repr=False)
     float_abi: str | None = None
     arm_attributes: tuple[tuple[int, int], ...] = ()
     riscv_architecture: str | None = None

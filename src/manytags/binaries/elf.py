@@ -17,7 +17,7 @@ from ..platforms.linux.elf_flags import float_abi_from_flags
 from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
 from .elf_image import ET_DYN, PT_DYNAMIC, PT_NOTE, Header, Image
-from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
+from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, Symbols
 
 _PT_GNU_PROPERTY, _PT_GNU_STACK, _PF_X = 0x6474E553, 0x6474E551, 1
 #: Types of a section with attributes; RISC-V has a segment of this type as well.
@@ -53,7 +53,7 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
     elif image.type == ET_DYN:
         raise image.error("a shared object without PT_DYNAMIC")
     versions = dynamic.versions() if dynamic else []
-    undefined, modules = dynamic.symbols(dict(versions)) if dynamic else ((), ())
+    symbols = dynamic.symbols(dict(versions)) if dynamic else Symbols()
     attributes: dict[int, int] = {}
     if image.machine == EM_ARM and not image.wide:
         attributes = arm_attributes(image.section(_SHT_ARM_ATTRIBUTES, _MAX_ATTRIBUTES), image.byte_order)
@@ -68,8 +68,10 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
         rpath=dynamic.named(DT_RPATH) if dynamic else None,
         runpath=dynamic.named(DT_RUNPATH) if dynamic else None,
         versions=tuple(version for _, version in versions),
-        undefined=undefined,
-        modules=modules,
+        undefined=symbols.undefined,
+        modules=symbols.modules,
+        defined_versions=dynamic.defined_versions() if dynamic else None,
+        defined=symbols.defined,
         float_abi=_float_abi(image, attributes),
         arm_attributes=tuple(sorted(attributes.items())),
         riscv_architecture=_riscv_architecture(image) if image.machine == EM_RISCV else None,

@@ -12,6 +12,8 @@ from __future__ import annotations
 import struct
 import sys
 from array import array
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from ..platforms.linux.table import EM_MIPS, EM_S390
 from .binary import NeededVersion, UndefinedSymbol
@@ -33,11 +35,21 @@ _MAX_VERSIONS = 16384  # needed versions (50), and as many defined ones
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106)
 _MAX_UNDEFINED = 200_000  # undefined symbols (1,149)
-_MAX_INITS = 4096  # Python modules that one file defines
+_MAX_DEFINED = 65536  # symbols of Python that one file defines (2,271 in libpython 3.15)
 _CHUNK = 65536  # entries read at a time
 
 #: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
-_INITS = (b"PyInit_", b"PyModExport_")
+_INITS = ("PyInit_", "PyModExport_")
+#: How names of CPython's API begin, those functions among them.
+_PYTHON = (b"Py", b"_Py")
+
+
+class Symbols(NamedTuple):
+    """What a symbol table says: what it needs, the Python modules that it defines, and other names of CPython's API."""
+
+    undefined: tuple[UndefinedSymbol, ...] = ()
+    modules: tuple[str, ...] = ()
+    defined: tuple[str, ...] = ()
 
 
 class Dynamic:
@@ -146,15 +158,15 @@ class Dynamic:
             position = position + following if following else 0
         raise image.error(f"more than {_MAX_VERSIONS} defined versions")
 
-    def symbols(self, versions: dict[int, NeededVersion]) -> tuple[tuple[UndefinedSymbol, ...], tuple[str, ...]]:
-        """List the undefined symbols with their versions, and the Python modules that the file defines.
+    def symbols(self, versions: dict[int, NeededVersion]) -> Symbols:
+        """List the undefined symbols with their versions, and the names of CPython's API that the file defines.
 
         :param versions: the needed versions, by the index by which symbols name them.
         """
         image, tags = self._image, self.tags
         layout = struct.Struct(image.mark + ("I2BH2Q" if image.wide else "3I2BH"))
         if DT_SYMTAB not in tags:
-            return (), ()
+            return Symbols()
         if tags.get(DT_SYMENT, layout.size) != layout.size:
             raise image.error(f"symbols of {tags[DT_SYMENT]} bytes, where its class has {layout.size}")
         count = max(self._count_hashed(), self._count_relocated())
@@ -162,20 +174,19 @@ class Dynamic:
             raise image.error(f"{count} symbols")
         start = image.locate(tags[DT_SYMTAB], count * layout.size, "the symbol table")[0]
         owners = self._numbers("H", tags[DT_VERSYM], count, "the symbols' versions") if DT_VERSYM in tags else None
-        inits = self._init_names()
         undefined: list[UndefinedSymbol] = []
-        modules: list[str] = []
+        defined: set[str] = set()
+        has_python = b"Py" in self._strings
         # The place of a symbol's section among its 16-bit numbers, and how many it has; its name is the first number.
         section, width = 3 if image.wide else 7, layout.size // 2
         for first in range(0, count, _CHUNK):
             size = min(_CHUNK, count - first) * layout.size
             data = image.read(start + first * layout.size, size, "the symbol table")
             sections = array("H", data)[section::width]  # zero is zero in either byte order
-            if inits:
-                names = self._array("I", data)[:: width // 2]
-                modules += [inits[name] for place, name in enumerate(names) if name in inits and sections[place]]
-                if len(modules) > _MAX_INITS:
-                    raise image.error(f"it defines more than {_MAX_INITS} Python modules")
+            if has_python:
+                defined |= self._defined(self._array("I", data)[:: width // 2], sections)
+                if len(defined) > _MAX_DEFINED:
+                    raise image.error(f"it defines more than {_MAX_DEFINED} symbols of Python")
             for place in [place for place, number in enumerate(sections) if not number]:
                 fields = layout.unpack_from(data, place * layout.size)
                 name, info = fields[0], fields[1 if image.wide else 3]
@@ -186,19 +197,15 @@ class Dynamic:
                 undefined.append(UndefinedSymbol(self.string(name), library, version, info >> 4 == _STB_WEAK))
             if len(undefined) > _MAX_UNDEFINED:
                 raise image.error(f"more than {_MAX_UNDEFINED} undefined symbols")
-        return tuple(undefined), tuple(sorted(set(modules)))
+        inits = {name for name in defined if name.startswith(_INITS)}
+        modules = {name.partition("_")[2] for name in inits}
+        return Symbols(tuple(undefined), tuple(sorted(modules)), tuple(sorted(defined - inits)))
 
-    def _init_names(self) -> dict[int, str]:
-        """Find in the string table the functions that make modules: offset -> name of the module."""
-        inits: dict[int, str] = {}
-        for prefix in _INITS:
-            place = self._strings.find(prefix)
-            while place >= 0:
-                if len(inits) == _MAX_INITS:
-                    raise self._image.error(f"it names more than {_MAX_INITS} Python modules")
-                inits[place] = self.string(place)[len(prefix) :]
-                place = self._strings.find(prefix, place + 1)
-        return inits
+    def _defined(self, names: Iterable[int], sections: Iterable[int]) -> set[str]:
+        """Name the symbols that are in a section, and have a name of CPython's API."""
+        starts = self._strings.startswith
+        pairs = zip(names, sections, strict=True)
+        return {self.string(name) for name, section in pairs if section and starts(_PYTHON, name)}
 
     def _count_hashed(self) -> int:
         """Count the symbols that the hash tables know of."""
