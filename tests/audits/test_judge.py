@@ -96,8 +96,8 @@ def test_damaged_files() -> None:
     assert set(said(contents).values()) == {CANNOT}
     assert claim(contents, "cp312").note == f"damaged: {MODULE}"
     assert Judge(contents).true_tags == ()
-    contents = made("py3-none-any", elf(), damaged="foo/libbar.so")
-    assert said(contents) == {"py3": CANNOT, "none": CANNOT, "any": MUCH}
+    contents = made("py3-none-any", elf("foo/_c.abi3.so"), damaged="foo/libbar.so")
+    assert said(contents) == {"py3": CANNOT, "none": MUCH, "any": MUCH}
     assert claim(contents, "any").true_tags == ()
 
 
@@ -183,12 +183,12 @@ def test_names_of_modules() -> None:
     for names, tag, verdict in (
         (("cpython-312-x86_64-linux-musl",), "manylinux1_x86_64", MUCH),
         (("cpython-312-x86_64-linux-gnu",), "musllinux_1_2_x86_64", MUCH),
-        (("cpython-312-x86_64-linux-musl",), "musllinux_1_2_x86_64", TRUE),
+        (("cpython-312-x86_64-linux-musl",), "musllinux_1_1_x86_64", TRUE),
         # up to 3.10 CPython had one name on both
-        (("cpython-310-x86_64-linux-gnu",), "musllinux_1_2_x86_64", TRUE),
-        (("cpython-312-x86_64-linux-gnu", "cpython-312-x86_64-linux-musl"), "musllinux_1_2_x86_64", TRUE),
-        (("cpython-34m",), "musllinux_1_2_x86_64", TRUE),
-        (("abi3",), "musllinux_1_2_x86_64", TRUE),
+        (("cpython-310-x86_64-linux-gnu",), "musllinux_1_1_x86_64", TRUE),
+        (("cpython-312-x86_64-linux-gnu", "cpython-312-x86_64-linux-musl"), "musllinux_1_1_x86_64", TRUE),
+        (("cpython-34m",), "musllinux_1_1_x86_64", TRUE),
+        (("abi3",), "musllinux_1_1_x86_64", TRUE),
     ):
         code = [elf(f"foo/_c.{name}.so", needed=()) for name in names]
         assert said(made(f"cp312-cp312-{tag}", *code))[tag] == verdict, (names, tag)
@@ -198,7 +198,7 @@ def test_debug_information() -> None:
     """Debug information is for one architecture, needs nothing, and is not a module, whatever its name is."""
     debug = elf(f"debug/{MODULE}", needed=(), kind="debug information")
     assert set(said(made("py3-none-manylinux1_x86_64", elf(), debug)).values()) == {TRUE}
-    assert said(made("py3-none-any", debug)) == {"py3": TRUE, "none": TRUE, "any": MUCH}
+    assert set(said(made("py3-none-any", debug)).values()) == {TRUE}
     needy = elf(needed=(MODULE.rpartition("/")[2],))
     assert said(made("py3-none-manylinux1_x86_64", needy, debug))["manylinux1_x86_64"] == MUCH
 

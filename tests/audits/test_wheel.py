@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import email
 import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
 import manytags
-from manytags import audit
+from manytags import WheelAudit, audit
 from manytags.errors import InvalidBinary, InvalidWheel
 
 from .wrong.wheels import INFO, binary, wheel
@@ -118,28 +120,88 @@ def test_what_is_brought() -> None:
 
 def test_a_record_that_is_not_there() -> None:
     """Installers refuse a wheel without RECORD, or cannot uninstall it."""
-    import zipfile
-
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr(f"{INFO}/WHEEL", "Tag: py3-none-any\n")
+        archive.writestr(f"{INFO}/WHEEL", "Root-Is-Purelib: true\nTag: py3-none-any\n")
     answer = audit(stream, "foo-1.0-py3-none-any.whl")
     assert [str(remark) for remark in answer.remarks] == [f"{INFO}/RECORD: RECORD: there is none"]
 
 
 def test_case_and_space_in_wheel_files() -> None:
     """Keys of WHEEL may be in any case, and values may have spaces around them."""
-    import zipfile
-
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         text = "wheel-version: 1.0\r\nroot-is-purelib:  TRUE \r\ntag:   PY3-none-any \r\nTag: py2-none-any\r\n"
         archive.writestr(f"{INFO}/WHEEL", text)
         archive.writestr(f"{INFO}/RECORD", "")
-        archive.writestr(LIB, binary("plain"))
+        archive.writestr("foo/_c.abi3.so", binary("plain"))
     answer = audit(stream, "foo-1.0-py2.py3-none-any.whl")
     assert [(str(claim.kind), claim.tag, str(claim.verdict)) for claim in answer.claims if claim.is_false] == [
+        ("ABI tag", "none", "claims too much"),
         ("platform tag", "any", "claims too much"),
         ("Root-Is-Purelib", "true", "claims too much"),
     ]
-    assert {str(remark.kind) for remark in answer.remarks} == {"missing from RECORD"}
+    assert {str(remark.kind) for remark in answer.remarks} == {"missing from RECORD", "WHEEL"}
+
+
+def audit_of(wheel: bytes) -> WheelAudit:
+    """Audit a pure wheel with these bytes as its ``WHEEL``."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr(f"{INFO}/WHEEL", wheel)
+        archive.writestr(f"{INFO}/RECORD", "")
+    return audit(stream, "foo-1.0-py3-none-any.whl")
+
+
+HEAD = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\n"
+
+
+@pytest.mark.parametrize(
+    "wheel",
+    [
+        HEAD + b"Tag: py3-none-any\n\nTag: py2-none-any\n",
+        HEAD + b"Tag: py3-none-any\rX: 1\r",
+        b"From the builder\n" + HEAD + b"Tag:py3-none-any",
+        HEAD + b"Root-Is-Purelib: false\nTag: py3-none-any\nTag: py3-none-any",
+        HEAD + "Tag: py3-none-any\nGenerator: \N{SNOWMAN}\x0bTag: py2-none-any\x85Tag: x\n".encode(),
+        HEAD + b"Tag:\n py3-none-any\n",
+        HEAD + b"tAG:\tpy3-none-any\nno header\nTag: py2-none-any",
+    ],
+    ids=["a body", "CR", "From", "twice", "other line ends", "a continued line", "a line without a colon"],
+)
+def test_wheel_files_are_read_as_email_reads_them(wheel: bytes) -> None:
+    """A tag that installers do not see must not be judged, and one that they see must be."""
+    seen = [tag.strip() for tag in email.message_from_string(wheel.decode()).get_all("Tag", [])]
+    assert set(seen) == {"py3-none-any"}
+    answer = audit_of(wheel)
+    assert (answer.is_clean, [claim.tag for claim in answer.claims]) == (True, ["py3", "none", "any"])
+
+
+@pytest.mark.parametrize(
+    ("wheel", "reason"),
+    [
+        (b"\n" + HEAD + b"Tag: py3-none-any\n", "it lists no tag"),
+        ("\ufeff".encode() + HEAD + b"Tag: py3-none-any\n", "it lists no tag"),
+        (HEAD + b"Tag: py3-none-any\nAuthor: J\xf6rg\n", "it is not UTF-8"),
+    ],
+    ids=["a blank first line", "a byte order mark", "Latin 1"],
+)
+def test_wheel_files_that_installers_cannot_read(wheel: bytes, reason: str) -> None:
+    """pip refuses these: a wheel must not be called clean that cannot be installed."""
+    with pytest.raises(InvalidWheel, match=reason):
+        audit_of(wheel)
+
+
+def test_more_tags_than_any_wheel_has() -> None:
+    """A flood of tags costs little, is not judged as a whole, and is not taken for a damaged wheel."""
+    answer = audit_of(HEAD + b"".join(b"Tag: py3-none-manylinux_2_%d_x86_64\n" % number for number in range(3000)))
+    assert [str(remark.kind) for remark in answer.remarks] == ["not read", "tags disagree"]
+    assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
+    assert len(answer.claims) < 3000
+
+
+def test_values_that_installers_disagree_on() -> None:
+    """pip takes ``True`` for true, installer does not; a space at the end makes it false for pip, and not for uv."""
+    for value in ("True", "true ", "yes", ""):
+        answer = audit_of(f"Wheel-Version: 1.0\nRoot-Is-Purelib: {value}\nTag: py3-none-any\n".encode())
+        assert [str(remark.kind) for remark in answer.remarks] == ["WHEEL"], value

@@ -6,18 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain, islice
+from typing import NamedTuple
 
-from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
+from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
 from ..binaries.binary import Binary
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
 from ..tags.filename import TagSet, parse_wheel_filename
-from .archive import Archive
+from .archive import Archive, Member
 from .linking import Linking
 from .metadata import dist_info, read_wheel, record_remarks
-from .modules import modules
-from .remarks import Remark, RemarkKind, binary_remarks
+from .modules import is_foreign_module, modules
+from .remarks import Remark, RemarkKind, binary_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
 #: Compiled files; the largest wheels have some 600.
@@ -28,6 +29,21 @@ _MAX_UNDEFINED = 500_000
 #: wheels scipy's has most, 7,424.
 _MAX_JUDGED = 120_000
 _MAX_REMARKS = 10_000
+#: Bytes of a file for another system in which the name of an init function is searched.
+_MAX_FOREIGN = 32 << 20
+
+
+class ForeignFile(NamedTuple):
+    """A compiled file for another system than Linux, which is not read.
+
+    :param name: path in the wheel.
+    :param system: ``macOS`` or ``Windows``.
+    :param is_module: whether it is an extension module.
+    """
+
+    name: str
+    system: str
+    is_module: bool
 
 
 @dataclass(frozen=True)
@@ -40,6 +56,7 @@ class Contents:
     :param binaries: its compiled files. Their undefined symbols are only those that a rule may be about.
     :param headers_only: whether only the headers of these files were read.
     :param remarks: what its maker would want to know.
+    :param foreign: its compiled files for other systems.
     """
 
     filename: TagSet | None
@@ -48,6 +65,7 @@ class Contents:
     binaries: tuple[Binary, ...]
     headers_only: bool = False
     remarks: tuple[Remark, ...] = ()
+    foreign: tuple[ForeignFile, ...] = ()
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -71,8 +89,8 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     """
     members = {member.name: member for member in archive.members}
     info = dist_info(archive, list(members))
-    wheel, triples, purelib = read_wheel(archive, members[f"{info}/WHEEL"])
     remarks: list[Remark] = []
+    wheel, triples, purelib = read_wheel(archive, members[f"{info}/WHEEL"], remarks)
     try:
         filename = parse_wheel_filename(name).tag_set
     except InvalidWheelFilename as error:
@@ -81,15 +99,21 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     if filename and set(filename.triples()) != triples:
         text = f"{wheel}, where the file name has {filename}"
         remarks.append(Remark(f"{info}/WHEEL", RemarkKind.TAGS_DISAGREE, text))
-    binaries = tuple(_read_binaries(archive, headers_only, remarks))
+    foreign: list[ForeignFile] = []
+    binaries = tuple(_read_binaries(archive, headers_only, remarks, foreign))
     _check_work(archive, [wheel, filename] if filename else [wheel], binaries)
     more: Iterable[Iterator[Remark]] = map(binary_remarks, binaries)
     if not headers_only:
         more = chain([record_remarks(archive, info, members, [binary.name for binary in binaries])], more)
+    if "any" in {*wheel.platforms, *(filename.platforms if filename else ())}:
+        named = {module.file for module in modules(binaries)}
+        files = [(binary.name, binary.architecture) for binary in binaries if binary.is_code]
+        files += [(file.name, file.system) for file in foreign if not file.is_module]
+        more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
     remarks += islice(chain.from_iterable(more), _MAX_REMARKS)
     if len(remarks) >= _MAX_REMARKS:
         raise archive.error(f"there are more than {_MAX_REMARKS} remarks to make about it")
-    return Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks))
+    return Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign))
 
 
 def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary, ...]) -> None:
@@ -100,11 +124,15 @@ def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary
         raise archive.error(f"too much to judge: {count} tags, and {needed} ELF files and things that they need")
 
 
-def _read_binaries(archive: Archive, headers_only: bool, remarks: list[Remark]) -> Iterator[Binary]:
+def _read_binaries(
+    archive: Archive, headers_only: bool, remarks: list[Remark], foreign: list[ForeignFile]
+) -> Iterator[Binary]:
     """Read every compiled file, whatever its name is and whether RECORD has it or not."""
     count = undefined = 0
     for member, head in archive.heads(HEADER_SIZE):
         if not is_binary(head):
+            if system := other_system(head):
+                foreign.append(_read_foreign(archive, member, system, headers_only))
             continue
         count += 1
         if count > _MAX_FILES:
@@ -129,6 +157,14 @@ def _read_binaries(archive: Archive, headers_only: bool, remarks: list[Remark]) 
                 remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
             else:
                 yield header  # such as an object file, to which other rules apply
+
+
+def _read_foreign(archive: Archive, member: Member, system: str, headers_only: bool) -> ForeignFile:
+    data = b""
+    if member.name.endswith(".so") and not headers_only:  # only its symbols tell whether it is a module
+        with archive.open(member) as stream:
+            data = stream.read(_MAX_FOREIGN)
+    return ForeignFile(member.name, system, is_foreign_module(member.name, data))
 
 
 def without_irrelevant_symbols(binary: Binary) -> Binary:

@@ -18,13 +18,16 @@ from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
 from .linking import is_in_data_folder
-from .modules import judge_abi, judge_python, modules, name_violations
+from .modules import Module, is_importable, judge_abi, judge_python, modules, name_violations
 from .processors import declared_arm
+from .remarks import RemarkKind
 from .rules import Violation, ViolationKind, lowest_policy, machine_violations, violations
 
 Where = tuple[str, ...]
 
 _NAME, _WHEEL = "file name", "WHEEL"
+_ONE_MACHINE = "{} is for {} alone: only its Python code tells whether other machines do without it"
+_MUSL = "musl's symbols have no versions: nothing contradicts {}, and nothing proves it"
 _OTHER_SYSTEM = "code of other systems than Linux is not read"
 
 
@@ -48,17 +51,23 @@ class Judge:
         self._abis = _tags(contents, "abis")
         self._platforms = [(parse_platform(tag), tag, where) for tag, where in _tags(contents, "platforms")]
         self._other_system = any(platform.system not in {"any", "linux"} for platform, _, _ in self._platforms)
+        self._for_any = any(platform.system == "any" for platform, _, _ in self._platforms)
+        self._importable = _importable(contents, self._code, self._modules)
+        self._one_machine = "" if contents.foreign else _one_machine(self._code)
         self.true_tags = self._true_tags()
 
     def claims(self) -> tuple[Claim, ...]:
         """Judge every tag in the wheel's file name and in its ``WHEEL``."""
-        unread = self._unread or (_OTHER_SYSTEM if not self._code and self._other_system else "")
+        foreign = self._other_system or any(file.is_module for file in self._contents.foreign)
+        unread = self._unread or (_OTHER_SYSTEM if not self._code and foreign else "")
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
         code, modules = self._code, self._modules
         claims = [judge_python(tag, where, code, modules, stable).unless(unread) for tag, where in self._pythons]
         claims += [judge_abi(tag, where, code, modules).unless(unread) for tag, where in self._abis]
         claims += [self._judge_platform(*platform) for platform in self._platforms]
-        reasons = _compiled_files(binary for binary in code if not is_in_data_folder(binary.name))
+        # Pure wheels may carry programs and libraries for several systems, and choose among them when they run.
+        reasons = self._importable if self._for_any else _compiled_files(code)
+        reasons = tuple(reason for reason in reasons if not is_in_data_folder(reason.file))
         if self._contents.purelib and reasons:
             kind = ClaimKind.ROOT_IS_PURELIB
             claims.append(Claim(kind, "true", (_WHEEL,), Verdict.TOO_MUCH, reasons, ("false",)))
@@ -67,7 +76,9 @@ class Judge:
     def _true_tags(self) -> tuple[str, ...]:
         if self._unread or self._other_system:
             return ()
-        if not self._code:
+        if self._importable and self._for_any and not self._code:
+            return ()
+        if not self._code or (self._for_any and not self._importable and not self._one_machine):
             return () if self._contents.wheel is None else ("any",)
         true_tags: list[str] = []
         for architecture in _architectures(self._code):
@@ -92,8 +103,9 @@ class Judge:
             return self._judge_linux(platform, claim).unless(self._unread)
         if platform.system != "any":
             return claim(Verdict.UNKNOWN, note=_OTHER_SYSTEM)
-        reasons = _compiled_files(self._code)
-        return claim(Verdict.TOO_MUCH, reasons, self.true_tags) if reasons else claim(Verdict.TRUE).unless(self._unread)
+        if self._importable:
+            return claim(Verdict.TOO_MUCH, self._importable, self.true_tags)
+        return claim(Verdict.TRUE).unless(self._unread or self._one_machine)
 
     def _judge_linux(self, platform: PlatformTag, claim: partial[Claim]) -> Claim:
         reasons, known, note = self._contradictions(platform)
@@ -103,8 +115,8 @@ class Judge:
         if not known:
             return claim(Verdict.UNKNOWN, note=note)
         better = self._better_tags(platform)
-        if not note and platform.kind == "musllinux" and self._code:
-            note = "musl's symbols have no versions: nothing contradicts it, and nothing proves it"
+        if not note and platform.kind == "musllinux" and not all(binary.is_static_program for binary in self._code):
+            note = _MUSL.format(" or ".join(("it", *better)))
         if better and platform.need is None and self._code:
             note = "it does not say which C library the code needs"
         if better and not self._code:
@@ -135,8 +147,6 @@ class Judge:
         if self.true_tags == ("any",):
             # Object files, or code for graphics cards, may be of use on some machines only.
             return () if self._contents.binaries else self.true_tags
-        if platform.kind == "musllinux":
-            return ()  # nothing proves that the oldest policy is true
         others = [(tag, parse_platform(tag)) for tag in self.true_tags]
         same = [(tag, true) for tag, true in others if true.need is not None and true.machine == platform.machine]
         if platform.need is None:
@@ -145,7 +155,7 @@ class Judge:
         for tag, true in same:
             # If the wheel also carries the better tag, the newer tag does no harm.
             if true < platform and true not in beside:
-                rivals = [other for other in beside if other.kind == "manylinux" and other < platform]
+                rivals = [other for other in beside if other.kind == platform.kind and other < platform]
                 return () if rivals else (tag,)
         return ()
 
@@ -174,7 +184,27 @@ def _unread(contents: Contents) -> str:
     if contents.damaged:
         more = len(contents.damaged) - 1
         return f"damaged: {contents.damaged[0]}" + (f" and {more} more" if more else "")
-    return "only the headers of its files were read" if contents.headers_only and contents.binaries else ""
+    not_read = [remark for remark in contents.remarks if remark.kind is RemarkKind.NOT_READ]
+    if not_read:
+        return f"not read: {not_read[0].text}"
+    unread = contents.headers_only and (contents.binaries or contents.foreign)
+    return "only the headers of its files were read" if unread else ""
+
+
+def _importable(contents: Contents, code: Iterable[Binary], modules: Iterable[Module]) -> tuple[Violation, ...]:
+    """List the extension modules that a wheel has where interpreters import from, of all systems."""
+    built_for = {binary.name: binary.architecture for binary in code}
+    files = [(module.file, built_for[module.file]) for module in modules]
+    files += [(file.name, file.system) for file in contents.foreign if file.is_module]
+    kind = ViolationKind.EXTENSION_MODULE
+    return tuple(Violation(file, kind, f"for {system}") for file, system in files if is_importable(file))
+
+
+def _one_machine(code: Iterable[Binary]) -> str:
+    """Say that the libraries of a wheel are for one machine, which leaves nothing to choose; empty if they are not."""
+    libraries = [binary for binary in code if not binary.is_program and not binary.is_debug_information]
+    machines = {binary.architecture for binary in libraries}
+    return _ONE_MACHINE.format(libraries[0].name, *machines) if len(machines) == 1 else ""
 
 
 def _compiled_files(code: Iterable[Binary]) -> tuple[Violation, ...]:

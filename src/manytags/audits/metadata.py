@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from email.parser import HeaderParser
+from itertools import islice
 
 from ..errors import InvalidTag, shown
 from ..tags.filename import TagSet, parse_tag_set
@@ -15,7 +16,7 @@ Triple = tuple[str, str, str]
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
 #: Tags in ``WHEEL``; real wheels have fewer than 150.
-_MAX_TAGS = 512
+_MAX_TAGS = 2048
 
 
 def dist_info(archive: Archive, names: list[str]) -> str:
@@ -27,10 +28,19 @@ def dist_info(archive: Archive, names: list[str]) -> str:
     return folders[0]
 
 
-def read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], bool]:
-    """Read the tags, as the members of one set and as triples, and ``Root-Is-Purelib``."""
-    # Installers use the same parser.
-    headers = HeaderParser().parsestr(archive.read(member, _MAX_WHEEL).decode("utf-8", "replace"))
+def read_wheel(archive: Archive, member: Member, remarks: list[Remark]) -> tuple[TagSet, set[Triple], bool]:
+    """Read the tags, as the members of one set and as triples, and ``Root-Is-Purelib``.
+
+    :param archive: the wheel.
+    :param member: its ``WHEEL``.
+    :param remarks: gets what its author should know.
+    :raises InvalidWheel: installers refuse it, or it lists no tag.
+    """
+    try:
+        # Installers use the same parser, and refuse other encodings.
+        headers = HeaderParser().parsestr(archive.read(member, _MAX_WHEEL).decode("utf-8"))
+    except UnicodeDecodeError:
+        raise archive.error(f"{member.name}: it is not UTF-8") from None
     triples: dict[Triple, None] = {}
     for text in headers.get_all("Tag", ()):
         try:
@@ -38,13 +48,17 @@ def read_wheel(archive: Archive, member: Member) -> tuple[TagSet, set[Triple], b
         except InvalidTag as error:
             raise archive.error(f"{member.name}: {error}") from None
         triples.update(dict.fromkeys(tags.triples()))
-        if len(triples) > _MAX_TAGS:
-            raise archive.error(f"{member.name}: more than {_MAX_TAGS} tags")
+    if len(triples) > _MAX_TAGS:
+        remarks.append(Remark(member.name, RemarkKind.NOT_READ, f"the tags after the first {_MAX_TAGS}"))
+        triples = dict.fromkeys(islice(triples, _MAX_TAGS))
     if not triples:
         raise archive.error(f"{member.name}: it lists no tag")
     pythons, abis, platforms = (tuple(dict.fromkeys(members)) for members in zip(*triples, strict=True))
-    purelib = headers.get("Root-Is-Purelib", "").strip().lower() == "true"
-    return TagSet(pythons, abis, platforms), set(triples), purelib
+    purelib = headers.get("Root-Is-Purelib", "")
+    if purelib not in {"true", "false"}:
+        text = f"Root-Is-Purelib is {shown(purelib)}, and installers disagree on what else than true and false means"
+        remarks.append(Remark(member.name, RemarkKind.WHEEL, text))
+    return TagSet(pythons, abis, platforms), set(triples), purelib.strip().lower() == "true"
 
 
 def record_remarks(archive: Archive, info: str, members: dict[str, Member], binaries: list[str]) -> Iterator[Remark]:

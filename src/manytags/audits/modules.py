@@ -14,6 +14,7 @@ from ..binaries.binary import Binary
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..tags.python import AbiTag, parse_abi, parse_python_tag, parse_python_version
 from .claims import Claim, ClaimKind, Verdict
+from .linking import is_in_data_folder
 from .rules import Violation, ViolationKind
 from .stable_abi import newer_than, not_in_stable_abi, uses_python
 
@@ -71,19 +72,45 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
             continue  # it may have the module's name, in another folder
         folder, _, base = binary.name.rpartition("/")
         stem, _, suffix = base.partition(".")
-        kind = suffix.rpartition(".")[0].partition("-")[0] if suffix.endswith("so") else ""
-        abi = _abi(kind, suffix) if len(suffix) <= _LONGEST else None
+        abi = _abi_of(suffix)
         # A name such as ``initfoo`` does not prove that a function makes a module of Python 2; what it calls does.
         named = stem in binary.modules or any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
         if abi or (suffix == "so" and named):
-            triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if kind == "cpython" else ""
+            cpython = suffix.startswith("cpython-")
+            triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if cpython else ""
             listed.append(Module(binary.name, f"{folder}/{stem}" if folder else stem, abi, triplet))
     return tuple(listed)
 
 
+def is_importable(file: str) -> bool:
+    """Whether a file is installed in a folder that interpreters import from.
+
+    >>> is_importable("foo-1.0.data/platlib/_c.so"), is_importable("foo-1.0.data/data/lib/_c.so")
+    (True, False)
+    """
+    return not is_in_data_folder(file) or file.split("/")[1] in {"purelib", "platlib"}
+
+
+def is_foreign_module(file: str, data: bytes = b"") -> bool:
+    """Whether a file for macOS or Windows is an extension module, by its name or by the name of its init function.
+
+    :param file: path in the wheel.
+    :param data: what it holds.
+    """
+    stem, _, suffix = file.rpartition("/")[2].partition(".")
+    named = f".{suffix}".endswith((".pyd", "-cygwin.dll")) or _abi_of(suffix) is not None
+    return named or (suffix == "so" and b"PyInit_%s\0" % stem.encode() in data)
+
+
 @lru_cache(maxsize=256)  # a wheel has one or two
-def _abi(kind: str, suffix: str) -> str | None:
+def _abi_of(suffix: str) -> str | None:
     """Read the ABI tag in ``cpython-312-x86_64-linux-gnu.so``, ``pypy310-pp73-x86_64-linux-gnu.so``, ``abi3.so``."""
+    if suffix.endswith("so") and len(suffix) <= _LONGEST:
+        return _abi(suffix.rpartition(".")[0].partition("-")[0], suffix)
+    return None
+
+
+def _abi(kind: str, suffix: str) -> str | None:
     if kind in _STABLE:
         return kind
     fields = suffix.removesuffix(".so").split("-")

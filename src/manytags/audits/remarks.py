@@ -20,6 +20,8 @@ class RemarkKind(TextEnum):
     """The kinds of remarks."""
 
     DAMAGED = "damaged ELF file"
+    NOT_READ = "not read"
+    WHEEL = "WHEEL"
     MISSING_FROM_RECORD = "missing from RECORD"
     RECORD = "RECORD"
     TAGS_DISAGREE = "tags disagree"
@@ -30,6 +32,7 @@ class RemarkKind(TextEnum):
     MUSL_RELEASE = "musl release"
     PURELIB = "purelib"
     NOT_FOUND = "not found"
+    CHOSEN_AT_RUN_TIME = "chosen at run time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,15 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.kind}: {self.text}"
+
+
+def remarks_for_any(files: Iterable[tuple[str, str]]) -> Iterator[Remark]:
+    """List remarks on code in a wheel for any system: its author must see to it that other systems do without.
+
+    :param files: paths in the wheel, and which system or architecture each is for.
+    """
+    for file, system in files:
+        yield Remark(file, RemarkKind.CHOSEN_AT_RUN_TIME, f"code for {system}, in a wheel for any system")
 
 
 def binary_remarks(binary: Binary) -> Iterator[Remark]:

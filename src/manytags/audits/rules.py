@@ -20,6 +20,8 @@ from .processors import ARM, newer_processor
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
 _OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLIBC_ONLY}
+#: The first musllinux policy some of whose systems know packed relocations, which came with musl 1.2.4.
+_FIRST_MUSL_PACKED = (1, 2)
 #: The version by which code with packed relocations asks for a glibc that knows them.
 _PACKED = "GLIBC_ABI_DT_RELR"
 
@@ -35,11 +37,12 @@ class ViolationKind(TextEnum):
     FORBIDDEN_SYMBOL = "forbidden symbol"
     EXECUTABLE_STACK = "executable stack"
     RELOCATIONS = "relocations"
+    LOADER = "loader"
     PROCESSOR_LEVEL = "processor level"
     DECLARED_PROCESSOR = "declared processor"
     EXTENSION_MODULE = "extension module"
     STABLE_ABI = "stable ABI"
-    COMPILED_FILE = "ELF file"
+    COMPILED_FILE = "compiled file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,11 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
             return  # the policy's lists say nothing about another architecture
     if manylinux and (stack := _executable_stack(binary, policy.architecture)):
         yield Violation(name, ViolationKind.EXECUTABLE_STACK, stack)
-    if manylinux and binary.packed_relocations and not _takes_packed_relocations(binary, policy):
+    if binary.packed_relocations and not _takes_packed_relocations(binary, policy):
         yield Violation(name, ViolationKind.RELOCATIONS, "DT_RELR", None, _newest_version(policy, "GLIBC"))
     bundled = _bundled(binary, policy, linking)
+    if binary.is_program and binary.interpreter is not None and not _is_at(binary.interpreter, policy.loader_path):
+        yield Violation(name, ViolationKind.LOADER, binary.interpreter, None, (policy.loader_path,))
     for library in binary.needed:
         if library not in bundled and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
@@ -164,11 +169,17 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> frozenset[str]
     )
 
 
+def _is_at(interpreter: str, loader_path: str) -> bool:
+    """Whether a program's PT_INTERP is a policy's loader. A relative path depends on the current folder."""
+    path = [part for part in interpreter.split("/") if part not in {"", "."}]
+    return interpreter.startswith("/") and path == loader_path.split("/")[1:]
+
+
 def _executable_stack(binary: Binary, architecture: str) -> str:
     """Say how a file asks for an executable stack; empty if it does not."""
     # glibc refuses such a library since 2.41 (NEWS; stackinfo.h of each architecture), and every tag includes all later
     # versions. Programs get their stack from the kernel, and musl ignores the request.
-    if not binary.is_shared_object or binary.interpreter:
+    if not binary.is_shared_object or binary.interpreter or binary.is_static_program:
         return ""
     if binary.executable_stack is None:
         return "without PT_GNU_STACK" if architecture_from_tag(architecture).executable_stack else ""
@@ -177,6 +188,8 @@ def _executable_stack(binary: Binary, architecture: str) -> str:
 
 def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:
     """Whether loaders relocate packed relocations: old ones ignore them, new ones require code to need a version."""
+    if policy.kind == "musllinux":
+        return policy.version >= _FIRST_MUSL_PACKED
     if any(need.version == _PACKED for need in binary.versions):
         return True  # the version is judged like any other
     return policy.allows_version(_PACKED) and not any(need.library.startswith("libc.so.") for need in binary.versions)
@@ -195,7 +208,8 @@ def _machine_violations(binary: Binary, architecture: str) -> Iterator[Violation
     if binary.architecture != architecture and not (binary.architecture == "arm" and architecture in ARM):
         yield Violation(binary.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (architecture,))
         return
-    float_abi = architecture_from_tag(architecture).float_abi
+    # Only files that call each other must pass floats alike.
+    float_abi = None if binary.is_static_program else architecture_from_tag(architecture).float_abi
     if float_abi and binary.float_abi and binary.float_abi != float_abi:
         yield Violation(binary.name, ViolationKind.FLOAT_ABI, binary.float_abi, None, (float_abi,))
     newer = newer_processor(binary, architecture)

@@ -19,6 +19,12 @@ HEADER_SIZE = 64
 _FORMATS = {b"\x7fELF": (read_elf, read_elf_header)}
 
 
+#: What Mach-O files begin with, of either byte order and of 32 or 64 bits.
+_MACH_O = frozenset({b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"})
+#: What Mach-O files for several processors begin with. Java's classes begin so too, but then have a higher number.
+_FAT_MACH_O, _MOST_PROCESSORS = frozenset({b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"}), 40
+
+
 def is_binary(head: bytes) -> bool:
     """Whether a file that begins with these bytes is a compiled file of a known format.
 
@@ -26,6 +32,18 @@ def is_binary(head: bytes) -> bool:
     False
     """
     return head.startswith(tuple(_FORMATS))
+
+
+def other_system(head: bytes) -> str | None:
+    """Name the system whose loader takes a file that begins with these bytes; ``None`` for ELF and for other files.
+
+    >>> other_system(bytes.fromhex("cffaedfe0c000001"))
+    'macOS'
+    """
+    if head[:4] in _MACH_O or (head[:4] in _FAT_MACH_O and 0 < int.from_bytes(head[4:8], "big") < _MOST_PROCESSORS):
+        return "macOS"
+    # Other files may begin with the two letters; programs have another header, whose place the last number gives.
+    return "Windows" if head[:2] == b"MZ" and head[60:64].strip(b"\0") else None
 
 
 def read_binary(stream: BinaryIO, name: str) -> Binary:

@@ -51,6 +51,7 @@ class Binary:
         ``type 4711``.
     :param flags: e_flags.
     :param interpreter: the loader that an executable asks for (PT_INTERP).
+    :param pie: whether it is marked as a program that can be loaded at any address (DF_1_PIE); libraries are not.
     :param soname: its name among libraries.
     :param needed: libraries that must be loaded with it, in order (DT_NEEDED).
     :param rpath: folders to search for these, and for what they need in turn; separated by colons.
@@ -80,6 +81,7 @@ class Binary:
     kind: str
     flags: int = 0
     interpreter: str | None = None
+    pie: bool = False
     soname: str | None = None
     needed: tuple[str, ...] = ()
     rpath: str | None = None
@@ -102,6 +104,17 @@ class Binary:
         """The first ``libpython*.so*`` that it needs; extension modules should need none."""
         names = (name.rpartition("/")[2] for name in self.needed)
         return next((name for name in names if name.startswith("libpython") and ".so" in name), None)
+
+    @property
+    def is_program(self) -> bool:
+        """Whether a kernel starts it, by its interpreter if it names one. Libraries may name one too, as libc does."""
+        named = self.interpreter is not None and self.soname is None and not self.modules
+        return self.kind == EXECUTABLE or (self.kind == SHARED_OBJECT and (self.pie or named))
+
+    @property
+    def is_static_program(self) -> bool:
+        """Whether it is a program that no loader touches, so that only the machine and its kernel matter to it."""
+        return self.is_program and self.interpreter is None and not self.needed
 
     @property
     def is_shared_object(self) -> bool:

@@ -17,12 +17,13 @@ from ..platforms.linux.elf_flags import float_abi_from_flags
 from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
 from .elf_image import ET_DYN, PT_DYNAMIC, PT_NOTE, Header, Image
-from .elf_tables import DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, Symbols
+from .elf_tables import DT_FLAGS_1, DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic, Symbols
 
 _PT_GNU_PROPERTY, _PT_GNU_STACK, _PF_X = 0x6474E553, 0x6474E551, 1
 #: Types of a section with attributes; RISC-V has a segment of this type as well.
 _SHT_ARM_ATTRIBUTES = _RISCV_ATTRIBUTES = 0x70000003
 _NT_GNU_PROPERTY_TYPE_0 = 5
+_DF_1_PIE = 0x08000000
 _X86_ISA_1_NEEDED, _X86_ISA_1_USED = 0xC0008002, 0xC0010002
 _RISCV_TAG_ARCH = 5
 
@@ -63,6 +64,7 @@ def read_elf(stream: BinaryIO, name: str) -> Binary:
         _binary_from_header(image),
         kind=kind,
         interpreter=None if interpreter is None else interpreter.decode("utf-8", "backslashreplace"),
+        pie=dynamic is not None and bool(dynamic.tags.get(DT_FLAGS_1, 0) & _DF_1_PIE),
         soname=dynamic.named(DT_SONAME) if dynamic else None,
         needed=dynamic.needed if dynamic else (),
         rpath=dynamic.named(DT_RPATH) if dynamic else None,

@@ -34,7 +34,7 @@ class Policy:
     :param version: of the C library, as in the tag.
     :param architecture: as in the tag.
     :param libraries: libraries that every system has.
-    :param loader: the dynamic loader, which code may need as a library too.
+    :param loader_path: where every system has the dynamic loader, which programs name as their interpreter.
     :param symbol_versions: versions of these libraries' symbols that every system has, such as ``GLIBC_2.17``.
     :param families: families of versions that the policy judges; it does not judge others.
     :param forbidden: (library, symbol) of symbols that some systems do not have.
@@ -46,7 +46,7 @@ class Policy:
     version: Version
     architecture: str
     libraries: frozenset[str]
-    loader: str
+    loader_path: str
     symbol_versions: frozenset[str]
     families: frozenset[str]
     forbidden: frozenset[tuple[str, str]]
@@ -56,6 +56,11 @@ class Policy:
     def tag(self) -> str:
         """The platform tag that claims it."""
         return f"{self.kind}_{self.version[0]}_{self.version[1]}_{self.architecture}"
+
+    @property
+    def loader(self) -> str:
+        """The name of the dynamic loader, which code may need as a library too."""
+        return self.loader_path.rpartition("/")[2]
 
     @property
     def listed(self) -> bool:
