@@ -39,6 +39,28 @@ def test_only_three_versions_have_a_legacy_name() -> None:
     assert str(tag) == "manylinux_2_28_x86_64"
 
 
+def test_eleven_tags_have_a_legacy_name() -> None:
+    """PEP 600 lists eleven legacy names. A renamed wheel with another one, as manylinux1_aarch64, fits nowhere."""
+    every = [
+        "x86_64",
+        "i686",
+        "aarch64",
+        "armv7l",
+        "ppc64",
+        "ppc64le",
+        "s390x",
+        "riscv64",
+        "loongarch64",
+        "armv6l",
+        "mips64",
+    ]
+    names = [f"{name}_{arch}" for name in ("manylinux1", "manylinux2010", "manylinux2014") for arch in every]
+    old = [f"{name}_{arch}" for name in ("manylinux1", "manylinux2010") for arch in every[:2]]
+    aliases = [name for name in names if parse_platform(name).alias]
+    assert aliases == [*old, *(f"manylinux2014_{arch}" for arch in every[:7])]
+    assert [str(parse_platform(name)) for name in names] == names  # whatever its name, a tag prints as it came
+
+
 def test_the_parts_are_there() -> None:
     """The version and the architecture must be split correctly, even if the architecture has underscores."""
     manylinux, musllinux, bare = map(parse_platform, ("manylinux_2_28_x86_64", "musllinux_1_2_x86_64", "linux_x86_64"))

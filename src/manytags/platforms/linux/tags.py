@@ -46,12 +46,15 @@ class LinuxTag(PlatformTag):
 
     def machines(self) -> list[str]:
         """List the architectures on which interpreters take this tag."""
-        need = self.need
-        # No platform is described beyond these versions.
-        if need is not None and not (self._floor() <= need.version < (100, 0) and need.version[1] < 1000):
+        if not self._is_claimed():
             return []
-        hosts = hosts_taking_linux if need is None else hosts_taking_libc
+        hosts = hosts_taking_linux if self.need is None else hosts_taking_libc
         return [*hosts(self.arch), *hosts_also_taking(self.arch)]
+
+    def _is_claimed(self) -> bool:
+        """Whether the ladder of some architecture, as far as platforms can be described, has this version."""
+        need = self.need
+        return need is None or (self._floor() <= need.version < (100, 0) and need.version[1] < 1000)
 
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
         """Look at the architecture first: a new libc does not help on another processor."""
@@ -141,12 +144,16 @@ class Manylinux(LinuxTag):
 
     @property
     def alias(self) -> str | None:
-        """The legacy name of this tag, such as ``manylinux2014_x86_64``, or ``None``."""
+        """The legacy name of this tag, such as ``manylinux2014_x86_64``; ``None`` if :pep:`600` gives it none."""
+        # An architecture that pip learnt later came after the legacy names.
+        return self._legacy_name() if self._is_claimed() and not architecture(self.arch).first_pip else None
+
+    def _legacy_name(self) -> str | None:
         name = LEGACY_NAMES.get(f"{self.glibc[0]}_{self.glibc[1]}")
         return None if name is None else f"{name}_{self.arch}"
 
     def __str__(self) -> str:
-        return (self.legacy and self.alias) or self.perennial
+        return (self.legacy and self._legacy_name()) or self.perennial
 
     @property
     def perennial(self) -> str:
@@ -160,7 +167,7 @@ class Manylinux(LinuxTag):
 
     def takers(self) -> Takers:
         """Hosts on a glibc as new, of an architecture for which interpreters claim manylinux."""
-        if self._floor() == NO_MANYLINUX:
+        if not self._is_claimed():
             return {f"manylinux that no interpreter claims, {self.arch}": (self.glibc, None)}
         # A minor beyond what is assumed of its major is in no ladder of a newer major.
         end = (self.glibc[0] + 1, 0) if self.glibc[1] > LAST_ASSUMED_MINOR else None
@@ -241,7 +248,7 @@ class Musllinux(LinuxTag):
 
     def takers(self) -> Takers:
         """Hosts on a musl of the same major version, as new or newer."""
-        hosts = [*hosts_taking_libc(self.arch), *hosts_also_taking(self.arch)]
+        hosts = self.machines()
         versions = (self.musl, (self.musl[0] + 1, 0))
         if not hosts:
             return {f"musllinux that no interpreter claims, {self.arch}": versions}
