@@ -18,7 +18,6 @@ from manytags import (
     rank,
     target,
 )
-from manytags.choose.coverage import _places
 from manytags.platforms.parse import machines_of
 from manytags.targets.ranks import platform_tags
 
@@ -261,4 +260,85 @@ def test_many_names_in_a_marker_stay_bounded() -> None:
     text = " or ".join(f'python_full_version == "3.{minor}.{minor}"' for minor in range(200))
     answer = check_coverage([], text)
     assert len(answer.left_out) < 2000
-    assert len(_places([], ["darwin", "ios", "wasm32"])) < 20
+    rare = (
+        'python_version == "3.14" and (sys_platform == "darwin" or sys_platform == "ios" or sys_platform == "android")'
+    )
+    assert len(check_coverage([], rare).left_out) < 20
+
+
+@pytest.mark.parametrize(
+    ("marker", "untried"),
+    [
+        ('sys_platform == "windows"', ['sys_platform == "windows"']),
+        (f"{LINUX} and {ARM64}", [f"{LINUX} and {ARM64}"]),
+        ('platform_python_implementation == "Jython"', ['platform_python_implementation == "Jython"']),
+        ('python_version < "3.9"', ['python_version < "3.9"']),
+        ('extra == "tests"', ['extra == "tests"']),
+        ('sys_platform == "win32" or sys_platform == "cygwin"', ['sys_platform == "cygwin"']),
+        (
+            'python_version >= "3.12" and (sys_platform == "linux" or sys_platform == "win64")',
+            ['python_version >= "3.12" and sys_platform == "win64"'],
+        ),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("files", [[], ["foo-1-py3-none-any.whl"]], ids=["none", "pure"])
+def test_an_environment_that_is_described_nowhere_is_not_covered(
+    marker: str, untried: list[str], files: list[str]
+) -> None:
+    """A locker that misspells a platform must not be told that all is well, with nothing looked at."""
+    answer = check_coverage(files, marker)
+    assert not answer
+    assert list(answer.untried) == untried
+    assert all(part in str(answer) for part in untried)
+
+
+def test_graalpy_is_tried_if_the_marker_names_it() -> None:
+    """A project that supports GraalPy learns that its CPython wheels do not serve it."""
+    marker = 'implementation_name == "graalpy"'
+    assert check_coverage(["foo-1-py3-none-any.whl"], marker)
+    answer = check_coverage(["foo-1-cp311-cp311-win_amd64.whl"], marker)
+    assert {environment.implementation for environment in answer.left_out} == {"graalpy"}
+    assert not answer.untried
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        'python_version ~= "3"',
+        'python_version ~= "3.x"',
+        '"a" in extras',
+        f'python_version >= "{"9" * 5000}"',
+        f'python_full_version == "3.{"9" * 5000}"',
+        "(" * 3000 + 'python_version > "3"' + ")" * 3000,
+    ],
+    ids=["short ~=", "letters ~=", "extras", "digits", "digits of a minor", "parentheses"],
+)
+def test_a_marker_that_cannot_be_evaluated_is_our_error(marker: str) -> None:
+    """Embedders catch ManytagsError; packaging's own errors for odd markers are of many kinds."""
+    with pytest.raises(InvalidInput):
+        check_coverage(["foo-1-py3-none-any.whl"], marker)
+
+
+def test_the_work_grows_with_distinct_tags_and_not_with_files_times_environments() -> None:
+    """An index page with 10,000 names is checked in the time that its few distinct tags take."""
+    calls = 0
+
+    def counting(name: object) -> object:
+        nonlocal calls
+        calls += 1
+        return name
+
+    names = [f"foo-1.{number}-cp312-cp312-manylinux_2_17_x86_64.whl" for number in range(10_000)]
+    answer = check_coverage(names, 'python_version == "3.12" and sys_platform == "linux"', key=counting)
+    assert calls == len(names)
+    assert [str(environment) for environment in answer.served] == ["cpython 3.12.0 on linux x86_64"]
+
+
+def test_more_environments_than_anybody_needs_are_refused() -> None:
+    """Files of a stranger that name thousands of machines and versions must not keep a resolver busy."""
+    files = [
+        {"filename": f"foo-1-py3-none-linux_m{number}.whl", "requires-python": f">=3.9.{number}"}
+        for number in range(400)
+    ]
+    with pytest.raises(InvalidInput, match="too many to try"):
+        check_coverage(files, "")

@@ -243,6 +243,10 @@ HOSTILE = {
     "bad package": HEAD + "packages = [1]",
     "no source": HEAD + '[[packages]]\nname = "a"\n',
     "bad URL": HEAD + f'[[packages]]\nname = "a"\nwheels = [{{url = "https://[/a-1.0-py3-none-any.whl", {HASH}}}]\n',
+    "short ~=": HEAD + package("a", "marker = \"python_version ~= '3'\"", files("a-1.0-py3-none-any.whl")),
+    "long number in a marker": HEAD
+    + package("a", f"marker = \"python_version > '{'9' * 5000}'\"", files("a-1.0-py3-none-any.whl")),
+    "short ~= of environments": HEAD + "environments = [\"python_version ~= '3'\"]\npackages = []",
     "too long": "#" * 10_000_001,
 }
 
@@ -269,6 +273,20 @@ def test_any_mapping_is_a_lock_or_our_error(content: object) -> None:
         select_from_lock({"lock-version": "1.0", "created-by": "x", "packages": content}, LINUX)
     except InvalidLock:
         pass
+
+
+@pytest.mark.parametrize("content", [3, None, b"lock-version = '1.0'", ["a"]], ids=["number", "none", "bytes", "list"])
+def test_what_is_neither_text_nor_mapping_is_said_in_words(content: Any) -> None:  # noqa: ANN401 - of a wrong type
+    """A caller who passes the bytes of a file reads what to pass instead."""
+    with pytest.raises(TypeError, match="expected the text of a lock file or a mapping, got"):
+        select_from_lock(content, LINUX)
+
+
+def test_a_file_for_no_environment_is_for_no_target() -> None:
+    """An empty list of environments is not the same as none: the file says that it serves nobody."""
+    selection = select_from_lock(HEAD + "environments = []\npackages = []", LINUX)
+    assert not selection
+    assert selection.problems == ("the target is in none of the environments that the file is for",)
 
 
 def test_one_text_is_not_a_list() -> None:

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import product
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, InvalidTarget
 from ..platforms import Platform, families
 from ..platforms.parse import machines_of
 from ..tags import SYSTEMS
 from ..tags.filename import parse_wheel_filename
 from ..tags.python import parse_python_tag
 from ..targets import Python, Target
-from ..targets.markers import marker_environment
+from ..targets.markers import IMPLEMENTATION_MARKERS, is_true, marker_environment, parse_marker
 from ..targets.named import parse_python
 from ..targets.ranks import python_groups
 from .entries import python_fits, read_entry
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
 
     from packaging.markers import Marker
 
-    Pairs = list[tuple[str, str]]
+    Pair = tuple[str, str]
+    #: System and architecture.
+    Machine = tuple[str, str]
 
 #: The newest CPython to try if neither the files nor the marker name a newer one, and the oldest if they name none.
 NEWEST_PYTHON, OLDEST_PYTHON = (3, 15), (3, 10)
 
-_LONGEST = 10_000  # characters of a marker
+#: Environments to try; all wheels of numpy, named at once, are for 330.
+_MAX_ENVIRONMENTS = 50_000
+#: Alternatives of a marker that are looked at one by one.
+_MAX_ALTERNATIVES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +67,22 @@ class Coverage:
 
     :param served: environments that at least one file fits.
     :param left_out: environments that no file fits.
+    :param untried: alternatives of the marker that no environment makes true, so that nothing is known of them.
     """
 
     served: tuple[CoveredEnvironment, ...]
     left_out: tuple[CoveredEnvironment, ...]
+    untried: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether no environment is left out."""
-        return not self.left_out
+        """Whether every alternative of the marker was tried, and no environment is left out."""
+        return not self.left_out and not self.untried
+
+    def __str__(self) -> str:
+        if self:
+            return f"all {len(self.served)} environments are served"
+        untried = [f"no environment that was tried has {alternative}" for alternative in self.untried]
+        return "\n".join([*(f"left out: {environment}" for environment in self.left_out), *untried])
 
 
 def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[object], object] | None = None) -> Coverage:
@@ -76,8 +90,10 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
 
     Every Python is tried on every machine, and the environments for which the marker is true count. The Pythons are all
     minor versions of CPython from the oldest that the files or the marker name to the newest, and on to 3.15: the
-    ``.0`` release and each micro version that is named. PyPy is tried if the marker names it. The machines are Linux
-    (x86_64, aarch64), macOS (x86_64, arm64), Windows (AMD64), and all others that the files or the marker name.
+    ``.0`` release and each micro version that is named. PyPy and GraalPy are tried if the marker names them. The
+    machines are Linux (x86_64, aarch64), macOS (x86_64, arm64), Windows (AMD64), and all others that the files or the
+    marker name. Where the marker has an alternative that none of these makes true, such as ``sys_platform ==
+    "windows"``, the answer is no, and ``untried`` says which.
 
     The answer has limits, because markers cannot describe a C library, a system's version, or a free-threaded or debug
     build: a wheel for either C library, however new, serves Linux, and a CPython is the release build. ``extra`` is
@@ -87,7 +103,7 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
         yanked files are skipped.
     :param marker: a :pep:`508` marker; empty for every environment.
     :param key: returns the file name or entry of an item.
-    :raises InvalidInput: the text is not a marker.
+    :raises InvalidInput: the text is not a marker, cannot be evaluated, or asks for too many environments.
     :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
 
     >>> windows = 'python_version >= "3.11" and sys_platform == "win32"'
@@ -97,79 +113,122 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
     """
     if isinstance(files, str):
         raise TypeError("expected several files, got one text")
-    wheels = [_Wheel(name, requires) for name, requires, gone in (read_entry(file, key) for file in files)
-              if name.endswith(".whl") and not gone]  # fmt: skip
-    parsed = _parsed(marker)
+    wheels = _Wheels()
+    for name, requires, yanked in (read_entry(file, key) for file in files):
+        if name.endswith(".whl") and not yanked:
+            wheels.add(name, requires)
+    parsed = parse_marker(marker) if marker.strip() else None
+    untried = [] if parsed is None else _alternatives(parsed)
     served: list[CoveredEnvironment] = []
     left_out: list[CoveredEnvironment] = []
-    for environment, target in _environments(wheels, marker, parsed):
-        groups = python_groups(target.python)
-        fits = any(wheel.fits(target, groups) for wheel in wheels)
-        (served if fits else left_out).append(environment)
-    return Coverage(tuple(served), tuple(left_out))
+    for environment, target in _environments(wheels, marker):
+        if parsed is None or is_true(parsed, environment.markers):
+            (served if wheels.serve(target) else left_out).append(environment)
+            untried = [part for part in untried if not is_true(part, environment.markers)]
+    return Coverage(tuple(served), tuple(left_out), tuple(map(str, untried)))
 
 
-class _Wheel:
-    """A wheel's tags, and the machines that it is for."""
+class _Wheels:
+    """Wheels by the machines and Pythons that they are for."""
 
-    def __init__(self, filename: str, requires: str | None) -> None:
+    def __init__(self) -> None:
+        #: Machine, or ``None`` for any -> python tag and ABI tag -> what the wheels require of Python.
+        self._requirements: dict[Machine | None, dict[Pair, set[str | None]]] = {}
+        self.pythons: set[str] = set()
+        self.requirements: set[str] = set()
+
+    @property
+    def machines(self) -> list[Machine]:
+        """The machines that wheels are for, apart from those for any machine."""
+        return sorted(machine for machine in self._requirements if machine is not None)
+
+    def add(self, filename: str, requires: str | None) -> None:
+        """Add a wheel; one of a variant is for none of the environments."""
         parsed = parse_wheel_filename(filename)
-        self.tags, self.requires, self.variant = parsed.tag_set, requires, parsed.variant
-        self.machines = {machine for platform in self.tags.platforms for machine in machines_of(platform)}
+        tags = parsed.tag_set
+        self.pythons.update(tags.pythons)
+        self.requirements.update([requires] if requires else [])
+        machines = {machine for platform in tags.platforms for machine in machines_of(platform)}
+        for machine in [*machines, *([None] if "any" in tags.platforms else [])]:
+            own = self._requirements.setdefault(machine, {})
+            for pair in product(tags.pythons, tags.abis) if parsed.variant is None else ():
+                own.setdefault(pair, set()).add(requires)
 
-    def fits(self, target: Target, groups: tuple[Pairs, Pairs]) -> bool:
-        """Whether some machine of this kind takes the wheel."""
-        if self.variant is not None or (self.requires is not None and not python_fits(self.requires, target)):
-            return False
-        own, pure = groups
-        taken = {*(own if (target.platform.system, target.platform.arch) in self.machines else ())}
-        taken.update(pure if "any" in self.tags.platforms else ())
-        return any((tag, abi) in taken for tag in self.tags.pythons for abi in self.tags.abis)
-
-
-def _parsed(text: str) -> Marker | None:
-    from packaging.markers import InvalidMarker, Marker
-
-    if len(text) > _LONGEST:
-        raise InvalidInput(text, f"a marker of more than {_LONGEST} characters is not read")
-    try:
-        return Marker(text) if text.strip() else None
-    except (InvalidMarker, RecursionError) as error:
-        first = str(error).partition("\n")[0]
-        raise InvalidInput(text, f"it is not a marker: {first}") from None
+    def serve(self, target: Target) -> bool:
+        """Whether some machine of a target's kind takes one of the wheels."""
+        own, pure = python_groups(target.python)
+        machine = target.platform.system, target.platform.arch
+        for pairs, of_machine in ((own, self._requirements.get(machine)), (pure, self._requirements.get(None))):
+            for pair in pairs if of_machine else ():
+                requirements = of_machine.get(pair, ()) if of_machine else ()
+                if any(requires is None or python_fits(requires, target) for requires in requirements):
+                    return True
+        return False
 
 
-def _environments(
-    wheels: list[_Wheel], text: str, parsed: Marker | None
-) -> Iterator[tuple[CoveredEnvironment, Target]]:
+def _alternatives(marker: Marker) -> list[Marker]:
+    """Split a marker into alternatives without "or"; return the marker itself if these are many."""
+    from packaging.markers import Marker
+
+    texts = _split(marker._markers)  # noqa: SLF001 - packaging has no public form of a parsed marker
+    return [Marker(text) for text in texts] if len(texts) <= _MAX_ALTERNATIVES else [marker]
+
+
+def _split(parts: object) -> list[str]:
+    """Write a parsed marker as alternatives. "and" binds its parts closer than "or"."""
+    if isinstance(parts, tuple):
+        return [" ".join(part.serialize() for part in parts)]
+    alternatives: list[str] = []
+    together = [""]
+    for part in [*parts, "or"] if isinstance(parts, list) else ():
+        if part == "or":
+            alternatives, together = alternatives + together, [""]
+        elif part != "and" and len(together) <= _MAX_ALTERNATIVES:
+            together = [f"{one} and {other}" if one else other for one in together for other in _split(part)]
+    return alternatives
+
+
+def _environments(wheels: _Wheels, text: str) -> Iterator[tuple[CoveredEnvironment, Target]]:
     literals = [first or second for first, second in re.findall(r"\"([^\"]*)\"|'([^']*)'", text)]
-    for python in _pythons(wheels, literals):
-        for system, arch in _places(wheels, literals):
+    pythons, places = _pythons(wheels, literals), _places(wheels, literals)
+    if len(pythons) * len(places) > _MAX_ENVIRONMENTS:
+        raise InvalidInput(text, f"{len(pythons)} versions of Python on {len(places)} machines are too many to try")
+    for python in pythons:
+        for system, arch in places:
             target = Target(python, Platform(system, arch))
             markers = marker_environment(target)
-            if parsed is None or parsed.evaluate(markers):
-                version = markers["python_full_version"]
-                yield CoveredEnvironment(python.implementation, version, system, arch, markers), target
+            yield (
+                CoveredEnvironment(python.implementation, markers["python_full_version"], system, arch, markers),
+                target,
+            )
 
 
-def _pythons(wheels: list[_Wheel], literals: list[str]) -> list[Python]:
-    texts = [requires for wheel in wheels if (requires := wheel.requires)] + literals
+def _pythons(wheels: _Wheels, literals: list[str]) -> list[Python]:
+    texts = [*wheels.requirements, *literals]
     numbers = [number for text in texts for number in re.findall(r"(?<![\d.])3\.\d{1,3}(?:\.\d{1,3})?(?![\d.])", text)]
     full = {tuple(map(int, number.split("."))) for number in numbers}
     named = {version[:2] for version in full}
-    named |= {version for wheel in wheels for tag in wheel.tags.pythons if (version := parse_python_tag(tag).version)}
+    named |= {parse_python_tag(tag).version for tag in wheels.pythons}
     minors = [version[1] for version in named if len(version) == 2 and version[0] == 3 and version[1] < 100]
     oldest = max(2, min(minors, default=OLDEST_PYTHON[1]))
     newest = max([NEWEST_PYTHON[1], *minors])
     versions = {(3, minor, 0) for minor in range(oldest, newest + 1)}
     versions |= {(3, version[1], version[2]) for version in full if len(version) == 3 and 2 <= version[1] < 100}
-    implementations = ["cpython", *(["pypy"] if {"pypy", "PyPy"} & set(literals) else [])]
-    return [
-        parse_python(name + ".".join(map(str, version))) for name in implementations for version in sorted(versions)
+    implementations = ["cpython"]
+    implementations += [
+        name for name, marker in IMPLEMENTATION_MARKERS.items() if name != "cpython" and {name, marker} & set(literals)
     ]
+    return [python for name in implementations for version in sorted(versions) for python in _python(name, version)]
 
 
-def _places(wheels: list[_Wheel], literals: list[str]) -> list[tuple[str, str]]:
+def _python(implementation: str, version: tuple[int, ...]) -> list[Python]:
+    try:
+        return [parse_python(implementation + ".".join(map(str, version)))]
+    except InvalidTarget:  # there is no GraalPy of every version
+        return []
+
+
+def _places(wheels: _Wheels, literals: list[str]) -> list[Machine]:
     """List the machines to try: the common ones, those that the marker names, and those of the wheels."""
     places = {(system, arch): None for system, module in families().items() for arch in module.COMMON}
     retired = set()
@@ -180,5 +239,5 @@ def _places(wheels: list[_Wheel], literals: list[str]) -> list[tuple[str, str]]:
             # Naming a common system does not add all its machines, but naming a rare one does.
             if machines[0] in literals or (not module.COMMON and {sys_platform, platform_system} & set(literals)):
                 places[system, arch] = None
-    of_wheels = {machine for wheel in wheels for machine in wheel.machines - retired if machine[0] in SYSTEMS}
-    return [*places, *sorted(of_wheels - {*places})]
+    of_wheels = [machine for machine in wheels.machines if machine[0] in SYSTEMS and machine not in retired]
+    return [*places, *(machine for machine in of_wheels if machine not in places)]

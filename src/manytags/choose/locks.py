@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
-from ..errors import InvalidLock, InvalidWheelFilename, ManytagsError
+from ..errors import InvalidInput, InvalidLock, InvalidWheelFilename, ManytagsError
 from ..targets import Target
-from ..targets.markers import marker_environment
+from ..targets.markers import is_true, marker_environment
 from .entries import python_fits
 from .explain import Explanation, explain
 from .reasons import weight
@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from packaging.markers import Marker
     from packaging.pylock import Package, PackageSdist, PackageWheel, Pylock
 
 #: Longest lock file that is read, in characters. Those of large applications have a few million.
@@ -124,7 +125,9 @@ def select_from_lock(
     problems = [*_unknown_names(lock, extras, groups), *_exclusions(lock, target)]
     packages: dict[str, Package] = {}
     for package in lock.packages:
-        if package.marker is not None and not package.marker.evaluate(environment, context="lock_file"):
+        if package.marker is not None and not _is_true(
+            package.marker, environment, "lock_file", f"package {package.name}"
+        ):
             continue
         if package.requires_python is not None and not python_fits(str(package.requires_python), target):
             version = environment["python_full_version"]
@@ -146,6 +149,8 @@ def read_lock(pylock: str | Mapping[str, object] | Pylock) -> Pylock:
         raise ManytagsError(message) from None
     if isinstance(pylock, Pylock):
         return pylock
+    if not isinstance(pylock, str) and not hasattr(pylock, "get"):
+        raise TypeError(f"expected the text of a lock file or a mapping, got {type(pylock).__name__}")
     try:
         return Pylock.from_dict(_parse_toml(pylock) if isinstance(pylock, str) else pylock)
     except (PylockValidationError, RecursionError) as error:
@@ -191,10 +196,19 @@ def _exclusions(lock: Pylock, target: Target) -> list[str]:
     if lock.requires_python is not None and not python_fits(str(lock.requires_python), target):
         version = environment["python_full_version"]
         problems.append(f"the file requires Python {lock.requires_python}; the target's is {version}")
-    markers = lock.environments or ()
-    if markers and not any(marker.evaluate(environment, context="requirement") for marker in markers):
+    markers = lock.environments
+    if markers is not None and not any(
+        _is_true(marker, environment, "requirement", "environments") for marker in markers
+    ):
         problems.append("the target is in none of the environments that the file is for")
     return problems
+
+
+def _is_true(marker: Marker, environment: Mapping[str, str | frozenset[str]], context: str, where: str) -> bool:
+    try:
+        return is_true(marker, environment, context=context)
+    except InvalidInput as error:
+        raise InvalidLock(error.text, f"{where}: {error.reason}", error.position) from None
 
 
 def _select(package: Package, target: Target) -> SelectedPackage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import InvalidTarget
+from ..errors import InvalidInput, InvalidTarget
 from ..platforms import Evidence, Platform, family
 from ..platforms.names import platform_from_name
 from ..platforms.versions import read_marker
@@ -13,6 +13,11 @@ from .named import is_full_version, parse_python
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from packaging.markers import Marker
+
+#: Characters of a marker that is read.
+_LONGEST = 10_000
 
 IMPLEMENTATION_MARKERS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM"}
 
@@ -49,6 +54,39 @@ def marker_environment(target: Target) -> dict[str, str]:
         "python_version": f"{major}.{minor}",
         "sys_platform": sys_platform,
     }
+
+
+def parse_marker(text: str) -> Marker:
+    """Read a :pep:`508` marker.
+
+    :raises InvalidInput: it is not a marker, or has more than 10,000 characters.
+    """
+    from packaging.markers import InvalidMarker, Marker
+
+    if len(text) > _LONGEST:
+        raise InvalidInput(text, f"a marker of more than {_LONGEST} characters is not read")
+    try:
+        return Marker(text)
+    except (InvalidMarker, RecursionError) as error:
+        first = str(error).partition("\n")[0]
+        raise InvalidInput(text, f"it is not a marker: {first}") from None
+
+
+def is_true(marker: Marker, environment: Mapping[str, str | frozenset[str]], **context: str) -> bool:
+    """Whether a marker is true in an environment.
+
+    :param environment: as :func:`marker_environment` gives it.
+    :param context: packaging's ``context``, for lock files.
+    :raises InvalidInput: it cannot be evaluated: it compares what has no order, or names what only lock files have.
+    """
+    try:
+        return marker.evaluate({**environment}, **context)  # type: ignore[arg-type] # older releases: str
+    except KeyError as error:
+        raise InvalidInput(str(marker), f"it asks for {error}, which is not known here") from None
+    # packaging lets errors about versions and numbers through.
+    except (ValueError, TypeError, RecursionError) as error:
+        first = str(error).partition("\n")[0]
+        raise InvalidInput(str(marker), f"it cannot be evaluated: {first}") from None
 
 
 def target_from_markers(environment: Mapping[str, str], platform: str | Platform | None = None) -> Target:
