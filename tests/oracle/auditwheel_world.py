@@ -34,7 +34,7 @@ from manytags.platforms.linux.policies import KINDS, policies
 from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 #: The version of auditwheel that was asked, and the files with its answers.
 VERSION = "6.8.2"
@@ -55,7 +55,7 @@ class Wheel(NamedTuple):
     :param file: its name.
     :param sha256: of the whole file.
     :param size: in bytes.
-    :param answer: the output of auditwheel.
+    :param answer: the output of the peer that was asked, such as auditwheel.
     :param contents: its tags, and what its ELF files need.
     """
 
@@ -75,15 +75,39 @@ def cache_folder() -> Path:
 @cache
 def wheels() -> dict[str, Wheel]:
     """Read the records of all wheels, by file name."""
-    answers = {answer["file"]: answer for answer in json.loads(ANSWERS.read_text(encoding="utf-8"))["wheels"]}
-    with gzip.open(NEEDS, "rt", encoding="utf-8") as lines:
+    return read_records(ANSWERS, NEEDS, "auditwheel")
+
+
+def read_records(answers: Path, needs: Path, peer: str) -> dict[str, Wheel]:
+    """Read a file of answers and one of contents: the records of all wheels, by file name."""
+    rows = {row["file"]: row for row in json.loads(answers.read_text(encoding="utf-8"))["wheels"]}
+    with gzip.open(needs, "rt", encoding="utf-8") as lines:
         contents = {record["file"]: record for record in map(json.loads, lines)}
-    if set(answers) != set(contents):
-        raise RuntimeError(f"{ANSWERS.name} and {NEEDS.name} are not of the same wheels")
+    if set(rows) != set(contents):
+        raise RuntimeError(f"{answers.name} and {needs.name} are not of the same wheels")
     return {
-        name: Wheel(name, row["sha256"], row["size"], row["auditwheel"], contents_from_data(contents[name]))
-        for name, row in answers.items()
+        name: Wheel(name, row["sha256"], row["size"], row[peer], contents_from_data(contents[name]))
+        for name, row in rows.items()
     }
+
+
+def write_records(
+    answers: Path, needs: Path, head: dict[str, str], ask: Callable[[Path], dict[str, Any]], paths: Iterable[Path]
+) -> None:
+    """Ask about wheels, and write what ``read_records`` reads.
+
+    :param head: the peer and its version, and how it was asked.
+    """
+    (peer, *_) = head
+    rows, contents = [], []
+    for path in paths:
+        row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size, peer: ask(path)}
+        print(row[peer], path.name, file=sys.stderr)  # noqa: T201 - it takes minutes
+        rows.append("  " + json.dumps(row, ensure_ascii=False))
+        contents.append(as_json(read_wheel(path)) + "\n")
+    listed = ",\n".join(rows)
+    answers.write_text(f'{json.dumps(head, indent=1)[:-2]},\n "wheels": [\n{listed}\n ]\n}}\n', encoding="utf-8")
+    needs.write_bytes(gzip.compress("".join(contents).encode(), mtime=0))
 
 
 def contents_from_data(data: dict[str, Any]) -> Contents:
@@ -212,21 +236,12 @@ def main() -> None:
     folder = cache_folder()
     for wheel in wheels().values():
         fetch(wheel.file, wheel.sha256, folder)
-    answers, contents = [], []
-    for path in sorted(folder.glob("*.whl"), key=lambda path: path.name.lower()):
-        row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size, "auditwheel": ask(path)}
-        print(row["auditwheel"], path.name, file=sys.stderr)  # noqa: T201 - it takes minutes
-        answers.append(row)
-        contents.append(read_wheel(path))
-    record = {
-        "auditwheel": VERSION,
-        "how": "nox -s auditwheel -- record: tests/oracle/auditwheel_world.py asked `auditwheel show --json` with an "
-        "empty folder for --ldpaths, under glibc, about wheels from PyPI",
-    }
-    rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in answers)
-    ANSWERS.write_text(f'{json.dumps(record, indent=1)[:-2]},\n "wheels": [\n{rows}\n ]\n}}\n', encoding="utf-8")
-    lines = "".join(as_json(needs) + "\n" for needs in contents)
-    NEEDS.write_bytes(gzip.compress(lines.encode(), mtime=0))
+    how = (
+        "nox -s auditwheel -- record: tests/oracle/auditwheel_world.py asked `auditwheel show --json` with an empty "
+        "folder for --ldpaths, under glibc, about wheels from PyPI"
+    )
+    paths = sorted(folder.glob("*.whl"), key=lambda path: path.name.lower())
+    write_records(ANSWERS, NEEDS, {"auditwheel": VERSION, "how": how}, ask, paths)
 
 
 if __name__ == "__main__":
