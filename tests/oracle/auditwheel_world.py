@@ -27,7 +27,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from manytags.audits.contents import Contents
+from manytags.audits.archive import Archive
+from manytags.audits.contents import Contents, ForeignFile, read_contents
 from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf
 from manytags.platforms.linux.policies import KINDS, policies
@@ -94,14 +95,16 @@ def read_records(answers: Path, needs: Path, peer: str) -> dict[str, Wheel]:
 def write_records(
     answers: Path, needs: Path, head: dict[str, str], ask: Callable[[Path], dict[str, Any]], paths: Iterable[Path]
 ) -> None:
-    """Ask about wheels, and write what ``read_records`` reads.
+    """Read wheels, ask about those that were not recorded yet, and write what ``read_records`` reads.
 
     :param head: the peer and its version, and how it was asked.
     """
     (peer, *_) = head
+    known = {row["file"]: row for row in json.loads(answers.read_text(encoding="utf-8"))["wheels"]}
     rows, contents = [], []
     for path in paths:
-        row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size, peer: ask(path)}
+        row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size}
+        row[peer] = known[path.name][peer] if path.name in known else ask(path)
         print(row[peer], path.name, file=sys.stderr)  # noqa: T201 - it takes minutes
         rows.append("  " + json.dumps(row, ensure_ascii=False))
         contents.append(as_json(read_wheel(path)) + "\n")
@@ -122,6 +125,7 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
         TagSet(pythons, abis, platforms),
         data["purelib"],
         tuple(map(needs_from_data, data["elf"])),
+        foreign=tuple(ForeignFile(*row) for row in data.get("foreign", ())),
     )
 
 
@@ -145,8 +149,7 @@ def condensed(needs: Binary) -> tuple[UndefinedSymbol, ...]:
 def needs_from_data(data: dict[str, Any]) -> Binary:
     """Read what ``needs_to_data`` wrote."""
     values = {field.name: data[field.name] for field in _SIMPLE if field.name in data or field.default is MISSING}
-    for name in ("needed", "modules"):
-        values[name] = tuple(data.get(name, ()))
+    values |= {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
     values["arm_attributes"] = tuple((tag, value) for tag, value in data.get("arm_attributes", ()))
     values["versions"] = tuple(NeededVersion(*version) for version in data.get("versions", ()))
     values["undefined"] = tuple(UndefinedSymbol(*symbol) for symbol in data.get("undefined", ()))
@@ -217,13 +220,16 @@ def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def read_wheel(path: Path) -> dict[str, Any]:
-    """Return the needs of a wheel's ELF files, and its ``WHEEL``, as data."""
+    """Return the needs of a wheel's ELF files, its ``WHEEL``, and its files for other systems, as data."""
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
         said = Parser().parsestr(archive.read(name).decode("utf-8"))
     elf = [needs_to_data(read_elf(io.BytesIO(data), name)) for name, data in elf_members(path)]
     tags = said.get_all("Tag", [])
-    return {"file": path.name, "tags": tags, "purelib": said["Root-Is-Purelib"].lower() == "true", "elf": elf}
+    data = {"file": path.name, "tags": tags, "purelib": said["Root-Is-Purelib"].lower() == "true", "elf": elf}
+    with path.open("rb") as stream:
+        foreign = read_contents(Archive(stream, path.name), path.name).foreign
+    return {**data, "foreign": foreign} if foreign else data
 
 
 def as_json(value: object) -> str:
