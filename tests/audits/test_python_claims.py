@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from manytags.audits.claims import Verdict
-from manytags.audits.modules import judge_abi, judge_python, modules
+from manytags.audits.modules import modules
+from manytags.audits.python_claims import judge_abi, judge_python
 from manytags.binaries.binary import Binary
 
 C311, C312, C313, C313T, C312D = (f"cpython-{abi}-x86_64-linux-gnu" for abi in ("311", "312", "313", "313t", "312d"))
@@ -58,7 +59,7 @@ def code(*names: str) -> tuple[Binary, ...]:
 def test_abi_tags(tag: str, files: tuple[str, ...], verdict: Verdict, honest: tuple[str, ...]) -> None:
     """An interpreter that takes the wheel by a false ABI tag cannot import its modules."""
     binaries = code(*files)
-    claim = judge_abi(tag, (), binaries, modules(binaries))
+    claim = judge_abi(tag, (), (), modules(binaries))
     assert (claim.verdict, claim.true_tags) == (verdict, honest)
 
 
@@ -81,12 +82,12 @@ def test_abi_tags(tag: str, files: tuple[str, ...], verdict: Verdict, honest: tu
 def test_python_tags(tag: str, files: tuple[str, ...], verdict: Verdict) -> None:
     """A Python that takes the wheel by a false python tag cannot import its modules."""
     binaries = code(*files)
-    assert judge_python(tag, (), binaries, modules(binaries), stable=False).verdict is verdict
+    assert judge_python(tag, (), (), modules(binaries), stable=False).verdict is verdict
 
 
 def test_ten_thousand_modules() -> None:
     """A wheel with thousands of modules must not take minutes: time must grow linearly."""
     many = code(*(f"foo/_{number}.{C311}.so" for number in range(10_000)))
     extensions = modules(many)
-    assert len(judge_abi("cp312", (), many, extensions).reasons) == 10_000
-    assert len(judge_python("cp312", (), many, extensions, stable=False).reasons) == 10_000
+    assert len(judge_abi("cp312", (), (), extensions).reasons) == 10_000
+    assert len(judge_python("cp312", (), (), extensions, stable=False).reasons) == 10_000

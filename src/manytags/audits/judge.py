@@ -18,8 +18,10 @@ from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
 from .linking import is_in_data_folder
-from .modules import Module, is_importable, judge_abi, judge_python, modules, name_violations
+from .modules import Module, is_importable, modules, name_violations
 from .processors import declared_arm
+from .python_claims import judge_abi, judge_python
+from .python_users import PythonUser, python_users
 from .remarks import RemarkKind
 from .rules import Violation, ViolationKind, lowest_policy, machine_violations, violations
 
@@ -61,17 +63,22 @@ class Judge:
         foreign = self._other_system or any(file.is_module for file in self._contents.foreign)
         unread = self._unread or (_OTHER_SYSTEM if not self._code and foreign else "")
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
-        code, modules = self._code, self._modules
-        claims = [judge_python(tag, where, code, modules, stable).unless(unread) for tag, where in self._pythons]
-        claims += [judge_abi(tag, where, code, modules).unless(unread) for tag, where in self._abis]
+        modules, users = self._modules, self._python_users()
+        claims = [judge_python(tag, where, users, modules, stable).unless(unread) for tag, where in self._pythons]
+        claims += [judge_abi(tag, where, users, modules).unless(unread) for tag, where in self._abis]
         claims += [self._judge_platform(*platform) for platform in self._platforms]
         # Pure wheels may carry programs and libraries for several systems, and choose among them when they run.
-        reasons = self._importable if self._for_any else _compiled_files(code)
+        reasons = self._importable if self._for_any else _compiled_files(self._code)
         reasons = tuple(reason for reason in reasons if not is_in_data_folder(reason.file))
         if self._contents.purelib and reasons:
             kind = ClaimKind.ROOT_IS_PURELIB
             claims.append(Claim(kind, "true", (_WHEEL,), Verdict.TOO_MUCH, reasons, ("false",)))
         return tuple(claims)
+
+    def _python_users(self) -> tuple[PythonUser, ...]:
+        kinds = {platform.kind for platform, _, _ in self._platforms}
+        kind = "musllinux" if "musllinux" in kinds and "manylinux" not in kinds else "manylinux"
+        return python_users(self._code, [module.file for module in self._modules], self._linking, kind)
 
     def _true_tags(self) -> tuple[str, ...]:
         if self._unread or self._other_system:

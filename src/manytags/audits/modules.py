@@ -1,30 +1,27 @@
-"""The extension modules of a wheel: which interpreters load them, and whether python tags and ABI tags say so. Pure.
+"""The extension modules of a wheel, by the names of files: for which interpreters and systems they are. Pure.
 
 Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` and :pep:`652` (``.abi3.so``), :pep:`803`
-(``.abi3t.so``); :pep:`425` (``none``, and tags of one interpreter).
+(``.abi3t.so``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from ..binaries.binary import Binary
 from ..platforms.linux.architectures import architecture as architecture_from_tag
-from ..tags.python import AbiTag, parse_abi, parse_python_tag, parse_python_version
-from .claims import Claim, ClaimKind, Verdict
+from ..tags.python import parse_abi, parse_python_version
 from .linking import is_in_data_folder
 from .rules import Violation, ViolationKind
-from .stable_abi import newer_than, not_in_stable_abi, uses_python
 
-_STABLE = ("abi3", "abi3t")
+#: The ABI tags of the stable ABI.
+STABLE = ("abi3", "abi3t")
 #: Characters that follow a module's own name in its file name; the longest known have some 40.
 _LONGEST = 80
 #: The functions that make modules in Python 2.
 _PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
-#: The first CPython that knows ``abi3t`` (:pep:`803`).
-_FIRST_ABI3T = (3, 15)
 #: The first CPython whose modules have other names on musl.
 _FIRST_MUSL = (3, 11)
 
@@ -50,7 +47,7 @@ class Module:
         """The interpreters that load it, in words."""
         if self.abi is None:
             return "the interpreter that it was built for"
-        if self.abi in _STABLE:
+        if self.abi in STABLE:
             return f"CPython with {self.abi}"
         tag = parse_abi(self.abi)
         name = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy"}.get(tag.family, self.abi)
@@ -111,7 +108,7 @@ def _abi_of(suffix: str) -> str | None:
 
 
 def _abi(kind: str, suffix: str) -> str | None:
-    if kind in _STABLE:
+    if kind in STABLE:
         return kind
     fields = suffix.removesuffix(".so").split("-")
     if len(fields) < 2 or not fields[1].isalnum() or not suffix.isascii():
@@ -124,74 +121,6 @@ def _abi(kind: str, suffix: str) -> str | None:
     if kind.startswith("graalpy") and kind.isalnum():
         return f"{kind}_{fields[1]}_native"
     return None
-
-
-def judge_abi(tag: str, where: tuple[str, ...], code: Collection[Binary], modules: Collection[Module]) -> Claim:
-    """Judge an ABI tag.
-
-    :param tag: the tag.
-    :param where: where the wheel has it.
-    :param code: the compiled files of the wheel.
-    :param modules: the modules among them.
-    """
-    claim, abi = partial(Claim, ClaimKind.ABI_TAG, tag, where), parse_abi(tag)
-    if abi.family == "other":
-        return claim(Verdict.UNKNOWN, note="manytags does not know this ABI")
-    if not modules:
-        return _judge_without_modules(claim, abi, code)
-    if abi.family == "none":
-        return claim(Verdict.TOO_MUCH, _not_loaded(modules, ""), _common_abi(modules))
-    loadable = {module.stem for module in modules if _loads(abi, module)}
-    reasons = _not_loaded([module for module in modules if module.stem not in loadable], tag)
-    if abi.family == "stable":
-        reasons += tuple(
-            Violation(binary.name, ViolationKind.STABLE_ABI, f"lacks {name}")
-            for binary in code
-            for name in not_in_stable_abi(binary)
-        )
-    if reasons:
-        return claim(Verdict.TOO_MUCH, reasons, _common_abi(modules))
-    abis = {module.abi for module in modules}
-    if abi.family == "cpython" and len(abis) == 1 and abis.issubset(_STABLE):
-        return claim(Verdict.TOO_LITTLE, (), _common_abi(modules), "every module is of the stable ABI")
-    return claim(Verdict.TRUE)
-
-
-def _judge_without_modules(claim: partial[Claim], abi: AbiTag, code: Collection[Binary]) -> Claim:
-    user = next((binary.name for binary in code if uses_python(binary)), None)
-    if user:
-        return claim(Verdict.UNKNOWN, note=f"no file is named as an extension module, but {user} uses CPython")
-    if abi.family == "none":
-        return claim(Verdict.TRUE)
-    return claim(Verdict.TOO_LITTLE, (), ("none",), "it has no extension module")
-
-
-def judge_python(
-    tag: str, where: tuple[str, ...], code: Collection[Binary], modules: Collection[Module], stable: bool
-) -> Claim:
-    """Judge a python tag.
-
-    :param tag: the tag.
-    :param where: where the wheel has it.
-    :param code: the compiled files of the wheel.
-    :param modules: the modules among them.
-    :param stable: whether an ABI tag of the wheel is that of the stable ABI: then the python tag names the oldest
-        Python that the wheel is for.
-    """
-    claim, python = partial(Claim, ClaimKind.PYTHON_TAG, tag, where), parse_python_tag(tag)
-    if len(python.version) < 2 or python.implementation is None:
-        return claim(Verdict.TRUE)
-    loadable = {module.stem for module in modules if _is_for_python(module, python.implementation, python.version)}
-    reasons = _not_loaded([module for module in modules if module.stem not in loadable], tag)
-    if stable and python.implementation == "cpython":
-        version = python.version[0], python.version[1]
-        text = "of {}.{} lacks {}, which {}.{} added"
-        reasons += tuple(
-            Violation(binary.name, ViolationKind.STABLE_ABI, text.format(*version, name, *since))
-            for binary in code
-            for name, since in newer_than(binary, version)
-        )
-    return claim(Verdict.TOO_MUCH, reasons) if reasons else claim(Verdict.TRUE)
 
 
 def name_violations(modules: Collection[Module], kind: str, architecture: str) -> tuple[Violation, ...]:
@@ -226,44 +155,3 @@ def _is_for_system(triplet: str, abi: str | None, kind: str, architecture: str) 
     if kind == "musllinux":
         return libc.startswith("musl") or parse_abi(abi).version < _FIRST_MUSL
     return kind != "manylinux" or libc.startswith("gnu")
-
-
-def _is_for_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:
-    """Whether some build of a Python loads a module."""
-    if module.abi is None or implementation == "python":
-        return True
-    abi = parse_abi(module.abi)
-    if abi.family == "stable":
-        return implementation == "cpython" and (version >= _FIRST_ABI3T or not abi.free_threaded)
-    return abi.family == implementation and abi.version == version
-
-
-def _loads(abi: AbiTag, module: Module) -> bool:
-    """Whether every interpreter that takes an ABI tag loads a module."""
-    if module.abi is None or module.abi == abi.text:
-        return True
-    if module.abi == "abi3":
-        return abi.family == "cpython" and not abi.free_threaded
-    if module.abi == "abi3t":
-        return abi.family in {"cpython", "stable"}
-    own = parse_abi(module.abi)
-    # File names and tags of CPython differ in the old flags 'm' and 'u'. Debug builds load modules of release builds.
-    return (
-        own.family == abi.family == "cpython"
-        and own.version == abi.version
-        and own.free_threaded == abi.free_threaded
-        and own.debug <= abi.debug
-    )
-
-
-def _not_loaded(modules: Iterable[Module], tag: str) -> tuple[Violation, ...]:
-    kind, allowed = ViolationKind.EXTENSION_MODULE, (tag,) if tag else ()
-    return tuple(
-        Violation(module.file, kind, f"loaded by {module.loaded_by} only", None, allowed) for module in modules
-    )
-
-
-def _common_abi(modules: Iterable[Module]) -> tuple[str, ...]:
-    """Return the ABI tag that all modules allow, if there is one."""
-    abis = sorted({module.abi for module in modules if module.abi})
-    return tuple(abis) if len(abis) == 1 else ()

@@ -9,43 +9,37 @@ Rule: :pep:`384`, :pep:`652`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
 
-from ..binaries.binary import Binary, UndefinedSymbol
+from ..binaries.binary import UndefinedSymbol
 
 Version = tuple[int, int]
 
 
-def not_in_stable_abi(binary: Binary) -> Iterator[str]:
-    """List the symbols of CPython that a module uses and that no version of the stable ABI has."""
+def not_in_stable_abi(names: Iterable[str]) -> Iterator[str]:
+    """List those of some symbols of CPython that no version of the stable ABI has."""
     added = _versions("added")
-    for symbol in binary.undefined:
-        if is_of_python(symbol) and not symbol.weak and symbol.name not in added:
-            yield symbol.name
+    return (name for name in names if name not in added)
 
 
-def newer_than(binary: Binary, version: Version) -> Iterator[tuple[str, Version]]:
-    """List the symbols of the stable ABI that a module uses and a Python lacks, and the first version that has them.
+def newer_than(names: Iterable[str], version: Version) -> Iterator[tuple[str, Version]]:
+    """List those of some symbols of the stable ABI that a Python lacks, and the first version that has them.
 
     Many symbols joined the stable ABI after CPython had them. A wheel is not called false for using these if it loads.
     """
     added, exported = _versions("added"), _versions("exported")
-    for symbol in binary.undefined:
-        since = exported.get(symbol.name) or added.get(symbol.name)
-        if since and since > version and not symbol.weak:
-            yield symbol.name, since
+    for name in names:
+        since = exported.get(name) or added.get(name)
+        if since and since > version:
+            yield name, since
 
 
 def is_of_python(symbol: UndefinedSymbol) -> bool:
     """Whether a symbol has a name of CPython's API."""
-    return symbol.name.startswith(("Py", "_Py"))
-
-
-def uses_python(binary: Binary) -> bool:
-    """Whether code uses CPython's API, or a library whose name says that it does."""
-    return any(map(is_of_python, binary.undefined)) or any("python" in library for library in binary.needed)
+    name = symbol.name.removeprefix("_")
+    return name.startswith("Py") and (name[2:3].isupper() or name[2:3] == "_")
 
 
 @cache
