@@ -23,6 +23,7 @@ INPUT_ERRORS = {
     "InvalidBinary": "binary",
     "InvalidPolicy": "policy",
     "InvalidProfile": "profile",
+    "InvalidAuditLog": "audit log",
 }
 
 
@@ -48,10 +49,10 @@ def test_bad_input_is_ours_and_a_value_error(name: str) -> None:
     assert issubclass(ProbeError, ManytagsError)
 
 
-@pytest.mark.parametrize("name", [*INPUT_ERRORS, "ProbeError"])
+@pytest.mark.parametrize("name", [*INPUT_ERRORS, "ProbeError", "WorkerError"])
 def test_errors_pickle_and_copy(name: str) -> None:
     """Executors send errors to other processes, where an error that cannot be pickled would be lost."""
-    arguments = ("/opt/python", "it is a folder") if name == "ProbeError" else ("text", "why", 3)
+    arguments = ("/opt/python", "it is a folder") if name not in INPUT_ERRORS else ("text", "why", 3)
     error = getattr(manytags, name)(*arguments)
     for again in (
         *(pickle.loads(pickle.dumps(error, protocol)) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)),  # noqa: S301

@@ -51,6 +51,8 @@ MAY_LOOK = {
     "loaders/host.py": "only spells paths, with os.fspath",
     "audits/archive.py": "reads members of the archive it is given, with io",
     "audits/inflate.py": "makes streams of members, with io",
+    "audits/batches.py": "asks for the sizes of the files it is given",
+    "audits/log.py": "reads and appends to the file it is given, and asks whether audited files have changed",
     "audits/many.py": "only spells paths, with os.fspath",
     "audits/wheel.py": "opens the wheel it is given",
     "cli/": "reads arguments, their files and standard input, and prints",

@@ -43,6 +43,7 @@ _NAMES = {
     "audits.wheel": "audit",
     "audits.report": "WheelAudit",
     "audits.many": "audit_many",
+    "audits.log": "AuditLog",
     "binaries.binary": "Binary",
     "indexes.upload": "check_upload",
     "indexes.profiles": "parse_profile Profile",
@@ -50,7 +51,8 @@ _NAMES = {
     "audits.missing": "missing_libraries",
     "errors": (
         "ManytagsError InvalidInput InvalidTag InvalidWheelFilename InvalidTarget InvalidFacts InvalidLock "
-        "InvalidManylinuxModule InvalidWheel InvalidBinary InvalidPolicy InvalidProfile InvalidCensus ProbeError"
+        "InvalidManylinuxModule InvalidWheel InvalidBinary InvalidPolicy InvalidProfile InvalidCensus InvalidAuditLog "
+        "ProbeError WorkerError"
     ),
 }
 #: Public name -> module.

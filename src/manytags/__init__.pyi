@@ -1,6 +1,7 @@
 # For type checkers, which cannot follow names that are loaded when they are first used.
 # tests/test_public.py sees that this file and _HOMES name the same.
 
+from .audits.log import AuditLog as AuditLog
 from .audits.many import audit_many as audit_many
 from .audits.missing import missing_libraries as missing_libraries
 from .audits.report import WheelAudit as WheelAudit
@@ -15,6 +16,7 @@ from .choose.pips import oldest_pip as oldest_pip
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best
 from .choose.select import sort as sort
+from .errors import InvalidAuditLog as InvalidAuditLog
 from .errors import InvalidBinary as InvalidBinary
 from .errors import InvalidCensus as InvalidCensus
 from .errors import InvalidFacts as InvalidFacts
@@ -29,6 +31,7 @@ from .errors import InvalidWheel as InvalidWheel
 from .errors import InvalidWheelFilename as InvalidWheelFilename
 from .errors import ManytagsError as ManytagsError
 from .errors import ProbeError as ProbeError
+from .errors import WorkerError as WorkerError
 from .hosts import Facts as Facts
 from .hosts import clear_cache as clear_cache
 from .hosts import detect as detect

@@ -86,6 +86,10 @@ class InvalidCensus(InvalidInput, what="census"):
     """A census that is not JSON, or whose numbers contradict each other."""
 
 
+class InvalidAuditLog(InvalidInput, what="audit log"):
+    """A file that should hold the answers of audits, or that cannot be read or written; ``text`` is its path."""
+
+
 class ProbeError(ManytagsError):
     """An interpreter that could not be asked about itself.
 
@@ -100,6 +104,22 @@ class ProbeError(ManytagsError):
 
     def __str__(self) -> str:
         return f"cannot ask {shown(self.executable)} about itself: {self.reason}"
+
+
+class WorkerError(ManytagsError):
+    """A worker of an executor that failed at a file, twice.
+
+    :ivar path: the file.
+    :ivar reason: what became of the worker.
+    """
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path = path
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"cannot audit {shown(self.path)}: its worker failed: {self.reason}"
 
 
 def shown(text: str) -> str:

@@ -17,6 +17,7 @@ from manytags import Binary, WheelAudit, audit_many
 from manytags.audits.claims import Claim, ClaimKind, Verdict
 from manytags.audits.many import BrokenWheel
 from manytags.audits.remarks import Remark, RemarkKind
+from manytags.audits.report import Outcome
 from manytags.audits.rules import Violation, ViolationKind
 from manytags.binaries.binary import NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf
@@ -67,8 +68,8 @@ def test_the_schema_has_the_fields_of_the_values() -> None:
     of_binary = parts["binary"]["properties"]
     assert list(of_binary["versions"]["items"]["properties"]) == names(NeededVersion)
     assert list(of_binary["undefined"]["items"]["properties"]) == list(UndefinedSymbol._fields)
-    assert set(parts["audit"]["properties"]) == {"manytags_audit", "is_false", *names(WheelAudit)}
-    assert set(parts["broken"]["properties"]) == {"manytags_audit", *names(BrokenWheel)}
+    assert set(parts["audit"]["properties"]) == {"manytags_audit", "outcome", "is_false", *names(WheelAudit)}
+    assert set(parts["broken"]["properties"]) == {"manytags_audit", "outcome", *names(BrokenWheel)}
     for part in described(schema()):
         assert part["description"]
         assert part["required"] == list(part["properties"])
@@ -82,6 +83,8 @@ def test_the_schema_has_the_words_of_the_values() -> None:
     assert parts["remark"]["properties"]["kind"]["enum"] == list(map(str, RemarkKind))
     assert parts["claim"]["properties"]["kind"]["enum"] == list(map(str, ClaimKind))
     assert parts["claim"]["properties"]["verdict"]["enum"] == list(map(str, Verdict))
+    outcomes = [*parts["audit"]["properties"]["outcome"]["enum"], parts["broken"]["properties"]["outcome"]["const"]]
+    assert outcomes == list(map(str, Outcome))
 
 
 def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
@@ -127,6 +130,7 @@ def test_the_schema_refuses() -> None:
         "manytags_audit": 1,
         "name": "a.whl",
         "path": None,
+        "outcome": "false",
         "is_false": True,
         "claims": [{**claim, "reasons": [violation], "true_tags": [], "note": ""}],
     }
@@ -161,4 +165,9 @@ def test_json_says_what_was_found(tmp_path: Path) -> None:
     with (FOLDER / "x86_64.so").open("rb") as stream:
         assert needs["needed"] == list(read_elf(stream, MODULE).needed)
     broken = json.loads(BrokenWheel("a.whl", manytags.InvalidWheel("a.whl", "no")).to_json())
-    assert broken == {"manytags_audit": 1, "path": "a.whl", "error": "invalid wheel 'a.whl': no"}
+    assert broken == {
+        "manytags_audit": 1,
+        "outcome": "unreadable",
+        "path": "a.whl",
+        "error": "invalid wheel 'a.whl': no",
+    }

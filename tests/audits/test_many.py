@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
+import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
@@ -13,7 +16,10 @@ from typing import Any
 import pytest
 
 from manytags import InvalidBinary, InvalidWheel, WheelAudit, audit, audit_many
+from manytags.audits import many
+from manytags.audits.batches import batches
 from manytags.audits.many import BrokenWheel
+from manytags.audits.wheel import Depth
 
 from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
 
@@ -109,7 +115,7 @@ def test_endless_paths_are_taken_as_needed(kind: str, tmp_path: Path) -> None:
         answers = audit_many(endless(), {"none": None, "odd": LastFirst(), "threads": threads}[kind], ahead=8)
         assert not taken, "nothing is done before the first answer is asked for"
         assert len(list(islice(answers, 30))) == 30
-        assert len(taken) <= 30 + 8
+        assert len(taken) <= 30 + 8 * 8
 
 
 def test_stopping_early_cancels_the_rest(paths: list[Path]) -> None:
@@ -143,6 +149,94 @@ def test_answers_travel(paths: list[Path]) -> None:
     assert broken != BrokenWheel("a.whl", InvalidWheel("a.whl", "never"))
     assert broken != BrokenWheel("a.whl", InvalidBinary("a.whl", "no"))
     assert broken != "a.whl"
+
+
+def kill_at_some() -> None:
+    """Make this worker die of wheels that are called deadly, as workers do that run out of memory."""
+
+    def deadly(path: str, depth: Depth) -> WheelAudit:
+        if "deadly" in path:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return audit(path, depth=depth)
+
+    vars(many)["audit"] = deadly
+
+
+def fail_at_some(path: str, depth: Depth) -> WheelAudit:
+    """Fail as a cluster does whose workers died of a file."""
+    if "deadly" in path:
+        raise MemoryError
+    return audit(path, depth=depth)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+def test_dead_workers_lose_nothing(tmp_path: Path) -> None:
+    """One wheel that takes all memory must not cost the answers for a million others, and must be named."""
+    wheel = put_wheel(tmp_path, TRUE)
+    paths = [*[wheel] * 70, tmp_path / "deadly.whl", *[wheel] * 9, tmp_path / "deadly2.whl", wheel]
+
+    def make() -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(2, mp_context=get_context("spawn"), initializer=kill_at_some)
+
+    answers = list(audit_many(paths, make))
+    assert [answer.path for answer in answers] == list(map(str, paths)), "each once, in order"
+    broken = [answer for answer in answers if isinstance(answer, BrokenWheel)]
+    assert [str(answer) for answer in broken] == [
+        f"cannot audit {str(path)!r}: its worker failed: it was killed; is there enough memory?"
+        for path in (paths[70], paths[80])
+    ]
+    given: list[WheelAudit | BrokenWheel] = []
+    with make() as pool, pytest.raises(BrokenExecutor):
+        given.extend(audit_many(paths, pool, ahead=1))
+    assert given == answers[: len(given)]
+
+
+def test_a_worker_that_fails_is_an_answer(paths: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask and Ray report a dead worker as the failure of one task. The others, and the rest of its batch, go on."""
+    alone = list(audit_many(paths))
+    monkeypatch.setattr(many, "batches", lambda paths, _ahead: [list(paths)])
+    monkeypatch.setattr(many, "audit", fail_at_some)
+    paths.insert(2, Path("deadly.whl"))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(audit_many(paths, pool))
+    broken = answers.pop(2)
+    assert answers == alone
+    assert str(broken) == "cannot audit 'deadly.whl': its worker failed: MemoryError"
+
+
+def test_an_executor_that_can_do_nothing(paths: list[Path]) -> None:
+    """If no worker has manytags installed, the error says so at once, and not once for each of a million wheels."""
+
+    def submit(*_task: object) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_exception(ModuleNotFoundError("No module named 'manytags'"))
+        return future
+
+    executor = LastFirst()
+    executor.submit = submit  # type: ignore[assignment, method-assign]
+    with pytest.raises(ModuleNotFoundError, match="manytags"):
+        list(audit_many(paths, executor))
+
+
+def test_small_wheels_travel_in_batches(tmp_path: Path) -> None:
+    """A task of a cluster costs more than the audit of a small wheel. Large wheels and few wheels are shared by all."""
+    small, large = put_wheel(tmp_path, TRUE), tmp_path / "large.whl"
+    with large.open("wb") as stream:
+        stream.truncate(5 << 20)
+
+    def tasks(paths: list[Path], ahead: int) -> list[int]:
+        executor = LastFirst()
+        taken = list(map(len, batches(map(str, paths), ahead)))
+        assert len(list(audit_many(paths, executor, ahead=ahead))) == len(paths)
+        assert len(executor.given) == len(taken)
+        return taken
+
+    assert tasks([small] * 60, 64) == [1] * 60
+    assert sum(tasks([small] * 1000, 8)) == 1000
+    sizes = list(map(len, batches([str(small)] * 10_000, 8)))
+    assert (len(sizes) < 120, max(sizes)) == (True, 128)
+    assert set(map(len, batches([str(large)] * 10_000, 8))) == {1, 2}
+    assert max(map(len, batches(["/nowhere/a.whl"] * 10_000, 8))) == 8, "its size is not known here"
 
 
 def test_a_dead_pool_is_no_broken_wheel(paths: list[Path]) -> None:

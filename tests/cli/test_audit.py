@@ -10,7 +10,6 @@ import json
 import os
 import subprocess
 import sys
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -257,15 +256,88 @@ def test_bad_arguments_are_one_line(case: str, capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.usefixtures("wheels")
-def test_a_process_that_is_killed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Linux kills processes if memory is short; the error says so, and blames no wheel."""
+@pytest.mark.parametrize("error", [OSError(38, "Function not implemented"), ImportError("no sem_open")])
+def test_semaphores_are_denied(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On AWS Lambda and in containers without /dev/shm the audit goes on in one process, and says so."""
 
-    def killed(*_arguments: object, **_options: object) -> None:
-        raise BrokenProcessPool
+    def denied(*_arguments: object, **_options: object) -> None:
+        raise error
 
-    monkeypatch.setattr("manytags.audits.many.audit_many", killed)
-    status, _, err = run(capsys, TRUE, FALSE, "--jobs", "2")
-    assert (status, err) == (2, "manytags: a process of --jobs was killed; is there enough memory?\n")
+    expected = run(capsys, TRUE, FALSE)
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", denied)
+    status, out, err = run(capsys, TRUE, FALSE, "--jobs", "2")
+    assert (status, out, "") == expected
+    assert err == f"manytags: --jobs 2: there can be no processes that share work ({error}); going on in this one\n"
+
+
+@pytest.mark.usefixtures("wheels")
+def test_json_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each result is one line, so a reader needs no more memory than for one, and a cut file is still of use."""
+    names = [TRUE, FALSE, "text.whl"]
+    listed = json.loads(run(capsys, *names, "--json")[1])
+    for options in ([], ["--jobs", "2"]):
+        status, out, err = run(capsys, *names, "--json-lines", *options)
+        lines = [json.loads(line) for line in out.splitlines()]
+        assert (status, err) == (2, "")
+        assert [line.pop("log")["size"] for line in lines] == [os.path.getsize(name) for name in names]
+        assert lines == listed
+
+
+def many_wheels(folder: Path) -> list[str]:
+    """Write 300 wheels of three kinds."""
+    kinds = [made_wheel(TRUE, {MODULE: X86_64}), made_wheel(FALSE, {MODULE: X86_64}), b"no wheel"]
+    paths = [folder / f"demo{number}-1.0-cp312-cp312-manylinux_2_31_x86_64.whl" for number in range(300)]
+    for number, path in enumerate(paths):
+        path.write_bytes(kinds[number % 3])
+    return list(map(str, paths))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_killed_run_goes_on(jobs: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """After a power failure the same command goes on: no wheel is left out, and none is audited twice."""
+    paths = many_wheels(tmp_path)
+    log = tmp_path / "audits.jsonl"
+    arguments = ["audit", *paths, "--jobs", jobs, "--json-lines", "--resume", str(log)]
+    command = [sys.executable, "-m", "manytags", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as killed:
+        assert killed.stdout is not None
+        for _ in range(5):
+            killed.stdout.readline()
+        # It cannot have done all: a pipe that nobody reads is full after some dozens of lines.
+        killed.kill()
+        killed.stdout.read()  # ends only if no worker lives on
+    before = log.read_text().splitlines()
+    assert 5 <= len(before) < 250
+    with log.open("a") as stream:
+        stream.write(before[0][: len(before[0]) // 2])  # what a kill in the middle of a line leaves
+    status, out, err = run(capsys, *arguments[1:])
+    assert (status, err) == (2, f"manytags: {log}: its last line was cut off, and is removed\n")
+    lines = log.read_text().splitlines()
+    assert lines[: len(before)] == before
+    assert lines[len(before) :] == out.splitlines(), "only what was not done is printed"
+    assert [json.loads(line)["path"] for line in lines] == paths
+    assert [json.loads(line)["outcome"] for line in lines] == ["clean", "false", "unreadable"] * 100
+    assert run(capsys, *paths, "--resume", str(log), "--strict") == (
+        *(2, "300 files: 100 clean, 100 false, 100 unreadable\n", ""),
+    )
+
+
+def test_resume_tells_what_has_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wheel that was replaced is audited again; the answer in the log was about another one."""
+    paths = [str(put_wheel(tmp_path, name)) for name in (TRUE, FALSE)]
+    log = str(tmp_path / "log")
+    assert run(capsys, *paths, "--resume", log, "--quiet")[0] == 1
+    put_wheel(tmp_path, FALSE, {})
+    status, out, err = run(capsys, *paths, "--resume", log)
+    assert err == f"manytags: {paths[1]} has changed since it was audited, and is audited again\n"
+    assert (status, out.splitlines()[0], out.splitlines()[-1]) == (0, paths[1], "2 files: 1 clean, 1 with notes")
+    assert run(capsys, *paths, "--resume", log, "--depth", "header")[2] == "", "another question"
+    (tmp_path / "other").write_text("hello\n")
+    expected = f"manytags: invalid audit log {str(tmp_path / 'other')!r}: line 1 is not the answer of an audit\n"
+    assert run(capsys, *paths, "--resume", str(tmp_path / "other")) == (2, "", expected)
 
 
 @pytest.mark.usefixtures("wheels")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from ..binaries.binary import Binary
-from ..documents import json_object, json_text
+from ..documents import TextEnum, json_object, json_text
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
 from .claims import Claim, ClaimKind, Verdict
 from .remarks import Remark, RemarkKind
@@ -18,6 +18,16 @@ from .rules import Violation, ViolationKind
 
 #: Lines of one kind, and names in a line, that are printed before the rest is counted.
 _MOST_LINES, _MOST_NAMES = 8, 4
+
+
+class Outcome(TextEnum):
+    """What became of a file, in a word, best first."""
+
+    CLEAN = "clean"  #: all its tags are true, and there are no remarks
+    NOTED = "with notes"  #: no tag is false, but there are remarks, or tags that cannot be judged or could say more
+    DAMAGED = "damaged"  #: no tag is false as far as its compiled files can be read
+    FALSE = "false"  #: a tag is false
+    UNREADABLE = "unreadable"  #: it could not be audited
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,15 @@ class WheelAudit:
         """Whether all its tags are true and there are no remarks."""
         return all(claim.verdict is Verdict.TRUE for claim in self.claims) and not self.remarks
 
+    @property
+    def outcome(self) -> Outcome:
+        """What became of it, in a word."""
+        if self.is_false:
+            return Outcome.FALSE
+        if self.is_damaged:
+            return Outcome.DAMAGED
+        return Outcome.CLEAN if self.is_clean else Outcome.NOTED
+
     def to_data(self) -> dict[str, object]:
         """Return it as values that JSON can hold; ``schemas/audit.schema.json`` describes them."""
         return json_object(self._document())
@@ -66,7 +85,7 @@ class WheelAudit:
 
     def _document(self) -> dict[str, object]:
         values = {name: getattr(self, name) for name in self.__slots__}
-        head = {"manytags_audit": 1, "is_false": self.is_false}
+        head = {"manytags_audit": 1, "outcome": self.outcome, "is_false": self.is_false}
         return {**head, **values, "needs": [binary.to_data() for binary in self.needs]}
 
     def __str__(self) -> str:

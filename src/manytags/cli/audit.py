@@ -7,31 +7,33 @@ import os
 import sys
 from collections import Counter
 from contextlib import ExitStack
+from functools import partial
+from itertools import chain
 
+from ..binaries import HEADER_SIZE, is_binary
 from ..errors import InvalidInput
+from .audit_output import AsJson, AsLines, AsText, Bar
 from .files import BadArgumentsError, system_errors
 from .layout import printable
 from .target_choice import add_flag, is_here
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor
     from typing import BinaryIO
 
-    from ..audits.many import BrokenWheel
-    from ..audits.report import WheelAudit
-
-    Result = WheelAudit | BrokenWheel
+    from ..audits.log import AuditLog
+    from .audit_output import Result
 
 _STDIN = "standard input"
 #: Largest wheel on standard input, in bytes: an archive without 64-bit extensions cannot be larger.
 _MAX_INPUT = 4 << 30
 _BLOCK = 1 << 20
-#: Draw a progress bar if there are at least this many files, this many characters wide.
-_MANY, _BAR = 4, 30
-_MAGIC = b"\x7fELF"
+#: Draw a progress bar if there are at least this many files.
+_MANY = 4
 
-#: What the summary counts, best first -> exit status, and exit status with --strict.
+#: What became of a file -> exit status, and exit status with --strict.
 _STATUS = {"clean": (0, 0), "with notes": (0, 1), "damaged": (1, 1), "false": (1, 1), "unreadable": (2, 2)}
 
 
@@ -44,6 +46,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="a wheel, an ELF file such as an extension module, a folder of them, or - for a wheel on standard input",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list, one object for each file")
+    add_flag(parser, "--json-lines", "print one JSON object a line, as soon as it is known")
+    add_flag(parser, "--verbose", "also print what wheels with true tags need, and every reason and note")
+    parser.add_argument(
+        "--resume",
+        metavar="FILE",
+        default=None,
+        help="append a line of JSON for each file to FILE, and skip the files that it has, if they have not changed",
+    )
     add_flag(parser, "--strict", "count notes, and tags that cannot be judged, as false")
     parser.add_argument(
         "--depth", choices=["full", "header"], default="full", help="header: only check architecture and float ABI"
@@ -68,57 +78,77 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.name is not None and not single:
         raise BadArgumentsError("--name belongs to a single file")
     for error in errors:
-        print(f"manytags: {printable(error)}", file=sys.stderr)
+        _warn(error)
+    from ..audits.log import AuditLog
+
+    with AuditLog(arguments.resume, f"depth={arguments.depth}") as log:
+        return max(_audit_all(paths, arguments, log), 2 if errors else 0)
+
+
+def _audit_all(paths: list[str], arguments: argparse.Namespace, log: AuditLog) -> int:
+    """Print a report of each file that the log lacks; return the status of the worst of all."""
     is_terminal = sys.stderr is not None and sys.stderr.isatty()
-    bar = _Bar(len(paths), drawn=len(paths) >= _MANY and not arguments.quiet and is_terminal)
-    output = _AsJson() if arguments.json else _AsText(len(paths))
+    bar = Bar(len(paths), drawn=len(paths) >= _MANY and not arguments.quiet and is_terminal)
+    output: AsText | AsJson | AsLines = AsText(len(paths) > 1, arguments.verbose)
+    if arguments.json or arguments.json_lines:
+        output = AsJson() if arguments.json else AsLines()
+    if log.cut:
+        _warn(f"{arguments.resume}: its last line was cut off, and is removed")
     counts: Counter[str] = Counter()
-    worst = 2 if errors else 0
-    for result in _audits(paths, arguments, bar.draw):
-        kind = _kind(result)
-        status = _STATUS[kind][arguments.strict]
-        counts[kind] += 1
-        worst = max(worst, status)
-        if status or not arguments.quiet:
+
+    def warn_of_change(path: str) -> None:
+        bar.clear()
+        _warn(f"{path} has changed since it was audited, and is audited again")
+
+    def progress(done: int) -> None:
+        bar.draw(done + sum(log.skipped.values()))
+
+    for result in _audits(log.remaining(paths, warn_of_change), len(paths), arguments, progress):
+        # What was printed is not printed again by a run that goes on.
+        line = log.add(result) if arguments.resume or arguments.json_lines else ""
+        counts[result.outcome] += 1
+        if _STATUS[result.outcome][arguments.strict] or not arguments.quiet:
             bar.clear()
-            output.add(result)
+            output.add(result, line)
     bar.clear()
+    counts += log.skipped
+    worst = max((_STATUS[outcome][arguments.strict] for outcome in counts), default=0)
     if arguments.json or worst or not arguments.quiet:
         output.end(counts)
     return worst
 
 
-def _kind(result: Result) -> str:
-    from ..audits.many import BrokenWheel
-
-    if isinstance(result, BrokenWheel):
-        return "unreadable"
-    if result.is_false:
-        return "false"
-    if result.is_damaged:
-        return "damaged"
-    return "clean" if result.is_clean else "with notes"
+def _warn(text: str) -> None:
+    print(f"manytags: {printable(text)}", file=sys.stderr)
 
 
-def _audits(paths: list[str], arguments: argparse.Namespace, progress: Callable[[int], None]) -> Iterator[Result]:
+def _audits(
+    paths: Iterable[str], count: int, arguments: argparse.Namespace, progress: Callable[[int], None]
+) -> Iterator[Result]:
     from ..audits.many import audit_many
 
-    if paths == ["-"] or arguments.name is not None:
-        yield _audit_one(paths[0], arguments)
-    elif arguments.jobs == 1 or len(paths) < 2:
-        yield from audit_many(paths, None, progress, arguments.depth)
-    else:
-        import signal
-        from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+    if arguments.files == ["-"] or arguments.name is not None:
+        for path in paths:
+            yield _audit_one(path, arguments)
+        return
+    most = 61 if sys.platform == "win32" else count  # Windows cannot wait for more
+    jobs = min(arguments.jobs, count, most)
+    pools = _pools(jobs) if jobs > 1 else None
+    yield from audit_many(paths, pools, progress, arguments.depth, ahead=4 * jobs)
 
-        most = 61 if sys.platform == "win32" else len(paths)  # Windows cannot wait for more
-        jobs = min(arguments.jobs, len(paths), most)
-        # Workers ignore Ctrl-C: this process handles it, and stops them.
-        with ProcessPoolExecutor(jobs, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)) as pool:
-            try:
-                yield from audit_many(paths, pool, progress, arguments.depth, ahead=max(64, 2 * jobs))
-            except BrokenExecutor:
-                raise BadArgumentsError("a process of --jobs was killed; is there enough memory?") from None
+
+def _pools(jobs: int) -> Callable[[], Executor] | None:
+    """Return a function that makes pools of processes, one after another; ``None`` where there can be none."""
+    from .audit_jobs import make_pool
+
+    try:
+        first = make_pool(jobs)
+        first.submit(int).result()
+    except (OSError, ImportError, NotImplementedError) as error:
+        # Containers without /dev/shm, AWS Lambda, limits on processes, Pythons without semaphores.
+        _warn(f"--jobs {jobs}: there can be no processes that share work ({error}); going on in this one")
+        return None
+    return chain([first], iter(partial(make_pool, jobs), None)).__next__
 
 
 def _audit_one(path: str, arguments: argparse.Namespace) -> Result:
@@ -179,70 +209,6 @@ def _is_wanted(path: str) -> bool:
         if not os.path.isfile(path):
             return False  # opening a FIFO would block
         with open(path, "rb", buffering=0) as stream:
-            return stream.read(4) == _MAGIC
+            return is_binary(stream.read(HEADER_SIZE))
     except OSError:
         return False
-
-
-class _AsText:
-    """Reports for people. Errors go to standard error."""
-
-    def __init__(self, files: int) -> None:
-        self._many = files > 1
-        self._between = ""
-
-    def add(self, result: Result) -> None:
-        from ..audits.many import BrokenWheel
-        from ..audits.report import report
-
-        if isinstance(result, BrokenWheel):
-            error = result.error
-            if isinstance(error, InvalidInput) and result.path != "-":
-                error = type(error)(result.path, error.reason)  # the error has only a name
-            print(f"manytags: {printable(str(error))}", file=sys.stderr)
-            return
-        lines = report(result).splitlines()
-        if self._many and result.path:
-            lines[0] = printable(result.path)
-        print(self._between + "\n".join(lines))
-        self._between = "\n"
-
-    def end(self, counts: Counter[str]) -> None:
-        if self._many:
-            summary = ", ".join(f"{counts[kind]} {kind}" for kind in _STATUS if counts[kind])
-            print(f"{self._between}{sum(counts.values())} files: {summary}")
-
-
-class _AsJson:
-    """A list, written item by item."""
-
-    def __init__(self) -> None:
-        self._before = "["
-
-    def add(self, result: Result) -> None:
-        from textwrap import indent
-
-        print(f"{self._before}\n{indent(result.to_json(indent=2), '  ')}", end="")
-        self._before = ","
-
-    def end(self, counts: Counter[str]) -> None:  # noqa: ARG002 - as in _AsText
-        print("[]" if self._before == "[" else "\n]")
-
-
-class _Bar:
-    """A progress bar on standard error, which is erased before anything else is printed."""
-
-    def __init__(self, files: int, drawn: bool) -> None:
-        self._files, self._drawn, self._shown = files, drawn, ""
-
-    def draw(self, done: int) -> None:
-        if self._drawn:
-            full = _BAR * done // self._files
-            self._shown = f"[{'#' * full}{'.' * (_BAR - full)}] {done} of {self._files}"
-            print(f"\r{self._shown}", end="", file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            sys.stdout.flush()
-            print(f"\r{' ' * len(self._shown)}\r", end="", file=sys.stderr, flush=True)
-            self._shown = ""

@@ -57,6 +57,15 @@ def printable(text: str) -> str:
     )
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are of something.
+
+    >>> counted(1, "file"), counted(2, "file")
+    ('1 file', '2 files')
+    """
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
 def _wrap(text: str, width: int) -> list[str]:
     from textwrap import wrap
 
