@@ -123,7 +123,7 @@ def test_the_schema_refuses() -> None:
     assert problems("{}")
     assert problems('{"manytags_audit": 1, "path": "a.whl"}')
     (reason,) = schema()["$defs"]["violation"]["properties"]["kind"]["enum"][:1]
-    violation = {"file": "a", "kind": reason, "what": "b", "library": None, "allowed": [], "symbols": []}
+    violation = {"file": "a", "kind": reason, "what": "b", "library": None, "allowed": [], "symbols": [], "note": ""}
     claim = {"kind": "ABI tag", "tag": "none", "where": ["WHEEL"], "verdict": "claims too much"}
     audit: dict[str, Any] = {
         **{key: [] for key in ("true_tags", "remarks", "bundled", "needs")},
@@ -159,6 +159,7 @@ def test_json_says_what_was_found(tmp_path: Path) -> None:
             "library": "libm.so.6",
             "allowed": ["GLIBC_2.5"],
             "symbols": ["pow"],
+            "note": "",
         }
     ]
     (needs,) = data["needs"]

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from manytags.audits.linking import Linking, installed_path
+from manytags.audits.installed import installed_path
+from manytags.audits.linking import Linking
 from manytags.audits.remarks import RemarkKind, linking_remarks
 from manytags.binaries.binary import Binary
 

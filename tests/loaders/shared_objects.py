@@ -1,4 +1,7 @@
-"""Small programs and libraries with the tables that loaders read, made to order, and folders of them."""
+"""Small programs and libraries with the tables that loaders read, made to order, and folders of them.
+
+Real loaders load the libraries; a program cannot run, since it has no code.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from pathlib import Path
 from manytags.loaders.host import promised_libraries
 from manytags.platforms.linux.policies import policy
 
-PT_LOAD, PT_DYNAMIC, PT_INTERP = 1, 2, 3
-DT_NEEDED, DT_STRTAB, DT_STRSZ, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 5, 10, 14, 15, 29
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_STACK = 1, 2, 3, 0x6474E551
+DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 4, 5, 6, 10, 14, 15, 29
+DT_VERSYM = 0x6FFFFFF0
 DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
 EM_386, EM_ARM, EM_X86_64, EM_AARCH64 = 3, 40, 62, 183
 
@@ -66,7 +70,7 @@ class SharedObject:
         mark, word = "<" if self.little else ">", "Q" if self.wide else "I"
         header_size, program_size = (64, 56) if self.wide else (52, 32)
         strings = Strings()
-        body = bytearray(header_size + 3 * program_size)
+        body = bytearray(header_size + 4 * program_size)
         dynamic = [(DT_NEEDED, strings.add(name)) for name in self.needed]
         for tag, text in ((DT_SONAME, self.soname), (DT_RPATH, self.rpath), (DT_RUNPATH, self.runpath)):
             if text is not None:
@@ -77,13 +81,18 @@ class SharedObject:
         if self.defines:
             dynamic += [(DT_VERDEF, len(body)), (DT_VERDEFNUM, 1 + len(self.defines))]
             body += self._defined_versions(mark, strings)
+        if self.versions or self.defines:
+            dynamic += [(DT_VERSYM, len(body))]
+            body += bytes(8)
         interpreter = (len(body), len(self.loader.encode()) + 1) if self.loader else (0, 0)
         body += self.loader.encode() + b"\0" if self.loader else b""
+        dynamic += [(DT_SYMTAB, len(body)), (DT_HASH, len(body) + 24)]
+        body += bytes(24) + struct.pack(f"{mark}4I", 1, 1, 0, 0)  # symbol 0 alone
         dynamic += [(DT_STRTAB, len(body)), (DT_STRSZ, len(strings.data)), (0, 0)]
         body += strings.data + self.content
         start = len(body)
         body += b"".join(struct.pack(f"{mark}2{word}", *entry) for entry in dynamic)
-        programs = [(PT_LOAD, 0, len(body)), (PT_DYNAMIC, start, len(body) - start)]
+        programs = [(PT_LOAD, 0, len(body)), (PT_DYNAMIC, start, len(body) - start), (PT_GNU_STACK, 0, 0)]
         programs += [(PT_INTERP, *interpreter)] if self.loader else []
         ident = b"\x7fELF" + bytes([2 if self.wide else 1, 1 if self.little else 2, 1]) + bytes(9)
         header = ident + struct.pack(
@@ -92,10 +101,11 @@ class SharedObject:
         )  # fmt: skip
         for kind, offset, size in programs:
             numbers = (offset, offset, offset, size, size)
-            form, words = (
-                (f"{mark}2I6Q", (kind, 4, *numbers, 1)) if self.wide else (f"{mark}8I", (kind, *numbers, 4, 1))
-            )
-            header += struct.pack(form, *words)
+            flags, align = 6, 4096 if kind == PT_LOAD else 1  # readable and writable; a whole page
+            if self.wide:
+                header += struct.pack(f"{mark}2I6Q", kind, flags, *numbers, align)
+            else:
+                header += struct.pack(f"{mark}8I", kind, *numbers, flags, align)
         body[: len(header)] = header
         return bytes(body)
 

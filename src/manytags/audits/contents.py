@@ -46,6 +46,12 @@ class ForeignFile(NamedTuple):
     is_module: bool
 
 
+#: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
+_MAX_PYTHON = 64 << 20
+_PYTHON_CODE = (".py", ".pyc", ".pth")
+_LOADING = (b"ctypes", b"cffi", b"CDLL", b"dlopen", b"LD_LIBRARY_PATH", b"LD_PRELOAD")
+
+
 @dataclass(frozen=True)
 class Contents:
     """What a wheel, or a single compiled file, says and holds.
@@ -57,6 +63,7 @@ class Contents:
     :param headers_only: whether only the headers of these files were read.
     :param remarks: what its maker would want to know.
     :param foreign: its compiled files for other systems.
+    :param python_loads: whether its Python code may load libraries by their paths.
     """
 
     filename: TagSet | None
@@ -66,6 +73,7 @@ class Contents:
     headers_only: bool = False
     remarks: tuple[Remark, ...] = ()
     foreign: tuple[ForeignFile, ...] = ()
+    python_loads: bool = True
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -76,7 +84,7 @@ class Contents:
     def linking(self) -> Linking:
         """Which of its files a loader takes for the libraries that they need."""
         names = [module.file for module in modules(binary for binary in self.binaries if binary.is_code)]
-        return Linking(self.binaries, names, self.damaged)
+        return Linking(self.binaries, names, self.damaged, self.python_loads)
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:
@@ -113,7 +121,23 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     remarks += islice(chain.from_iterable(more), _MAX_REMARKS)
     if len(remarks) >= _MAX_REMARKS:
         raise archive.error(f"there are more than {_MAX_REMARKS} remarks to make about it")
-    return Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign))
+    contents = Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign))
+    try:
+        is_unreached = any(chain.from_iterable([contents.linking.unreached(kind) for kind in KINDS]))
+    except InvalidBinary as error:
+        raise archive.error(error.reason) from None
+    return replace(contents, python_loads=_python_loads(archive)) if is_unreached else contents
+
+
+def _python_loads(archive: Archive) -> bool:
+    """Whether Python code in a wheel may load libraries by their paths, or start Python where loaders find them."""
+    left = _MAX_PYTHON
+    for member in archive.members:
+        if member.name.endswith(_PYTHON_CODE):
+            left -= member.size
+            if left < 0 or any(word in archive.read(member, member.size) for word in _LOADING):
+                return True
+    return False
 
 
 def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary, ...]) -> None:

@@ -17,7 +17,7 @@ from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
-from .linking import is_in_data_folder
+from .installed import is_in_data_folder
 from .modules import Module, is_importable, modules, name_violations
 from .processors import declared_arm
 from .python_claims import judge_abi, judge_python
@@ -107,7 +107,7 @@ class Judge:
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:
         claim = partial(Claim, ClaimKind.PLATFORM_TAG, tag, where)
         if platform.system == "linux":
-            return self._judge_linux(platform, claim).unless(self._unread)
+            return self._judge_linux(platform, claim).unless(self._unread or self._linking.doubt(platform.kind))
         if platform.system != "any":
             return claim(Verdict.UNKNOWN, note=_OTHER_SYSTEM)
         if self._importable:

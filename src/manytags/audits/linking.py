@@ -15,26 +15,15 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from posixpath import normpath
 from typing import Literal
 
 from ..binaries.binary import Binary
+from ..errors import InvalidBinary
 from ..loaders.ld_cache import Code
-from ..loaders.roots import NO_FILE, Root
-from ..loaders.search import Loader, Requester, Search
+from ..loaders.search import Loader, Requester
 from ..platforms.linux.policies import KINDS, policies
+from .installed import InstalledFiles, InstalledSearch, code_of, installed_path
 
-#: Where the files of a wheel are installed: an example, for the relations between folders are what counts.
-_PREFIX = "/prefix"
-_SITE_PACKAGES = f"{_PREFIX}/lib/python3/site-packages"
-#: Folders in ``*.data`` -> where their files are installed. Installers disagree on ``headers``, which holds no library.
-_SCHEMES = {
-    "purelib": _SITE_PACKAGES,
-    "platlib": _SITE_PACKAGES,
-    "scripts": f"{_PREFIX}/bin",
-    "data": _PREFIX,
-    "headers": f"{_PREFIX}/include",
-}
 #: Libraries that are parts of the C library, and prefixes of its loaders and of musl.
 _C_LIBRARY = frozenset({
     "libc.so", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libanl.so.1",
@@ -43,8 +32,10 @@ _C_LIBRARY = frozenset({
 #: Prefix of the names that musl's C library has as a needed library.
 MUSL_LIBC = "libc.musl-"
 _LOADERS = ("ld-linux", "ld-musl-", "ld64.so.", "ld.so.1", MUSL_LIBC)
-#: Searches for libraries; PySide2 5.15 takes some 20,000.
-_MAX_STEPS = 200_000
+#: Folders beside a library for its builds for newer processors, each list oldest first.
+_LEVELS = (("x86-64-v2", "x86-64-v3", "x86-64-v4"), ("power9", "power10"), ("z13", "z14", "z15", "z16", "z17"))
+#: Searches for libraries, each of some 10 microseconds; PySide2 5.15 takes 20,207.
+_MAX_STEPS = 100_000
 
 
 def is_of_c_library(name: str) -> bool:
@@ -52,39 +43,23 @@ def is_of_c_library(name: str) -> bool:
     return name in _C_LIBRARY or name.startswith(_LOADERS)
 
 
-def is_in_data_folder(file: str) -> bool:
-    """Whether a file is in ``*.data``, whose subfolders say where files are installed."""
-    folder, mark, _ = file.partition("/")
-    return bool(mark) and folder.endswith(".data")
-
-
-def installed_path(file: str) -> str:
-    """Return where a file of a wheel is installed, in a prefix that stands for any.
-
-    >>> installed_path("foo-1.0.data/scripts/foo")
-    '/prefix/bin/foo'
-
-    Rule: the wheel format, "The .data directory"; ``sysconfig``'s scheme ``posix_prefix``.
-    """
-    if is_in_data_folder(file):
-        _, scheme, *rest = file.split("/", 2)
-        if scheme in _SCHEMES and rest:
-            return normpath(f"{_SCHEMES[scheme]}/{rest[0]}")
-    return normpath(f"{_SITE_PACKAGES}/{file}")
-
-
 @dataclass(frozen=True, slots=True)
 class Provider:
     """A file that provides a library to another one.
 
     :param file: its path in the wheel.
-    :param binary: what it says; ``None`` if it could not be read.
     :param is_found: whether the loader takes it, whatever was loaded before.
+    :param builds: what it says, and what other files say that processes take in its place: builds for newer processors,
+        and files that other modules find. A file that could not be read says nothing.
     """
 
     file: str
-    binary: Binary | None
     is_found: bool
+    builds: tuple[Binary, ...] = ()
+
+    def defines(self, version: str) -> bool:
+        """Whether its symbols have a version. One without versions is not asked: see :meth:`Linking.doubt`."""
+        return all(build.defined_versions is None or version in build.defined_versions for build in self.builds)
 
 
 class Linking:
@@ -120,6 +95,10 @@ class Linking:
         """
         return self._loads(kind).providers.get(file, {})
 
+    def doubt(self, kind: str) -> str:
+        """Say why it cannot be known whether a library's symbols are found; empty if it can be."""
+        return next(self._loads(kind).doubts(), "")
+
     def unreached(self, kind: str) -> Sequence[tuple[str, str, str]]:
         """List (file, library, file that would be it) where a library is in the wheel and no loader finds it there."""
         return self._loads(kind).unreached
@@ -153,12 +132,22 @@ class _Loads:
             name for policy in policies(kind if kind in KINDS else "manylinux").listed for name in policy.libraries
         )
         self._places = {file: installed_path(file) for file in (*files, *unread)}
-        self._root = _Installed({place: files.get(file) for file, place in self._places.items()})
+        self._root = InstalledFiles({place: files.get(file) for file, place in self._places.items()})
         self._at = {place: file for file, place in self._places.items()}
-        self._searches: dict[Code, _Search] = {}
+        self._searches: dict[Code, InstalledSearch] = {}
         self._steps = 0
-        #: (file, library) -> the files that were taken for it, one for each process; "" where none was.
-        self._taken: dict[tuple[str, str], set[str]] = {}
+        folders = {place.split("/")[-2] for place in self._at if "/glibc-hwcaps/" in place}
+        self._levels = [levels for levels in _LEVELS if not self._musl and not folders.isdisjoint(levels)]
+        self._by_soname: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
+        for file, binary in files.items():
+            name = self._by_name.setdefault(file.rpartition("/")[2], file)
+            if binary.soname and (name == binary.soname or binary.soname not in self._by_soname):
+                self._by_soname[binary.soname] = file
+        #: (file, library) -> the files that processes take for it; "" where one takes none.
+        self._taken: dict[tuple[str, str], dict[str, None]] = {}
+        #: Libraries that processes find which lack nothing of the wheel, and the files that they take.
+        self._found: dict[str, str] = {}
         self._in_program: set[str] = set()
         self._in_module: set[str] = set()
         self._run()
@@ -168,30 +157,38 @@ class _Loads:
     def _run(self) -> None:
         """Load every module and program, then what none of them loads: Python code, or a plugin's host, may load it."""
         needy = [file for file, binary in self._files.items() if binary.needed or binary.versions]
-        programs = [file for file in needy if _is_program(self._files[file])]
+        programs = [file for file in needy if self._files[file].is_program]
         modules = [file for file in needy if file in self._modules]
         seen: set[str] = set()
         for roots, loaded in ((programs, self._in_program), (modules, self._in_module)):
             for root in roots:
-                loaded.update(self._load(root))
+                loaded.update(self._load(root, ()))
+                # On a newer processor the loader may take other files, which need other libraries.
+                for levels in self._levels:
+                    for count in range(1, len(levels) + 1):
+                        loaded.update(self._load(root, levels[:count]))
             seen |= loaded
         rest = [file for file in needy if file not in seen]
         # A library that another one finds is loaded with that one, which may find more for it.
         needed_by_rest = {taken for file in rest for taken in self._direct(file) if taken != file}
         for file in [*(file for file in rest if file not in needed_by_rest), *rest]:
             if file not in seen:
-                seen |= self._load(file)
+                seen |= self._load(file, ())
 
     def _direct(self, file: str) -> Iterator[str]:
         chain = (self._requester(file),)
         for library in self._files[file].needed:
-            if taken := self._find(library, chain, self._files[file]):
+            if taken := self._find(library, chain, self._files[file], ()):
                 yield taken
 
-    def _load(self, root: str) -> set[str]:
-        """Follow what a process loads with a file, breadth first as loaders do; return the files."""
+    def _load(self, root: str, levels: Sequence[str]) -> set[str]:
+        """Follow what a process loads with a file, breadth first as loaders do; return the files.
+
+        :param levels: the processor's levels, oldest first.
+        """
         loaded: dict[str, str] = {}
         self._name(root, loaded)
+        lacks = False
         waiting: deque[tuple[str, tuple[Requester, ...]]] = deque([(root, (self._requester(root),))])
         seen = {root}
         while waiting:
@@ -200,18 +197,22 @@ class _Loads:
             for library in binary.needed:
                 taken = loaded.get(library)
                 if taken is None:
-                    taken = self._find(library, chain, binary)
+                    taken = self._find(library, chain, binary, levels)
                     if taken or library in self._promised:
                         loaded[library] = taken  # the host's own library of this name is loaded from now on
-                self._taken.setdefault((file, library), set()).add(taken)
+                    else:
+                        lacks = lacks or library in self._by_name or library in self._by_soname
+                self._taken.setdefault((file, library), {})[taken] = None
                 if taken in self._files and taken not in seen:
                     seen.add(taken)
                     self._name(taken, loaded)
                     waiting.append((taken, (self._requester(taken), *chain)))
+        if not lacks:
+            self._found.update((library, taken) for library, taken in loaded.items() if taken)
         for file in seen:
             # A version may be needed of a library that another file asks for.
             for library in {need.library for need in self._files[file].versions}.difference(self._files[file].needed):
-                self._taken.setdefault((file, library), set()).add(loaded.get(library, ""))
+                self._taken.setdefault((file, library), {})[loaded.get(library, "")] = None
         return seen
 
     def _name(self, file: str, loaded: dict[str, str]) -> None:
@@ -219,99 +220,65 @@ class _Loads:
         if soname and not self._musl:
             loaded.setdefault(soname, file)
 
-    def _find(self, library: str, chain: tuple[Requester, ...], binary: Binary) -> str:
+    def _find(self, library: str, chain: tuple[Requester, ...], binary: Binary, levels: Sequence[str]) -> str:
         """Search for a library; return the file, or an empty text."""
-        self._steps += 1
-        if is_of_c_library(library) or self._steps > _MAX_STEPS:
+        if is_of_c_library(library):
             return ""
-        code = _code(binary)
+        self._steps += 1
+        if self._steps > _MAX_STEPS:
+            raise InvalidBinary(binary.name, "its wheel has far more libraries that need each other than any real one")
+        code = code_of(binary)
         if code not in self._searches:
             libc: Literal["glibc", "musl"] = "musl" if self._musl else "glibc"
             # Folders outside of the wheel are nobody's promise, and $LIB differs between distributions.
             loader = Loader(libc, "/loader", (), None, "$LIB")
-            self._searches[code] = _Search(self._root, loader, code, Requester("the interpreter", None))
-        path = self._searches[code].find(library, chain).file
-        return self._at.get(path or "", "")
+            self._searches[code] = InstalledSearch(self._root, loader, code, Requester("the interpreter", None))
+        path = self._searches[code].find(library, chain).file or ""
+        folder, _, name = path.rpartition("/")
+        variants = (self._at.get(f"{folder}/glibc-hwcaps/{level}/{name}") for level in reversed(levels))
+        return next(filter(None, variants), "") or self._at.get(path, "")
 
     def _requester(self, file: str) -> Requester:
         binary = self._files[file]
         return Requester(file, self._places[file].rpartition("/")[0], binary.rpath, binary.runpath)
 
     def _conclude(self) -> dict[str, dict[str, Provider]]:
-        by_soname: dict[str, str] = {}
-        by_name: dict[str, str] = {}
-        for file, binary in self._files.items():
-            by_name.setdefault(file.rpartition("/")[2], file)
-            if binary.soname:
-                by_soname.setdefault(binary.soname, file)
-        found_by_name = {library: file for (_, library), taken in self._taken.items() for file in taken if file}
         providers: dict[str, dict[str, Provider]] = {}
         for (file, library), taken in self._taken.items():
             if is_of_c_library(library):
                 continue
             if "" not in taken:
-                provider = min(taken)
-                providers.setdefault(file, {})[library] = Provider(provider, self._files.get(provider), is_found=True)
+                providers.setdefault(file, {})[library] = self._provider(taken, is_found=True)
                 continue
-            other = by_soname.get(library) or by_name.get(library)
+            other = self._by_name.get(library) or self._by_soname.get(library)
             if other is None or library not in self._files[file].needed:
                 continue
             self.unreached.append((file, library, other))
             # Another module of the wheel, which finds it, may have been imported before.
-            earlier = found_by_name.get(library) or self._preloaded(file, by_soname.get(library))
+            earlier = self._found.get(library) or self._preloaded(file, library)
             if earlier and file not in self._in_program:
-                providers.setdefault(file, {})[library] = Provider(earlier, self._files.get(earlier), is_found=False)
+                providers.setdefault(file, {})[library] = self._provider([earlier], is_found=False)
         return providers
 
-    def _preloaded(self, file: str, other: str | None) -> str | None:
+    def doubts(self) -> Iterator[str]:
+        """List the versions that are needed of libraries without versions.
+
+        Rule: glibc ``elf/dl-version.c`` (``match_symbol``) lets them pass. ``elf/dl-lookup.c`` (``check_match``) then
+        ends the process if the library has the symbol, and no table for versions; a table for what the library itself
+        needs is enough.
+        """
+        for file, providers in self.providers.items() if not self._musl else ():
+            for need in self._files[file].versions:
+                provider = providers.get(need.library)
+                if provider and any(build.defined_versions is None and not build.versions for build in provider.builds):
+                    yield f"{file} needs {need.version} of {provider.file}, which has no versions"
+
+    def _provider(self, taken: Iterable[str], is_found: bool) -> Provider:
+        files = list(taken)
+        return Provider(files[0], is_found, tuple(self._files[file] for file in files if file in self._files))
+
+    def _preloaded(self, file: str, library: str) -> str | None:
         """Return a file that code may have loaded by its path, if the loader then knows it by its SONAME."""
         if self._musl or (file in self._in_module and not self._python_loads):
             return None
-        return other
-
-
-class _Installed(Root):
-    """The files of a wheel in the folders that they are installed in.
-
-    :param files: path -> what the file says; ``None`` if it could not be read.
-    """
-
-    def __init__(self, files: Mapping[str, Binary | None]) -> None:
-        super().__init__("/")
-        self.files = files
-        self._folders = {"/"}
-        for path in files:
-            folder = path.rpartition("/")[0]
-            while folder and folder not in self._folders:
-                self._folders.add(folder)
-                folder = folder.rpartition("/")[0]
-
-    def real(self, path: str) -> str | None:
-        path = normpath(path)
-        return path if path in self.files or path in self._folders else None
-
-    def may_have(self, folder: str, name: str) -> bool:
-        return normpath(f"{folder}/{name}") in self.files
-
-    def read(self, path: str, most: int) -> bytes | str:  # noqa: ARG002 - as in Root
-        return NO_FILE
-
-
-class _Search(Search):
-    """A search among the installed files of a wheel."""
-
-    root: _Installed
-
-    def misfit(self, real: str) -> tuple[str, bool]:
-        if real not in self.root.files:
-            return "is a folder", True  # which loaders open, and then fail to read
-        binary = self.root.files[real]
-        return ("", False) if binary is None else self.misfit_of_code(_code(binary))
-
-
-def _is_program(binary: Binary) -> bool:
-    return binary.interpreter is not None or binary.kind == "executable"
-
-
-def _code(binary: Binary) -> Code:
-    return Code(binary.bits, "little" if binary.byte_order == "little" else "big", binary.machine, binary.flags)
+        return self._by_soname.get(library)

@@ -13,7 +13,7 @@ from functools import lru_cache
 from ..binaries.binary import Binary
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..tags.python import parse_abi, parse_python_version
-from .linking import is_in_data_folder
+from .installed import is_in_data_folder
 from .rules import Violation, ViolationKind
 
 #: The ABI tags of the stable ABI.

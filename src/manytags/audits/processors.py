@@ -37,8 +37,8 @@ def newer_processor(binary: Binary, architecture: str) -> tuple[str, tuple[str, 
     ('ARMv7 and NEON', ('ARMv6', 'VFPv2'))
     """
     if architecture == "x86_64":
-        level = binary.x86_isa_needed
-        return (f"x86-64-v{level}", ("x86-64-v1",)) if level > 1 else None
+        level, promised_level = binary.x86_isa_needed, _level_of_folder(binary.name)
+        return (f"x86-64-v{level}", (f"x86-64-v{promised_level}",)) if level > promised_level else None
     if architecture in ARM:
         features, promised = _newer_arm(dict(binary.arm_attributes), architecture), ARM[architecture][3]
     elif architecture == "riscv64" and binary.riscv_architecture:
@@ -46,6 +46,17 @@ def newer_processor(binary: Binary, architecture: str) -> tuple[str, tuple[str, 
     else:
         return None
     return (" and ".join(filter(None, (", ".join(features[:-1]), features[-1]))), promised) if features else None
+
+
+def _level_of_folder(file: str) -> int:
+    """Return the x86-64 level without which loaders pass over a file's folder.
+
+    >>> _level_of_folder("foo.libs/glibc-hwcaps/x86-64-v3/libfoo.so.1")
+    3
+    """
+    folder = file.rpartition("/")[0]
+    level = folder.rpartition("/")[2].removeprefix("x86-64-v")
+    return int(level) if level in {"2", "3", "4"} and folder.endswith(f"glibc-hwcaps/x86-64-v{level}") else 1
 
 
 def declared_arm(binary: Binary) -> str | None:

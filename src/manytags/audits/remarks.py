@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from ..binaries.binary import Binary
 from ..documents import TextEnum
 from ..platforms.linux.policies import policies
-from .linking import MUSL_LIBC, Linking, is_in_data_folder
+from .installed import is_in_data_folder
+from .linking import MUSL_LIBC, Linking
 
 #: Folders in the search path of one file.
 _MAX_FOLDERS = 1000

@@ -131,13 +131,13 @@ def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
 def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
     """Describe what contradicts a tag, one line for all files that break the same rule."""
 
-    def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...]]:
+    def rule(reason: Violation) -> tuple[str, str, str, tuple[str, ...], str]:
         version = reason.kind is ViolationKind.SYMBOL_VERSION
         family = version_family(reason.what) if version else reason.what
-        return str(reason.kind), reason.library or "", family, reason.allowed
+        return str(reason.kind), reason.library or "", family, reason.allowed, reason.note
 
     lines = []
-    for (kind, library, _, allowed), group in groupby(sorted(reasons, key=rule), key=rule):
+    for (kind, library, _, allowed, note), group in groupby(sorted(reasons, key=rule), key=rule):
         alike = list(group)
         names = sorted_versions({reason.what for reason in alike})[::-1]
         # Code that does without the newest version mostly does without the older ones too.
@@ -148,7 +148,8 @@ def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
         by = f", for {_some(symbols, whole)}" if symbols else ""
         instead = f"; the tag allows {', '.join(allowed)}" if allowed else ""
         files = list(dict.fromkeys(reason.file for reason in alike))
-        lines.append(f"{kind} {what}{of}{by}{instead}: {_some(files, whole)}")
+        more = f"; {note}" if note else ""
+        lines.append(f"{kind} {what}{of}{by}{instead}{more}: {_some(files, whole)}")
     return lines
 
 

@@ -5,7 +5,7 @@ Rule: :pep:`600`, :pep:`656`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
-from .linking import MUSL_LIBC, Linking
+from .linking import MUSL_LIBC, Linking, Provider
 from .processors import ARM, newer_processor
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
@@ -55,6 +55,7 @@ class Violation:
     :param library: the library that a symbol or a version belongs to.
     :param allowed: what the tag would allow instead, most widely useful first; empty if it allows nothing.
     :param symbols: the symbols that need a version. Code that does not use them does not need the version.
+    :param note: what else explains it.
     """
 
     file: str
@@ -63,12 +64,14 @@ class Violation:
     library: str | None = None
     allowed: tuple[str, ...] = ()
     symbols: tuple[str, ...] = ()
+    note: str = ""
 
     def __str__(self) -> str:
         of = f" of {self.library}" if self.library else ""
         by = f", needed by {', '.join(self.symbols)}" if self.symbols else ""
         allowed = f" (allowed: {', '.join(self.allowed)})" if self.allowed else ""
-        return f"{self.file}: {self.kind} {self.what}{of}{by}{allowed}"
+        note = f": {self.note}" if self.note else ""
+        return f"{self.file}: {self.kind} {self.what}{of}{by}{allowed}{note}"
 
 
 def violations(binaries: Iterable[Binary], policy: Policy, linking: Linking | None = None) -> tuple[Violation, ...]:
@@ -148,25 +151,32 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
         if library not in bundled and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
             yield Violation(name, ViolationKind.C_LIBRARY if other else ViolationKind.LIBRARY, library)
-    users: dict[tuple[str | None, str | None], set[str]] = {}
-    for need in binary.versions:
-        if not need.weak and need.library not in bundled and not policy.allows_version(need.version):
-            users = users or _users(binary)
-            allowed = _newest_version(policy, version_family(need.version))
-            symbols = tuple(sorted(users.get((need.library, need.version), ())))
-            yield Violation(name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols)
+    yield from _version_violations(binary, policy, bundled)
     yield from _forbidden_symbols(binary, policy, bundled)
 
 
-def _bundled(binary: Binary, policy: Policy, linking: Linking) -> frozenset[str]:
+def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Provider]:
     """List the libraries that a file takes from its own wheel.
 
     What a policy promises is the system's, unless the loader is sure to take the wheel's.
     """
-    providers = linking.providers(binary.name, policy.kind)
-    return frozenset(
-        name for name, provider in providers.items() if provider.is_found or not policy.allows_library(name)
-    )
+    providers = linking.providers(binary.name, policy.kind).items()
+    return {name: provider for name, provider in providers if provider.is_found or not policy.allows_library(name)}
+
+
+def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
+    users: dict[tuple[str | None, str | None], set[str]] = {}
+    for need in binary.versions:
+        provider = bundled.get(need.library)
+        # musl does not compare the versions of libraries.
+        defined = policy.allows_version(need.version) if provider is None else provider.defines(need.version)
+        if need.weak or defined or (provider and policy.kind == "musllinux"):
+            continue
+        users = users or _users(binary)
+        allowed = () if provider else _newest_version(policy, version_family(need.version))
+        symbols = tuple(sorted(users.get((need.library, need.version), ())))
+        note = f"{provider.file} does not define it" if provider else ""
+        yield Violation(binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols, note)
 
 
 def _is_at(interpreter: str, loader_path: str) -> bool:
@@ -219,10 +229,10 @@ def _machine_violations(binary: Binary, architecture: str) -> Iterator[Violation
         yield Violation(binary.name, kind, newer[0], None, newer[1])
 
 
-def _forbidden_symbols(binary: Binary, policy: Policy, bundled: frozenset[str]) -> Iterator[Violation]:
+def _forbidden_symbols(binary: Binary, policy: Policy, bundled: Collection[str]) -> Iterator[Violation]:
     if not binary.undefined:
         return
-    needed = set(binary.needed) - bundled
+    needed = set(binary.needed).difference(bundled)
     if any(name.startswith(MUSL_LIBC) for name in needed):
         needed.add("libc.so")  # the policy's name for musl
     if any(library in needed for library, _ in policy.forbidden):

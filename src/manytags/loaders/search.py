@@ -160,11 +160,12 @@ class Search:
         return SearchResult(name, passed_over=tuple(passed))
 
     def _candidates(self, name: str, chain: Sequence[Requester]) -> Iterator[tuple[str, str]]:
+        musl = self.loader.kind == "musl"
         if "/" in name:
-            for path in self._folders(name, chain[0].origin, ""):
+            # musl replaces no tokens here.
+            for path in () if musl and "$" in name else self._folders(name, chain[0].origin, ""):
                 yield "the name is a path", path
         elif name:
-            musl = self.loader.kind == "musl"
             for step, folders in self._musl_steps(chain) if musl else self._glibc_steps(chain):
                 for path in self._in(folders, name):
                     yield step, path
