@@ -65,6 +65,14 @@ def test_symbol_versions() -> None:
     assert not reasons(needs(versions=versions("OPENSSL_3.0.0", library="libssl.so.3")))
 
 
+@pytest.mark.parametrize(("library", "right"), [("libm.so.6", "GLIBC_2.2.5"), ("libstdc++.so.6", "CXXABI_1.3")])
+def test_versions_of_no_release(library: str, right: str) -> None:
+    """No libc.so.6 has a version "FOO_1": the policy does not list it, and glibc ends with "version not found"."""
+    for version, is_wrong in ((right, False), ("FOO_1", True), (library, True), ("ZLIB_1.2.9", True)):
+        wanted = versions(version, library=library)
+        assert bool(reasons(needs(needed=(library,), versions=wanted))) is is_wrong, version
+
+
 def test_libraries() -> None:
     """A library that the build machine had, but not every system has, must be reported."""
     assert reasons(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [
@@ -134,7 +142,9 @@ def test_executable_stacks() -> None:
 )
 def test_lowest_policy(version: str, lowest: str | None) -> None:
     """A tag that is not the lowest true one would keep the wheel from hosts that could load it."""
-    answer = lowest_policy([needs(), needs(versions=versions(version))], "manylinux", "x86_64")
+    library = "libstdc++.so.6" if version.startswith("GLIBCXX") else "libc.so.6"
+    file = needs(needed=(library,), versions=versions(version, library=library))
+    answer = lowest_policy([needs(), file], "manylinux", "x86_64")
     assert (answer and answer.tag) == lowest
     assert answer is None or answer.listed == (version != "GLIBC_2.43")
 

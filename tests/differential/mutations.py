@@ -174,7 +174,7 @@ class _Draft:
         tag = self.random.choice(list(TAGS))
         old = [offset for offset in self.tables.entries if self.get(offset, self.width) == tag]
         value = self.get(old[-1] + self.width, self.width) if old else self.address()
-        if TAGS[tag] in _NAMING:
+        if TAGS[tag] in _NAMING and self.tables.names:
             value = self.random.choice(self.tables.names)
         self.put(ends[0], self.width, tag)
         self.put(ends[0] + self.width, self.width, value)

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..binaries.binary import Binary
+from ..binaries.binary import Binary, NeededVersion
 from ..documents import TextEnum
 from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
-from .linking import MUSL_LIBC, Linking, Provider
+from .linking import MUSL_LIBC, Linking, Provider, is_of_c_library
 from .processors import ARM, newer_processor
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
@@ -24,6 +24,14 @@ _OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLI
 _FIRST_MUSL_PACKED = (1, 2)
 #: The version by which code with packed relocations asks for a glibc that knows them.
 _PACKED = "GLIBC_ABI_DT_RELR"
+#: The families of the versions that promised libraries have, and that the parts of the C library have.
+_FAMILIES = {
+    "libstdc++.so.6": {"GLIBCXX", "CXXABI"},
+    "libgcc_s.so.1": {"GCC", "GLIBC"},
+    "libz.so.1": {"ZLIB"},
+    "libatomic.so.1": {"LIBATOMIC"},
+}
+_FAMILIES_OF_C = {"GLIBC", "GCC"}
 
 
 class ViolationKind(TextEnum):
@@ -155,6 +163,13 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
     yield from _forbidden_symbols(binary, policy, bundled)
 
 
+def _allows_version(policy: Policy, need: NeededVersion) -> bool:
+    families = _FAMILIES_OF_C if is_of_c_library(need.library) else _FAMILIES.get(need.library)
+    if policy.kind == "manylinux" and families is not None and version_family(need.version) not in families:
+        return False  # no release of the library has it
+    return policy.allows_version(need.version)
+
+
 def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Provider]:
     """List the libraries that a file takes from its own wheel.
 
@@ -169,7 +184,7 @@ def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Pr
     for need in binary.versions:
         provider = bundled.get(need.library)
         # musl does not compare the versions of libraries.
-        defined = policy.allows_version(need.version) if provider is None else provider.defines(need.version)
+        defined = _allows_version(policy, need) if provider is None else provider.defines(need.version)
         if need.weak or defined or (provider and policy.kind == "musllinux"):
             continue
         users = users or _users(binary)
