@@ -168,6 +168,18 @@ def auditwheel(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def abi3audit(session: nox.Session) -> None:
+    """Fetch 600 MB of real abi3 wheels (into ``-- FOLDER``), and ask abi3audit; ``-- record`` writes anew."""
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    folder = next((argument for argument in session.posargs if argument != "record"), "")
+    environment = {"MANYTAGS_ASK_ABI3AUDIT": "1", "MANYTAGS_WHEELS": folder and os.path.abspath(folder)}
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.abi3audit_world", env=environment)
+    else:
+        session.run("pytest", "tests/oracle/test_abi3audit.py", env=environment)
+
+
+@nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
     """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 

@@ -100,7 +100,8 @@ def write_records(
     :param head: the peer and its version, and how it was asked.
     """
     (peer, *_) = head
-    known = {row["file"]: row for row in json.loads(answers.read_text(encoding="utf-8"))["wheels"]}
+    recorded = json.loads(answers.read_text(encoding="utf-8"))["wheels"] if answers.exists() else ()
+    known = {row["file"]: row for row in recorded}
     rows, contents = [], []
     for path in paths:
         row = {"file": path.name, "sha256": digest(path), "size": path.stat().st_size}
