@@ -16,6 +16,7 @@ import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,11 +52,10 @@ def put_wheels(folder: Path, count: int) -> None:
 @contextmanager
 def dask() -> Iterator[Executor]:
     """Start two workers of Dask."""
-    from dask.distributed import Client, LocalCluster
-
+    distributed = import_module("dask.distributed")  # installed only for this
     with (
-        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,  # type: ignore[no-untyped-call]
-        Client(cluster) as client,  # type: ignore[no-untyped-call]
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
     ):
         yield client.get_executor()
 
@@ -67,9 +67,7 @@ class RayExecutor(Executor):
     @cache
     def remote(function: Any) -> Any:  # noqa: ANN401 - Ray has no types
         """Make a function one of Ray's."""
-        import ray
-
-        return ray.remote(function)
+        return import_module("ray").remote(function)
 
     def submit(self, function: Any, /, *arguments: Any) -> Future[Any]:  # type: ignore[override] # noqa: ANN401
         """Give a task to Ray."""
@@ -80,8 +78,7 @@ class RayExecutor(Executor):
 @contextmanager
 def with_ray() -> Iterator[Executor]:
     """Start Ray with two workers."""
-    import ray
-
+    ray = import_module("ray")
     ray.init(num_cpus=2, include_dashboard=False, configure_logging=False)
     try:
         yield RayExecutor()
