@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from manytags import Facts, InvalidFacts, Target, target_from_facts
+from manytags import Facts, InvalidFacts, Target, parse_tag, target_from_facts
 from manytags.platforms import release_numbers
 from manytags.platforms.linux.table import machine_name
 
@@ -55,6 +55,23 @@ def because(target: Target, subject: str) -> str:
     """Return the only piece of evidence about a subject as text."""
     (evidence,) = [item for item in target.evidence if item.subject == subject]
     return str(evidence)
+
+
+@pytest.mark.parametrize("name", ["foo", "my-python", "Foo.Bar", "foo_bar"])
+@pytest.mark.parametrize("suffix", [[".foo-313-x.so"], ["..so"], [".-.so"], [".so"], [".a+b.so"], []], ids=str)
+def test_every_tag_of_a_strange_implementation_is_a_tag(name: str, suffix: list[str]) -> None:
+    """A Python that manytags has never heard of must get tags that everything else can read."""
+    facts = linux("x86_64", X86_64, implementation=name, extension_suffixes=suffix)
+    target = target_from_facts(facts)
+    assert [str(tag) for triple in target.triples() for tag in parse_tag(triple)] == list(target.triples())
+    assert Target.from_json(target.to_json()).triples() == target.triples()
+    assert target.triples()[-1] == "py30-none-any"
+
+
+def test_an_implementation_without_a_name_of_tags_is_refused() -> None:
+    """Facts from a broken probe end in one clear error, not in tags that nothing reads."""
+    with pytest.raises(InvalidFacts, match="letters, digits and underscores"):
+        target_from_facts(linux("x86_64", X86_64, implementation="Пітон"))
 
 
 ARMV7 = ("linux_armv7l", "manylinux_2_18_armv7l", "manylinux_2_17_armv7l", "manylinux2014_armv7l", "linux_armv6l")

@@ -23,6 +23,33 @@ def test_a_target_is_its_parts() -> None:
     assert seen.evidence[0].conclusion == "glibc 2.28"
 
 
+def test_parts_are_spelled_as_tags_are() -> None:
+    """Names in capitals, as Windows and users write them, must not match nothing in silence."""
+    shouted = Target(Python("cpython", (3, 12), ("CP312", "cp312")), Platform("windows", "WIN_AMD64"))
+    assert shouted == Target(CP312, Platform("windows", "win_amd64"))
+    assert shouted.triples()[0] == "cp312-cp312-win_amd64"
+
+
+@pytest.mark.parametrize("abi", ["", "c p", "abi-3", "cp312.abi3", "cp３12"])
+def test_what_cannot_be_an_abi_tag_is_refused(abi: str) -> None:
+    """A typing error would otherwise give a list of tags that no wheel can carry."""
+    with pytest.raises(InvalidTarget, match="letters, digits and underscores"):
+        Python("cpython", (3, 12), (abi,))
+
+
+def test_one_text_is_not_several_abis() -> None:
+    """The letters of "cp312" are not five ABI tags."""
+    with pytest.raises(TypeError, match="several ABI tags"):
+        Python("cpython", (3, 12), "cp312")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("arch", ["amd64", "x86", "x86_64", "arm64"])
+def test_a_windows_machine_that_is_not_named_as_tags_do_is_refused(arch: str) -> None:
+    """``Platform("windows", "amd64")`` would take no wheel with code, and never say why."""
+    with pytest.raises(InvalidTarget, match="win_amd64"):
+        Target(CP312, Platform("windows", arch)).platform_tags()
+
+
 def test_the_three_lists_are_one() -> None:
     """Texts, ``packaging`` tags and platform tags must agree."""
     there = target("cp312", "manylinux_2_28_x86_64")

@@ -5,7 +5,7 @@ the host without being asked to. The same facts give the same target anywhere.
 """
 
 from ..platforms import Evidence, Platform, family, release_numbers, tag_text
-from ..tags import SYSTEMS, Value
+from ..tags import SYSTEMS, Value, is_plain
 from ..targets import Python, Target
 from .probe import REQUIRED, observe
 
@@ -195,10 +195,11 @@ def infer_python(facts: Facts, evidence: "list[Evidence]") -> "Python":
     implementation = facts.text("implementation")
     text = facts.text("python_version")
     version = release_numbers(text)
-    if not implementation:
+    name = tag_text(implementation)
+    if not is_plain(name):
         from ..errors import InvalidFacts
 
-        raise InvalidFacts(implementation, "an implementation has a name")
+        raise InvalidFacts(implementation, "an implementation has a name of letters, digits and underscores")
     if len(version) < 2:
         from ..errors import InvalidFacts
 
@@ -211,7 +212,7 @@ def infer_python(facts: Facts, evidence: "list[Evidence]") -> "Python":
         Evidence("python", f"{implementation} {text}", facts.seen("implementation")),
         Evidence("ABI", ", ".join(abis) or "none of its own", because),
     ]
-    return Python(implementation, version, abis, text)
+    return Python(name, version, abis, text)
 
 
 def _cpython_abis(facts: Facts, version: "tuple[int, ...]") -> "tuple[tuple[str, ...], str]":
@@ -239,7 +240,8 @@ def _abi_by_suffix(facts: Facts) -> "tuple[tuple[str, ...], str]":
     words = fields[1].split("-")
     # How many words name the ABI; what follows them names the platform.
     length = next((length for name, length in (("pypy", 2), ("graalpy", 3)) if words[0].startswith(name)), len(words))
-    return (tag_text("-".join(words[:length])),), because
+    abi = tag_text("-".join(words[:length]))
+    return (abi,) if is_plain(abi) else (), because
 
 
 def infer_platform(facts: Facts, evidence: "list[Evidence]") -> Platform:

@@ -25,6 +25,7 @@ from ..documents import (
     read_version,
 )
 from ..errors import InvalidProfile, shown
+from ..tags import is_plain
 from .patterns import MOST_PATTERNS, expand_pattern, matches
 
 TYPE_CHECKING = False
@@ -319,7 +320,7 @@ def _read_patterns(value: object) -> tuple[str, ...]:
 
 def _read_tags(value: object) -> tuple[str, ...]:
     tags = read_strings(value)
-    if not tags or not all(tag.replace("_", "0").isalnum() and tag.isascii() and tag == tag.lower() for tag in tags):
+    if not tags or not all(is_plain(tag) and tag == tag.lower() for tag in tags):
         raise Mismatch("a list of platform tags")
     return tags
 

@@ -4,7 +4,7 @@ Each family of platforms is one file of this room (Linux is a folder), of the sh
 ``tags.SYSTEMS``; ``other``, which takes the rest, has no row. A family is loaded when it is first needed.
 """
 
-from ..tags import SYSTEMS, Value
+from ..tags import SYSTEMS, Value, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ class Platform(Value):
         libc = glibc or musl or (0, 0)
         if system not in SYSTEMS and system != "other":
             _refuse(system, f"no such system; known: {', '.join([*SYSTEMS, 'other'])}")
-        if not (arch.isascii() and arch.replace("_", "a").isalnum()):
+        if not is_plain(arch):
             _refuse(arch, "not an architecture: expected letters, digits and underscores")
         if glibc and musl:
             _refuse(arch, "a platform has glibc or musl, not both")
@@ -139,7 +139,7 @@ class Platform(Value):
             _refuse(".".join(map(str, libc)), "the version of the libc is out of range")
         self._assign(
             system=system,
-            arch=arch,
+            arch=arch.lower(),  # as tags are compared
             glibc=None if glibc is None else (glibc[0], glibc[1]),
             musl=None if musl is None else (musl[0], musl[1]),
             version=None if version is None else tuple(version),

@@ -54,7 +54,9 @@ def mac_formats(machine: str, version: AppleVersion) -> tuple[str, ...]:
     >>> mac_formats("arm64", (11, 0))
     ('arm64', 'universal2')
     """
-    formats, first, last = MAC_FORMATS.get(machine, ((machine,), (10, 0), None))
+    # A target may be named for a format that machines share, as pip's --platform macosx_10_5_intel does.
+    unlisted = (machine, "universal") if machine == "intel" else (machine,)
+    formats, first, last = MAC_FORMATS.get(machine, (unlisted, (10, 0), None))
     return formats if first <= version and (last is None or version <= last) else ()
 
 

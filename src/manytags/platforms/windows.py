@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import InvalidFacts
+from ..errors import InvalidFacts, InvalidTarget
 from . import Evidence, Platform, tag_text
 from .tag import Miss, PlatformTag
 from .versions import no_facts
@@ -77,7 +77,12 @@ def parse(text: str) -> Windows | None:
 
 
 def ladder(platform: Platform) -> list[str]:
-    """Return the one tag of the machine."""
+    """Return the one tag of the machine.
+
+    :raises InvalidTarget: the machine is not named as tags do, and would take nothing.
+    """
+    if not platform.arch.startswith(("win", "mingw")):  # MSYS2's Python has tags of its own
+        raise InvalidTarget(platform.arch, "no Python on Windows has this tag; expected one such as 'win_amd64'")
     return [platform.arch]
 
 

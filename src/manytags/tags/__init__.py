@@ -162,6 +162,11 @@ def filename_fields(text: str) -> "tuple[str, str, str, str, str | None] | None"
     return None
 
 
+def is_plain(text: str) -> bool:
+    """Whether text has only what a tag is made of (:pep:`425`): ASCII letters, digits and underscores."""
+    return text.isascii() and text.replace("_", "a").isalnum()
+
+
 def is_name(text: str) -> bool:
     """Whether text can be the project's name in a wheel file name (:pep:`427`, Escaping and Unicode)."""
     return "__" not in text and text.replace("_", "a").replace(".", "a").isalnum()

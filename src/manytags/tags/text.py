@@ -10,6 +10,7 @@ from . import (
     filename_fields,
     is_build,
     is_name,
+    is_plain,
     is_platform_like,
     is_version,
     tag_set_members,
@@ -32,7 +33,7 @@ def checked_tag_text(text: str) -> str:
     if len(text) > MAX_TEXT:
         raise InvalidTag(text, f"longer than {MAX_TEXT} characters")
     # One look at C speed accepts nearly every tag there is; the loop only finds the position to report.
-    if not (text.isascii() and text.replace("_", "a").isalnum()):
+    if not is_plain(text):
         for position, character in enumerate(text):
             if not (character.isascii() and (character.isalnum() or character == "_")):
                 raise InvalidTag(text, f"no tag has the character {character!r}", position)

@@ -4,7 +4,7 @@ A target is one Python on one platform, and the centre of manytags: detection pr
 reads one. ``ranks`` has the rules by which it takes wheels, and ``platforms`` those of its platform.
 """
 
-from ..tags import Value
+from ..tags import Value, is_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ class Python(Value):
     :param version: of the language, two numbers or more, such as ``(3, 12)`` or ``(3, 12, 4)``.
     :param abis: ABI tags of its own, best first; the stable ABI and ``none`` follow from the rest.
     :param full_version: as ``platform.python_version()`` has it, where it is known to the last letter.
+    :raises InvalidTarget: no Python has this version, or a name has a character that no tag has.
     """
 
     __slots__ = ("abis", "full_version", "implementation", "version")
@@ -40,12 +41,24 @@ class Python(Value):
         abis: "tuple[str, ...]",
         full_version: "str | None" = None,
     ) -> None:
+        if isinstance(abis, str):
+            raise TypeError("expected several ABI tags, got one text")
+        for name in (implementation, *abis):
+            if not is_plain(name):
+                from ..errors import InvalidTarget
+
+                raise InvalidTarget(name, "no tag has such a name: expected letters, digits and underscores")
         # A ladder of Pythons must stay short, whatever a stranger's JSON says.
         if len(version) < 2 or not all(0 <= number < 1000 for number in version):
             from ..errors import InvalidTarget
 
             raise InvalidTarget(".".join(map(str, version)), "no Python has this version; expected two numbers or more")
-        self._assign(implementation=implementation, version=tuple(version), abis=tuple(abis), full_version=full_version)
+        self._assign(
+            implementation=implementation,
+            version=tuple(version),
+            abis=tuple(dict.fromkeys([abi.lower() for abi in abis])),
+            full_version=full_version,
+        )
 
     @property
     def free_threaded(self) -> bool:
