@@ -108,6 +108,14 @@ def refused(data: bytes, reason: str, by: Callable[[bytes], WheelAudit | Manytag
     assert re.search(reason, str(answer)), answer
 
 
+def not_judged(data: bytes, remark: str) -> None:
+    """Check that no tag of a wheel is called true, and why."""
+    answer = heavy(data)
+    assert isinstance(answer, WheelAudit), answer
+    assert {claim.verdict for claim in answer.claims} == {Verdict.UNKNOWN}
+    assert re.search(remark, "\n".join(map(str, answer.remarks))), answer
+
+
 class Entry(NamedTuple):
     """One member of an archive, whose numbers may be wrong.
 
@@ -368,10 +376,10 @@ def test_many_members(count: int) -> None:
 
 
 def test_many_elf_files() -> None:
-    """Each ELF file takes time, so a wheel with more than five thousand must be refused."""
+    """Each ELF file takes time, so those after five thousand are not read, and then no tag is called true."""
     small = PLAIN[:64]
     some = [entry(f"foo/{number}.o", small, STORED) for number in range(5001)]
-    refused(archive(*some), "more than 5000 ELF files", heavy)
+    not_judged(archive(*some), "foo/5000.o: not read: this file and those after it: .* more than 5000 compiled files")
 
 
 NAMES = {
@@ -650,7 +658,9 @@ def test_records(what: str) -> None:
 def test_records_without_measure() -> None:
     """100 MB of rows, or rows that all cause a remark, must not fill the memory."""
     refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"a,,\n" * (25 << 20))), "are read|bomb")
-    refused(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))), "remarks to make", heavy)
+    flood = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"/\n" * (4 << 20))))
+    assert isinstance(flood, WheelAudit), flood
+    assert (len(flood.remarks), str(flood.remarks[-1].kind)) == (10_001, "left out")
     answer = heavy(archive(entry(LIB, PLAIN), entry(f"{INFO}/RECORD", b"foo/libfoo.so,,\n" * (1 << 18))))
     assert isinstance(answer, WheelAudit), answer
 
@@ -660,9 +670,9 @@ WHEELS = {
     "no tags": (b"Wheel-Version: 1.0\n", "lists no tag"),
     "a tag that is none": (b"Tag: py3-none\n", "expected 3 fields"),
     "an empty tag": (b"Tag:\n", "invalid tag"),
-    "no text": (noise(1000), "lists no tag|invalid tag"),
+    "no text": (noise(1000), "not UTF-8"),
     "a million tags": (b"".join(b"Tag: py3-none-linux_%d\n" % number for number in range(1_000_000)), "are read"),
-    "ten thousand tags": (b"".join(b"Tag: p%d-q%d-r%d\n" % (n, n, n) for n in range(10_000)), "more than 512 tags"),
+    "too many tags": (b"".join(b"Tag: p%d-q%d-r%d\n" % (n, n, n) for n in range(20_000)), "are read"),
     "one that stands for millions": (
         b"Tag: " + b"-".join(b".".join(b"%s%d" % (kind, n) for n in range(200)) for kind in (b"p", b"q", b"r")),
         "invalid tag",
@@ -681,11 +691,22 @@ def test_more_to_judge_than_there_can_be() -> None:
     """Five hundred tags times thousands of files, all of which contradict all tags, would take too long."""
     text = "".join(f"Tag: py3-none-linux_a{number}\n" for number in range(500)).encode()
     files = [entry(f"foo/{number}.so", PLAIN) for number in range(2000)]
-    refused(archive(*files, entry(f"{INFO}/WHEEL", text)), "too much to judge: .* tags, and .* ELF files", heavy)
-    few = archive(*files[:75], entry(f"{INFO}/WHEEL", text))
-    answer = heavy(few)
+    answer = heavy(archive(*files, entry(f"{INFO}/WHEEL", text)))
     assert isinstance(answer, WheelAudit), answer
-    assert answer.is_false
+    false = [claim for claim in answer.claims if claim.is_false]
+    assert 0 < len(false) < 500
+    assert sum(len(claim.reasons) for claim in false) < 21_000, "reasons would fill the memory"
+    assert any(claim.note == "there is more to judge than in any real wheel" for claim in answer.claims)
+    assert any(re.search("only the first .* of its reasons are listed", claim.note) for claim in answer.claims)
+
+
+def test_many_names_of_one_policy() -> None:
+    """PySide2 5.15 has 16 tags and 7,700 needs, which were taken for a flood: equal tags are judged once."""
+    names = [f"manylinux_2_{minor}_x86_64" for minor in (5, 12, 17)] + ["manylinux1_x86_64", "manylinux2010_x86_64"]
+    text = "".join(f"Tag: cp{minor}-abi3-{name}\n" for minor in range(35, 40) for name in names).encode()
+    answer = outcome(archive(*(entry(f"foo/{n}.so", PLAIN) for n in range(3000)), entry(f"{INFO}/WHEEL", text)), False)
+    assert isinstance(answer, WheelAudit), answer
+    assert not any("more to judge" in claim.note for claim in answer.claims)
 
 
 def test_modules_that_no_tag_is_true_of() -> None:
@@ -697,7 +718,7 @@ def test_modules_that_no_tag_is_true_of() -> None:
     modules = (entry(f"foo/m{number}.cpython-312-x86_64-linux-gnu.so", least) for number in range(1140))
     answer = outcome(archive(*modules, entry(f"{INFO}/WHEEL", text)), trace=False)
     assert isinstance(answer, WheelAudit), answer
-    assert sum(len(claim.reasons) for claim in answer.claims) >= 114_000
+    assert sum(len(claim.reasons) for claim in answer.claims) >= 19_000
 
 
 def many_symbols(count: int) -> bytes:
@@ -725,7 +746,7 @@ def test_undefined_symbols_without_measure() -> None:
     assert isinstance(answer, WheelAudit), answer
     member = entry(LIB, many_symbols(190_000))
     several = [member._replace(name=b"foo/%d.so" % number) for number in range(20)]
-    refused(archive(*several), "undefined symbols", heavy)
+    not_judged(archive(*several), "not read: .* more than 300000 undefined symbols")
 
 
 def test_elf_files_that_lie_in_wheels() -> None:

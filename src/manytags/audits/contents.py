@@ -21,13 +21,9 @@ from .modules import is_foreign_module, modules
 from .remarks import Remark, RemarkKind, binary_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
-#: Compiled files; the largest wheels have some 600.
-_MAX_FILES = 5000
-#: Undefined symbols of all files together; VTK 9.7 has 102,674.
-_MAX_UNDEFINED = 500_000
-#: Tags times compiled files and their needs: the number of judgements, each of which may make a violation. Of 91 real
-#: wheels scipy's has most, 7,424.
-_MAX_JUDGED = 120_000
+#: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
+#: and versions, and VTK 9.7 has 102,674 undefined symbols.
+_LIMITS = {"compiled files": 5000, "needed libraries and versions": 50_000, "undefined symbols": 300_000}
 _MAX_REMARKS = 10_000
 #: Bytes of a file for another system in which the name of an init function is searched.
 _MAX_FOREIGN = 32 << 20
@@ -109,7 +105,6 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         remarks.append(Remark(f"{info}/WHEEL", RemarkKind.TAGS_DISAGREE, text))
     foreign: list[ForeignFile] = []
     binaries = tuple(_read_binaries(archive, headers_only, remarks, foreign))
-    _check_work(archive, [wheel, filename] if filename else [wheel], binaries)
     more: Iterable[Iterator[Remark]] = map(binary_remarks, binaries)
     if not headers_only:
         more = chain([record_remarks(archive, info, members, [binary.name for binary in binaries])], more)
@@ -118,9 +113,9 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         files = [(binary.name, binary.architecture) for binary in binaries if binary.is_code]
         files += [(file.name, file.system) for file in foreign if not file.is_module]
         more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
-    remarks += islice(chain.from_iterable(more), _MAX_REMARKS)
-    if len(remarks) >= _MAX_REMARKS:
-        raise archive.error(f"there are more than {_MAX_REMARKS} remarks to make about it")
+    remarks += islice(chain.from_iterable(more), _MAX_REMARKS + 1)
+    if len(remarks) > _MAX_REMARKS:
+        remarks[_MAX_REMARKS:] = [Remark(name, RemarkKind.LEFT_OUT, f"the remarks after the first {_MAX_REMARKS}")]
     contents = Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign))
     try:
         is_unreached = any(chain.from_iterable([contents.linking.unreached(kind) for kind in KINDS]))
@@ -140,47 +135,52 @@ def _python_loads(archive: Archive) -> bool:
     return False
 
 
-def _check_work(archive: Archive, tag_sets: list[TagSet], binaries: tuple[Binary, ...]) -> None:
-    """Refuse a wheel that has far more to judge than any real wheel."""
-    count = sum(len(tags.pythons) + len(tags.abis) + len(tags.platforms) for tags in tag_sets)
-    needed = sum(1 + len(binary.needed) + len(binary.versions) for binary in binaries)
-    if count * needed > _MAX_JUDGED:
-        raise archive.error(f"too much to judge: {count} tags, and {needed} ELF files and things that they need")
-
-
 def _read_binaries(
     archive: Archive, headers_only: bool, remarks: list[Remark], foreign: list[ForeignFile]
 ) -> Iterator[Binary]:
     """Read every compiled file, whatever its name is and whether RECORD has it or not."""
-    count = undefined = 0
+    left = dict(_LIMITS)
     for member, head in archive.heads(HEADER_SIZE):
-        if not is_binary(head):
-            if system := other_system(head):
-                foreign.append(_read_foreign(archive, member, system, headers_only))
+        system = other_system(head)
+        if min(left.values()) < 0 or not (system or is_binary(head)):
             continue
-        count += 1
-        if count > _MAX_FILES:
-            raise archive.error(f"more than {_MAX_FILES} ELF files")
+        left["compiled files"] -= 1
+        binary = None
+        if system:
+            foreign.append(_read_foreign(archive, member, system, headers_only))
+        else:
+            binary = _read_binary(archive, member, head, headers_only, remarks)
+        if binary is not None:
+            left["needed libraries and versions"] -= len(binary.needed) + len(binary.versions)
+            left["undefined symbols"] -= len(binary.undefined)
+        over = next((what for what, number in left.items() if number < 0), None)
+        if over:
+            text = f"this file and those after it: there are more than {_LIMITS[over]} {over}"
+            remarks.append(Remark(member.name, RemarkKind.NOT_READ, text))
+        elif binary is not None:
+            yield without_irrelevant_symbols(binary)
+
+
+def _read_binary(
+    archive: Archive, member: Member, head: bytes, headers_only: bool, remarks: list[Remark]
+) -> Binary | None:
+    """Read a compiled file; add a remark on one that is damaged."""
+    try:
+        if headers_only:
+            return read_binary_header(head, member.name)
+        with archive.open(member) as stream:
+            binary = read_binary(stream, member.name)
+            archive.verify(stream)
+    except InvalidBinary as error:
         try:
-            if headers_only:
-                yield read_binary_header(head, member.name)
-            else:
-                with archive.open(member) as stream:
-                    binary = read_binary(stream, member.name)
-                    archive.verify(stream)
-                undefined += len(binary.undefined)
-                if undefined > _MAX_UNDEFINED:
-                    raise archive.error(f"its ELF files have more than {_MAX_UNDEFINED} undefined symbols")
-                yield without_irrelevant_symbols(binary)
-        except InvalidBinary as error:
-            try:
-                header = read_binary_header(head, member.name)
-            except InvalidBinary:
-                header = None
-            if header is None or header.is_code:
-                remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
-            else:
-                yield header  # such as an object file, to which other rules apply
+            header = read_binary_header(head, member.name)
+        except InvalidBinary:
+            header = None
+        if header is not None and not header.is_code:
+            return header  # such as an object file, to which other rules apply
+        remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
+        return None
+    return binary
 
 
 def _read_foreign(archive: Archive, member: Member, system: str, headers_only: bool) -> ForeignFile:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from itertools import islice
 
 from ..binaries.binary import Binary
 from ..errors import InvalidPolicy
-from ..platforms.linux.policies import KINDS, policies, policy
+from ..platforms.linux.policies import KINDS, Policy, policies, policy
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
+from .budget import MAX_REASONS, Budget
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
 from .installed import is_in_data_folder
@@ -23,9 +25,10 @@ from .processors import declared_arm
 from .python_claims import judge_abi, judge_python
 from .python_users import PythonUser, python_users
 from .remarks import RemarkKind
-from .rules import Violation, ViolationKind, lowest_policy, machine_violations, violations
+from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations
 
 Where = tuple[str, ...]
+Version = tuple[int, ...]
 
 _NAME, _WHEEL = "file name", "WHEEL"
 _ONE_MACHINE = "{} is for {} alone: only its Python code tells whether other machines do without it"
@@ -56,6 +59,13 @@ class Judge:
         self._for_any = any(platform.system == "any" for platform, _, _ in self._platforms)
         self._importable = _importable(contents, self._code, self._modules)
         self._one_machine = "" if contents.foreign else _one_machine(self._code)
+        self._judged: dict[PlatformTag, tuple[tuple[Violation, ...], bool, str]] = {}
+        #: The oldest version that the wheel claims, by kind of policy and architecture.
+        self._oldest: dict[tuple[str, str], Version] = {}
+        for platform, _, _ in self._platforms:
+            if platform.need is not None:
+                place = platform.kind, platform.machine
+                self._oldest[place] = min(platform.need.version, self._oldest.get(place, platform.need.version))
         self.true_tags = self._true_tags()
 
     def claims(self) -> tuple[Claim, ...]:
@@ -64,9 +74,19 @@ class Judge:
         unread = self._unread or (_OTHER_SYSTEM if not self._code and foreign else "")
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
         modules, users = self._modules, self._python_users()
-        claims = [judge_python(tag, where, users, modules, stable).unless(unread) for tag, where in self._pythons]
-        claims += [judge_abi(tag, where, users, modules).unless(unread) for tag, where in self._abis]
-        claims += [self._judge_platform(*platform) for platform in self._platforms]
+        cost = len(modules) + sum(1 + len(user.names) for user in users)
+        claims, budget = [], Budget()
+        for tag, where in self._pythons:
+            judge = partial(judge_python, tag, where, users, modules, stable)
+            claims.append(budget.judge(ClaimKind.PYTHON_TAG, tag, where, cost, judge).unless(unread))
+        for tag, where in self._abis:
+            judge = partial(judge_abi, tag, where, users, modules)
+            claims.append(budget.judge(ClaimKind.ABI_TAG, tag, where, cost, judge).unless(unread))
+        cost = sum(1 + len(file.needed) + len(file.versions) + len(file.undefined) for file in self._code)
+        for platform, tag, where in self._platforms:
+            judge = partial(self._judge_platform, platform, tag, where)
+            is_known = platform in self._judged or platform.system != "linux"
+            claims.append(budget.judge(ClaimKind.PLATFORM_TAG, tag, where, 0 if is_known else cost, judge))
         # Pure wheels may carry programs and libraries for several systems, and choose among them when they run.
         reasons = self._importable if self._for_any else _compiled_files(self._code)
         reasons = tuple(reason for reason in reasons if not is_in_data_folder(reason.file))
@@ -132,6 +152,11 @@ class Judge:
 
     def _contradictions(self, platform: PlatformTag) -> tuple[tuple[Violation, ...], bool, str]:
         """List what contradicts a tag; also return whether the tag has a policy, and a note on the policy."""
+        if platform not in self._judged:  # a wheel often has two names of one policy
+            self._judged[platform] = self._judge_policy(platform)
+        return self._judged[platform]
+
+    def _judge_policy(self, platform: PlatformTag) -> tuple[tuple[Violation, ...], bool, str]:
         kind, architecture = platform.kind, platform.machine
         if platform.need is None or self._contents.headers_only:
             return self._machine_violations(kind, architecture), True, ""
@@ -145,9 +170,12 @@ class Judge:
             if oldest is None or version > oldest.version:
                 return self._machine_violations(kind, architecture), False, note
             # An older policy would not allow more than the first one.
-            return violations(self._code, oldest, self._linking) + named, False, note
+            return self._violations(oldest) + named, False, note
         note = "" if promised.listed else "judged by the libraries of {}_{}_{}".format(kind, *promised.judged_by)
-        return violations(self._code, promised, self._linking) + named, True, note
+        return self._violations(promised) + named, True, note
+
+    def _violations(self, policy: Policy) -> tuple[Violation, ...]:
+        return tuple(islice(iterate_violations(self._code, policy, self._linking), MAX_REASONS + 1))
 
     def _better_tags(self, platform: PlatformTag) -> tuple[str, ...]:
         """List true tags that more installers take than a tag that is true."""
@@ -158,12 +186,10 @@ class Judge:
         same = [(tag, true) for tag, true in others if true.need is not None and true.machine == platform.machine]
         if platform.need is None:
             return tuple(tag for tag, _ in same)
-        beside = [other for other, _, _ in self._platforms]
         for tag, true in same:
-            # If the wheel also carries the better tag, the newer tag does no harm.
-            if true < platform and true not in beside:
-                rivals = [other for other in beside if other.kind == platform.kind and other < platform]
-                return () if rivals else (tag,)
+            # If the wheel also carries an older tag, the newer tag does no harm.
+            if true < platform:
+                return (tag,) if platform.need.version == self._oldest[platform.kind, platform.machine] else ()
         return ()
 
 

@@ -22,6 +22,7 @@ class RemarkKind(TextEnum):
 
     DAMAGED = "damaged ELF file"
     NOT_READ = "not read"
+    LEFT_OUT = "left out"
     WHEEL = "WHEEL"
     MISSING_FROM_RECORD = "missing from RECORD"
     RECORD = "RECORD"

@@ -5,11 +5,12 @@ Rule: :pep:`600`, :pep:`656`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..binaries.binary import Binary, NeededVersion
+from ..binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from ..documents import TextEnum
 from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
@@ -89,8 +90,12 @@ def violations(binaries: Iterable[Binary], policy: Policy, linking: Linking | No
     :param policy: the policy.
     :param linking: which libraries a loader takes from the wheel itself. Systems need not have these.
     """
-    linking = linking or Linking()
-    return tuple(violation for binary in binaries for violation in _violations(binary, policy, linking))
+    return tuple(iterate_violations(binaries, policy, linking or Linking()))
+
+
+def iterate_violations(binaries: Iterable[Binary], policy: Policy, linking: Linking) -> Iterator[Violation]:
+    """Iterate over what :func:`violations` lists."""
+    return (violation for binary in binaries for violation in _violations(binary, policy, linking))
 
 
 def machine_violations(binaries: Iterable[Binary], architecture: str) -> tuple[Violation, ...]:
@@ -125,12 +130,15 @@ def lowest_policy(
     ladder = known.of(architecture)
     if not ladder:
         return None
-    linking, passed_over = linking or Linking(), frozenset(ignored)
-    for policy in (*ladder, *_newer_policy(binaries, known, ladder[-1])):
-        broken = (violation for binary in binaries for violation in _violations(binary, policy, linking))
-        if all(violation.kind in passed_over for violation in broken):
-            return policy
-    return None
+    linked, passed_over = linking or Linking(), frozenset(ignored)
+
+    def is_kept(policy: Policy) -> bool:
+        return all(broken.kind in passed_over for broken in iterate_violations(binaries, policy, linked))
+
+    candidates = [*ladder, *_newer_policy(binaries, known, ladder[-1])]
+    # Later policies allow all that earlier ones do.
+    place = bisect_left(candidates, 1, key=is_kept)
+    return candidates[place] if place < len(candidates) else None
 
 
 def _newer_policy(binaries: Iterable[Binary], known: Policies, newest: Policy) -> list[Policy]:
@@ -181,13 +189,18 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
 
 def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
     users: dict[tuple[str | None, str | None], set[str]] = {}
+    strong: dict[tuple[str | None, str | None], set[str]] = {}
     for need in binary.versions:
         provider = bundled.get(need.library)
         # musl does not compare the versions of libraries.
         defined = _allows_version(policy, need) if provider is None else provider.defines(need.version)
-        if need.weak or defined or (provider and policy.kind == "musllinux"):
+        if defined or (provider and policy.kind == "musllinux"):
             continue
-        users = users or _users(binary)
+        users = users or _users(binary.undefined)
+        strong = strong or _users(symbol for symbol in binary.undefined if not symbol.weak)
+        # glibc goes on if a weak version is missing, but then does not find the strong symbols that have it.
+        if need.weak and (need.library, need.version) not in strong:
+            continue
         allowed = () if provider else _newest_version(policy, version_family(need.version))
         symbols = tuple(sorted(users.get((need.library, need.version), ())))
         note = f"{provider.file} does not define it" if provider else ""
@@ -220,10 +233,10 @@ def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:
     return policy.allows_version(_PACKED) and not any(need.library.startswith("libc.so.") for need in binary.versions)
 
 
-def _users(binary: Binary) -> dict[tuple[str | None, str | None], set[str]]:
+def _users(symbols: Iterable[UndefinedSymbol]) -> dict[tuple[str | None, str | None], set[str]]:
     """List the symbols that need each version of each library."""
     users: dict[tuple[str | None, str | None], set[str]] = {}
-    for symbol in binary.undefined:
+    for symbol in symbols:
         users.setdefault((symbol.library, symbol.version), set()).add(symbol.name)
     return users
 
