@@ -16,6 +16,7 @@ import manytags
 from manytags import Binary, WheelAudit, audit_many
 from manytags.audits.claims import Claim, ClaimKind, Verdict
 from manytags.audits.many import BrokenWheel
+from manytags.audits.needs import SystemNeed
 from manytags.audits.remarks import Remark, RemarkKind
 from manytags.audits.report import Outcome
 from manytags.audits.rules import Violation, ViolationKind
@@ -64,6 +65,7 @@ def test_the_schema_has_the_fields_of_the_values() -> None:
     assert list(parts["claim"]["properties"]) == names(Claim)
     assert list(parts["violation"]["properties"]) == names(Violation)
     assert list(parts["remark"]["properties"]) == names(Remark)
+    assert list(parts["system_need"]["properties"]) == names(SystemNeed)
     assert list(parts["binary"]["properties"]) == names(Binary)
     of_binary = parts["binary"]["properties"]
     assert list(of_binary["versions"]["items"]["properties"]) == names(NeededVersion)
@@ -126,7 +128,7 @@ def test_the_schema_refuses() -> None:
     violation = {"file": "a", "kind": reason, "what": "b", "library": None, "allowed": [], "symbols": [], "note": ""}
     claim = {"kind": "ABI tag", "tag": "none", "where": ["WHEEL"], "verdict": "claims too much"}
     audit: dict[str, Any] = {
-        **{key: [] for key in ("true_tags", "remarks", "bundled", "needs")},
+        **{key: [] for key in ("true_tags", "remarks", "bundled", "needs", "system_needs", "remedies")},
         "manytags_audit": 1,
         "name": "a.whl",
         "path": None,

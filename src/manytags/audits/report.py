@@ -13,6 +13,7 @@ from ..binaries.binary import Binary
 from ..documents import TextEnum, json_object, json_text
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
 from .claims import Claim, ClaimKind, Verdict
+from .needs import SystemNeed
 from .remarks import Remark, RemarkKind
 from .rules import Violation, ViolationKind
 
@@ -41,6 +42,8 @@ class WheelAudit:
     :param remarks: what else its maker would want to know.
     :param needs: what its compiled files need, in the order of the archive.
     :param bundled: names of the libraries that it bundles.
+    :param system_needs: what it needs of the system: the newest version of each library, and for which symbols.
+    :param remedies: commands of which one makes its false tags true, quoted for a POSIX shell; none if no command does.
     """
 
     name: str
@@ -50,6 +53,8 @@ class WheelAudit:
     remarks: tuple[Remark, ...]
     needs: tuple[Binary, ...] = field(repr=False)
     bundled: tuple[str, ...] = field(repr=False)
+    system_needs: tuple[SystemNeed, ...] = field(repr=False)
+    remedies: tuple[str, ...] = ()
 
     @property
     def is_false(self) -> bool:
@@ -96,7 +101,7 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
     """Describe an audit in lines: the verdict on every tag with its reasons, and the tags that would be true.
 
     :param audit: the audit.
-    :param whole: print all reasons, however many there are.
+    :param whole: print all reasons, however many there are, and what the wheel needs of the system.
     """
     lines = [audit.name]
     for claim in audit.claims:
@@ -104,8 +109,11 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
     if not audit.claims:
         needs = [f"  needs {line}" for binary in audit.needs for line in _need_lines(binary, whole)]
         lines += _cut(needs, whole, "  ")
+    elif whole:
+        lines += [f"  needs {_system_need_line(need)}" for need in audit.system_needs]
     lines.append(f"  true tags: {', '.join(audit.true_tags) or 'none can be named'}")
     lines += _cut([f"  note: {line}" for line in _remark_lines(audit.remarks, whole)], whole, "  ")
+    lines += [f"  {line}" for line in _remedy_lines(audit)]
     return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
 
 
@@ -115,6 +123,23 @@ def _need_lines(binary: Binary, whole: bool) -> Iterator[str]:
         versions = sorted_versions(need.version for need in binary.versions if need.library == library)
         newest = {version_family(version): version for version in versions}
         yield f"{library} {', '.join(versions if whole else newest.values())}".rstrip()
+
+
+def _system_need_line(need: SystemNeed) -> str:
+    version = f" {need.version}" if need.version else ""
+    by = f", for {_some(list(need.symbols), whole=False)}" if need.symbols else ""
+    return f"{need.library}{version}{by}: {_some(list(need.files), whole=False)}"
+
+
+def _remedy_lines(audit: WheelAudit) -> Iterator[str]:
+    """Say what makes false tags true."""
+    false = [claim for claim in audit.claims if claim.is_false]
+    for remedy in audit.remedies:
+        yield f"to mend it: {remedy}"
+    if false and not audit.remedies:
+        yield "no command mends it: build it again"
+    elif any(reason.kind is ViolationKind.SYMBOL_VERSION for claim in false for reason in claim.reasons):
+        yield "to keep its tags: build it again with libraries as old as the tags say"
 
 
 def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:

@@ -11,7 +11,9 @@ from ..errors import InvalidWheel
 from .archive import Archive
 from .contents import Contents, read_contents, without_irrelevant_symbols
 from .judge import Judge
+from .needs import system_needs
 from .remarks import binary_remarks, linking_remarks
+from .remedies import remedies
 from .report import WheelAudit
 
 Depth = Literal["full", "header"]
@@ -76,14 +78,17 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
 def audit_from_contents(contents: Contents, name: str, path: str | None = None) -> WheelAudit:
     """Judge what was read of a wheel. Pure."""
     judge = Judge(contents)
+    claims = judge.claims()
     platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
     return WheelAudit(
         name=name,
         path=path,
-        claims=judge.claims(),
+        claims=claims,
         true_tags=judge.true_tags,
         remarks=(*contents.remarks, *linking_remarks(contents.linking, platforms)),
         # The claims name the symbols that matter.
         needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in contents.binaries),
         bundled=tuple(sorted(contents.linking.names)),
+        system_needs=system_needs(contents.binaries, contents.linking.names),
+        remedies=remedies(contents, claims, name, path),
     )
