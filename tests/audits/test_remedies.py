@@ -59,7 +59,7 @@ def test_no_command_for_what_no_command_mends(tmp_path: Path) -> None:
     for wheel in (stable, pure, disagreeing):
         answer = audit(wheel)
         assert (answer.is_false, answer.remedies) == (True, ())
-        assert str(answer).splitlines()[-1] == "  no command mends it: build it again"
+        assert str(answer).splitlines()[-1] == "  neither wheel nor auditwheel mends it: build it again"
     answer = audit(put_wheel(tmp_path, TRUE))
     assert (answer.remedies, "mend" in str(answer)) == ((), False)
 

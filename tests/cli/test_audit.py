@@ -54,6 +54,7 @@ SHOWN = {
     "false": [FALSE],
     "header": [FALSE, "--depth", "header"],
     "quiet": [".", "--quiet"],
+    "verbose": [TRUE, "--verbose"],
     "strict": [TRUE, NOTED, "--strict", "--quiet"],
 }
 

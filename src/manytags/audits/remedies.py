@@ -7,7 +7,6 @@ Rule: ``wheel tags`` of wheel 0.48, ``auditwheel repair`` of auditwheel 6.8.
 
 from __future__ import annotations
 
-import os
 import shlex
 from collections.abc import Iterable
 from dataclasses import replace
@@ -39,7 +38,7 @@ def remedies(contents: Contents, claims: Iterable[Claim], name: str, path: str |
     file = path or name
     false = [claim for claim in claims if claim.is_false]
     # Both commands go by the file's name. Root-Is-Purelib has no option.
-    named = contents.filename is not None and os.path.basename(file) == name and file.isprintable()
+    named = contents.filename is not None and file.replace("\\", "/").rpartition("/")[2] == name and file.isprintable()
     if not (false and named and all(claim.kind in _OPTIONS for claim in false)):
         return ()
     quoted = shlex.quote(f"./{file}" if file.startswith("-") else file)

@@ -137,7 +137,7 @@ def _remedy_lines(audit: WheelAudit) -> Iterator[str]:
     for remedy in audit.remedies:
         yield f"to mend it: {remedy}"
     if false and not audit.remedies:
-        yield "no command mends it: build it again"
+        yield "neither wheel nor auditwheel mends it: build it again"
     elif any(reason.kind is ViolationKind.SYMBOL_VERSION for claim in false for reason in claim.reasons):
         yield "to keep its tags: build it again with libraries as old as the tags say"
 
