@@ -47,8 +47,9 @@ def test_what_zipfile_writes_reads_back(members: dict[str, tuple[bytes, int]], c
     assert heads == {name: data[:64] for name, (data, _) in members.items()}
     for member in archive.members:
         assert archive.read(member, 3000) == members[member.name][0]
-        with archive.open(member) as stream:
-            assert stream.read() == members[member.name][0]
+    assert {member.name: stream.read() for member, stream in archive.files()} == {
+        name: data for name, (data, _) in members.items()
+    }
 
 
 class Pipe(io.BytesIO):

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from manytags.audits import inflate
-from manytags.audits.inflate import Inflated, Stored
+from manytags.audits.inflate import Inflated, Stored, Work
 from manytags.errors import InvalidWheel
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def deflated(content: bytes, level: int = 6, flush: int = 0) -> bytes:
 
 def inflated(content: bytes, packed: bytes, size: int | None = None) -> Inflated:
     """A member whose size is true or false."""
-    return Inflated(source(packed), len(content) if size is None else size, zlib.crc32(content), error)
+    return Inflated(
+        source(packed), len(content) if size is None else size, zlib.crc32(content), error, Work(len(content))
+    )
 
 
 def mixed(size: int, seed: int = 1) -> bytes:
@@ -65,7 +67,7 @@ def test_as_zlib_reads_it(places: list[tuple[int, int]], level: int, stored: boo
     """A read at any place, in any order, must return the bytes that were packed."""
     member: Stored = inflated(MIXED, packed_at(level))
     if stored:
-        member = Stored(source(MIXED), len(MIXED), zlib.crc32(MIXED), error)
+        member = Stored(source(MIXED), len(MIXED), zlib.crc32(MIXED), error, Work(len(MIXED)))
     stream = io.BufferedReader(member)
     for place, size in places:
         assert stream.seek(place) == place
@@ -122,7 +124,7 @@ def test_another_checksum() -> None:
     with pytest.raises(InvalidWheel, match="checksum"):
         inflated(MIXED, bytes(changed)).verify()
     with pytest.raises(InvalidWheel, match="checksum"):
-        Stored(source(MIXED[::-1]), len(MIXED), zlib.crc32(MIXED), error).verify()
+        Stored(source(MIXED[::-1]), len(MIXED), zlib.crc32(MIXED), error, Work(len(MIXED))).verify()
 
 
 def test_rubbish() -> None:
@@ -159,7 +161,7 @@ def test_what_is_kept() -> None:
 
 def test_seeks() -> None:
     """A place before the beginning is an error, and a place after the end has no bytes."""
-    member = Stored(source(b"abc"), 3, zlib.crc32(b"abc"), error)
+    member = Stored(source(b"abc"), 3, zlib.crc32(b"abc"), error, Work(3))
     with pytest.raises(ValueError, match="seek"):
         member.seek(-1)
     assert member.seek(10) == 10

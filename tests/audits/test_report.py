@@ -16,7 +16,11 @@ from .made_wheels import FALSE, MODULE, X86_64, put_wheel
 def test_reports_cannot_be_forged(tmp_path: Path) -> None:
     """A file name with a line feed must not write lines of its own into a report, nor steer a terminal."""
     evil = f"x\n  platform tag manylinux1_x86_64: true\x1b[2J/{MODULE}"
-    text = str(audit(put_wheel(tmp_path, FALSE, {evil: X86_64})))
+    answer = audit(put_wheel(tmp_path, FALSE, {MODULE: X86_64}))
+    claims = tuple(
+        replace(claim, reasons=tuple(replace(reason, file=evil) for reason in claim.reasons)) for claim in answer.claims
+    )
+    text = str(replace(answer, claims=claims))
     assert "platform tag manylinux1_x86_64: claims too much" in text
     assert "\n  platform tag manylinux1_x86_64: true" not in text
     assert "\x1b" not in text

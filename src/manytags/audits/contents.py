@@ -6,17 +6,19 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain, islice
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
 from ..binaries.binary import Binary
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
+from ..platforms.parse import parse_platform
 from ..tags.filename import TagSet, parse_wheel_filename
-from .archive import Archive, Member
+from .archive import Archive
+from .directory import Member
 from .linking import Linking
-from .metadata import dist_info, read_wheel, record_remarks
+from .metadata import dist_info, member_remarks, read_wheel, record_remarks
 from .modules import is_foreign_module, modules
 from .remarks import Remark, RemarkKind, binary_remarks, remarks_for_any
 from .stable_abi import is_of_python
@@ -113,6 +115,8 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         files = [(binary.name, binary.architecture) for binary in binaries if binary.is_code]
         files += [(file.name, file.system) for file in foreign if not file.is_module]
         more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
+    for_linux = all(parse_platform(tag).system == "linux" for tag in wheel.platforms)
+    more = chain([member_remarks(archive.members, for_linux)], more)
     remarks += islice(chain.from_iterable(more), _MAX_REMARKS + 1)
     if len(remarks) > _MAX_REMARKS:
         remarks[_MAX_REMARKS:] = [Remark(name, RemarkKind.LEFT_OUT, f"the remarks after the first {_MAX_REMARKS}")]
@@ -140,16 +144,16 @@ def _read_binaries(
 ) -> Iterator[Binary]:
     """Read every compiled file, whatever its name is and whether RECORD has it or not."""
     left = dict(_LIMITS)
-    for member, head in archive.heads(HEADER_SIZE):
+    for member, head, stream in _heads(archive, headers_only):
         system = other_system(head)
         if min(left.values()) < 0 or not (system or is_binary(head)):
             continue
         left["compiled files"] -= 1
         binary = None
         if system:
-            foreign.append(_read_foreign(archive, member, system, headers_only))
+            foreign.append(_read_foreign(member, system, stream))
         else:
-            binary = _read_binary(archive, member, head, headers_only, remarks)
+            binary = _read_binary(member, head, stream, remarks)
         if binary is not None:
             left["needed libraries and versions"] -= len(binary.needed) + len(binary.versions)
             left["undefined symbols"] -= len(binary.undefined)
@@ -161,16 +165,10 @@ def _read_binaries(
             yield without_irrelevant_symbols(binary)
 
 
-def _read_binary(
-    archive: Archive, member: Member, head: bytes, headers_only: bool, remarks: list[Remark]
-) -> Binary | None:
-    """Read a compiled file; add a remark on one that is damaged."""
+def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: list[Remark]) -> Binary | None:
+    """Read a compiled file, or its header alone without a stream; add a remark on one that is damaged."""
     try:
-        if headers_only:
-            return read_binary_header(head, member.name)
-        with archive.open(member) as stream:
-            binary = read_binary(stream, member.name)
-            archive.verify(stream)
+        return read_binary_header(head, member.name) if stream is None else read_binary(stream, member.name)
     except InvalidBinary as error:
         try:
             header = read_binary_header(head, member.name)
@@ -180,15 +178,24 @@ def _read_binary(
             return header  # such as an object file, to which other rules apply
         remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
         return None
-    return binary
 
 
-def _read_foreign(archive: Archive, member: Member, system: str, headers_only: bool) -> ForeignFile:
+def _read_foreign(member: Member, system: str, stream: BinaryIO | None) -> ForeignFile:
     data = b""
-    if member.name.endswith(".so") and not headers_only:  # only its symbols tell whether it is a module
-        with archive.open(member) as stream:
-            data = stream.read(_MAX_FOREIGN)
+    if member.name.endswith(".so") and stream is not None:  # only its symbols tell whether it is a module
+        stream.seek(0)
+        data = stream.read(_MAX_FOREIGN)
     return ForeignFile(member.name, system, is_foreign_module(member.name, data))
+
+
+def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes, BinaryIO | None]]:
+    """Iterate over the files, their first bytes and, unless only these are wanted, all their bytes."""
+    if headers_only:
+        for member, head in archive.heads(HEADER_SIZE):
+            yield member, head, None
+    else:
+        for member, stream in archive.files():
+            yield member, stream.read(HEADER_SIZE), stream
 
 
 def without_irrelevant_symbols(binary: Binary) -> Binary:

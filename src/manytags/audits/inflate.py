@@ -10,20 +10,67 @@ from __future__ import annotations
 import io
 import zlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import InvalidWheel
 
-#: Bytes of output between two copies of the decompressor; a copy takes some 40 KiB.
-_STEP = 2 << 20
+#: Bytes of output between two copies of the decompressor, at least, and how many copies there are, at most; a copy
+#: takes some 40 KiB.
+_STEP, _MAX_COPIES = 2 << 20, 64
 #: Bytes that are inflated at once, and compressed bytes that are read at once.
 _PIECE = 256 << 10
 #: Bytes from the beginning that are kept: most tables of an ELF file are there.
 _HEAD = 6 << 20
-#: Bytes that may be read and inflated in all: this many times the size, plus this many. Reading the tables of a real
-#: file goes back a few times; a hostile file could make it go back thousands of times.
-_MAX_TIMES, _MAX_MORE = 8, 32 << 20
-_WRONG_CHECKSUM = "it does not have the checksum that the archive says"
+#: Bytes of a wheel's members that may be read and inflated in all: this many times their size, plus this many. Reading
+#: the tables of a real file goes back a few times; a hostile file could make it go back thousands of times.
+_MAX_TIMES, _MAX_MORE = 3, 32 << 20
+WRONG_CHECKSUM = "it does not have the checksum that the archive says"
+NO_END, MORE = "its compressed data has no end", "bytes follow the end of its compressed data"
+
+
+class Work:
+    """What reading the members of one wheel may cost.
+
+    :param size: bytes of all its members.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._left = _MAX_TIMES * size + _MAX_MORE
+
+    def spend(self, size: int, error: Callable[[str], InvalidWheel]) -> None:
+        """Count bytes that were read and inflated."""
+        self._left -= size
+        if self._left < 0:
+            raise error("its tables are so scattered that it would have to be inflated many times")
+
+
+class Inflation(NamedTuple):
+    """What compressed bytes are inflated to.
+
+    :param data: the bytes.
+    :param ended: whether the compressed data has ended.
+    :param more: whether bytes follow its end.
+    """
+
+    data: bytes
+    ended: bool
+    more: bool
+
+
+def inflate(packed: bytes, most: int, error: Callable[[str], InvalidWheel]) -> Inflation:
+    """Inflate bytes of a member that are in memory.
+
+    :param packed: the first bytes of its compressed data, or all.
+    :param most: the largest number of bytes that are inflated.
+    :param error: makes the error that says what is wrong with the member.
+    :raises InvalidWheel: they are damaged.
+    """
+    machine = zlib.decompressobj(-15)
+    try:
+        data = machine.decompress(packed, most)
+    except zlib.error as wrong:
+        raise error(f"it cannot be inflated: {wrong}") from None
+    return Inflation(data, machine.eof, bool(machine.unused_data))
 
 
 class Stored(io.RawIOBase):
@@ -33,14 +80,20 @@ class Stored(io.RawIOBase):
     :param size: number of bytes that the member has.
     :param checksum: CRC-32 that they must have.
     :param error: makes the error that says what is wrong with it.
+    :param work: counts what is read.
     """
 
     def __init__(
-        self, packed: Callable[[int, int], bytes], size: int, checksum: int, error: Callable[[str], InvalidWheel]
+        self,
+        packed: Callable[[int, int], bytes],
+        size: int,
+        checksum: int,
+        error: Callable[[str], InvalidWheel],
+        work: Work,
     ) -> None:
         super().__init__()
         self._packed, self._size, self._position = packed, size, 0
-        self._checksum, self._error = checksum, error
+        self._checksum, self._error, self._work = checksum, error, work
 
     def seekable(self) -> bool:
         """Return true."""
@@ -71,6 +124,7 @@ class Stored(io.RawIOBase):
 
     def bytes_at(self, start: int, size: int) -> bytes:
         """Read bytes that are inside the member."""
+        self._work.spend(size, self._error)
         return self._packed(start, size)
 
     def verify(self) -> None:
@@ -82,16 +136,22 @@ class Stored(io.RawIOBase):
         for start in range(0, self._size, _PIECE):
             checksum = zlib.crc32(self.bytes_at(start, min(_PIECE, self._size - start)), checksum)
         if checksum != self._checksum:
-            raise self._error(_WRONG_CHECKSUM)
+            raise self._error(WRONG_CHECKSUM)
 
 
 class Inflated(Stored):
     """A deflated member as a seekable stream; its parameters are those of :class:`Stored`."""
 
     def __init__(
-        self, packed: Callable[[int, int], bytes], size: int, checksum: int, error: Callable[[str], InvalidWheel]
+        self,
+        packed: Callable[[int, int], bytes],
+        size: int,
+        checksum: int,
+        error: Callable[[str], InvalidWheel],
+        work: Work,
     ) -> None:
-        super().__init__(packed, size, checksum, error)
+        super().__init__(packed, size, checksum, error, work)
+        self._step = max(_STEP, size // _MAX_COPIES)
         self._head = bytearray()
         #: Copies of the decompressor, with the offset of the next output and of the next input.
         self._copies: list[tuple[int, int, Any]] = [(0, 0, zlib.decompressobj(-15))]
@@ -100,7 +160,6 @@ class Inflated(Stored):
         self._consumed, self._waiting, self._machine = 0, b"", self._copies[0][2].copy()
         #: Number of bytes from the beginning whose checksum is known, and the checksum.
         self._summed, self._sum = 0, 0
-        self._left = _MAX_TIMES * size + _MAX_MORE
 
     def verify(self) -> None:
         """Inflate all that has not been inflated, which checks it."""
@@ -132,7 +191,7 @@ class Inflated(Stored):
     def _next_piece(self) -> None:
         """Inflate the piece that follows the current one."""
         at = self._at + len(self._piece)
-        if at >= self._copies[-1][0] + _STEP:
+        if at >= self._copies[-1][0] + self._step:
             self._copies.append((at, self._consumed - len(self._waiting), self._machine.copy()))
         piece = self._inflate(min(_PIECE, self._size - at))
         if not piece:
@@ -146,9 +205,13 @@ class Inflated(Stored):
         self._at, self._piece = at, piece
         if end == self._size:
             if self._sum != self._checksum:
-                raise self._error(_WRONG_CHECKSUM)
+                raise self._error(WRONG_CHECKSUM)
             if self._inflate(1):
                 raise self._error(f"it inflates to more than the {self._size} bytes that the archive says")
+            if not self._machine.eof:
+                raise self._error(NO_END)
+            if self._machine.unused_data or self._packed(self._consumed, 1):
+                raise self._error(MORE)
 
     def _inflate(self, most: int) -> bytes:
         """Inflate the next bytes, at most this many; none at the end."""
@@ -163,9 +226,7 @@ class Inflated(Stored):
             except zlib.error as error:
                 raise self._error(f"it cannot be inflated: {error}") from None
             self._waiting = b"" if self._machine.eof else self._machine.unconsumed_tail
-            self._left -= given - len(self._waiting) + len(piece)
-            if self._left < 0:
-                raise self._error("its tables are so scattered that it would have to be inflated many times")
+            self._work.spend(given - len(self._waiting) + len(piece), self._error)
             if not given:
                 break
         return piece

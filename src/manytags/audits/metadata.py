@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from email.parser import HeaderParser
 from itertools import islice
 
 from ..errors import InvalidTag, shown
 from ..tags.filename import TagSet, parse_tag_set
-from .archive import Archive, Member
+from .archive import Archive
+from .directory import Member
 from .remarks import Remark, RemarkKind
 
 Triple = tuple[str, str, str]
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
+#: Rows of RECORD, which lists each member once, and characters of a row; Linux takes paths of 4096 bytes.
+_MAX_ROWS, _MAX_LINE = 300_000, 65_536
 #: Tags in ``WHEEL``; real wheels have fewer than 150.
 _MAX_TAGS = 2048
 
@@ -61,22 +65,38 @@ def read_wheel(archive: Archive, member: Member, remarks: list[Remark]) -> tuple
     return TagSet(pythons, abis, platforms), set(triples), purelib.strip().lower() == "true"
 
 
+def member_remarks(members: Iterable[Member], for_linux: bool) -> Iterator[Remark]:
+    """List remarks on files that some systems, or some readers of the archive, take for another.
+
+    :param for_linux: whether all tags are for Linux, where names that differ in case are two files.
+    """
+    names: dict[str, str] = {}
+    for member in members:
+        if member.type not in {0, stat.S_IFREG}:
+            text = "marked as a link, a folder or a device, and installers write a regular file"
+            yield Remark(member.name, RemarkKind.FILE_TYPE, text)
+        if not for_linux and (other := names.setdefault(member.name.casefold(), member.name)) != member.name:
+            text = f"{shown(other)} differs in case alone: they are one file on Windows and macOS"
+            yield Remark(member.name, RemarkKind.SAME_NAME, text)
+
+
 def record_remarks(archive: Archive, info: str, members: dict[str, Member], binaries: list[str]) -> Iterator[Remark]:
     """List remarks on a wheel's ``RECORD``: on paths that lead out of it, and on compiled files without a row."""
     path = f"{info}/RECORD"
     if path not in members:
         yield Remark(path, RemarkKind.RECORD, "there is none")
         return
-    rows = set()
-    text = archive.read(members[path], _MAX_RECORD).decode("utf-8", "replace")
+    missing = set(binaries)
     try:
-        for row in csv.reader(text.splitlines()):
+        for number, row in enumerate(csv.reader(archive.lines(members[path], _MAX_RECORD, _MAX_LINE))):
+            if number == _MAX_ROWS:
+                raise archive.error(f"{path}: more than {_MAX_ROWS} rows")
             if row:
-                rows.add(row[0])
+                missing.discard(row[0])
                 if row[0].startswith(("/", "\\")) or ".." in row[0].split("/") or row[0][1:2] == ":":
                     yield Remark(path, RemarkKind.RECORD, f"{shown(row[0])} leads out of the wheel")
     except csv.Error as error:
         yield Remark(path, RemarkKind.RECORD, f"it is not a table: {error}")
     for name in binaries:
-        if name not in rows:
+        if name in missing:
             yield Remark(name, RemarkKind.MISSING_FROM_RECORD, "no row")

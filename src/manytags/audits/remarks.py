@@ -33,6 +33,8 @@ class RemarkKind(TextEnum):
     LIBPYTHON = "libpython"
     MUSL_RELEASE = "musl release"
     PURELIB = "purelib"
+    FILE_TYPE = "file type"
+    SAME_NAME = "same name"
     NOT_FOUND = "not found"
     CHOSEN_AT_RUN_TIME = "chosen at run time"
 
