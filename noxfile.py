@@ -180,6 +180,22 @@ def abi3audit(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def formats(session: nox.Session) -> None:
+    """Fetch 2 GB of macOS, iOS and Windows wheels (into ``-- FOLDER``) and ask lief; ``-- record`` writes anew."""
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    folder = next((argument for argument in session.posargs if argument != "record"), "")
+    environment = {
+        "MANYTAGS_ASK_LIEF": "1",
+        "MANYTAGS_MUTANTS": "20000",
+        "MANYTAGS_WHEELS": folder and os.path.abspath(folder),
+    }
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.formats_world", env=environment)
+    else:
+        session.run("pytest", "tests/oracle/test_formats.py", "tests/hostile/test_macho_pe.py", env=environment)
+
+
+@nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
     """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 

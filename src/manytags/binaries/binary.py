@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from ..documents import json_object
+from ..documents import TextEnum, json_object
 
 SHARED_OBJECT, EXECUTABLE, OBJECT_FILE, CORE_DUMP = "shared object", "executable", "object file", "core dump"
-DEBUG_INFORMATION = "debug information"
+DEBUG_INFORMATION, BUNDLE = "debug information", "bundle"
+
+#: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
+MODULE_PREFIXES = ("PyInit_", "PyModExport_")
+
+
+class NeededAs(TextEnum):
+    """The ways in which a library is loaded."""
+
+    REQUIRED = "required"
+    WEAK = "weak"
+    REEXPORTED = "re-exported"
+    UPWARD = "upward"
+    LAZY = "lazy"
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A system that a file is for, and the oldest version of it that the file declares.
+
+    :param system: as its maker writes it: ``macOS``, ``iOS simulator``.
+    :param version: major, minor and patch.
+    :param sdk: the version of the system that it was built with.
+    """
+
+    system: str
+    version: tuple[int, int, int]
+    sdk: tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +65,25 @@ class UndefinedSymbol(NamedTuple):
     weak: bool
 
 
+def python_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Split symbols that a file defines into the modules that they make, and other names of CPython's API.
+
+    >>> python_names(["PyInit_demo", "PyDemo_New", "main"])
+    (('demo',), ('PyDemo_New',))
+    """
+    wanted = {name for name in names if name.startswith(("Py", "_Py"))}
+    modules = {name[len(prefix) :] for name in wanted for prefix in MODULE_PREFIXES if name.startswith(prefix)}
+    return tuple(sorted(modules)), tuple(sorted(name for name in wanted if not name.startswith(MODULE_PREFIXES)))
+
+
 @dataclass(frozen=True, slots=True)
 class Binary:
     """What one compiled file says of itself.
 
     :param name: what the file was called.
-    :param format: ``ELF``.
-    :param architecture: as Linux tags name it; ``arm`` or ``armeb`` for 32-bit Arm, whose tags also say which Arm.
+    :param format: ``ELF``, ``Mach-O`` or ``PE``.
+    :param architecture: as tags of its system name it; ``arm`` or ``armeb`` for 32-bit Arm on Linux, whose tags also
+        say which Arm.
     :param machine: the format's number of the processor: e_machine.
     :param bits: 32 or 64.
     :param byte_order: ``little`` or ``big``.
@@ -70,6 +110,12 @@ class Binary:
     :param packed_relocations: whether its loader must know DT_RELR, which loaders before glibc 2.36 and musl 1.2.4
         ignore.
     :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
+    :param subtype: of a Mach-O file, the number of the processor's subtype.
+    :param needed_as: how each of ``needed`` is loaded; empty for ELF.
+    :param search_paths: of a Mach-O file, folders that stand for ``@rpath`` (LC_RPATH).
+    :param floors: of a Mach-O file, the system that it is for; two where code is for macOS and Mac Catalyst alike.
+    :param signed: whether it has a signature; ``None`` for ELF.
+    :param managed: whether it is code for .NET.
     """
 
     name: str
@@ -98,6 +144,12 @@ class Binary:
     x86_isa_used: int = 0
     packed_relocations: bool = False
     executable_stack: bool | None = None
+    subtype: int = 0
+    needed_as: tuple[NeededAs, ...] = ()
+    search_paths: tuple[str, ...] = ()
+    floors: tuple[Floor, ...] = ()
+    signed: bool | None = None
+    managed: bool = False
 
     @property
     def libpython(self) -> str | None:
