@@ -127,6 +127,7 @@ def test_the_schema_refuses() -> None:
     (reason,) = schema()["$defs"]["violation"]["properties"]["kind"]["enum"][:1]
     violation = {"file": "a", "kind": reason, "what": "b", "library": None, "allowed": [], "symbols": [], "note": ""}
     claim = {"kind": "ABI tag", "tag": "none", "where": ["WHEEL"], "verdict": "claims too much"}
+    whole = {"scope": "whole", "false_for": []}
     audit: dict[str, Any] = {
         **{key: [] for key in ("true_tags", "remarks", "bundled", "needs", "system_needs", "remedies")},
         "manytags_audit": 1,
@@ -134,7 +135,7 @@ def test_the_schema_refuses() -> None:
         "path": None,
         "outcome": "false",
         "is_false": True,
-        "claims": [{**claim, "reasons": [violation], "true_tags": [], "note": ""}],
+        "claims": [{**claim, "reasons": [violation], "true_tags": [], "note": "", **whole}],
     }
     assert problems(json.dumps(audit)) == []
     violation["kind"] = "bad luck"

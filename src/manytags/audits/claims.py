@@ -26,6 +26,16 @@ class Verdict(TextEnum):
     UNKNOWN = "cannot judge"  #: it could not be judged
 
 
+class Scope(TextEnum):
+    """Which part of a wheel contradicts a claim."""
+
+    NOTHING = "nothing"  #: nothing contradicts it
+    WHOLE = "whole"  #: every extension module, with what it needs; in a wheel without modules, every file
+    MODULES = "modules"  #: some extension modules; others and what they need do not contradict it
+    OPTIONAL = "optional"  #: only files that no extension module needs: plugins, programs, libraries that code loads
+    FILES = "files"  #: some files, in a wheel without extension modules
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A tag that a wheel carries, and whether it is true.
@@ -37,6 +47,9 @@ class Claim:
     :param reasons: what contradicts it, file by file.
     :param true_tags: tags that would be true in its place.
     :param note: why it cannot be judged, what it could say, or by which policy it was judged.
+    :param scope: which part of the wheel contradicts it.
+    :param false_for: the extension modules, or the files of a wheel without modules, that contradict it themselves or
+        by what they need; none if that is the whole wheel.
     """
 
     kind: ClaimKind
@@ -46,6 +59,8 @@ class Claim:
     reasons: tuple[Violation, ...] = ()
     true_tags: tuple[str, ...] = ()
     note: str = ""
+    scope: Scope = Scope.NOTHING
+    false_for: tuple[str, ...] = ()
 
     @property
     def is_false(self) -> bool:

@@ -201,10 +201,11 @@ def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes
 def without_irrelevant_symbols(binary: Binary) -> Binary:
     """Drop the undefined symbols that neither Python nor a policy has a rule about, which are most of them."""
     families, forbidden = _policy_symbols()
+    weak = {need.version for need in binary.versions if need.weak}  # it may be the one that a strong symbol has
     relevant = tuple(
         symbol
         for symbol in binary.undefined
-        if (symbol.version and version_family(symbol.version) in families)
+        if (symbol.version and (version_family(symbol.version) in families or symbol.version in weak))
         or symbol.name in forbidden
         or is_of_python(symbol)
     )

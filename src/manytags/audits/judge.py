@@ -6,7 +6,7 @@ extension modules. *True* means that nothing in the wheel contradicts the tag.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
 
@@ -26,6 +26,7 @@ from .python_claims import judge_abi, judge_python
 from .python_users import PythonUser, python_users
 from .remarks import RemarkKind
 from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations
+from .scopes import Scopes
 
 Where = tuple[str, ...]
 Version = tuple[int, ...]
@@ -59,6 +60,10 @@ class Judge:
         self._for_any = any(platform.system == "any" for platform, _, _ in self._platforms)
         self._importable = _importable(contents, self._code, self._modules)
         self._one_machine = "" if contents.foreign else _one_machine(self._code)
+        kinds = {platform.kind for platform, _, _ in self._platforms}
+        #: The kind of loader that is asked where a tag does not name one.
+        self._kind = "musllinux" if "musllinux" in kinds and "manylinux" not in kinds else "manylinux"
+        self._scopes = Scopes(self._code, self._modules, self._linking)
         self._judged: dict[PlatformTag, tuple[tuple[Violation, ...], bool, str]] = {}
         #: The oldest version that the wheel claims, by kind of policy and architecture.
         self._oldest: dict[tuple[str, str], Version] = {}
@@ -77,14 +82,14 @@ class Judge:
         cost = len(modules) + sum(1 + len(user.names) for user in users)
         claims, budget = [], Budget()
         for tag, where in self._pythons:
-            judge = partial(judge_python, tag, where, users, modules, stable)
+            judge = self._scoped(self._kind, partial(judge_python, tag, where, users, modules, stable))
             claims.append(budget.judge(ClaimKind.PYTHON_TAG, tag, where, cost, judge).unless(unread))
         for tag, where in self._abis:
-            judge = partial(judge_abi, tag, where, users, modules)
+            judge = self._scoped(self._kind, partial(judge_abi, tag, where, users, modules))
             claims.append(budget.judge(ClaimKind.ABI_TAG, tag, where, cost, judge).unless(unread))
         cost = sum(1 + len(file.needed) + len(file.versions) + len(file.undefined) for file in self._code)
         for platform, tag, where in self._platforms:
-            judge = partial(self._judge_platform, platform, tag, where)
+            judge = self._scoped(platform.kind, partial(self._judge_platform, platform, tag, where))
             is_known = platform in self._judged or platform.system != "linux"
             claims.append(budget.judge(ClaimKind.PLATFORM_TAG, tag, where, 0 if is_known else cost, judge))
         # Pure wheels may carry programs and libraries for several systems, and choose among them when they run.
@@ -95,10 +100,12 @@ class Judge:
             claims.append(Claim(kind, "true", (_WHEEL,), Verdict.TOO_MUCH, reasons, ("false",)))
         return tuple(claims)
 
+    def _scoped(self, kind: str, judge: Callable[[], Claim]) -> Callable[[], Claim]:
+        """Judge a claim, and say which part of the wheel contradicts it."""
+        return lambda: self._scopes.add_to(judge(), kind)
+
     def _python_users(self) -> tuple[PythonUser, ...]:
-        kinds = {platform.kind for platform, _, _ in self._platforms}
-        kind = "musllinux" if "musllinux" in kinds and "manylinux" not in kinds else "manylinux"
-        return python_users(self._code, [module.file for module in self._modules], self._linking, kind)
+        return python_users(self._code, [module.file for module in self._modules], self._linking, self._kind)
 
     def _true_tags(self) -> tuple[str, ...]:
         if self._unread or self._other_system:

@@ -12,7 +12,7 @@ from itertools import groupby
 from ..binaries.binary import Binary
 from ..documents import TextEnum, json_object, json_text
 from ..platforms.linux.symbol_versions import sorted_versions, version_family
-from .claims import Claim, ClaimKind, Verdict
+from .claims import Claim, ClaimKind, Scope, Verdict
 from .needs import SystemNeed
 from .remarks import Remark, RemarkKind
 from .rules import Violation, ViolationKind
@@ -148,9 +148,21 @@ def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
     yield f"{claim.kind} {claim.tag}{where}: {claim.verdict}"
     if claim.note:
         yield f"  {claim.note}"
+    if scope := _scope(claim, whole):
+        yield f"  {scope}"
     yield from _cut([f"  {line}" for line in _reason_lines(claim.reasons, whole)], whole, "  ")
     if claim.true_tags:
         yield f"  true would be: {', '.join(claim.true_tags)}"
+
+
+def _scope(claim: Claim, whole: bool) -> str:
+    """Say which part of a wheel a false claim is false for; empty for the whole wheel."""
+    some = _some(list(claim.false_for), whole)
+    return {
+        Scope.OPTIONAL: "true for every module; false for optional files, which no module needs",
+        Scope.MODULES: f"false for {some}; true for every other module",
+        Scope.FILES: f"false for {some}; true for every other file, and there are no modules",
+    }.get(claim.scope, "")
 
 
 def _reason_lines(reasons: tuple[Violation, ...], whole: bool) -> list[str]:
