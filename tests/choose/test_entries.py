@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 from packaging.specifiers import SpecifierSet
+from packaging.utils import parse_wheel_filename as theirs
 
-from manytags import InvalidWheelFilename, Platform, Python, Target, best, target
+from manytags import (
+    InvalidWheelFilename,
+    Platform,
+    Python,
+    Target,
+    best,
+    explain,
+    marker_from_wheel,
+    parse_wheel_filename,
+    rank,
+    relevant,
+    sort,
+    target,
+)
 from manytags.choose.entries import python_fits, read_entry
 
 WHEEL = "foo-1.0-py3-none-any.whl"
@@ -40,14 +57,63 @@ def test_reading(item: object, read: tuple[str, str | None, bool]) -> None:
 
 @pytest.mark.parametrize(
     "item",
-    [{}, {"filename": None}, {"filename": b"a"}, {"filename": WHEEL, "requires-python": 3}, 7, b"foo", None, [WHEEL]],
+    [{}, {"filename": None}, {"filename": b"a"}, {"filename": WHEEL, "requires-python": 3}],
     ids=repr,
 )
 def test_no_entry(item: object) -> None:
-    """A mistake in a program is reported where it was made, with the value."""
+    """A broken row of an index is reported with its value."""
     with pytest.raises(InvalidWheelFilename) as caught:
         best([item], target("3.12", "win32"))
     assert caught.value.text == repr(item)
+
+
+@pytest.mark.parametrize("item", [7, b"foo", None, [WHEEL], object], ids=repr)
+def test_what_is_no_file_is_a_mistake_of_the_program(item: object) -> None:
+    """A mistake in a program is reported where it was made, with the value, and is not taken for a bad name."""
+    there = target("3.12", "win32")
+    message = f"expected .* a mapping with 'filename', got {re.escape(repr(item))}|expected tags as packaging has them"
+    with pytest.raises(TypeError, match=message):
+        best([item], there, on_invalid="ignore")
+    with pytest.raises(TypeError, match=message):
+        explain(item, there)
+    with pytest.raises(TypeError, match=message):
+        rank(item, there)  # type: ignore[arg-type]
+
+
+NAME = "NumPy-2.3.0-1-cp312-cp312-manylinux_2_28_x86_64.manylinux2014_x86_64.whl"
+
+
+@pytest.mark.parametrize(
+    "wheel",
+    [NAME, parse_wheel_filename(NAME), theirs(NAME), PurePosixPath("/dist") / NAME, {"filename": NAME}],
+    ids=["text", "ours", "packaging's", "path", "mapping"],
+)
+def test_a_parsed_name_is_as_good_as_a_text(wheel: Any) -> None:  # noqa: ANN401 - every form of a name
+    """An embedder who has parsed a name, for its version say, need not write it again to rank it."""
+    there = target("3.12", "debian-12-x86_64")
+    assert rank(wheel, there) == rank(NAME, there) is not None
+    picked = best([wheel, "numpy-2.3.0-py3-none-any.whl"], there)
+    assert picked is wheel
+    assert sort([wheel], there) == [wheel]
+    assert list(relevant([wheel], [there])) == [wheel]
+    assert list(relevant([wheel], requires_python=">=3.12")) == [wheel]
+    assert explain(wheel, there).rank == rank(NAME, there)
+    assert rank(wheel, target("3.12", "macos")) is None
+    assert marker_from_wheel(wheel) == marker_from_wheel(NAME)
+
+
+def test_a_parsed_variant_fits_nobody_who_does_not_know_its_label() -> None:
+    """A wheel for one kind of graphics card must not reach machines that asked for none."""
+    wheel = parse_wheel_filename("foo-1.0-py3-none-any-cu128.whl")
+    assert rank(wheel, target("3.12", "win32")) is None
+
+
+@pytest.mark.parametrize("choose", [best, sort, relevant])
+def test_a_wish_for_invalid_names_is_checked(choose: Any) -> None:  # noqa: ANN401 - three functions
+    """A misspelt wish would otherwise behave like another one, and only where a name is invalid."""
+    there = target("3.12", "win32")
+    with pytest.raises(ValueError, match="'raise', 'skip' or 'ignore'"):
+        choose([NAME], [there] if choose is relevant else there, on_invalid="skp")
 
 
 def test_a_huge_entry_makes_no_huge_message() -> None:

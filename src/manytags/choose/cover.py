@@ -13,6 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from .entries import OnInvalid
+
 T = TypeVar("T")
 
 #: Up to this many wheels, the smallest set is found by trying all sets. Beyond it the set may not be the smallest.
@@ -43,7 +45,7 @@ def cover(  # noqa: PLR0913 - all but two by name
     fewest: bool = False,
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
-    on_invalid: str = "raise",
+    on_invalid: OnInvalid = "raise",
 ) -> Cover:
     """Find the wheels of one release that a set of targets needs.
 

@@ -1,4 +1,4 @@
-"""What callers choose among: file names, entries of an index, or objects of their own. Pure.
+"""What callers choose among: file names, parsed names, paths, entries of an index, or objects of their own. Pure.
 
 An entry is a mapping in the form of :pep:`691` and :pep:`700`: ``filename``, and perhaps ``requires-python`` and
 ``yanked``.
@@ -7,8 +7,12 @@ An entry is a mapping in the form of :pep:`691` and :pep:`700`: ``filename``, an
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import Literal
 
     from ..targets import Target
+
+    #: What to do with an invalid file name: raise the error, skip the file with a warning, or ignore it silently.
+    OnInvalid = Literal["raise", "skip", "ignore"]
 
 _MEMO_LIMIT = 10_000  # requirements remembered for each Python; all of PyPI has a few thousand
 
@@ -19,8 +23,10 @@ _MEMO: "dict[str, dict[str, bool]]" = {}
 def read_entry(item: object, key: "Callable[[object], object] | None" = None) -> "tuple[str, str | None, bool]":
     """Read the file name, the ``requires-python`` and whether the file was yanked.
 
-    :param item: a file name, an entry, or anything that ``key`` turns into one of these.
-    :raises InvalidWheelFilename: the item is neither, or is an entry without a file name.
+    :param item: what :func:`~manytags.tags.filename.name_of_file` takes, an entry, or anything that ``key`` turns into
+        one of these.
+    :raises InvalidWheelFilename: the item is an entry without a file name.
+    :raises TypeError: the item is none of these.
 
     >>> read_entry({"filename": "foo-1.0-py3-none-any.whl", "requires-python": ">=3.9", "yanked": "broken"})
     ('foo-1.0-py3-none-any.whl', '>=3.9', True)
@@ -31,9 +37,9 @@ def read_entry(item: object, key: "Callable[[object], object] | None" = None) ->
         return item, None, False
     if hasattr(item, "get"):
         return _read_mapping(item)  # type: ignore[arg-type]
-    from ..errors import InvalidWheelFilename
+    from ..tags.filename import name_of_file
 
-    raise InvalidWheelFilename(repr(item)[:200], "expected a file name, or a mapping with 'filename'")
+    return name_of_file(item), None, False
 
 
 def _read_mapping(entry: "Mapping[str, object]") -> "tuple[str, str | None, bool]":
@@ -76,7 +82,16 @@ def python_fits(requires: str, target: "Target") -> bool:
     return fits
 
 
-def reject_filename(filename: str, error: ValueError, on_invalid: str, stacklevel: int) -> None:
+def check_on_invalid(on_invalid: str) -> None:
+    """Refuse a wish that no function knows, before any file is looked at.
+
+    :raises ValueError: it is none of :data:`OnInvalid`.
+    """
+    if on_invalid not in {"raise", "skip", "ignore"}:
+        raise ValueError(f"on_invalid {on_invalid!r}: expected 'raise', 'skip' or 'ignore'")
+
+
+def reject_filename(filename: str, error: ValueError, on_invalid: "OnInvalid", stacklevel: int) -> None:
     """Raise, warn about or ignore an invalid file name.
 
     :param error: what is wrong with a part of the name; the error about the whole name is raised if there is one.

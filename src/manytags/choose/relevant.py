@@ -15,13 +15,15 @@ from ..tags.text import split_tag_set, split_wheel_filename
 from ..targets import Python, Target
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
 from ..targets.ranks import platform_tags, python_groups
-from .entries import python_fits, read_entry, reject_filename
+from .entries import check_on_invalid, python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from packaging.specifiers import SpecifierSet
+
+    from .entries import OnInvalid
 
     #: Decides whether a file fits: its tag set and its ``requires-python``.
     Fits = Callable[[str, str | None], bool]
@@ -46,7 +48,7 @@ def relevant(  # noqa: PLR0913 - all but two by name
     systems: Iterable[str | Platform] | None = None,
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
-    on_invalid: str = "raise",
+    on_invalid: OnInvalid = "raise",
 ) -> Iterator[T]:
     """Yield the files that could ever be chosen, in the order given. No file is kept, so there may be any number.
 
@@ -79,6 +81,7 @@ def relevant(  # noqa: PLR0913 - all but two by name
     """
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
+    check_on_invalid(on_invalid)
     # Not in a generator: wrong arguments are reported now, not when the first file is requested.
     if targets is None:
         fits: Fits = _Range(requires_python, systems).fits
@@ -100,7 +103,7 @@ def _fits_any(targets: list[Target]) -> Fits:
 
 
 def _fitting(
-    files: Iterable[T], fits: Fits, key: Callable[[T], object] | None, yanked: bool, on_invalid: str
+    files: Iterable[T], fits: Fits, key: Callable[[T], object] | None, yanked: bool, on_invalid: OnInvalid
 ) -> Iterator[T]:
     for item in files:
         filename, requires, withdrawn = read_entry(_by_filename(item if key is None else key(item)))

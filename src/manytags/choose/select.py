@@ -6,7 +6,7 @@ index lists its files never matters.
 
 from ..tags import MEMO_LIMIT, MEMO_TEXT, build_from_text
 from ..tags.text import split_wheel_filename
-from .entries import python_fits, read_entry, reject_filename
+from .entries import check_on_invalid, python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from ..targets import Target
+    from .entries import OnInvalid
 
     T = TypeVar("T")
     #: Whether the file was yanked, its rank, its inverted build tag, its name: the smallest is chosen.
@@ -33,19 +34,21 @@ def best(
     *,
     key: "Callable[[T], object] | None" = None,
     yanked: bool = False,
-    on_invalid: str = "raise",
+    on_invalid: "OnInvalid" = "raise",
 ) -> "T | None":
     """Pick the file that fits a target best, or ``None`` if no file fits.
 
     All files are assumed to belong to one release. Files that do not end in ``.whl`` are skipped.
 
-    :param files: wheel file names, entries of an index (mappings with ``filename``, ``requires-python``, ``yanked``),
-        or anything that ``key`` turns into one of these.
+    :param files: wheel file names, as text, :class:`WheelFilename`, path or what packaging's parser returns; entries of
+        an index (mappings with ``filename``, ``requires-python``, ``yanked``); or anything that ``key`` turns into one
+        of these.
     :param target: the Python and platform to choose for.
     :param key: returns the file name or entry of an item.
     :param yanked: whether yanked files may be chosen, after all others.
     :param on_invalid: ``raise``, ``skip`` to skip an invalid name with a warning, or ``ignore`` to skip it silently.
     :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
+    :raises TypeError: an item is none of these.
 
     >>> from manytags import target
     >>> files = ["foo-1.0-py3-none-any.whl", "foo-1.0-cp312-cp312-win_amd64.whl"]
@@ -62,7 +65,7 @@ def sort(
     *,
     key: "Callable[[T], object] | None" = None,
     yanked: bool = False,
-    on_invalid: str = "raise",
+    on_invalid: "OnInvalid" = "raise",
 ) -> "list[T]":
     """List the files that fit a target, best first. The parameters are those of :func:`best`.
 
@@ -75,11 +78,12 @@ def sort(
 
 
 def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each file would cost more than the work itself
-    files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: str
+    files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: "OnInvalid"
 ) -> "Iterable[tuple[Order, T]]":
     """Yield each file that fits, with its position in the order."""
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
+    check_on_invalid(on_invalid)
     ranks = target.ranks
     endings = endings_of(target)
     # Files of a release start alike, so a start that was valid once is not checked again.

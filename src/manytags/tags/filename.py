@@ -152,6 +152,37 @@ def parse_wheel_filename(text: str) -> WheelFilename:
     )
 
 
+def name_of_file(item: object) -> str:
+    """Return the file name that a value stands for.
+
+    :param item: a file name, a :class:`WheelFilename`, a path, what ``packaging.utils.parse_wheel_filename`` returns
+        (the members of its tags are then in alphabetical order), or a mapping with ``filename``.
+    :raises TypeError: it is none of these.
+
+    >>> from packaging.utils import parse_wheel_filename
+    >>> name_of_file(parse_wheel_filename("Foo-1.0-1-py3.py2-none-any.whl"))
+    'foo-1.0-1-py2.py3-none-any.whl'
+    """
+    if isinstance(item, str):
+        return item
+    if isinstance(item, WheelFilename):
+        return item.text
+    if isinstance(item, tuple) and len(item) == 4 and isinstance(item[3], (frozenset, set)):
+        name, version, build, tags = item
+        fields = ({tag.interpreter for tag in tags}, {tag.abi for tag in tags}, {tag.platform for tag in tags})
+        parts = [name.replace("-", "_"), str(version), "".join(map(str, build)), *(".".join(sorted(x)) for x in fields)]
+        return "-".join(filter(None, parts)) + ".whl"
+    if hasattr(item, "__fspath__"):
+        path = item.__fspath__()
+        return (path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")).rpartition("/")[2]
+    name = item.get("filename") if hasattr(item, "get") else None
+    if isinstance(name, str):
+        return name
+    shown = repr(item)
+    shown = shown if len(shown) <= 100 else f"{shown[:100]}..."
+    raise TypeError(f"expected a wheel's file name, a path, a parsed name, or a mapping with 'filename', got {shown}")
+
+
 def _shared(text: str) -> str:
     """Return the object for a name or a version that all files of a release share."""
     if len(text) > MEMO_TEXT:

@@ -12,26 +12,11 @@ from ..tags import MAX_TRIPLES, MEMO_LIMIT, MEMO_TEXT, filename_fields, split_me
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
-    from typing import Protocol
 
     from ..platforms import Platform
     from . import Python, Target
     from .options import TagOptions
-
-    class TagLike(Protocol):
-        """A tag triple of any copy of ``packaging``, pip's vendored one too."""
-
-        @property
-        def interpreter(self) -> str:
-            """Python tag."""
-
-        @property
-        def abi(self) -> str:
-            """ABI tag."""
-
-        @property
-        def platform(self) -> str:
-            """Platform tag."""
+    from .parsed import TagLike, WheelLike
 
 
 #: First minor version of Python 3 with a stable ABI (:pep:`384`).
@@ -214,13 +199,15 @@ def platform_tags(platform: "Platform", options: "TagOptions | None" = None) -> 
     return tuple(tags)
 
 
-def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int | None":
+def rank(wheel: "WheelLike | TagLike | Iterable[TagLike]", target: "Target") -> "int | None":
     """Rank a wheel for a target: 0 is best, ``None`` does not fit.
 
-    :param wheel: a wheel file name, a tag or compressed tag set as text, a ``packaging`` tag, or several of them.
+    :param wheel: a wheel file name, as text, :class:`WheelFilename`, path, mapping with ``filename``, or as packaging
+        returns it; a tag or compressed tag set as text; a ``packaging`` tag, or several of them.
     :param target: what it is for.
     :raises InvalidWheelFilename: the text ends in ``.whl``, or has as many dashes, and is not a wheel file name.
     :raises InvalidTag: the text is not a tag either.
+    :raises TypeError: ``wheel`` is none of these.
 
     >>> from manytags import target
     >>> there = target("cp312", "manylinux_2_28_aarch64")
@@ -233,10 +220,13 @@ def rank(wheel: "str | TagLike | Iterable[TagLike]", target: "Target") -> "int |
         if wheel.endswith(".whl") or wheel.count("-") > 2:
             return rank_filename(wheel, target)
         return target.ranks.of_text(wheel)
-    tags: Iterable[TagLike] = [wheel] if hasattr(wheel, "interpreter") else wheel  # type: ignore[list-item]
-    ranks = target.ranks
-    all_ranks = [ranks.of_members((tag.interpreter,), (tag.abi,), (tag.platform,)) for tag in tags]
-    return min((rank for rank in all_ranks if rank is not None), default=None)
+    from .parsed import read_parsed
+
+    read = read_parsed(wheel)
+    if isinstance(read, str):
+        return rank_filename(read, target)
+    ranks = [target.ranks.of_members(*members) for members in read]
+    return min((rank for rank in ranks if rank is not None), default=None)
 
 
 def rank_filename(text: str, target: "Target") -> "int | None":
