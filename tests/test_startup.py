@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ STARTUP = Path(__file__).parents[1] / "benchmarks" / "startup.py"
 
 #: Design, point 4.
 HEAVY = {
-    *("packaging", "re", "typing", "dataclasses"),
+    *("packaging", "elftools", "re", "typing", "dataclasses"),
     *("inspect", "logging", "subprocess", "platform", "json"),
 }
 #: All that a Linux host needs of ours; each module costs a start a third of a million instructions.
@@ -71,6 +72,17 @@ def test_rank_needs_few_modules_of_ours() -> None:
         "manytags.hosts.probe_manylinux",
     }
     assert ours - host_has <= OURS
+
+
+def test_pyelftools_is_loaded_for_code_alone(tmp_path: Path) -> None:
+    """Its import takes 10 ms. Who audits wheels without code should not wait for it."""
+    pure, code = tmp_path / "demo-1.0-py3-none-any.whl", tmp_path / "code.so"
+    with zipfile.ZipFile(pure, "w") as wheel:
+        wheel.writestr("demo.py", "")
+        wheel.writestr("demo-1.0.dist-info/WHEEL", "Tag: py3-none-any\n")
+    code.write_bytes((Path(__file__).parent / "binaries" / "elf" / "x86_64.so").read_bytes())
+    assert "elftools.elf.structs" not in loaded_by(f"import manytags; manytags.audit({str(pure)!r})")
+    assert "elftools.elf.structs" in loaded_by(f"import manytags; manytags.audit({str(code)!r})")
 
 
 def test_packaging_is_loaded_for_its_tags() -> None:

@@ -94,7 +94,7 @@ def test_damaged_files() -> None:
     """An unread file makes claims unknown, but a claim that another file contradicts stays false."""
     contents = made("cp312-cp312-manylinux1_x86_64", damaged=MODULE)
     assert set(said(contents).values()) == {CANNOT}
-    assert claim(contents, "cp312").note == f"damaged: {MODULE}"
+    assert claim(contents, "cp312").note == f"not sound: {MODULE}"
     assert Judge(contents).true_tags == ()
     contents = made("py3-none-any", elf("foo/_c.abi3.so"), damaged="foo/libbar.so")
     assert said(contents) == {"py3": CANNOT, "none": MUCH, "any": MUCH}

@@ -156,8 +156,8 @@ def test_a_damaged_file_is_not_all_there(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("demo/_half.so", MODULE.build()[:100])
     (missing,) = missing_libraries(path, root)
-    assert (missing.file, str(missing.kind)) == ("demo/_half.so", "damaged file")
-    assert str(missing).startswith("demo/_half.so is damaged: ")
+    assert (missing.file, str(missing.kind)) == ("demo/_half.so", "unsound file")
+    assert str(missing).startswith("demo/_half.so is not sound: ")
 
 
 def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ import pytest
 
 from manytags.binaries.binary import Binary
 from manytags.binaries.elf import read_elf
-from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD, PT_NOTE, Image
+from manytags.binaries.elf_image import PT_DYNAMIC, PT_GNU_STACK, PT_LOAD, PT_NOTE, Image
+from manytags.binaries.elf_layout import lay_out
 from manytags.binaries.elf_tables import (
     DT_GNU_HASH,
     DT_HASH,
@@ -79,6 +80,7 @@ class Editor:
     def __init__(self, data: bytes = WIDE) -> None:
         self.data = bytearray(data)
         self.image = Image(io.BytesIO(data), "original")
+        lay_out(self.image)
         self.programs_at = int.from_bytes(data[32:40], "little")
 
     def put(self, form: str, offset: int, *values: int) -> Editor:
@@ -144,6 +146,7 @@ LIES: dict[str, Callable[[Editor], Editor]] = {
     "a segment over another": lambda file: file.program(PT_LOAD, 6, 1 << 20),
     "PT_DYNAMIC outside": lambda file: file.program(PT_DYNAMIC, 3, 1 << 40),
     "PT_DYNAMIC with another offset": lambda file: file.program(PT_DYNAMIC, 2, 64),
+    "a PT_DYNAMIC of 4 GiB": lambda file: file.program(PT_DYNAMIC, 5, 2**32),
     "two PT_DYNAMIC": lambda file: file.put("I", file.programs_at, PT_DYNAMIC),
     "no strings": lambda file: file.tag(DT_STRSZ, 0),
     "strings of 2^64": lambda file: file.tag(DT_STRSZ, HUGE),
@@ -175,8 +178,6 @@ LIES: dict[str, Callable[[Editor], Editor]] = {
     "an interpreter of 4 GiB": lambda file: file.program(PT_GNU_STACK, 5, 2**32).put("I", stack(file), 3),
 }
 
-PT_GNU_STACK = 0x6474E551
-
 
 def stack(file: Editor) -> int:
     """Offset of the program header PT_GNU_STACK, which may be overwritten."""
@@ -204,7 +205,6 @@ STRANGE: dict[str, Callable[[Editor], Editor]] = {
     "section headers at 2^64": lambda file: file.put("Q", 40, HUGE),
     "65,535 section headers": lambda file: file.put("H", 60, 65535),
     "no section headers": lambda file: file.put("Q", 40, 0).put("3H", 58, 0, 0, 0),
-    "a PT_DYNAMIC of 4 GiB": lambda file: file.program(PT_DYNAMIC, 5, 2**32),
     "4 G needed versions in a library": lambda file: file.put("H", file.table(DT_VERNEED) + 2, 65535),
     "a count of 2^64 libraries": lambda file: file.tag(0x6FFFFFFF, HUGE),
     "a count of no libraries": lambda file: file.tag(0x6FFFFFFF, 0),

@@ -469,4 +469,4 @@ def test_damaged_code_does_not_pass_for_honest(tmp_path: Path) -> None:
     """A truncated binary has no false tags, but it must not pass the check."""
     (problem,) = check_upload(wheel_with_code(tmp_path, "manylinux_2_17_x86_64", 100), "strict", today=TODAY)
     assert (problem.tag, problem.refused) == ("demo.cpython-312-x86_64-linux-gnu.so", True)
-    assert "is damaged: " in problem.message
+    assert "is not sound: " in problem.message

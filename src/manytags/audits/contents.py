@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import BinaryIO, NamedTuple
 
 from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
-from ..binaries.binary import Binary
+from ..binaries.binary import Binary, UndefinedSymbol
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
@@ -162,13 +162,15 @@ def _read_binaries(
             text = f"this file and those after it: there are more than {_LIMITS[over]} {over}"
             remarks.append(Remark(member.name, RemarkKind.NOT_READ, text))
         elif binary is not None:
-            yield without_irrelevant_symbols(binary)
+            yield binary
 
 
 def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: list[Remark]) -> Binary | None:
     """Read a compiled file, or its header alone without a stream; add a remark on one that is damaged."""
     try:
-        return read_binary_header(head, member.name) if stream is None else read_binary(stream, member.name)
+        if stream is None:
+            return read_binary_header(head, member.name)
+        return read_binary(stream, member.name, is_relevant)
     except InvalidBinary as error:
         try:
             header = read_binary_header(head, member.name)
@@ -198,18 +200,12 @@ def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes
             yield member, stream.read(HEADER_SIZE), stream
 
 
-def without_irrelevant_symbols(binary: Binary) -> Binary:
-    """Drop the undefined symbols that neither Python nor a policy has a rule about, which are most of them."""
+def is_relevant(symbol: UndefinedSymbol) -> bool:
+    """Whether Python or a policy has a rule about an undefined symbol; there is none about most."""
     families, forbidden = _policy_symbols()
-    weak = {need.version for need in binary.versions if need.weak}  # it may be the one that a strong symbol has
-    relevant = tuple(
-        symbol
-        for symbol in binary.undefined
-        if (symbol.version and (version_family(symbol.version) in families or symbol.version in weak))
-        or symbol.name in forbidden
-        or is_of_python(symbol)
-    )
-    return replace(binary, undefined=relevant)
+    if symbol.version and version_family(symbol.version) in families:
+        return True
+    return symbol.name in forbidden or is_of_python(symbol)
 
 
 @cache

@@ -223,7 +223,7 @@ def _unread(contents: Contents) -> str:
     """Say why a tag that nothing contradicts still cannot be called true; empty if all files were read."""
     if contents.damaged:
         more = len(contents.damaged) - 1
-        return f"damaged: {contents.damaged[0]}" + (f" and {more} more" if more else "")
+        return f"not sound: {contents.damaged[0]}" + (f" and {more} more" if more else "")
     not_read = [remark for remark in contents.remarks if remark.kind is RemarkKind.NOT_READ]
     if not_read:
         return f"not read: {not_read[0].text}"

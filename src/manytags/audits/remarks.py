@@ -20,7 +20,7 @@ _FIRST_MUSL_1_2 = (1, 2, 0)
 class RemarkKind(TextEnum):
     """The kinds of remarks."""
 
-    DAMAGED = "damaged ELF file"
+    DAMAGED = "unsound ELF file"
     NOT_READ = "not read"
     LEFT_OUT = "left out"
     WHEEL = "WHEEL"

@@ -9,7 +9,7 @@ from typing import BinaryIO, Literal
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
 from ..errors import InvalidWheel
 from .archive import Archive
-from .contents import Contents, read_contents, without_irrelevant_symbols
+from .contents import Contents, is_relevant, read_contents
 from .judge import Judge
 from .needs import system_needs
 from .remarks import binary_remarks, linking_remarks
@@ -65,10 +65,7 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
     headers_only = depth == "header"
     # A self-extracting program can be a compiled file and a wheel at once. Installers go by the name.
     if is_binary(head) and not name.lower().endswith(".whl"):
-        if headers_only:
-            binary = read_binary_header(head, name)
-        else:
-            binary = without_irrelevant_symbols(read_binary(stream, name))
+        binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
         contents = Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
     else:
         contents = read_contents(Archive(stream, name), name, headers_only)

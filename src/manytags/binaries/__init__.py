@@ -6,17 +6,24 @@ of ``_FORMATS``. This room opens only the streams that it is given, and trusts n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import BinaryIO
 
 from ..errors import InvalidBinary
-from .binary import Binary
-from .elf import read_elf, read_elf_header
+from .binary import Binary, UndefinedSymbol
 
 #: Bytes from the beginning of a file that show its format and hold its header.
 HEADER_SIZE = 64
 
-#: The bytes that a format begins with -> its readers: of a whole file, and of its header alone.
-_FORMATS = {b"\x7fELF": (read_elf, read_elf_header)}
+
+def _elf() -> tuple[Callable[..., Binary], Callable[..., Binary]]:
+    from .elf import read_elf, read_elf_header  # and pyelftools, which a wheel without code does not wait for
+
+    return read_elf, read_elf_header
+
+
+#: The bytes that a format begins with -> what loads its readers: of a whole file, and of its header alone.
+_FORMATS = {b"\x7fELF": _elf}
 
 
 #: What Mach-O files begin with, of either byte order and of 32 or 64 bits.
@@ -46,20 +53,21 @@ def other_system(head: bytes) -> str | None:
     return "Windows" if head[:2] == b"MZ" and head[60:64].strip(b"\0") else None
 
 
-def read_binary(stream: BinaryIO, name: str) -> Binary:
+def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol], bool] | None = None) -> Binary:
     """Read a compiled file.
 
     Time and memory are bounded whatever the file says: every table has a largest size, far above those of real files.
 
     :param stream: the file, seekable.
     :param name: what errors and the answer call it.
-    :raises InvalidBinary: the format is unknown, the file is cut off, or its tables contradict it or each other.
+    :param wanted: which undefined symbols to keep; by default all.
+    :raises InvalidBinary: the format is unknown, the file is cut off, or loaders could read it in more than one way.
     """
     stream.seek(0)
     head = stream.read(HEADER_SIZE)
-    for magic, (read, _) in _FORMATS.items():
+    for magic, readers in _FORMATS.items():
         if head.startswith(magic):
-            return read(stream, name)
+            return readers()[0](stream, name, wanted)
     raise InvalidBinary(name, "its format is unknown")
 
 
@@ -70,7 +78,7 @@ def read_binary_header(head: bytes, name: str) -> Binary:
     :param name: what errors and the answer call it.
     :raises InvalidBinary: the format is unknown, or the header is damaged.
     """
-    for magic, (_, read) in _FORMATS.items():
+    for magic, readers in _FORMATS.items():
         if head.startswith(magic):
-            return read(head, name)
+            return readers()[1](head, name)
     raise InvalidBinary(name, "its format is unknown")

@@ -3,40 +3,32 @@
 Everything is read through :class:`Image`, and every read has a bound. A table that is larger than those of real files,
 or that is not inside the file, is an error.
 
-The structures are our own and not pyelftools': on the 111 ELF files of scipy 1.18.1 its headers and program headers
-alone take 0.16 s, and its symbols 42 µs each; reading and inflating the whole wheel takes 0.38 s, and everything that
-is read here 0.07 s. pyelftools also follows sections, which a loader never does, and follows them without bounds.
-
 Rule: System V ABI, chapters 4 and 5.
 """
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from operator import itemgetter
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from ..errors import InvalidBinary
+from .elf_structs import number_of, numbers_of, parse, structures
 
 MAGIC = b"\x7fELF"
-ET_EXEC, ET_DYN = 2, 3
-PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE = 1, 2, 3, 4
+ET_EXEC, ET_DYN = numbers_of("ET_", "EXEC DYN")
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PHDR, PT_TLS = numbers_of("PT_", "LOAD DYNAMIC INTERP NOTE PHDR TLS")
+PT_GNU_STACK, PT_GNU_RELRO, PT_GNU_PROPERTY = numbers_of("PT_GNU_", "STACK RELRO PROPERTY")
+PF_X, PF_W = 1, 2
 
 #: Bytes of program headers; Linux itself refuses more.
 _MAX_PROGRAM_HEADERS = 65536
-#: PT_LOAD segments: linkers write four, and tools that change a file add one each time.
-_MAX_LOADED = 128
-#: The smallest page of any system; loaders map whole pages.
-_PAGE = 4096
 #: Bytes of a path that the kernel takes.
 _MAX_INTERPRETER = 4096
 #: Sections that are searched for attributes; object files of generated code have some thousand.
 _MAX_SECTIONS = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """One program header."""
 
     kind: int
@@ -45,6 +37,20 @@ class Segment:
     address: int
     file_size: int
     memory_size: int
+    align: int
+
+    @property
+    def end(self) -> int:
+        """The address after its last byte in memory."""
+        return self.address + self.memory_size
+
+
+class Mapped(NamedTuple):
+    """Addresses that a loader fills from the file: the first, the end, and the offset of the first."""
+
+    start: int
+    end: int
+    offset: int
 
 
 class Header:
@@ -66,13 +72,15 @@ class Header:
         self.byte_order: Literal["little", "big"] = "little" if ident[5] == 1 else "big"
         self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
         self.word = "Q" if self.wide else "I"
-        header = struct.Struct(f"{self.mark}16x2HI3{self.word}I6H")
-        if len(ident) < header.size:
-            raise self.error(f"its header is cut off: {len(ident)} of {header.size} bytes")
-        (self.type, self.machine, _, _, programs, sections, self.flags, _, *counts) = header.unpack_from(ident)
-        self._programs_at: int = programs
-        self._sections_at: int = sections
-        self._program_size, self._program_count, self._section_size, self._section_count, _ = counts
+        self.ident = ident[:16]
+        size = 64 if self.wide else 52
+        header = parse(structures(self.wide, ident[5] == 1).Elf_Ehdr, ident[:size])
+        if header is None:
+            raise self.error(f"its header is cut off: {len(ident)} of {size} bytes")
+        self.structures = structures(self.wide, ident[5] == 1, header.e_machine)
+        self.type, self.machine = number_of(header.e_type), number_of(header.e_machine)
+        self.version, self.entry, self.flags = number_of(header.e_version), header.e_entry, header.e_flags
+        self._header = header
 
     def error(self, reason: str) -> InvalidBinary:
         """Make the error that says what is wrong with this file."""
@@ -92,8 +100,13 @@ class Image(Header):
         self._stream = stream
         self.size = stream.seek(0, 2)
         super().__init__(self.read(0, min(64, self.size), "the header"), name)
-        self.segments = self._program_headers(self._programs_at, self._program_size, self._program_count)
-        self._loaded = self._loaded_segments()
+        self.segments = self._program_headers()
+        #: What loaders map from the file; :mod:`.elf_layout` finds it.
+        self.mapped: tuple[Mapped, ...] = ()
+
+    def segment(self, kind: int) -> Segment | None:
+        """Return the program header of a type; of several the last."""
+        return next((segment for segment in reversed(self.segments) if segment.kind == kind), None)
 
     def read(self, offset: int, size: int, what: str) -> bytes:
         """Read bytes that must be in the file."""
@@ -110,7 +123,7 @@ class Image(Header):
 
         :param size: the number of bytes that must follow.
         """
-        for start, end, offset in self._loaded:
+        for start, end, offset in self.mapped:
             if start <= address < end:
                 if address + size > end:
                     break
@@ -121,91 +134,63 @@ class Image(Header):
         """Read bytes at an address; they must be in the file."""
         return self.read(self.locate(address, size, what)[0], size, what)
 
+    def parse_at(self, structure: Any, address: int, what: str) -> Any:  # noqa: ANN401 - as elf_structs.parse
+        """Read a structure of a fixed size at an address."""
+        return parse(structure, self.read_at(address, structure.sizeof(), what))
+
     def unpack_at(self, form: str, address: int, what: str) -> tuple[int, ...]:
-        """Read one structure of integers at an address; ``form`` is the struct module's, without byte order."""
+        """Read integers at an address; ``form`` is the struct module's, without byte order."""
         layout = struct.Struct(self.mark + form)
         numbers: tuple[int, ...] = layout.unpack(self.read_at(address, layout.size, what))
         return numbers
 
     def interpreter(self) -> bytes | None:
         """Read the path of the program interpreter (PT_INTERP), or return ``None``."""
-        segment = next((segment for segment in self.segments if segment.kind == PT_INTERP), None)
+        segment = self.segment(PT_INTERP)
         if segment is None:
             return None
         if segment.file_size > _MAX_INTERPRETER:
             raise self.error(f"a program interpreter of {segment.file_size} bytes")
-        return self.read(segment.offset, segment.file_size, "PT_INTERP").partition(b"\0")[0]
+        return self.read(segment.offset, segment.file_size, "PT_INTERP")
 
     def section(self, kind: int, most: int) -> bytes:
         """Read the first section of a type, for attributes that are in no segment; empty if it is missing or damaged.
 
         :param most: bytes that it may have.
         """
-        layout = struct.Struct(self.mark + ("4xI16x2Q" if self.wide else "4xI8x2I"))
-        entry, count = self._section_size, min(self._section_count, _MAX_SECTIONS)
-        if entry < layout.size or self._sections_at + entry * count > self.size:
+        structure, header = self.structures.Elf_Shdr, self._header
+        entry, count = header.e_shentsize, min(header.e_shnum, _MAX_SECTIONS)
+        if entry < structure.sizeof() or header.e_shoff + entry * count > self.size:
             return b""
-        table = self.read(self._sections_at, entry * count, "the section headers")
+        table = self.read(header.e_shoff, entry * count, "the section headers")
+        wanted = kind.to_bytes(4, self.byte_order)
         for start in range(0, entry * count, entry):
-            section_kind, offset, size = layout.unpack_from(table, start)
-            if section_kind == kind:
-                return self.read(offset, size, "a section") if size <= most and offset + size <= self.size else b""
+            if table[start + 4 : start + 8] == wanted:
+                section = parse(structure, table[start : start + entry])
+                if section.sh_size > most or section.sh_offset + section.sh_size > self.size:
+                    return b""
+                return self.read(section.sh_offset, section.sh_size, "a section")
         return b""
 
-    def _program_headers(self, offset: int, entry: int, count: int) -> tuple[Segment, ...]:
-        layout = struct.Struct(self.mark + ("2I6Q" if self.wide else "8I"))
+    @property
+    def headers_at(self) -> tuple[int, int]:
+        """Offset of the program headers, and how many bytes they have."""
+        return self._header.e_phoff, self._header.e_phnum * self._header.e_phentsize
+
+    def _program_headers(self) -> tuple[Segment, ...]:
+        structure, entry, count = self.structures.Elf_Phdr, self._header.e_phentsize, self._header.e_phnum
         if not count:
             return ()
-        if entry != layout.size:
-            raise self.error(f"program headers of {entry} bytes, where its class has {layout.size}")
+        if entry != structure.sizeof():
+            raise self.error(f"program headers of {entry} bytes, where its class has {structure.sizeof()}")
         if entry * count > _MAX_PROGRAM_HEADERS:
             raise self.error(f"{count} program headers, more than Linux loads")
-        table = self.read(offset, entry * count, "the program headers")
-        fields = itemgetter(0, 1, 2, 3, 5, 6) if self.wide else itemgetter(0, 6, 1, 2, 4, 5)
-        return tuple(Segment(*fields(header)) for header in layout.iter_unpack(table))
-
-    def _loaded_segments(self) -> tuple[tuple[int, int, int], ...]:
-        """List first address, end and offset of what PT_LOAD maps from the file."""
-        segments = [segment for segment in self.segments if segment.kind == PT_LOAD]
-        loaded = sorted(segments, key=lambda segment: segment.address)
-        if not loaded and self.type in {ET_EXEC, ET_DYN}:
-            raise self.error("it loads nothing: there is no PT_LOAD among its program headers")
-        if len(loaded) > _MAX_LOADED:
-            raise self.error(f"it loads {len(loaded)} segments")
-        end = before = 0
-        for segment in loaded:
-            if segment.address < end:
-                # Loaders see the segment that is mapped last, other readers the first.
-                raise self.error(f"loaded segments overlap at address 0x{segment.address:x}")
-            if segment.file_size > segment.memory_size:
-                raise self.error("a loaded segment is larger in the file than in memory")
-            if segment.memory_size:
-                shift = segment.offset - segment.address
-                if shift % _PAGE:
-                    raise self.error(f"address 0x{segment.address:x} and its file offset differ within a page")
-                if end and (end - 1) // _PAGE == segment.address // _PAGE and shift != before:
-                    # The segment that is mapped last replaces the whole page.
-                    raise self.error(f"the segment at 0x{segment.address:x} covers a page of the segment before it")
-                before, end = shift, segment.address + segment.memory_size
-            if segment.file_size and segment.offset + segment.file_size > self.size:
-                where = segment.offset + segment.file_size
-                raise self.error(f"a loaded segment ends outside the file: at {where} of {self.size} bytes")
-        nexts = [*(segment.address for segment in loaded[1:]), 1 << 64]
-        mapped = [(segment, self._mapped_size(segment, next_)) for segment, next_ in zip(loaded, nexts, strict=False)]
-        return tuple((segment.address, segment.address + size, segment.offset) for segment, size in mapped if size)
-
-    def _mapped_size(self, segment: Segment, following: int) -> int:
-        """Count the bytes of the file that a segment maps, up to the address of the following segment."""
-        size = segment.file_size
-        if not size or size < segment.memory_size:
-            return size  # zeros follow
-        # Whole pages are mapped, so bytes of the file that follow the segment are mapped as well.
-        page_end = (segment.address + size + _PAGE - 1) // _PAGE * _PAGE
-        end = min(page_end, following // _PAGE * _PAGE)
-        return max(size, min(end - segment.address, self.size - segment.offset))
-
-    def is_left_out(self, address: int) -> bool:
-        """Whether an address is loaded, but its bytes are not in the file, as in a file of debug information alone."""
-        loaded = [segment for segment in self.segments if segment.kind == PT_LOAD]
-        in_memory = any(segment.address <= address < segment.address + segment.memory_size for segment in loaded)
-        return in_memory and not any(start <= address < end for start, end, _ in self._loaded)
+        table = self.read(self._header.e_phoff, entry * count, "the program headers")
+        headers = (parse(structure, table[start : start + entry]) for start in range(0, len(table), entry))
+        return tuple(
+            Segment(
+                *(number_of(each.p_type), each.p_flags, each.p_offset, each.p_vaddr),
+                *(each.p_filesz, each.p_memsz, each.p_align),
+            )
+            for each in headers
+        )

@@ -223,7 +223,7 @@ def _false_tags(audit: WheelAudit) -> Findings:
 
     for remark in audit.remarks:
         if remark.kind is RemarkKind.DAMAGED:
-            yield remark.file, f"{remark.file} is damaged: {remark.text}", "a rebuilt wheel"
+            yield remark.file, f"{remark.file} is not sound: {remark.text}", "a rebuilt wheel"
     for claim in audit.claims:
         if claim.is_false:
             more = len(claim.reasons) - _MOST_REASONS

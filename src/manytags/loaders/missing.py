@@ -22,7 +22,7 @@ class MissingKind(TextEnum):
     VERSIONS = "symbol versions"  #: the library that the loader finds does not define the versions
     LOADER = "loader"  #: a program of the wheel asks for a loader that does not exist
     ARCHITECTURE = "architecture"  #: the file is code for another architecture than the interpreter
-    DAMAGED = "damaged file"  #: the file is damaged, so its needs cannot be read
+    DAMAGED = "unsound file"  #: the file is damaged or can be read in several ways, so its needs are not known
     SYSTEM = "system"  #: the whole wheel is for another system than Linux, whose code is not read
 
 
@@ -56,7 +56,7 @@ class MissingLibrary:
         versions = ", ".join(self.versions)
         return {
             MissingKind.ARCHITECTURE: f"{self.file} is code for {self.subject}",
-            MissingKind.DAMAGED: f"{self.file} is damaged: {self.subject}",
+            MissingKind.DAMAGED: f"{self.file} is not sound: {self.subject}",
             MissingKind.SYSTEM: f"{self.file} is for another system: {self.subject}",
             MissingKind.LOADER: f"{by} asks for the loader {self.subject}, which does not exist",
             MissingKind.VERSIONS: f"{by} needs {versions} of {self.subject}; {self.found} does not define it",

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ..binaries.binary import Linkage
-from ..binaries.elf import read_linkage
 from ..errors import InvalidBinary, InvalidInput, InvalidPolicy, ProbeError
 from ..hosts.probe import Observations, observe_executable, read_elf_header
 from ..platforms.linux.architectures import architecture_from_elf
@@ -238,6 +237,8 @@ class Process:
         return Requester(path, origin, linkage.rpath if linkage else None, linkage.runpath if linkage else None)
 
     def _read(self, result: SearchResult) -> LoadedLibrary:
+        from ..binaries.elf import read_linkage  # and pyelftools, which nothing waits for that reads no file
+
         if result.file is None:
             return LoadedLibrary(result)
         stream = self.root.open(result.file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...tags import Value
-from .table import TABLE, row_from_elf, row_of, version_from_field
+from .table import EM_386, EM_MIPS, EM_S390, TABLE, row_from_elf, row_of, version_from_field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,11 @@ class Architecture(Value):
 
 _KNOWN: dict[str, Architecture] = {}
 
+#: Older e_machine numbers that kernels or loaders take for a newer one: EM_486 and EM_S390_OLD, by which Linux runs
+#: programs (``elf_check_arch`` of x86 and s390), and EM_MIPS_RS3_LE, by which glibc loads libraries.
+EM_486, EM_MIPS_RS3_LE, EM_S390_OLD = 6, 10, 0xA390
+_OLD_MACHINES = {EM_486: EM_386, EM_MIPS_RS3_LE: EM_MIPS, EM_S390_OLD: EM_S390}
+
 
 def architectures() -> tuple[Architecture, ...]:
     """List all architectures, in the order of the table."""
@@ -100,8 +105,10 @@ def architecture_from_elf(machine: int, bits: int, byte_order: str, flags: int =
 
     >>> architecture_from_elf(62, 32, "little").name
     'x32'
+    >>> architecture_from_elf(6, 32, "little").name  # EM_486
+    'i686'
     """
-    row = row_from_elf(machine, bits, byte_order, flags)
+    row = row_from_elf(_OLD_MACHINES.get(machine, machine), bits, byte_order, flags)
     return architecture(row[0]) if row else None
 
 

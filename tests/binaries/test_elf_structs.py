@@ -1,0 +1,73 @@
+"""The names and structures that come from pyelftools: the numbers that they stand for, and the sizes that they have."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from manytags.binaries import elf_image, elf_structs, elf_tables
+
+#: Every name of pyelftools that the package uses, and its number: System V ABI, chapters 4 and 5; ``<elf.h>`` of glibc;
+#: Linux Extensions to gABI (GNU properties); ELF for the RISC-V Architecture (attributes).
+NUMBERS = {
+    "ET_EXEC": 2, "ET_DYN": 3,
+    "PT_LOAD": 1, "PT_DYNAMIC": 2, "PT_INTERP": 3, "PT_NOTE": 4, "PT_PHDR": 6, "PT_TLS": 7,
+    "PT_GNU_STACK": 0x6474E551, "PT_GNU_RELRO": 0x6474E552, "PT_GNU_PROPERTY": 0x6474E553,
+    "PT_RISCV_ATTRIBUTES": 0x70000003, "SHT_ARM_ATTRIBUTES": 0x70000003, "TAG_ARCH": 5,
+    "EM_PPC": 20, "EM_PPC64": 21, "EM_ARM": 40, "EM_X86_64": 62, "EM_MIPS": 8, "EM_AARCH64": 183, "EM_RISCV": 243,
+    "EM_LOONGARCH": 258,
+    "DT_NEEDED": 1, "DT_PLTRELSZ": 2, "DT_HASH": 4, "DT_STRTAB": 5, "DT_SYMTAB": 6, "DT_RELA": 7, "DT_RELASZ": 8,
+    "DT_STRSZ": 10, "DT_SYMENT": 11, "DT_SONAME": 14, "DT_RPATH": 15, "DT_REL": 17, "DT_RELSZ": 18, "DT_PLTREL": 20,
+    "DT_JMPREL": 23, "DT_RUNPATH": 29, "DT_RELR": 36, "DT_GNU_HASH": 0x6FFFFEF5, "DT_VERSYM": 0x6FFFFFF0,
+    "DT_FLAGS_1": 0x6FFFFFFB, "DT_VERDEF": 0x6FFFFFFC, "DT_VERNEED": 0x6FFFFFFE, "DT_MIPS_SYMTABNO": 0x70000011,
+    "DT_AUXILIARY": 0x7FFFFFFD, "DT_FILTER": 0x7FFFFFFF,
+    "NT_GNU_PROPERTY_TYPE_0": 5, "GNU_PROPERTY_X86_ISA_1_NEEDED": 0xC0008002, "GNU_PROPERTY_X86_ISA_1_USED": 0xC0010002,
+}  # fmt: skip
+#: Bytes of each structure in files of 64 and of 32 bits.
+SIZES = {
+    "Elf_Ehdr": (64, 52), "Elf_Phdr": (56, 32), "Elf_Shdr": (64, 40), "Elf_Verneed": (16, 16), "Elf_Vernaux": (16, 16),
+    "Elf_Verdef": (20, 20), "Elf_Verdaux": (8, 8), "Elf_Nhdr": (12, 12),
+}  # fmt: skip
+SOURCES = Path(elf_structs.__file__).parent
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_numbers(name: str) -> None:
+    """A name that stands for another number in some release of pyelftools would hide what code needs."""
+    assert elf_structs.number_of(name) == NUMBERS[name]
+
+
+def test_all_names_are_listed() -> None:
+    """A name that is used and not in the table above would be trusted unseen."""
+    used: set[str] = set()
+    for path in SOURCES.glob("elf*.py"):
+        text = path.read_text(encoding="utf-8")
+        for prefix, names in re.findall(r'numbers_of\(\s*"(\w+)", "([\w ]+)"', text):
+            used |= {prefix + name for name in names.split()}
+        used |= set(re.findall(r'number_of\("(\w+)"\)', text))
+        used |= set(re.findall(r'"((?:GNU_PROPERTY|NT|EM)_\w*[A-Z0-9])"', text))
+    examples = {"DT_STRTAB"}  # of a doctest
+    assert used - examples == NUMBERS.keys() - examples
+    assert (elf_image.PT_LOAD, elf_tables.DT_NEEDED) == (1, 1)
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_sizes(name: str) -> None:
+    """A structure of another size would read each entry of a table in the wrong place."""
+    found = [
+        getattr(elf_structs.structures(wide, little), name).sizeof() for wide in (True, False) for little in (0, 1)
+    ]
+    assert found == [SIZES[name][0]] * 2 + [SIZES[name][1]] * 2
+
+
+def test_nothing_else_uses_pyelftools() -> None:
+    """Its walks have no bounds; only the module that is held against the tables above may use it."""
+    package = SOURCES.parent
+    users = {
+        path.name
+        for path in package.rglob("*.py")
+        if re.search(r"^\s*(from|import) elftools", path.read_text(), re.MULTILINE)
+    }
+    assert users == {"elf_structs.py"}
