@@ -12,7 +12,7 @@ from dataclasses import replace
 from .claims import Claim, ClaimKind, Verdict
 
 #: Files, needs and names that are looked at for all tags; PySide2 5.15 takes some 30,000.
-_MAX_WORK = 600_000
+_MAX_WORK = 400_000
 #: Reasons that are listed for all tags; PySide2 5.15 has 750.
 MAX_REASONS = 20_000
 _TOO_MUCH = "there is more to judge than in any real wheel"

@@ -25,7 +25,7 @@ from .stable_abi import is_of_python
 
 #: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
 #: and versions, and VTK 9.7 has 102,674 undefined symbols.
-_LIMITS = {"compiled files": 5000, "needed libraries and versions": 50_000, "undefined symbols": 300_000}
+_LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
 _MAX_REMARKS = 10_000
 #: Bytes of a file for another system in which the name of an init function is searched.
 _MAX_FOREIGN = 32 << 20

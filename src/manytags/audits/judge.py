@@ -102,7 +102,7 @@ class Judge:
 
     def _scoped(self, kind: str, judge: Callable[[], Claim]) -> Callable[[], Claim]:
         """Judge a claim, and say which part of the wheel contradicts it."""
-        return lambda: self._scopes.add_to(judge(), kind)
+        return lambda: self._scopes.add_to(judge(), kind if kind in KINDS else self._kind)
 
     def _python_users(self) -> tuple[PythonUser, ...]:
         return python_users(self._code, [module.file for module in self._modules], self._linking, self._kind)
