@@ -2,7 +2,7 @@
 
 ``auditwheel_world.py`` recorded auditwheel's answers, and what the files in the wheels need, in ``data``. With
 ``MANYTAGS_ASK_AUDITWHEEL=1`` in the environment, as in ``nox -s auditwheel``, the wheels are fetched, the installed
-auditwheel is asked again, and the wheels are read and audited again.
+auditwheel is asked again, elfdeps is asked what the files need, and the wheels are read and audited again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import re
+import zipfile
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -188,3 +189,24 @@ def test_wheels_are_read_and_audited_so(file: str) -> None:
     assert not result.is_damaged
     assert [replace(needs, undefined=()) for needs in wheel.contents.binaries] == list(result.needs)
     assert as_recorded(result) == as_recorded(audit_from_contents(wheel.contents, file))
+
+
+@pytest.mark.skipif(
+    not os.environ.get("MANYTAGS_ASK_AUDITWHEEL") or importlib.util.find_spec("elfdeps") is None,
+    reason="fetches 900 MB of wheels: nox -s auditwheel, or MANYTAGS_ASK_AUDITWHEEL=1 and elfdeps installed",
+)
+@pytest.mark.parametrize("file", FILES)
+def test_elfdeps_reads_the_same_needs(file: str) -> None:
+    """A second reader, which follows sections and not segments, must see no other need of any file."""
+    elfdeps = importlib.import_module("elfdeps")
+    wheel = wheels()[file]
+    with zipfile.ZipFile(auditwheel_world.fetch(file, wheel.sha256, auditwheel_world.cache_folder())) as archive:
+        theirs = {
+            # rpm's sign for a file that has no DT_HASH.
+            str(info.filename): {(need.soname, need.version) for need in info.requires if need.soname != "rtld"}
+            for info in elfdeps.analyze_zipfile(archive)
+        }
+    assert theirs == {
+        code.name: {(library, "") for library in code.needed} | {(need.library, need.version) for need in code.versions}
+        for code in wheel.contents.binaries
+    }
