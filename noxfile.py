@@ -157,7 +157,7 @@ def uv(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def auditwheel(session: nox.Session) -> None:
-    """Fetch 900 MB of real wheels (into ``-- FOLDER``), audit them and ask auditwheel; ``-- record`` writes anew."""
+    """Fetch 1 GB of real wheels (into ``-- FOLDER``), audit them and ask auditwheel; ``-- record`` writes anew."""
     session.install("-e", ".", *group("test"), *group("oracle"))
     folder = next((argument for argument in session.posargs if argument != "record"), "")
     environment = {"MANYTAGS_ASK_AUDITWHEEL": "1", "MANYTAGS_WHEELS": folder and os.path.abspath(folder)}

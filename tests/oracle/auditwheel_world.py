@@ -5,7 +5,7 @@ wheel, and the output of ``auditwheel show --json``. ``auditwheel-needs.jsonl.gz
 manytags read from its ELF files, and what its ``WHEEL`` says. So the daily tests judge what real wheels need without
 downloading them. A third file, ``auditwheel-claims.json``, is written by hand: it says which tags are true.
 
-The wheels, some 900 MB, come from the index that pip is configured for, are checked against the recorded digests, and
+The wheels, some 1 GB, come from the index that pip is configured for, are checked against the recorded digests, and
 are kept in ``~/.cache/manytags/wheels``, or the folder that ``MANYTAGS_WHEELS`` names. Run as a script, as
 ``nox -s auditwheel -- record`` does, this module writes both files again. To add a wheel, put it into the folder first.
 """
