@@ -135,7 +135,7 @@ def test_the_schema_refuses() -> None:
         "path": None,
         "outcome": "false",
         "is_false": True,
-        "claims": [{**claim, "reasons": [violation], "true_tags": [], "note": "", **whole}],
+        "claims": [{**claim, "reasons": [violation], "true_tags": [], "note": "", **whole, "given": []}],
     }
     assert problems(json.dumps(audit)) == []
     violation["kind"] = "bad luck"

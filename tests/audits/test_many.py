@@ -19,7 +19,6 @@ from manytags import InvalidBinary, InvalidWheel, WheelAudit, audit, audit_many
 from manytags.audits import many
 from manytags.audits.batches import batches
 from manytags.audits.many import BrokenWheel
-from manytags.audits.wheel import Depth
 
 from .made_wheels import FALSE, PURE, TRUE, X86_64, put_wheel
 
@@ -154,19 +153,19 @@ def test_answers_travel(paths: list[Path]) -> None:
 def kill_at_some() -> None:
     """Make this worker die of wheels that are called deadly, as workers do that run out of memory."""
 
-    def deadly(path: str, depth: Depth) -> WheelAudit:
+    def deadly(path: str, *options: Any) -> WheelAudit:  # noqa: ANN401 - those of audit
         if "deadly" in path:
             os.kill(os.getpid(), signal.SIGKILL)
-        return audit(path, depth=depth)
+        return audit(path, *options)
 
     vars(many)["audit"] = deadly
 
 
-def fail_at_some(path: str, depth: Depth) -> WheelAudit:
+def fail_at_some(path: str, *options: Any) -> WheelAudit:  # noqa: ANN401 - those of audit
     """Fail as a cluster does whose workers died of a file."""
     if "deadly" in path:
         raise MemoryError
-    return audit(path, depth=depth)
+    return audit(path, *options)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")

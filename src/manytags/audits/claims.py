@@ -50,6 +50,7 @@ class Claim:
     :param scope: which part of the wheel contradicts it.
     :param false_for: the extension modules, or the files of a wheel without modules, that contradict it themselves or
         by what they need; none if that is the whole wheel.
+    :param given: the other distributions, and excluded libraries, with which the verdict holds.
     """
 
     kind: ClaimKind
@@ -61,6 +62,7 @@ class Claim:
     note: str = ""
     scope: Scope = Scope.NOTHING
     false_for: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
 
     @property
     def is_false(self) -> bool:
@@ -76,6 +78,12 @@ class Claim:
             return self
         return Claim(self.kind, self.tag, self.where, Verdict.UNKNOWN, note=unread)
 
+    @property
+    def verdict_given(self) -> str:
+        """The verdict in words, with what it is given."""
+        *most, last = self.given or ("",)
+        return f"{self.verdict}, given {', '.join(most) + ' and ' if most else ''}{last}" if last else str(self.verdict)
+
     def __str__(self) -> str:
         note = f" ({self.note})" if self.note else ""
-        return f"{self.kind} {self.tag}: {self.verdict}{note}"
+        return f"{self.kind} {self.tag}: {self.verdict_given}{note}"

@@ -17,8 +17,9 @@ from ..platforms.parse import parse_platform
 from ..tags.filename import TagSet, parse_wheel_filename
 from .archive import Archive
 from .directory import Member
+from .installed import Surroundings
 from .linking import Linking
-from .metadata import dist_info, member_remarks, read_wheel, record_remarks
+from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
 from .modules import is_foreign_module, modules
 from .remarks import Remark, RemarkKind, binary_remarks, remarks_for_any
 from .stable_abi import is_of_python
@@ -62,6 +63,7 @@ class Contents:
     :param remarks: what its maker would want to know.
     :param foreign: its compiled files for other systems.
     :param python_loads: whether its Python code may load libraries by their paths.
+    :param surroundings: what it requires, and what is installed beside it.
     """
 
     filename: TagSet | None
@@ -72,6 +74,7 @@ class Contents:
     remarks: tuple[Remark, ...] = ()
     foreign: tuple[ForeignFile, ...] = ()
     python_loads: bool = True
+    surroundings: Surroundings = Surroundings()  # noqa: RUF009 - it never changes
 
     @property
     def damaged(self) -> tuple[str, ...]:
@@ -82,7 +85,7 @@ class Contents:
     def linking(self) -> Linking:
         """Which of its files a loader takes for the libraries that they need."""
         names = [module.file for module in modules(binary for binary in self.binaries if binary.is_code)]
-        return Linking(self.binaries, names, self.damaged, self.python_loads)
+        return Linking(self.binaries, names, self.damaged, self.python_loads, self.surroundings)
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:
@@ -120,7 +123,11 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     remarks += islice(chain.from_iterable(more), _MAX_REMARKS + 1)
     if len(remarks) > _MAX_REMARKS:
         remarks[_MAX_REMARKS:] = [Remark(name, RemarkKind.LEFT_OUT, f"the remarks after the first {_MAX_REMARKS}")]
-    contents = Contents(filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign))
+    _, requires = read_metadata(archive, members, info)
+    surroundings = Surroundings(requires)
+    contents = Contents(
+        filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign), surroundings=surroundings
+    )
     try:
         is_unreached = any(chain.from_iterable([contents.linking.unreached(kind) for kind in KINDS]))
     except InvalidBinary as error:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from posixpath import normpath
+from typing import NamedTuple
 
 from ..binaries.binary import Binary
 from ..loaders.ld_cache import Code
@@ -11,15 +13,15 @@ from ..loaders.roots import NO_FILE, Root
 from ..loaders.search import Search
 
 #: Where the files of a wheel are installed: an example, for the relations between folders are what counts.
-_PREFIX = "/prefix"
-_SITE_PACKAGES = f"{_PREFIX}/lib/python3/site-packages"
+PREFIX = "/prefix"
+SITE_PACKAGES = f"{PREFIX}/lib/python3/site-packages"
 #: Folders in ``*.data`` -> where their files are installed. Installers disagree on ``headers``, which holds no library.
 _SCHEMES = {
-    "purelib": _SITE_PACKAGES,
-    "platlib": _SITE_PACKAGES,
-    "scripts": f"{_PREFIX}/bin",
-    "data": _PREFIX,
-    "headers": f"{_PREFIX}/include",
+    "purelib": SITE_PACKAGES,
+    "platlib": SITE_PACKAGES,
+    "scripts": f"{PREFIX}/bin",
+    "data": PREFIX,
+    "headers": f"{PREFIX}/include",
 }
 
 
@@ -41,7 +43,69 @@ def installed_path(file: str) -> str:
         _, scheme, *rest = file.split("/", 2)
         if scheme in _SCHEMES and rest:
             return normpath(f"{_SCHEMES[scheme]}/{rest[0]}")
-    return normpath(f"{_SITE_PACKAGES}/{file}")
+    return normpath(f"{SITE_PACKAGES}/{file}")
+
+
+class Requirement(NamedTuple):
+    """A distribution that another one requires, on some systems at least.
+
+    :param name: its name, normalized.
+    :param extras: extras of it that are required too.
+    :param only_for: extras of the requiring distribution, one of which must be asked for; none if it is required
+        without them.
+    """
+
+    name: str
+    extras: tuple[str, ...] = ()
+    only_for: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A library of another distribution.
+
+    :param distribution: its name, normalized.
+    :param place: where it is installed, in the prefix of :func:`installed_path`.
+    :param binary: what it says.
+    """
+
+    distribution: str
+    place: str
+    binary: Binary
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is installed beside a wheel.
+
+    :param requires: what the wheel requires.
+    :param required: the distributions that are required without extras of the wheel, in turn, as far as is known.
+    :param neighbours: libraries of other distributions that the wheel's files need.
+    :param excluded: patterns of names of libraries that somebody else provides, such as ``libcuda.so.*``.
+    """
+
+    requires: tuple[Requirement, ...] = ()
+    required: frozenset[str] = frozenset()
+    neighbours: tuple[Neighbour, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A wheel as it is installed.
+
+    :param files: its compiled files, by their paths in the wheel.
+    :param modules: the extension modules among them.
+    :param unread: compiled files that could not be read.
+    :param python_loads: whether its Python code may load libraries before it imports the modules.
+    :param surroundings: what is installed beside it.
+    """
+
+    files: Mapping[str, Binary]
+    modules: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+    python_loads: bool = True
+    surroundings: Surroundings = Surroundings()
 
 
 class InstalledFiles(Root):

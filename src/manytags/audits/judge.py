@@ -155,7 +155,8 @@ class Judge:
             note = "it does not say which C library the code needs"
         if better and not self._code:
             note = "it has no ELF file"
-        return claim(Verdict.TOO_LITTLE if better else Verdict.TRUE, (), better, note)
+        given = self._linking.given(platform.kind) if platform.need is not None else ()
+        return claim(Verdict.TOO_LITTLE if better else Verdict.TRUE, (), better, note, given=given)
 
     def _contradictions(self, platform: PlatformTag) -> tuple[tuple[Violation, ...], bool, str]:
         """List what contradicts a tag; also return whether the tag has a policy, and a note on the policy."""

@@ -6,60 +6,21 @@ it, and so is each program, and each library that none of them loads.
 
 What an interpreter has loaded before is not known. Python code may load a library by its path first: glibc then takes
 it wherever its SONAME is needed, musl does not. A program begins with nothing loaded.
-
-Rule: glibc ``elf/dl-load.c`` (``_dl_map_object``), ``elf/dl-deps.c``; musl ``ldso/dynlink.c`` (``load_library``).
 """
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+import re
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..binaries.binary import Binary
-from ..errors import InvalidBinary
-from ..loaders.ld_cache import Code
-from ..loaders.search import Loader, Requester
-from ..platforms.linux.policies import KINDS, policies
-from .installed import InstalledFiles, InstalledSearch, code_of, installed_path
+from .installed import Installed, Surroundings
+from .loads import Loads, Provider, is_of_c_library
 
-#: Libraries that are parts of the C library, and prefixes of its loaders and of musl.
-_C_LIBRARY = frozenset({
-    "libc.so", "libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libanl.so.1",
-    "libresolv.so.2", "libmvec.so.1",
-})  # fmt: skip
-#: Prefix of the names that musl's C library has as a needed library.
-MUSL_LIBC = "libc.musl-"
-_LOADERS = ("ld-linux", "ld-musl-", "ld64.so.", "ld.so.1", MUSL_LIBC)
-#: Folders beside a library for its builds for newer processors, each list oldest first.
-_LEVELS = (("x86-64-v2", "x86-64-v3", "x86-64-v4"), ("power9", "power10"), ("z13", "z14", "z15", "z16", "z17"))
-#: Searches for libraries, each of some 10 microseconds; PySide2 5.15 takes 20,207.
-_MAX_STEPS = 100_000
-
-
-def is_of_c_library(name: str) -> bool:
-    """Whether a library is part of the C library, which every process loads before it loads anything of a wheel."""
-    return name in _C_LIBRARY or name.startswith(_LOADERS)
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """A file that provides a library to another one.
-
-    :param file: its path in the wheel.
-    :param is_found: whether the loader takes it, whatever was loaded before.
-    :param builds: what it says, and what other files say that processes take in its place: builds for newer processors,
-        and files that other modules find. A file that could not be read says nothing.
-    """
-
-    file: str
-    is_found: bool
-    builds: tuple[Binary, ...] = ()
-
-    def defines(self, version: str) -> bool:
-        """Whether its symbols have a version. One without versions is not asked: see :meth:`Linking.doubt`."""
-        return all(build.defined_versions is None or version in build.defined_versions for build in self.builds)
+#: Parts of the names of distributions that say nothing about their libraries.
+_COMMON = frozenset({"lib", "python", "nvidia", "intel", "core", "base", "bin", "dll", "runtime"})
+#: Names of distributions in a hint.
+_MOST_NAMES = 4
 
 
 class Linking:
@@ -69,26 +30,26 @@ class Linking:
     :param modules: the extension modules among them, by their paths in the wheel.
     :param unread: paths of compiled files that could not be read.
     :param python_loads: whether Python code of the wheel may load libraries before it imports the modules.
+    :param surroundings: what is installed beside the wheel; nothing by default.
     """
 
     def __init__(
         self,
         binaries: Iterable[Binary] = (),
-        modules: Collection[str] = (),
-        unread: Collection[str] = (),
+        modules: Iterable[str] = (),
+        unread: Iterable[str] = (),
         python_loads: bool = True,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.files = {b.name: b for b in binaries if b.is_code and not b.is_debug_information}
-        self._modules = frozenset(modules)
-        self._unread = tuple(unread)
-        self._python_loads = python_loads
-        self._kinds: dict[str, _Loads] = {}
+        self._surroundings = surroundings or Surroundings()
+        self._wheel = Installed(self.files, frozenset(modules), tuple(unread), python_loads, self._surroundings)
+        self._kinds: dict[str, Loads] = {}
 
     def providers(self, file: str, kind: str) -> Mapping[str, Provider]:
         """Return what provides the libraries that a file needs, by the libraries' names.
 
-        A library that nothing in the wheel provides is left out. If it is neither a policy's nor another wheel's, the
-        file does not load.
+        A library that nothing provides is left out. If no policy promises it, the file does not load.
 
         :param file: the file's path in the wheel.
         :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's.
@@ -100,8 +61,41 @@ class Linking:
         return next(self._loads(kind).doubts(), "")
 
     def unreached(self, kind: str) -> Sequence[tuple[str, str, str]]:
-        """List (file, library, file that would be it) where a library is in the wheel and no loader finds it there."""
+        """List (file, library, file that would be it) where a library is there and no search path leads to it."""
         return self._loads(kind).unreached
+
+    def given(self, kind: str) -> tuple[str, ...]:
+        """List the other distributions, and the excluded libraries, without which the files do not load."""
+        providers = [each for file in self.files for each in self.providers(file, kind).values()]
+        return tuple(dict.fromkeys(provider.given for provider in providers if provider.given))
+
+    def not_required(self, kind: str) -> Sequence[tuple[str, str, str]]:
+        """List (file, library, distribution) of libraries of distributions that the wheel does not require."""
+        return [
+            (file, library, provider.given)
+            for file in self.files
+            for library, provider in self.providers(file, kind).items()
+            if provider.file and provider.given and provider.given not in self._surroundings.required
+        ]
+
+    def hint(self, file: str, library: str, kind: str) -> str:
+        """Say where a library may come from that nothing provides; empty if nothing is known.
+
+        :param file: the file that needs it.
+        :param library: the library.
+        :param kind: as for :meth:`providers`.
+        """
+        for user, name, other in self.unreached(kind):
+            if (user, name) == (file, library):
+                return f"no search path leads to {other}"
+        requires = [requirement.name for requirement in self._surroundings.requires if not requirement.only_for]
+        if self._surroundings.neighbours or not requires or is_of_c_library(library):
+            return ""
+        missing = {name for binary in self.files.values() for name in binary.needed}
+        alike = [name for name in requires if _is_alike(name, library)]
+        alike = alike or [name for name in requires if any(_is_alike(name, other) for other in missing)]
+        names = " or ".join((alike or requires)[:_MOST_NAMES])
+        return f"perhaps brought by {names} (Requires-Dist): audit with --beside"
 
     @property
     def names(self) -> frozenset[str]:
@@ -109,176 +103,13 @@ class Linking:
         names = {file.rpartition("/")[2] for file in self.files} | {binary.soname for binary in self.files.values()}
         return frozenset(name for name in names if name and not is_of_c_library(name))
 
-    def _loads(self, kind: str) -> _Loads:
+    def _loads(self, kind: str) -> Loads:
         if kind not in self._kinds:
-            self._kinds[kind] = _Loads(self.files, self._modules, self._unread, self._python_loads, kind)
+            self._kinds[kind] = Loads(self._wheel, kind)
         return self._kinds[kind]
 
 
-class _Loads:
-    """What one kind of loader loads, for every file that a process may begin with."""
-
-    def __init__(
-        self,
-        files: Mapping[str, Binary],
-        modules: frozenset[str],
-        unread: tuple[str, ...],
-        python_loads: bool,
-        kind: str,
-    ) -> None:
-        self._files, self._kind, self._modules, self._python_loads = files, kind, modules, python_loads
-        self._musl = kind == "musllinux"
-        self._promised = frozenset(
-            name for policy in policies(kind if kind in KINDS else "manylinux").listed for name in policy.libraries
-        )
-        self._places = {file: installed_path(file) for file in (*files, *unread)}
-        self._root = InstalledFiles({place: files.get(file) for file, place in self._places.items()})
-        self._at = {place: file for file, place in self._places.items()}
-        self._searches: dict[Code, InstalledSearch] = {}
-        self._steps = 0
-        folders = {place.split("/")[-2] for place in self._at if "/glibc-hwcaps/" in place}
-        self._levels = [levels for levels in _LEVELS if not self._musl and not folders.isdisjoint(levels)]
-        self._by_soname: dict[str, str] = {}
-        self._by_name: dict[str, str] = {}
-        for file, binary in files.items():
-            name = self._by_name.setdefault(file.rpartition("/")[2], file)
-            if binary.soname and (name == binary.soname or binary.soname not in self._by_soname):
-                self._by_soname[binary.soname] = file
-        #: (file, library) -> the files that processes take for it; "" where one takes none.
-        self._taken: dict[tuple[str, str], dict[str, None]] = {}
-        #: Libraries that processes find which lack nothing of the wheel, and the files that they take.
-        self._found: dict[str, str] = {}
-        self._in_program: set[str] = set()
-        self._in_module: set[str] = set()
-        self._run()
-        self.unreached: list[tuple[str, str, str]] = []
-        self.providers = self._conclude()
-
-    def _run(self) -> None:
-        """Load every module and program, then what none of them loads: Python code, or a plugin's host, may load it."""
-        needy = [file for file, binary in self._files.items() if binary.needed or binary.versions]
-        programs = [file for file in needy if self._files[file].is_program]
-        modules = [file for file in needy if file in self._modules]
-        seen: set[str] = set()
-        for roots, loaded in ((programs, self._in_program), (modules, self._in_module)):
-            for root in roots:
-                loaded.update(self._load(root, ()))
-                # On a newer processor the loader may take other files, which need other libraries.
-                for levels in self._levels:
-                    for count in range(1, len(levels) + 1):
-                        loaded.update(self._load(root, levels[:count]))
-            seen |= loaded
-        rest = [file for file in needy if file not in seen]
-        # A library that another one finds is loaded with that one, which may find more for it.
-        needed_by_rest = {taken for file in rest for taken in self._direct(file) if taken != file}
-        for file in [*(file for file in rest if file not in needed_by_rest), *rest]:
-            if file not in seen:
-                seen |= self._load(file, ())
-
-    def _direct(self, file: str) -> Iterator[str]:
-        chain = (self._requester(file),)
-        for library in self._files[file].needed:
-            if taken := self._find(library, chain, self._files[file], ()):
-                yield taken
-
-    def _load(self, root: str, levels: Sequence[str]) -> set[str]:
-        """Follow what a process loads with a file, breadth first as loaders do; return the files.
-
-        :param levels: the processor's levels, oldest first.
-        """
-        loaded: dict[str, str] = {}
-        self._name(root, loaded)
-        lacks = False
-        waiting: deque[tuple[str, tuple[Requester, ...]]] = deque([(root, (self._requester(root),))])
-        seen = {root}
-        while waiting:
-            file, chain = waiting.popleft()
-            binary = self._files[file]
-            for library in binary.needed:
-                taken = loaded.get(library)
-                if taken is None:
-                    taken = self._find(library, chain, binary, levels)
-                    if taken or library in self._promised:
-                        loaded[library] = taken  # the host's own library of this name is loaded from now on
-                    else:
-                        lacks = lacks or library in self._by_name or library in self._by_soname
-                self._taken.setdefault((file, library), {})[taken] = None
-                if taken in self._files and taken not in seen:
-                    seen.add(taken)
-                    self._name(taken, loaded)
-                    waiting.append((taken, (self._requester(taken), *chain)))
-        if not lacks:
-            self._found.update((library, taken) for library, taken in loaded.items() if taken)
-        for file in seen:
-            # A version may be needed of a library that another file asks for.
-            for library in {need.library for need in self._files[file].versions}.difference(self._files[file].needed):
-                self._taken.setdefault((file, library), {})[loaded.get(library, "")] = None
-        return seen
-
-    def _name(self, file: str, loaded: dict[str, str]) -> None:
-        soname = self._files[file].soname
-        if soname and not self._musl:
-            loaded.setdefault(soname, file)
-
-    def _find(self, library: str, chain: tuple[Requester, ...], binary: Binary, levels: Sequence[str]) -> str:
-        """Search for a library; return the file, or an empty text."""
-        if is_of_c_library(library):
-            return ""
-        self._steps += 1
-        if self._steps > _MAX_STEPS:
-            raise InvalidBinary(binary.name, "its wheel has far more libraries that need each other than any real one")
-        code = code_of(binary)
-        if code not in self._searches:
-            libc: Literal["glibc", "musl"] = "musl" if self._musl else "glibc"
-            # Folders outside of the wheel are nobody's promise, and $LIB differs between distributions.
-            loader = Loader(libc, "/loader", (), None, "$LIB")
-            self._searches[code] = InstalledSearch(self._root, loader, code, Requester("the interpreter", None))
-        path = self._searches[code].find(library, chain).file or ""
-        folder, _, name = path.rpartition("/")
-        variants = (self._at.get(f"{folder}/glibc-hwcaps/{level}/{name}") for level in reversed(levels))
-        return next(filter(None, variants), "") or self._at.get(path, "")
-
-    def _requester(self, file: str) -> Requester:
-        binary = self._files[file]
-        return Requester(file, self._places[file].rpartition("/")[0], binary.rpath, binary.runpath)
-
-    def _conclude(self) -> dict[str, dict[str, Provider]]:
-        providers: dict[str, dict[str, Provider]] = {}
-        for (file, library), taken in self._taken.items():
-            if is_of_c_library(library):
-                continue
-            if "" not in taken:
-                providers.setdefault(file, {})[library] = self._provider(taken, is_found=True)
-                continue
-            other = self._by_name.get(library) or self._by_soname.get(library)
-            if other is None or library not in self._files[file].needed:
-                continue
-            self.unreached.append((file, library, other))
-            # Another module of the wheel, which finds it, may have been imported before.
-            earlier = self._found.get(library) or self._preloaded(file, library)
-            if earlier and file not in self._in_program:
-                providers.setdefault(file, {})[library] = self._provider([earlier], is_found=False)
-        return providers
-
-    def doubts(self) -> Iterator[str]:
-        """List the versions that are needed of libraries without versions.
-
-        Rule: glibc ``elf/dl-version.c`` (``match_symbol``) lets them pass. ``elf/dl-lookup.c`` (``check_match``) then
-        ends the process if the library has the symbol, and no table for versions; a table for what the library itself
-        needs is enough.
-        """
-        for file, providers in self.providers.items() if not self._musl else ():
-            for need in self._files[file].versions:
-                provider = providers.get(need.library)
-                if provider and any(build.defined_versions is None and not build.versions for build in provider.builds):
-                    yield f"{file} needs {need.version} of {provider.file}, which has no versions"
-
-    def _provider(self, taken: Iterable[str], is_found: bool) -> Provider:
-        files = list(taken)
-        return Provider(files[0], is_found, tuple(self._files[file] for file in files if file in self._files))
-
-    def _preloaded(self, file: str, library: str) -> str | None:
-        """Return a file that code may have loaded by its path, if the loader then knows it by its SONAME."""
-        if self._musl or (file in self._in_module and not self._python_loads):
-            return None
-        return self._by_soname.get(library)
+def _is_alike(distribution: str, library: str) -> bool:
+    """Whether a library has a part of a distribution's name in its own, as libtorch_cpu.so has of torch."""
+    parts = re.findall("[a-z]{3,}[0-9]*", distribution.lower())
+    return any(part not in _COMMON and part in library.lower() for part in parts)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from ..documents import json_text
 from ..errors import ManytagsError, WorkerError
 from .batches import batches
+from .beside import Beside
 from .report import Outcome, WheelAudit
 from .wheel import audit
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from .wheel import Depth
 
     Answer: TypeAlias = "WheelAudit | BrokenWheel"
+    AuditOne: TypeAlias = Callable[[str], Answer]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,12 +65,15 @@ class BrokenWheel:
         return str(self.error)
 
 
-def audit_many(
+def audit_many(  # noqa: PLR0913 - most are seldom given
     paths: Iterable[str | os.PathLike[str]],
     executor: Executor | Callable[[], Executor] | None = None,
     progress: Callable[[int], object] | None = None,
     depth: Depth = "full",
     ahead: int = 64,
+    *,
+    beside: Iterable[str | os.PathLike[str]] | Beside = (),
+    exclude: Iterable[str] = (),
 ) -> Iterator[WheelAudit | BrokenWheel]:
     """Audit many wheels; yield the answers in the order of the paths, as soon as possible.
 
@@ -82,12 +88,16 @@ def audit_many(
     :param depth: as for :func:`manytags.audit`.
     :param ahead: how many tasks are given to an executor before the first answer is awaited: some for each of its
         processors. A task is one file at first, later up to 128 files of together 8 MB; the fewer tasks, the sooner.
+    :param beside: as for :func:`manytags.audit`; workers of an executor must see these files too.
+    :param exclude: as for :func:`manytags.audit`.
     :raises concurrent.futures.BrokenExecutor: an executor broke that the caller made. All answers before it were given.
 
     >>> [str(answer) for answer in audit_many(["/nowhere/foo-1.0-py3-none-any.whl"])]
     ["invalid wheel 'foo-1.0-py3-none-any.whl': there is no such file"]
     """
-    answers = _answers((os.fspath(path) for path in paths), executor, depth, ahead)
+    around = beside if isinstance(beside, Beside) else Beside(beside)
+    task = partial(_audit_one, depth=depth, beside=around, exclude=tuple(exclude))
+    answers = _answers((os.fspath(path) for path in paths), executor, task, ahead)
     for done, answer in enumerate(answers, 1):
         if progress is not None:
             progress(done)
@@ -95,13 +105,13 @@ def audit_many(
 
 
 def _answers(
-    paths: Iterator[str], executor: Executor | Callable[[], Executor] | None, depth: Depth, ahead: int
+    paths: Iterator[str], executor: Executor | Callable[[], Executor] | None, audit_one: AuditOne, ahead: int
 ) -> Iterator[Answer]:
     if executor is None:
         for path in paths:
-            yield _audit_one(path, depth)
+            yield audit_one(path)
         return
-    workers = _Workers(executor, depth)
+    workers = _Workers(executor, audit_one)
     waiting: deque[_Task] = deque()
     try:
         for batch in batches(paths, max(ahead, 1)):
@@ -128,13 +138,13 @@ class _Task(NamedTuple):
 class _Workers:
     """An executor, or the executors that a function makes one after another."""
 
-    def __init__(self, executor: Executor | Callable[[], Executor], depth: Depth) -> None:
+    def __init__(self, executor: Executor | Callable[[], Executor], task: AuditOne) -> None:
         self._make = executor if callable(executor) else None
         self._executor: Executor = executor() if callable(executor) else executor
-        self._depth = depth
+        self._task = task
 
     def submit(self, batch: list[str]) -> _Task:
-        return _Task(batch, self._executor.submit(_audit_batch, batch, self._depth), self._executor)
+        return _Task(batch, self._executor.submit(_audit_batch, batch, self._task), self._executor)
 
     def answers(self, task: _Task) -> Iterator[Answer]:
         """Await the answers to a batch. If there are none because a worker died, ask again, file by file."""
@@ -175,12 +185,12 @@ class _Workers:
             self._executor.shutdown(cancel_futures=True)
 
 
-def _audit_batch(batch: list[str], depth: Depth) -> list[Answer]:
-    return [_audit_one(path, depth) for path in batch]
+def _audit_batch(batch: list[str], task: AuditOne) -> list[Answer]:
+    return [task(path) for path in batch]
 
 
-def _audit_one(path: str, depth: Depth) -> Answer:
+def _audit_one(path: str, depth: Depth, beside: Beside, exclude: tuple[str, ...]) -> Answer:
     try:
-        return audit(path, depth=depth)
+        return audit(path, None, depth, beside, exclude)
     except ManytagsError as error:
         return BrokenWheel(path, error)

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import csv
+import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from email.parser import HeaderParser
 from itertools import islice
 
 from ..errors import InvalidTag, shown
-from ..tags.filename import TagSet, parse_tag_set
+from ..tags.filename import TagSet, normalized_name, parse_tag_set
 from .archive import Archive
 from .directory import Member
+from .installed import Requirement
 from .remarks import Remark, RemarkKind
 
 Triple = tuple[str, str, str]
+
+#: Bytes of ``METADATA``; setuptools 84 has 7,000, and long descriptions some 100,000.
+MAX_METADATA = 4 << 20
+_MAX_REQUIREMENTS = 10_000
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})\s*(?:\[([^]]{0,2000})\])?")
+_EXTRA = re.compile(r"\bextra\s*==\s*['\"]([^'\"]{1,200})['\"]")
 
 _MAX_WHEEL, _MAX_RECORD = 256 << 10, 8 << 20
 #: Rows of RECORD, which lists each member once, and characters of a row; Linux takes paths of 4096 bytes.
@@ -78,6 +86,33 @@ def member_remarks(members: Iterable[Member], for_linux: bool) -> Iterator[Remar
         if not for_linux and (other := names.setdefault(member.name.casefold(), member.name)) != member.name:
             text = f"{shown(other)} differs in case alone: they are one file on Windows and macOS"
             yield Remark(member.name, RemarkKind.SAME_NAME, text)
+
+
+def read_metadata(archive: Archive, members: Mapping[str, Member], info: str) -> tuple[str, tuple[Requirement, ...]]:
+    """Read a wheel's name, and what it requires; without ``METADATA`` its folder says the name."""
+    member = members.get(f"{info}/METADATA")
+    if member is None or member.size > MAX_METADATA:
+        return normalized_name(info.partition("-")[0]), ()
+    return parse_metadata(archive.read(member, MAX_METADATA).decode("utf-8", "replace"))
+
+
+def parse_metadata(text: str) -> tuple[str, tuple[Requirement, ...]]:
+    r"""Parse the name of a distribution, and what it requires.
+
+    >>> parse_metadata("Name: A_b\nRequires-Dist: torch[x] (>=2); extra == 'test'\n")
+    ('a-b', (Requirement(name='torch', extras=('x',), only_for=('test',)),))
+
+    Rule: the core metadata, ``Requires-Dist``; :pep:`508`.
+    """
+    headers = HeaderParser().parsestr(text)
+    requires: dict[Requirement, None] = {}
+    for requirement in islice(headers.get_all("Requires-Dist", ()), _MAX_REQUIREMENTS):
+        specifier, _, marker = str(requirement).partition(";")
+        if found := _REQUIREMENT.match(specifier):
+            extras = tuple(normalized_name(extra.strip()) for extra in (found[2] or "").split(",") if extra.strip())
+            only_for = tuple(normalized_name(extra) for extra in _EXTRA.findall(marker))
+            requires[Requirement(normalized_name(found[1]), extras, only_for)] = None
+    return normalized_name(str(headers.get("Name", ""))), tuple(requires)
 
 
 def record_remarks(archive: Archive, info: str, members: dict[str, Member], binaries: list[str]) -> Iterator[Remark]:

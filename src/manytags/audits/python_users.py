@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from ..binaries.binary import Binary
 from ..platforms.linux.policies import KINDS, policies
-from .linking import Linking, is_of_c_library
+from .linking import Linking
+from .loads import is_of_c_library
 from .stable_abi import is_of_python
 
 #: Files that are looked at for all files together; PySide2 5.15 takes some 30,000.
@@ -108,6 +109,8 @@ class _Scopes:
                 provider = providers.get(library)
                 if provider is not None and provider.file in self._files:
                     files[provider.file] = None
+                elif provider is not None and provider.builds:
+                    defined.update(name for build in provider.builds for name in build.defined)
                 elif not _is_known(library):
                     unknown[library] = None
         return _Scope(tuple(files), frozenset(defined), tuple(unknown))

@@ -9,7 +9,8 @@ from ..binaries.binary import Binary
 from ..documents import TextEnum
 from ..platforms.linux.policies import policies
 from .installed import is_in_data_folder
-from .linking import MUSL_LIBC, Linking
+from .linking import Linking
+from .loads import MUSL_LIBC
 
 #: Folders in the search path of one file.
 _MAX_FOLDERS = 1000
@@ -36,6 +37,7 @@ class RemarkKind(TextEnum):
     FILE_TYPE = "file type"
     SAME_NAME = "same name"
     NOT_FOUND = "not found"
+    NOT_REQUIRED = "not required"
     CHOSEN_AT_RUN_TIME = "chosen at run time"
 
 
@@ -97,6 +99,9 @@ def linking_remarks(linking: Linking, platforms: Iterable[str]) -> Iterator[Rema
             if library in linking.providers(file, kind):
                 text += ", unless it is loaded before"
             yield Remark(file, RemarkKind.NOT_FOUND, text)
+        for file, library, distribution in linking.not_required(kind):
+            text = f"{library} is of {distribution}, which the wheel does not require"
+            yield Remark(file, RemarkKind.NOT_REQUIRED, text)
 
 
 def _musl_remarks(binary: Binary) -> Iterator[Remark]:

@@ -145,7 +145,7 @@ def _remedy_lines(audit: WheelAudit) -> Iterator[str]:
 def _claim_lines(claim: Claim, whole: bool) -> Iterator[str]:
     only = len(claim.where) == 1 and claim.kind is not ClaimKind.ROOT_IS_PURELIB
     where = f", only in the {claim.where[0]}" if only else ""
-    yield f"{claim.kind} {claim.tag}{where}: {claim.verdict}"
+    yield f"{claim.kind} {claim.tag}{where}: {claim.verdict_given}"
     if claim.note:
         yield f"  {claim.note}"
     if scope := _scope(claim, whole):

@@ -16,7 +16,8 @@ from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
 from ..platforms.linux.policies import Policies, Policy, policies
 from ..platforms.linux.symbol_versions import is_numbered, sorted_versions, version_family
-from .linking import MUSL_LIBC, Linking, Provider, is_of_c_library
+from .linking import Linking
+from .loads import MUSL_LIBC, Provider, is_of_c_library
 from .processors import ARM, newer_processor
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
@@ -166,7 +167,10 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
     for library in binary.needed:
         if library not in bundled and not policy.allows_library(library):
             other = library.startswith(_OTHER_LIBC[policy.kind])
-            yield Violation(name, ViolationKind.C_LIBRARY if other else ViolationKind.LIBRARY, library)
+            kind, note = (ViolationKind.C_LIBRARY, "") if other else (ViolationKind.LIBRARY, "")
+            if not other:
+                note = linking.hint(name, library, policy.kind)
+            yield Violation(name, kind, library, note=note)
     yield from _version_violations(binary, policy, bundled)
     yield from _forbidden_symbols(binary, policy, bundled)
 

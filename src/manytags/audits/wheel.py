@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import BinaryIO, Literal
 
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
 from ..errors import InvalidWheel
 from .archive import Archive
+from .beside import Beside
 from .contents import Contents, is_relevant, read_contents
 from .judge import Judge
 from .needs import system_needs
@@ -19,7 +21,13 @@ from .report import WheelAudit
 Depth = Literal["full", "header"]
 
 
-def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, depth: Depth = "full") -> WheelAudit:
+def audit(
+    source: str | os.PathLike[str] | BinaryIO,
+    name: str | None = None,
+    depth: Depth = "full",
+    beside: Iterable[str | os.PathLike[str]] | Beside = (),
+    exclude: Iterable[str] = (),
+) -> WheelAudit:
     r"""Check what a wheel needs, and whether the tags that it carries are true.
 
     Nothing is unpacked, loaded or run, and time and memory are bounded whatever the file holds.
@@ -28,6 +36,9 @@ def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, de
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
     :param depth: ``header`` reads only the headers of ELF files: the architecture, and the float ABI where the header
         says it. Then a tag that these do not contradict cannot be judged.
+    :param beside: what is installed with the wheel: other wheels, and folders as ``site-packages``. A tag that is true
+        only with their libraries is true *given* them.
+    :param exclude: patterns of libraries that somebody else provides, such as ``libcuda.so.*``.
     :raises InvalidWheel: it cannot be read, is neither a wheel nor an ELF file, or readers would read it differently.
     :raises InvalidBinary: it is a single ELF file, and damaged.
 
@@ -46,19 +57,22 @@ def audit(source: str | os.PathLike[str] | BinaryIO, name: str | None = None, de
         raise ValueError(f"depth {depth!r}: expected 'full' or 'header'")
     path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
     shown = name or ("<stream>" if path is None else os.path.basename(path))
+    around = (beside if isinstance(beside, Beside) else Beside(beside)), tuple(exclude)
     try:
         if not isinstance(source, (str, os.PathLike)):
-            return _audit(source, shown, None, depth)
+            return _audit(source, shown, None, depth, around)
         # Opening a FIFO could block forever.
         if not os.path.isfile(source):
             raise InvalidWheel(shown, "it is not a file" if os.path.exists(source) else "there is no such file")
         with open(source, "rb") as stream:
-            return _audit(stream, shown, path, depth)
+            return _audit(stream, shown, path, depth, around)
     except OSError as error:
         raise InvalidWheel(shown, f"it cannot be read: {error.strerror or error}") from None
 
 
-def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> WheelAudit:
+def _audit(
+    stream: BinaryIO, name: str, path: str | None, depth: Depth, around: tuple[Beside, tuple[str, ...]] | None = None
+) -> WheelAudit:
     stream.seek(0)
     head = stream.read(HEADER_SIZE)
     stream.seek(0)
@@ -69,6 +83,8 @@ def _audit(stream: BinaryIO, name: str, path: str | None, depth: Depth) -> Wheel
         contents = Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
     else:
         contents = read_contents(Archive(stream, name), name, headers_only)
+    if around:
+        contents = replace(contents, surroundings=around[0].surroundings(contents, around[1]))
     return audit_from_contents(contents, name, path)
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from typing import BinaryIO
 
+    from ..audits.beside import Beside
     from ..audits.log import AuditLog
     from .audit_output import Result
 
@@ -61,6 +62,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="audit in this many processes; 1 by default")
     add_flag(parser, "--quiet", "only report files that make the exit status 1 or 2")
     parser.add_argument(
+        "--beside",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a wheel, or a folder as site-packages, that is installed too: its libraries are given; repeatable",
+    )
+    parser.add_argument(
+        "--exclude",
+        metavar="PATTERN",
+        action="append",
+        default=[],
+        help="libraries that are given too, as 'libcuda.so.*'; repeatable",
+    )
+    parser.add_argument(
         "--name", metavar="FILENAME", default=None, help="the name whose tags are judged, for a single file"
     )
 
@@ -81,7 +96,9 @@ def run(arguments: argparse.Namespace) -> int:
         _warn(error)
     from ..audits.log import AuditLog
 
-    with AuditLog(arguments.resume, f"depth={arguments.depth}") as log:
+    # A wheel and its neighbours make one answer, so a log is of one set of neighbours.
+    given = [f"{name}={value}" for name in ("beside", "exclude") for value in getattr(arguments, name)]
+    with AuditLog(arguments.resume, " ".join([f"depth={arguments.depth}", *given])) as log:
         return max(_audit_all(paths, arguments, log), 2 if errors else 0)
 
 
@@ -125,16 +142,20 @@ def _warn(text: str) -> None:
 def _audits(
     paths: Iterable[str], count: int, arguments: argparse.Namespace, progress: Callable[[int], None]
 ) -> Iterator[Result]:
+    from ..audits.beside import Beside
     from ..audits.many import audit_many
 
+    beside = Beside(arguments.beside)
     if arguments.files == ["-"] or arguments.name is not None:
         for path in paths:
-            yield _audit_one(path, arguments)
+            yield _audit_one(path, arguments, beside)
         return
     most = 61 if sys.platform == "win32" else count  # Windows cannot wait for more
     jobs = min(arguments.jobs, count, most)
     pools = _pools(jobs) if jobs > 1 else None
-    yield from audit_many(paths, pools, progress, arguments.depth, ahead=4 * jobs)
+    yield from audit_many(
+        paths, pools, progress, arguments.depth, ahead=4 * jobs, beside=beside, exclude=arguments.exclude
+    )
 
 
 def _pools(jobs: int) -> Callable[[], Executor] | None:
@@ -151,15 +172,16 @@ def _pools(jobs: int) -> Callable[[], Executor] | None:
     return chain([first], iter(partial(make_pool, jobs), None)).__next__
 
 
-def _audit_one(path: str, arguments: argparse.Namespace) -> Result:
+def _audit_one(path: str, arguments: argparse.Namespace, beside: Beside) -> Result:
     from ..audits.many import BrokenWheel
     from ..audits.wheel import audit
 
     try:
         if path != "-":
-            return audit(path, arguments.name, arguments.depth)
+            return audit(path, arguments.name, arguments.depth, beside, arguments.exclude)
         with ExitStack() as opened:
-            return audit(_standard_input(opened), arguments.name or _STDIN, arguments.depth)
+            stream = _standard_input(opened)
+            return audit(stream, arguments.name or _STDIN, arguments.depth, beside, arguments.exclude)
     except InvalidInput as error:
         return BrokenWheel(path, error)
 

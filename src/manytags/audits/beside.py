@@ -1,0 +1,154 @@
+"""The libraries of other distributions that are installed with a wheel: of other wheels, or in ``site-packages``."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from posixpath import normpath
+from typing import BinaryIO
+
+from ..binaries import HEADER_SIZE, is_binary, read_binary
+from ..binaries.binary import UndefinedSymbol
+from ..errors import InvalidBinary, InvalidInput
+from .archive import Archive
+from .contents import Contents
+from .installed import SITE_PACKAGES, Neighbour, Requirement, Surroundings, installed_path
+from .metadata import MAX_METADATA, dist_info, parse_metadata, read_metadata
+
+_MAX_RECORD = 64 << 20
+#: Distributions in one folder, and libraries of all distributions together.
+_MAX_DISTRIBUTIONS, _MAX_FILES = 10_000, 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Library:
+    """A file that may be a library, and is not read yet.
+
+    :param distribution: whose it is.
+    :param place: where it is installed, in the prefix of all wheels.
+    :param path: the wheel that has it, or the file itself.
+    :param member: its name in the wheel; empty for a file.
+    """
+
+    distribution: str
+    place: str
+    path: str
+    member: str = ""
+
+
+class Beside:
+    """What is installed beside wheels. Libraries are read when a wheel needs their names, once.
+
+    :param paths: wheels, and folders as ``site-packages``.
+    :raises InvalidInput: a path is neither.
+    :raises InvalidWheel: a wheel is damaged.
+    """
+
+    def __init__(self, paths: Iterable[str | os.PathLike[str]]) -> None:
+        #: Distribution -> what it requires.
+        self._requires: dict[str, tuple[Requirement, ...]] = {}
+        self._libraries: dict[str, list[_Library]] = {}
+        self._neighbours: dict[_Library, Neighbour | None] = {}
+        self._left = _MAX_FILES
+        for path in [os.fspath(path) for path in paths]:
+            if os.path.isdir(path):
+                self._list_folder(path)
+            elif os.path.isfile(path):
+                self._list_wheel(path)
+            else:
+                raise InvalidInput(path, "there is no such wheel or folder")
+
+    def surroundings(self, contents: Contents, exclude: Iterable[str] = ()) -> Surroundings:
+        """Return what a wheel is given: the libraries that its files need by name, and what it requires.
+
+        :param contents: the wheel.
+        :param exclude: patterns of libraries that somebody else provides.
+        """
+        names = dict.fromkeys(name.rpartition("/")[2] for binary in contents.binaries for name in binary.needed)
+        neighbours = tuple(self._read([library for name in names for library in self._libraries.get(name, ())]))
+        required = self._required(contents.surroundings.requires)
+        return replace(contents.surroundings, required=required, neighbours=neighbours, excluded=tuple(exclude))
+
+    def _required(self, requires: tuple[Requirement, ...]) -> frozenset[str]:
+        """List the distributions that are required in turn."""
+        asked: set[tuple[str, str]] = set()  # a distribution, and an extra of it or nothing
+        waiting = [requirement for requirement in requires if not requirement.only_for]
+        while waiting:
+            name, extras, _ = waiting.pop()
+            for extra in ("", *extras):
+                if (name, extra) not in asked:
+                    asked.add((name, extra))
+                    waiting += [
+                        requirement
+                        for requirement in self._requires.get(name, ())
+                        if (extra in requirement.only_for if extra else not requirement.only_for)
+                    ]
+        return frozenset(name for name, _ in asked)
+
+    def _list_wheel(self, path: str) -> None:
+        with open(path, "rb") as stream:
+            archive = Archive(stream, os.path.basename(path))
+            members = {member.name: member for member in archive.members}
+            name, requires = read_metadata(archive, members, dist_info(archive, list(members)))
+        self._requires[name] = requires
+        for member in members:
+            self._add(_Library(name, installed_path(member), path, member))
+
+    def _list_folder(self, folder: str) -> None:
+        infos = [name for name in sorted(os.listdir(folder)) if name.endswith(".dist-info")]
+        for info in infos[:_MAX_DISTRIBUTIONS]:
+            try:
+                with open(os.path.join(folder, info, "METADATA"), encoding="utf-8", errors="replace") as stream:
+                    name, requires = parse_metadata(stream.read(MAX_METADATA))
+                with open(os.path.join(folder, info, "RECORD"), encoding="utf-8", errors="replace") as stream:
+                    rows = list(csv.reader(stream.read(_MAX_RECORD).splitlines()))
+            except (OSError, csv.Error):
+                continue  # half an installation, or one of a system's packages
+            self._requires[name] = requires
+            for row in rows:
+                if row and not row[0].startswith("/"):
+                    place = normpath(f"{SITE_PACKAGES}/{row[0]}")
+                    self._add(_Library(name, place, os.path.join(folder, row[0])))
+
+    def _add(self, library: _Library) -> None:
+        name = library.place.rpartition("/")[2]
+        if ".so" in name:
+            self._left -= 1
+            if self._left < 0:
+                raise InvalidInput(library.path, f"there are more than {_MAX_FILES} libraries")
+            self._libraries.setdefault(name, []).append(library)
+
+    def _read(self, libraries: list[_Library]) -> Iterator[Neighbour]:
+        new = [library for library in libraries if library not in self._neighbours]
+        for path in dict.fromkeys(library.path for library in new):
+            wanted = [library for library in new if library.path == path]
+            self._neighbours |= dict.fromkeys(wanted)
+            if not os.path.isfile(path):
+                continue  # RECORD lists it, or the wheel was removed; opening a FIFO could block forever
+            with open(path, "rb") as stream:
+                if not wanted[0].member:
+                    self._neighbours[wanted[0]] = _neighbour(wanted[0], stream)
+                    continue
+                archive = Archive(stream, os.path.basename(path))
+                members = {member.name: member for member in archive.members}
+                for library in wanted:
+                    with archive.open(members[library.member]) as opened:
+                        self._neighbours[library] = _neighbour(library, opened)
+        yield from filter(None, map(self._neighbours.get, libraries))
+
+
+def _neighbour(library: _Library, stream: BinaryIO) -> Neighbour | None:
+    """Read a library; ``None`` if it is not one."""
+    if not is_binary(stream.read(HEADER_SIZE)):
+        return None
+    try:
+        binary = read_binary(stream, library.place, _unwanted)
+    except InvalidBinary:
+        return None
+    return Neighbour(library.distribution, library.place, binary)
+
+
+def _unwanted(_symbol: UndefinedSymbol) -> bool:
+    return False
