@@ -107,6 +107,15 @@ class Archive:
                 stream.verify()
         self._check_folders()
 
+    def open(self, member: Member) -> BinaryIO:
+        """Open a member as a seekable stream. What is not read of a large one is not checked.
+
+        :raises InvalidWheel: it is damaged; also when the stream is read.
+        """
+        if member.size <= _SMALL:
+            return io.BytesIO(self._whole(member))
+        return io.BufferedReader(self._stream_of(member, self._data_start(member, 0)[0]))
+
     def read(self, member: Member, most: int) -> bytes:
         """Read a member as a whole.
 
