@@ -31,8 +31,9 @@ from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
+from ..binaries.elf_editor import Editor
 from .processor_time import in_time
-from .test_binaries import LIES, Editor
+from .test_binaries import LIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable

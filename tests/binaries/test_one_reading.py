@@ -1,0 +1,95 @@
+"""Files that loaders read in several ways, or refuse, must not be clean; what they read in one way must be read so."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from manytags.binaries.binary import Binary
+from manytags.binaries.elf import read_elf
+from manytags.errors import InvalidBinary
+
+from .elf_editor import X86_64, Editor
+from .loader_cases import ANSWERS, SOUND, UNSOUND
+
+RECORDED = json.loads(ANSWERS.read_text(encoding="utf-8"))["answers"]
+LOADS = "loads, with PyInit_demo"
+#: The program ``exit(0)`` for Linux on i386: ``mov $1,%eax; xor %ebx,%ebx; int $0x80``, in one segment.
+I386 = bytes.fromhex(
+    "7f454c460101010000000000000000000200030001000000548004083400000000000000000000003400200001000000"
+    "000000000100000000000000008004080080040860000000600000000500000000100000b80100000031dbcd80000000"
+)
+
+
+def read(data: bytes) -> Binary:
+    """Read a file from its bytes."""
+    return read_elf(io.BytesIO(data), "a.so")
+
+
+def made(name: str) -> bytes:
+    """Make one of the cases."""
+    return bytes((UNSOUND | SOUND)[name](Editor()).data)
+
+
+def test_answers_are_recorded() -> None:
+    """A case without a loader's answer would rest on our own opinion."""
+    assert set(RECORDED) == set(UNSOUND) | set(SOUND)
+
+
+@pytest.mark.parametrize("name", UNSOUND)
+def test_unsound(name: str) -> None:
+    """A file that one loader takes and another refuses, or reads otherwise, would pass an audit here and fail there."""
+    with pytest.raises(InvalidBinary):
+        read(made(name))
+
+
+def test_loads_and_is_no_proof() -> None:
+    """glibc loads some of them, with an init function that other readers do not see."""
+    assert RECORDED["names beyond DT_STRSZ"] == LOADS
+
+
+def test_from_one_segment_into_the_next() -> None:
+    """patchelf writes programs so (triton 2.1.0 ``ptxas``, PySide2 5.15 ``designer``), which were called damaged."""
+    name = "a table that runs from one segment into the next"
+    assert RECORDED[name] == RECORDED["as it is"] == LOADS
+    assert read(made(name)) == read(X86_64)
+
+
+def test_weak_version_of_a_strong_symbol() -> None:
+    """glibc goes on without a weak version, and then does not find the symbol: the version is needed after all."""
+    assert "undefined symbol: pow" in RECORDED["a weak version of a strong symbol"]
+    needs = read(made("a weak version of a strong symbol"))
+    assert [need.weak for need in needs.versions if need.library == "libm.so.6"] == [False]
+
+
+@pytest.mark.parametrize("name", ["a note for no processor", "a note of others before it"])
+def test_processor_levels(name: str) -> None:
+    """glibc refuses the file, so the level must be seen, whatever note is before it."""
+    assert "CPU ISA level" in RECORDED[name]
+    assert read(made(name)).x86_isa_needed > 4
+
+
+@pytest.mark.parametrize("name", ["a hidden init", "a local init"])
+def test_what_others_cannot_find(name: str) -> None:
+    """An import fails where the init function is not visible."""
+    assert RECORDED[name] == "loads, without PyInit_demo"
+    assert read(made(name)).modules == ()
+
+
+def test_old_machine_numbers() -> None:
+    """Linux runs EM_486 as i386 (6.18 on x86_64 did, status 0): such a file is code, and not data in a wheel."""
+    old = I386[:18] + b"\x06" + I386[19:]
+    assert (read(old).architecture, read(old).is_code) == ("i686", True)
+    assert read(I386).architecture == "i686"
+
+
+def test_packed_relocations_of_a_library_that_needs_none() -> None:
+    """A loader that does not know DT_RELR ignores it in any library; only programs without loader do it themselves."""
+    file = Editor().tag(36, 0)
+    places = [place for place in range(0xDF0, 0xFC0, 16) if file.data[place] == 1]
+    for place in places:
+        file.put("Q", place, 0x6FFFFEF7 + place)
+    assert read(bytes(file.data)).needed == ()
+    assert read(bytes(file.data)).packed_relocations
