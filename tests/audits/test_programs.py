@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +82,36 @@ def test_the_machine_still_matters_to_programs() -> None:
     assert broken(program("i686")) == ["architecture i686"]
     assert broken(program(x86_isa_needed=3)) == ["processor level x86-64-v3"]
     assert broken(program("arm", arm_attributes=((6, 14),)), machine="armv7l") == ["declared processor ARMv8"]
+
+
+C = "foo/_c.cpython-312-x86_64-linux-gnu.so"
+MUSL_C = C.replace("gnu", "musl")
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        ({"kind": "executable"}, "executable"),
+        ({"pie": True}, "position-independent executable"),
+        ({"no_open": True}, "DF_1_NOOPEN"),
+    ],
+)
+def test_programs_that_are_loaded_as_libraries(what: dict[str, Any], reason: str) -> None:
+    """A module that was linked as a program cannot be imported.
+
+    glibc 2.36 says "cannot dynamically load executable", "cannot dynamically load position-independent executable" and
+    "shared object cannot be dlopen()ed"; musl 1.2.3 loads all three.
+    """
+    refused: dict[str, Any] = {"kind": "shared object", "executable_stack": False, **what}
+    library = program(kind="shared object", executable_stack=False, needed=("libfoo.so",), runpath="$ORIGIN")
+    tag = "manylinux_2_17_x86_64"
+    for files in ([program(name=C, **refused)], [replace(library, name=C), program(name="foo/libfoo.so", **refused)]):
+        judged = {claim.tag: claim for claim in Judge(made(f"cp312-cp312-{tag}", *files)).claims()}[tag]
+        assert [(str(broken.kind), broken.what) for broken in judged.reasons] == [("file type", reason)]
+    alone = made(f"cp312-cp312-{tag}", replace(library, name=C, needed=()), program(name="foo/tool", **refused))
+    assert said(alone)[tag] == "claims less than it could", "nothing loads it"
+    musl = "musllinux_1_1_x86_64"
+    assert said(made(f"cp312-cp312-{musl}", program(name=MUSL_C, **refused)))[musl] == "true"
 
 
 def test_packed_relocations_of_musl() -> None:

@@ -73,17 +73,6 @@ def test_versions_of_no_release(library: str, right: str) -> None:
         assert bool(reasons(needs(needed=(library,), versions=wanted))) is is_wrong, version
 
 
-def test_weak_versions_of_strong_symbols() -> None:
-    """glibc goes on without a weak version, and then does not find the symbols that have it.
-
-    A library that uses ``memcpy@GLIBC_2.14``, with the version renamed to ``GLIBC_9.14`` and VER_FLG_WEAK: glibc 2.36
-    says "undefined symbol: memcpy, version GLIBC_9.14" with RTLD_NOW, by which Python loads modules.
-    """
-    for weak, expected in ((False, [("symbol version", "GLIBC_9.14")]), (True, [])):
-        user = UndefinedSymbol("memcpy", "libc.so.6", "GLIBC_9.14", weak)
-        assert reasons(needs(versions=versions("GLIBC_9.14", weak=True), undefined=(user,))) == expected
-
-
 def test_libraries() -> None:
     """A library that the build machine had, but not every system has, must be reported."""
     assert reasons(needs(needed=("libX11.so.6", "libxcb.so.1", "libpython3.12.so.1.0"))) == [

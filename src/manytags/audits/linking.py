@@ -60,6 +60,11 @@ class Linking:
         """Say why it cannot be known whether a library's symbols are found; empty if it can be."""
         return next(self._loads(kind).doubts(), "")
 
+    def is_loaded(self, file: str, kind: str) -> bool:
+        """Whether processes load a file as a library: it is an extension module, or other files need it."""
+        found = (one.file for needs in self._loads(kind).providers.values() for one in needs.values())
+        return file in self._wheel.modules or file in found
+
     def unreached(self, kind: str) -> Sequence[tuple[str, str, str]]:
         """List (file, library, file that would be it) where a library is there and no search path leads to it."""
         return self._loads(kind).unreached

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from ..binaries.binary import Binary, NeededVersion, UndefinedSymbol
+from ..binaries.binary import EXECUTABLE, Binary, NeededVersion
 from ..documents import TextEnum
 from ..loaders.missing import GLIBC_ONLY
 from ..platforms.linux.architectures import architecture as architecture_from_tag
@@ -48,6 +48,7 @@ class ViolationKind(TextEnum):
     EXECUTABLE_STACK = "executable stack"
     RELOCATIONS = "relocations"
     LOADER = "loader"
+    FILE_TYPE = "file type"
     PROCESSOR_LEVEL = "processor level"
     DECLARED_PROCESSOR = "declared processor"
     EXTENSION_MODULE = "extension module"
@@ -162,6 +163,8 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
     if binary.packed_relocations and not _takes_packed_relocations(binary, policy):
         yield Violation(name, ViolationKind.RELOCATIONS, "DT_RELR", None, _newest_version(policy, "GLIBC"))
     bundled = _bundled(binary, policy, linking)
+    if manylinux and (refused := _not_loaded(binary)) and linking.is_loaded(name, policy.kind):
+        yield Violation(name, ViolationKind.FILE_TYPE, refused)
     if binary.is_program and binary.interpreter is not None and not _is_at(binary.interpreter, policy.loader_path):
         yield Violation(name, ViolationKind.LOADER, binary.interpreter, None, (policy.loader_path,))
     for library in binary.needed:
@@ -193,22 +196,24 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
 
 def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
     users: dict[tuple[str | None, str | None], set[str]] = {}
-    strong: dict[tuple[str | None, str | None], set[str]] = {}
     for need in binary.versions:
         provider = bundled.get(need.library)
         # musl does not compare the versions of libraries.
         defined = _allows_version(policy, need) if provider is None else provider.defines(need.version)
-        if defined or (provider and policy.kind == "musllinux"):
+        if need.weak or defined or (provider and policy.kind == "musllinux"):
             continue
-        users = users or _users(binary.undefined)
-        strong = strong or _users(symbol for symbol in binary.undefined if not symbol.weak)
-        # glibc goes on if a weak version is missing, but then does not find the strong symbols that have it.
-        if need.weak and (need.library, need.version) not in strong:
-            continue
+        users = users or _users(binary)
         allowed = () if provider else _newest_version(policy, version_family(need.version))
         symbols = tuple(sorted(users.get((need.library, need.version), ())))
         note = f"{provider.file} does not define it" if provider else ""
         yield Violation(binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols, note)
+
+
+def _not_loaded(binary: Binary) -> str:
+    """Say why glibc does not load a file as a library, as musl would; empty if it does."""
+    if binary.kind == EXECUTABLE or binary.pie:
+        return "position-independent executable" if binary.pie else EXECUTABLE
+    return "DF_1_NOOPEN" if binary.no_open else ""
 
 
 def _is_at(interpreter: str, loader_path: str) -> bool:
@@ -237,10 +242,10 @@ def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:
     return policy.allows_version(_PACKED) and not any(need.library.startswith("libc.so.") for need in binary.versions)
 
 
-def _users(symbols: Iterable[UndefinedSymbol]) -> dict[tuple[str | None, str | None], set[str]]:
+def _users(binary: Binary) -> dict[tuple[str | None, str | None], set[str]]:
     """List the symbols that need each version of each library."""
     users: dict[tuple[str | None, str | None], set[str]] = {}
-    for symbol in symbols:
+    for symbol in binary.undefined:
         users.setdefault((symbol.library, symbol.version), set()).add(symbol.name)
     return users
 

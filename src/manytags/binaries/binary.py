@@ -92,6 +92,7 @@ class Binary:
     :param flags: e_flags.
     :param interpreter: the loader that an executable asks for (PT_INTERP).
     :param pie: whether it is marked as a program that can be loaded at any address (DF_1_PIE); libraries are not.
+    :param no_open: whether it is marked as a library that is not for ``dlopen`` (DF_1_NOOPEN).
     :param soname: its name among libraries.
     :param needed: libraries that must be loaded with it, in order (DT_NEEDED).
     :param rpath: folders to search for these, and for what they need in turn; separated by colons.
@@ -128,6 +129,7 @@ class Binary:
     flags: int = 0
     interpreter: str | None = None
     pie: bool = False
+    no_open: bool = False
     soname: str | None = None
     needed: tuple[str, ...] = ()
     rpath: str | None = None

@@ -25,7 +25,7 @@ from .elf_tables import DT_FLAGS_1, DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dy
 
 _SHT_ARM_ATTRIBUTES = number_of("SHT_ARM_ATTRIBUTES")
 _MAX_ATTRIBUTES = 65536
-_DF_1_PIE = 0x08000000
+_DF_1_NOOPEN, _DF_1_PIE = 0x40, 0x08000000
 
 _KINDS = {1: OBJECT_FILE, 2: EXECUTABLE, 3: SHARED_OBJECT, 4: CORE_DUMP}  # by e_type
 
@@ -72,11 +72,13 @@ def _with_dynamic(binary: Binary, dynamic: Dynamic, wanted: Wanted | None) -> Bi
     """Add what the dynamic section of a file says."""
     versions = dynamic.versions()
     symbols = SymbolReader(dynamic, wanted).read(dict(versions))
-    pie = bool(dynamic.tags.get(DT_FLAGS_1, 0) & _DF_1_PIE)
+    flags = dynamic.tags.get(DT_FLAGS_1, 0)
+    pie = bool(flags & _DF_1_PIE)
     relocates_itself = binary.interpreter is None and (pie or binary.kind == EXECUTABLE)
     return replace(
         binary,
         pie=pie,
+        no_open=bool(flags & _DF_1_NOOPEN),
         soname=dynamic.named(DT_SONAME),
         needed=dynamic.needed,
         rpath=dynamic.named(DT_RPATH),
