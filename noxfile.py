@@ -113,9 +113,10 @@ def audit_benchmark(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def cluster(session: nox.Session) -> None:
-    """Audit many wheels on the workers of Dask and Ray."""
+    """Audit many wheels on the workers of Dask and Ray, and measure what that costs."""
     session.install("-e", ".", *group("test"), *group("cluster"))
     session.run("pytest", "tests/audits/test_many_clusters.py", *session.posargs)
+    session.run("python", "benchmarks/many.py")
 
 
 @nox.session(default=False)
