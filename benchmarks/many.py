@@ -14,7 +14,7 @@ import subprocess
 import sys
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager, nullcontext
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,7 +26,8 @@ import manytags
 from manytags.audits.report import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 ROOT = Path(__file__).parents[1]
 ALONE, PROCESSES, DASK, RAY = "one process", "2 processes", "Dask", "Ray"
@@ -109,8 +110,13 @@ def family_seconds() -> float:
 def run(kind: str, folder: Path) -> float:
     """Audit wheels in this process, or in an executor that it starts; return the time above that of an idle one."""
     paths = sorted(folder.iterdir())
-    makers = {PROCESSES: lambda: ProcessPoolExecutor(2), DASK: dask, RAY: with_ray}
-    with makers.get(kind, nullcontext)() as executor:
+    makers: dict[str, Callable[[], AbstractContextManager[Executor | None]]] = {
+        ALONE: nullcontext,
+        PROCESSES: partial(ProcessPoolExecutor, 2),
+        DASK: dask,
+        RAY: with_ray,
+    }
+    with makers[kind]() as executor:
         # Load everything in all workers.
         list(manytags.audit_many(paths[:16], executor, ahead=8))
         # Clusters use processors when nothing is to be done, too.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from manytags import audit_many
+from manytags import WheelAudit, audit, audit_many
+from manytags.audits import many
 
 from .made_wheels import FALSE, PURE, TRUE, made_wheel, put_wheel
 
@@ -77,12 +79,13 @@ def test_ray(tmp_path: Path) -> None:
 
 def deadly_worker() -> None:
     """Make this worker die of wheels that are called deadly."""
-    import os
 
-    from manytags.audits import many
+    def deadly(path: str, *options: Any) -> WheelAudit:  # noqa: ANN401 - handed on
+        if "deadly" in path:
+            os._exit(1)
+        return audit(path, *options)
 
-    audit = many.audit
-    vars(many)["audit"] = lambda path, **options: os._exit(1) if "deadly" in path else audit(path, **options)
+    vars(many)["audit"] = deadly
 
 
 def test_dask_with_a_file_that_kills_workers(tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import TracebackType
 
-    from .many import Answer
+    from .many import BrokenWheel
+    from .report import WheelAudit
 
 #: The longest line, in bytes. Of 130 real wheels pyside6_addons has the longest, 0.5 MB.
 _MAX_LINE = 256 << 20
@@ -91,7 +92,7 @@ class AuditLog:
                 self._running[path] = seen
                 yield path
 
-    def add(self, answer: Answer) -> str:
+    def add(self, answer: WheelAudit | BrokenWheel) -> str:
         """Append an answer to the file; return its line.
 
         :param answer: the answer for a path that :meth:`remaining` gave.
