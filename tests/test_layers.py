@@ -56,6 +56,7 @@ MAY_LOOK = {
     "audits/log.py": "reads and appends to the file it is given, and asks whether audited files have changed",
     "audits/many.py": "only spells paths, with os.fspath",
     "audits/wheel.py": "opens the wheel it is given",
+    "audits/missing.py": "takes the running interpreter where none is named, and spells paths",
     "audits/beside.py": "lists and opens the wheels and folders it is given",
     "cli/": "reads arguments, their files and standard input, and prints",
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from manytags import InvalidPolicy, InvalidWheel, missing_libraries
+from manytags import InvalidInput, InvalidWheel, missing_libraries
 from manytags.cli import main
 from manytags.loaders.missing import MissingKind, MissingLibrary
 
@@ -135,7 +135,7 @@ def test_a_pure_wheel_and_no_wheel(tmp_path: Path) -> None:
     with pytest.raises(InvalidWheel):
         missing_libraries(broken, root)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InvalidPolicy, match="no Python in this root"):
+    with pytest.raises(InvalidInput, match="no Python in this root"):
         missing_libraries(wheel(tmp_path, {}, "demo-1-py3-none-any.whl"), tmp_path / "empty")
 
 
@@ -192,3 +192,52 @@ def test_the_commands(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert main(["--target", "linux", "host-libraries"]) == 2
     assert main(["missing", str(tmp_path / "none.whl")]) == 2
     capsys.readouterr()
+
+
+NEEDS_TBB = SharedObject(("libtbb.so.12",), runpath="$ORIGIN/../../..", versions={"libtbb.so.12": ("TBB_2",)})
+TBB = SharedObject(soname="libtbb.so.12", defines=("TBB_2",))
+
+
+def installed(folder: str, defines: tuple[str, ...] = ("TBB_2",)) -> dict[str, SharedObject | bytes | str]:
+    """Files of a package with a library outside of its folder of packages."""
+    return {
+        f"{folder}/tbb-1.dist-info/METADATA": b"Name: tbb\n",
+        f"{folder}/tbb-1.dist-info/RECORD": b"../../libtbb.so.12,,\n../../../../../../outside.so,,\n",
+        f"{folder}/../../libtbb.so.12": SharedObject(soname="libtbb.so.12", defines=defines),
+    }
+
+
+@pytest.mark.parametrize("folder", ["/usr/lib/python3/dist-packages", "/usr/lib/python3.12/site-packages"])
+def test_packages_that_the_interpreter_has(tmp_path: Path, folder: str) -> None:
+    """numba's library of threads is in another package, where the module finds it once both are installed."""
+    path = wheel(tmp_path, {"demo/_demo.so": NEEDS_TBB})
+    (missing,) = missing_libraries(path, lay(tmp_path / "without", whole()))
+    assert (str(missing.kind), missing.subject) == ("library", "libtbb.so.12")
+    assert missing_libraries(path, lay(tmp_path / "root", {**whole(), **installed(folder)})) == ()
+    (missing,) = missing_libraries(path, lay(tmp_path / "old", {**whole(), **installed(folder, ("TBB_1",))}))
+    assert str(missing) == "demo/_demo.so needs TBB_2 of libtbb.so.12; lib/libtbb.so.12 of tbb does not define it"
+
+
+def test_wheels_that_are_installed_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is installed, the other wheels can be named."""
+    path = wheel(tmp_path, {"demo/_demo.so": NEEDS_TBB})
+    other = wheel(tmp_path, {"demo-1.data/data/lib/libtbb.so.12": TBB}, f"demo-1-py3-none-{TAG}.whl")
+    root = lay(tmp_path / "root", whole())
+    assert missing_libraries(path, root, beside=[other]) == ()
+    assert main(["missing", str(path), "--root", str(root), "--with", str(other)]) == 0
+    assert "nothing missing" in capsys.readouterr().out
+    with pytest.raises(InvalidInput, match="there is no such wheel or folder"):
+        missing_libraries(path, root, beside=[tmp_path / "nowhere"])
+
+
+def test_several_versions() -> None:
+    """A message about two versions speaks of two."""
+    missing = MissingLibrary("a.so", MissingKind.VERSIONS, "libc.so.6", ("GLIBC_2.38", "GLIBC_2.39"), "/lib/libc.so.6")
+    assert str(missing) == "a.so needs GLIBC_2.38, GLIBC_2.39 of libc.so.6; /lib/libc.so.6 does not define them"
+
+
+def test_a_library_of_the_wheel_that_is_not_found(tmp_path: Path) -> None:
+    """A library in the wheel helps only where the loader looks for it."""
+    files = {"demo/_demo.so": SharedObject(("liba.so.1",)), "demo.libs/liba.so.1": SharedObject()}
+    (missing,) = missing_libraries(wheel(tmp_path, files), lay(tmp_path / "root", whole()))
+    assert (missing.file, missing.subject) == ("demo/_demo.so", "liba.so.1")

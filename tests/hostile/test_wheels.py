@@ -24,7 +24,7 @@ import pytest
 
 from manytags import ManytagsError, WheelAudit, audit
 from manytags.audits.claims import ClaimKind, Verdict
-from manytags.audits.wheel import _audit
+from manytags.audits.wheel import _read, audit_from_contents
 from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD
 from manytags.binaries.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
 from manytags.errors import InvalidWheel
@@ -856,7 +856,7 @@ def test_random_changes(inside: bool) -> None:
         began = time.process_time()
         try:
             # `audit` would report a mistake of ours, an OSError, as an error of the stream.
-            answer = _audit(io.BytesIO(data), NAME, None, "full")
+            answer = audit_from_contents(_read(io.BytesIO(data), NAME, "full"), NAME)
             str(answer)
         except ManytagsError:
             errors += 1

@@ -219,9 +219,9 @@ def test_what_cannot_be_asked(tmp_path: Path) -> None:
         check_host(TAG, "/usr/bin/tool", root)
     with pytest.raises(InvalidBinary):
         check_host(TAG, "/usr/bin/broken", root)
-    with pytest.raises(InvalidPolicy, match="no Python in this root"):
+    with pytest.raises(InvalidInput, match="no Python in this root"):
         check_host("manylinux_2_17", root=tmp_path / "usr/lib")
-    with pytest.raises(InvalidPolicy, match="no Python in this root"):
+    with pytest.raises(InvalidInput, match="no Python in this root"):
         check_all_policies(root=tmp_path / "usr/lib")
     for nothing in (tmp_path / "nothing", tmp_path / "usr/bin/tool"):
         with pytest.raises(InvalidInput, match="there is no such folder"):

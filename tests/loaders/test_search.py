@@ -302,3 +302,11 @@ def test_a_relative_folder_on_this_machine(tmp_path: Path, monkeypatch: pytest.M
     looking = Search(files, replace(loader, folders=()), X86_64, PROGRAM, "/nowhere::sub")
     assert looking.find("libx.so.1", (MODULE, PROGRAM)).path == os.path.join(os.getcwd(), "libx.so.1")
     assert looking.find("liby.so.1", (MODULE, PROGRAM)).path == os.path.join(os.getcwd(), "sub/liby.so.1")
+
+
+def test_one_text_in_two_search_paths(tmp_path: Path) -> None:
+    """LD_LIBRARY_PATH is split at semicolons too, an RPATH is not: the answer to one must not serve the other."""
+    root = lay(tmp_path, {**debian(), **everywhere("/b")})
+    module = Requester("a module", "/usr/bin", rpath="/a;/b")
+    result = search(root, library_path="/a;/b").find("libx.so.1", (module, PROGRAM))
+    assert (result.path, result.step) == ("/b/libx.so.1", "LD_LIBRARY_PATH")

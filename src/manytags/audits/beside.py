@@ -53,12 +53,7 @@ class Beside:
         self._neighbours: dict[_Library, Neighbour | None] = {}
         self._left = _MAX_FILES
         for path in [os.fspath(path) for path in paths]:
-            if os.path.isdir(path):
-                self._list_folder(path)
-            elif os.path.isfile(path):
-                self._list_wheel(path)
-            else:
-                raise InvalidInput(path, "there is no such wheel or folder")
+            self._list(path)
 
     def surroundings(self, contents: Contents, exclude: Iterable[str] = ()) -> Surroundings:
         """Return what a wheel is given: the libraries that its files need by name, and what it requires.
@@ -87,6 +82,17 @@ class Beside:
                     ]
         return frozenset(name for name, _ in asked)
 
+    def _list(self, path: str) -> None:
+        try:
+            if os.path.isdir(path):
+                self._list_folder(os.path.realpath(path))
+            elif os.path.isfile(path):
+                self._list_wheel(path)
+            else:
+                raise InvalidInput(path, "there is no such wheel or folder")
+        except OSError as error:
+            raise InvalidInput(path, f"it cannot be read: {error.strerror or error}") from None
+
     def _list_wheel(self, path: str) -> None:
         with open(path, "rb") as stream:
             archive = Archive(stream, os.path.basename(path))
@@ -99,22 +105,27 @@ class Beside:
     def _list_folder(self, folder: str) -> None:
         infos = [name for name in sorted(os.listdir(folder)) if name.endswith(".dist-info")]
         for info in infos[:_MAX_DISTRIBUTIONS]:
-            try:
-                with open(os.path.join(folder, info, "METADATA"), encoding="utf-8", errors="replace") as stream:
-                    name, requires = parse_metadata(stream.read(MAX_METADATA))
-                with open(os.path.join(folder, info, "RECORD"), encoding="utf-8", errors="replace") as stream:
-                    rows = list(csv.reader(stream.read(_MAX_RECORD).splitlines()))
-            except (OSError, csv.Error):
+            paths = [_within(folder, os.path.join(folder, info, name)) for name in ("METADATA", "RECORD")]
+            if "" in paths:
                 continue  # half an installation, or one of a system's packages
+            texts = []
+            for path, most in zip(paths, (MAX_METADATA, _MAX_RECORD), strict=True):
+                with open(path, encoding="utf-8", errors="replace") as stream:
+                    texts.append(stream.read(most))
+            name, requires = parse_metadata(texts[0])
             self._requires[name] = requires
+            try:
+                rows = [row[0] for row in csv.reader(texts[1].splitlines()) if row]
+            except csv.Error:
+                continue
             for row in rows:
-                if row and not row[0].startswith("/"):
-                    place = normpath(f"{SITE_PACKAGES}/{row[0]}")
-                    self._add(_Library(name, place, os.path.join(folder, row[0])))
+                if ".so" in row:
+                    place = normpath(f"{SITE_PACKAGES}/{row}")
+                    self._add(_Library(name, place, _within(folder, os.path.join(folder, row))))
 
     def _add(self, library: _Library) -> None:
         name = library.place.rpartition("/")[2]
-        if ".so" in name:
+        if library.path and ".so" in name:
             self._left -= 1
             if self._left < 0:
                 raise InvalidInput(library.path, f"there are more than {_MAX_FILES} libraries")
@@ -137,6 +148,16 @@ class Beside:
                     with archive.open(members[library.member]) as opened:
                         self._neighbours[library] = _neighbour(library, opened)
         yield from filter(None, map(self._neighbours.get, libraries))
+
+
+def _within(folder: str, path: str) -> str:
+    """Return a file's real path if it is a regular file of the environment that has a folder; else an empty text.
+
+    A foreign root may have links to files outside of it.
+    """
+    prefix = os.path.dirname(os.path.dirname(os.path.dirname(folder)))
+    real = os.path.realpath(path)
+    return real if os.path.isfile(real) and os.path.commonpath([prefix, real]) == prefix else ""
 
 
 def _neighbour(library: _Library, stream: BinaryIO) -> Neighbour | None:

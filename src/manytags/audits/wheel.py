@@ -56,36 +56,46 @@ def audit(
     if depth not in {"full", "header"}:
         raise ValueError(f"depth {depth!r}: expected 'full' or 'header'")
     path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
-    shown = name or ("<stream>" if path is None else os.path.basename(path))
-    around = (beside if isinstance(beside, Beside) else Beside(beside)), tuple(exclude)
+    return audit_from_contents(contents_of(source, name, depth, beside, exclude), _shown(source, name), path)
+
+
+def _shown(source: str | os.PathLike[str] | BinaryIO, name: str | None) -> str:
+    return name or (os.path.basename(source) if isinstance(source, (str, os.PathLike)) else "<stream>")
+
+
+def contents_of(
+    source: str | os.PathLike[str] | BinaryIO,
+    name: str | None = None,
+    depth: Depth = "full",
+    beside: Iterable[str | os.PathLike[str]] | Beside = (),
+    exclude: Iterable[str] = (),
+) -> Contents:
+    """Read what an audit judges. Parameters and errors are those of :func:`audit`."""
+    shown = _shown(source, name)
+    around = beside if isinstance(beside, Beside) else Beside(beside)
     try:
         if not isinstance(source, (str, os.PathLike)):
-            return _audit(source, shown, None, depth, around)
-        # Opening a FIFO could block forever.
-        if not os.path.isfile(source):
+            contents = _read(source, shown, depth)
+        elif not os.path.isfile(source):  # opening a FIFO could block forever
             raise InvalidWheel(shown, "it is not a file" if os.path.exists(source) else "there is no such file")
-        with open(source, "rb") as stream:
-            return _audit(stream, shown, path, depth, around)
+        else:
+            with open(source, "rb") as stream:
+                contents = _read(stream, shown, depth)
+        return replace(contents, surroundings=around.surroundings(contents, exclude))
     except OSError as error:
         raise InvalidWheel(shown, f"it cannot be read: {error.strerror or error}") from None
 
 
-def _audit(
-    stream: BinaryIO, name: str, path: str | None, depth: Depth, around: tuple[Beside, tuple[str, ...]] | None = None
-) -> WheelAudit:
+def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
     stream.seek(0)
     head = stream.read(HEADER_SIZE)
     stream.seek(0)
     headers_only = depth == "header"
     # A self-extracting program can be a compiled file and a wheel at once. Installers go by the name.
-    if is_binary(head) and not name.lower().endswith(".whl"):
-        binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
-        contents = Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
-    else:
-        contents = read_contents(Archive(stream, name), name, headers_only)
-    if around:
-        contents = replace(contents, surroundings=around[0].surroundings(contents, around[1]))
-    return audit_from_contents(contents, name, path)
+    if not is_binary(head) or name.lower().endswith(".whl"):
+        return read_contents(Archive(stream, name), name, headers_only)
+    binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
+    return Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
 
 
 def audit_from_contents(contents: Contents, name: str, path: str | None = None) -> WheelAudit:

@@ -14,6 +14,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("wheels", nargs="+", metavar="WHEEL", help="a wheel, or a single ELF file")
     parser.add_argument("--json", action="store_true", help="print what is missing for each wheel as JSON")
+    parser.add_argument(
+        "--with",
+        dest="beside",
+        metavar="PATH",
+        action="append",
+        default=[],
+        help="a wheel that is to be installed too, or a further folder of packages; repeatable",
+    )
     add_host_options(parser)
 
 
@@ -26,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     answers: list[dict[str, object]] = []
     for wheel in arguments.wheels:
         try:
-            missing = missing_libraries(wheel, root, python)
+            missing = missing_libraries(wheel, root, python, beside=arguments.beside)
         except InvalidWheel as error:
             print(f"manytags: {printable(str(error))}", file=sys.stderr)
             status = 2

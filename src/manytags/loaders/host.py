@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..documents import json_object, json_text
-from ..errors import InvalidPolicy
+from ..errors import InvalidInput, InvalidPolicy
 from ..platforms import Platform
 from ..platforms.linux.policies import Policy, Version, policies
 from ..platforms.linux.policies import policy as policy_for
@@ -145,7 +145,7 @@ def check_host(
     :param python: path of another interpreter than the running one, or than the root's ``python3``.
     :param root: a folder to take for the whole file system: a sysroot, an unpacked image, a folder with a Nix closure.
     :param library_path: ``LD_LIBRARY_PATH``; by default that of this process, and none in a root.
-    :raises InvalidInput: the root is not a folder.
+    :raises InvalidInput: the root is not a folder, or has no Python.
     :raises InvalidPolicy: there is no such policy, or it has another architecture than the named interpreter.
     :raises ProbeError: the interpreter is missing, or is not a program for Linux.
     :raises InvalidBinary: the interpreter's file is damaged.
@@ -161,7 +161,9 @@ def check_host(
     if process is not None:
         return _check(policy_for(kind, version, process.interpreter.architecture), process)
     if architecture is None:
-        raise InvalidPolicy(policy, "there is no Python in this root; name it, or the policy's architecture")
+        raise InvalidInput(
+            os.fspath(root or "/"), "there is no Python in this root; name it, or the policy's architecture"
+        )
     return _nothing(policy_for(kind, version, architecture), None if root is None else os.fspath(root))
 
 
@@ -176,7 +178,7 @@ def check_all_policies(
     """
     process = open_process(python, root, library_path)
     if process is None:
-        raise InvalidPolicy(os.fspath(root or "/"), "there is no Python in this root; name it, or a policy")
+        raise InvalidInput(os.fspath(root or "/"), "there is no Python in this root; name it, or a policy")
     kind = "musllinux" if process.loader is not None and process.loader.kind == "musl" else "manylinux"
     return tuple(_check(wanted, process) for wanted in policies(kind).of(process.interpreter.architecture))
 

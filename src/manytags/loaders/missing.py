@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..binaries.binary import Binary, NeededVersion
@@ -53,13 +53,13 @@ class MissingLibrary:
         by = f"{self.file} (through {', '.join(self.through)})" if self.through else self.file
         passed = f"; passed over: {'; '.join(self.passed_over)}" if self.passed_over else ""
         packages = f"; in {', '.join(map(str, self.packages))}" if self.packages else ""
-        versions = ", ".join(self.versions)
+        versions, them = ", ".join(self.versions), "them" if len(self.versions) > 1 else "it"
         return {
             MissingKind.ARCHITECTURE: f"{self.file} is code for {self.subject}",
             MissingKind.DAMAGED: f"{self.file} is not sound: {self.subject}",
             MissingKind.SYSTEM: f"{self.file} is for another system: {self.subject}",
             MissingKind.LOADER: f"{by} asks for the loader {self.subject}, which does not exist",
-            MissingKind.VERSIONS: f"{by} needs {versions} of {self.subject}; {self.found} does not define it",
+            MissingKind.VERSIONS: f"{by} needs {versions} of {self.subject}; {self.found} does not define {them}",
             MissingKind.LIBRARY: f"{by} needs {self.subject}, which is missing{passed}{packages}",
         }[self.kind]
 
@@ -69,16 +69,16 @@ class MissingLibrary:
 
 
 def missing_in_process(
-    binaries: Iterable[Binary], bundled: Collection[str], process: Process
+    binaries: Iterable[Binary], brought: Mapping[str, Collection[str]], process: Process
 ) -> tuple[MissingLibrary, ...]:
     """List what files need that a process cannot load.
 
     :param binaries: the files of one wheel.
-    :param bundled: names of the libraries in the wheel itself.
+    :param brought: file -> names of the libraries that it takes from the wheel itself, or from what is installed.
     :param process: the process that would load the files; afterwards it has loaded what they need.
     """
-    names = frozenset(bundled)
-    return tuple(dict.fromkeys(missing for binary in binaries for missing in _missing(binary, names, process)))
+    lacking = (_missing(binary, frozenset(brought.get(binary.name, ())), process) for binary in binaries)
+    return tuple(dict.fromkeys(missing for each in lacking for missing in each))
 
 
 def _missing(binary: Binary, bundled: frozenset[str], process: Process) -> Iterator[MissingLibrary]:
