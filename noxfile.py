@@ -197,6 +197,17 @@ def formats(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def real(session: nox.Session) -> None:
+    """Fetch 4 GB of real wheels whose behaviour is known (into ``-- FOLDER``), and audit them; ``-- record`` too."""
+    session.install("-e", ".", *group("test"))
+    folder = next((argument for argument in session.posargs if argument != "record"), "")
+    environment = {"MANYTAGS_ASK_REAL": "1", "MANYTAGS_WHEELS": folder and os.path.abspath(folder)}
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.real_world", env=environment)
+    session.run("pytest", "tests/oracle/test_real_wheels.py", env=environment)
+
+
+@nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
     """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 

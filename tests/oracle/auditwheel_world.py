@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from manytags.audits.archive import Archive
 from manytags.audits.contents import Contents, ForeignFile, read_contents
+from manytags.audits.installed import Requirement, Surroundings
 from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf
 from manytags.platforms.linux.policies import KINDS, policies
@@ -121,12 +122,15 @@ def contents_from_data(data: dict[str, Any]) -> Contents:
         tuple(dict.fromkeys(tag for tag_set in sets for tag in getattr(tag_set, name)))
         for name in ("pythons", "abis", "platforms")
     )
+    requires = tuple(Requirement(name, tuple(extras), tuple(only)) for name, extras, only in data.get("requires", ()))
     return Contents(
         parse_wheel_filename(data["file"]).tag_set,
         TagSet(pythons, abis, platforms),
         data["purelib"],
         tuple(map(needs_from_data, data["elf"])),
         foreign=tuple(ForeignFile(*row) for row in data.get("foreign", ())),
+        python_loads=data.get("python_loads", True),
+        surroundings=Surroundings(requires=requires),
     )
 
 
@@ -141,10 +145,9 @@ def needs_to_data(needs: Binary) -> dict[str, Any]:
 
 
 def condensed(needs: Binary) -> tuple[UndefinedSymbol, ...]:
-    """Keep the undefined symbols that may decide a verdict."""
-    return tuple(
-        symbol for symbol in needs.undefined if symbol.name in FORBIDDEN or symbol.name.startswith(("Py", "_Py"))
-    )
+    """Keep the undefined symbols that may decide a verdict, in order of their names."""
+    kept = [symbol for symbol in needs.undefined if symbol.name in FORBIDDEN or symbol.name.startswith(("Py", "_Py"))]
+    return tuple(sorted(kept, key=lambda symbol: symbol.name))
 
 
 def needs_from_data(data: dict[str, Any]) -> Binary:
@@ -221,7 +224,7 @@ def elf_members(path: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def read_wheel(path: Path) -> dict[str, Any]:
-    """Return the needs of a wheel's ELF files, its ``WHEEL``, and its files for other systems, as data."""
+    """Return as data what a wheel's ELF files need, and what else decides whether its tags are true."""
     with zipfile.ZipFile(path) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith(".dist-info/WHEEL") and name.count("/") == 1)
         said = Parser().parsestr(archive.read(name).decode("utf-8"))
@@ -229,8 +232,14 @@ def read_wheel(path: Path) -> dict[str, Any]:
     tags = said.get_all("Tag", [])
     data = {"file": path.name, "tags": tags, "purelib": said["Root-Is-Purelib"].lower() == "true", "elf": elf}
     with path.open("rb") as stream:
-        foreign = read_contents(Archive(stream, path.name), path.name).foreign
-    return {**data, "foreign": foreign} if foreign else data
+        contents = read_contents(Archive(stream, path.name), path.name)
+    if contents.foreign:
+        data["foreign"] = contents.foreign
+    if contents.surroundings.requires:
+        data["requires"] = contents.surroundings.requires
+    if not contents.python_loads:
+        data["python_loads"] = False
+    return data
 
 
 def as_json(value: object) -> str:
