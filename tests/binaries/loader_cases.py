@@ -27,7 +27,7 @@ from manytags.binaries.elf_image import (
     PT_PHDR,
     PT_TLS,
 )
-from manytags.binaries.elf_tables import DT_STRSZ, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERDEF, DT_VERNEED
+from manytags.binaries.elf_tables import DT_FLAGS_1, DT_STRSZ, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERDEF, DT_VERNEED
 
 from .elf_editor import Editor
 
@@ -130,6 +130,17 @@ UNSOUND: dict[str, Case] = {
     "ABI version 1": lambda file: file.put("B", 8, 1),
     "padding of the header": lambda file: file.put("B", 12, 1),
     "e_version of 2": lambda file: file.put("I", 20, 2),
+    "an init function outside": lambda file: file.tag(12, 0x9000),
+    "an init function that is no code": lambda file: file.tag(12, 0x1DF0),
+    "init functions outside": lambda file: file.tag(25, 0x9000),
+    "init functions of another size": lambda file: file.tag(27, 12),
+    "DF_1_NOOPEN": lambda file: file.tag(DT_FLAGS_1, 0x40),
+    "a segment that cannot be read": lambda file: file.program(PT_LOAD, 1, 0),
+    "a segment of another alignment": lambda file: file.put("Q", file.programs_at + 48, 8),
+    "a segment that is aligned to 64 TiB": lambda file: file.put("Q", file.programs_at + 48, 1 << 46),
+    "thread-local storage of 64 TiB": lambda file: spare(PT_TLS, 4, 0x660, 0x660, 0x10, 8)(file).put(
+        "Q", file.programs_at + 56 * SPARE + 40, 1 << 46
+    ),
     "a note by its offset": isa_note(PT_NOTE, offset=0x100),
 }
 #: What loaders read in one way, and others may not -> how it is made.

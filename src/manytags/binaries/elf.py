@@ -19,6 +19,7 @@ from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARE
 from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, Header, Image
 from .elf_layout import check_layout, is_debug_information, lay_out
 from .elf_notes import riscv_architecture, x86_isa_levels
+from .elf_start import check_start
 from .elf_structs import number_of
 from .elf_symbols import SymbolReader, Wanted
 from .elf_tables import DT_FLAGS_1, DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
@@ -70,6 +71,7 @@ def read_elf(stream: BinaryIO, name: str, wanted: Wanted | None = None) -> Binar
 
 def _with_dynamic(binary: Binary, dynamic: Dynamic, wanted: Wanted | None) -> Binary:
     """Add what the dynamic section of a file says."""
+    check_start(dynamic)
     versions = dynamic.versions()
     symbols = SymbolReader(dynamic, wanted).read(dict(versions))
     flags = dynamic.tags.get(DT_FLAGS_1, 0)

@@ -18,7 +18,7 @@ MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = numbers_of("ET_", "EXEC DYN")
 PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_NOTE, PT_PHDR, PT_TLS = numbers_of("PT_", "LOAD DYNAMIC INTERP NOTE PHDR TLS")
 PT_GNU_STACK, PT_GNU_RELRO, PT_GNU_PROPERTY = numbers_of("PT_GNU_", "STACK RELRO PROPERTY")
-PF_X, PF_W = 1, 2
+PF_X, PF_W, PF_R = 1, 2, 4
 
 #: Bytes of program headers; Linux itself refuses more.
 _MAX_PROGRAM_HEADERS = 65536

@@ -18,6 +18,7 @@ from ..platforms.linux.table import EM_MIPS, EM_PPC64
 from .elf_image import (
     ET_DYN,
     ET_EXEC,
+    PF_R,
     PF_W,
     PF_X,
     PT_DYNAMIC,
@@ -43,10 +44,14 @@ _LARGER_PAGES = (16384, 65536)
 _LARGE_PAGE_MACHINES = frozenset(numbers_of("EM_", "AARCH64 ARM LOONGARCH MIPS PPC PPC64"))
 #: Bytes of memory from the first segment to the last; x86-64 has 128 TiB for a whole process.
 _MAX_SPAN = 1 << 40
+#: Alignment of a segment, and bytes of thread-local storage; 2 MiB and some kilobytes in real files.
+_MAX_ALIGN, _MAX_TLS = 1 << 30, 1 << 30
 #: OS ABIs that glibc takes: System V and GNU.
 _OS_ABIS = frozenset({0, 3})
 #: Numbers by which Linux runs programs and glibc loads no library.
 _PROGRAMS_ONLY = frozenset({EM_486, EM_S390_OLD})
+#: Program headers of tables that some loaders find by the address, and others by the offset.
+_TABLES = frozenset({PT_INTERP, PT_TLS, PT_NOTE, PT_GNU_PROPERTY, PT_PHDR})
 #: Program headers of which loaders take the first or the last, each as it likes.
 _UNIQUE = {
     PT_DYNAMIC: "PT_DYNAMIC",
@@ -157,25 +162,40 @@ def check_layout(image: Image) -> None:
         return
     _check_header(image)
     loaded = [segment for segment in image.segments if segment.kind == PT_LOAD]
-    for segment in loaded:
-        if segment.file_size < segment.memory_size and not segment.flags & PF_W:
-            # glibc clears the rest of it; musl leaves what follows in the file.
-            raise image.error(f"the segment at address 0x{segment.address:x} cannot be written, and has zeros to write")
-        if segment.address % _PAGE and segment.offset > image.size:
-            raise image.error(f"the segment at address 0x{segment.address:x} shares a page with nothing in the file")
     for segment in image.segments:
-        if segment.kind == PT_TLS and segment.file_size > segment.memory_size:
-            raise image.error("PT_TLS is larger in the file than in memory")
-        if segment.kind in {PT_INTERP, PT_TLS, PT_NOTE, PT_GNU_PROPERTY} and segment.file_size:
-            _check_place(image, segment)
+        if segment.kind == PT_LOAD:
+            _check_load(image, segment)
+        elif segment.kind in _TABLES:
+            _check_table(image, segment)
     _check_interpreter(image)
     _check_dynamic(image, loaded)
     _check_relro(image, loaded)
     headers = image.segment(PT_PHDR)
     if headers and (headers.offset, headers.file_size) != image.headers_at:
         raise image.error("PT_PHDR says another place than the header for the program headers")
-    if headers:
-        _check_place(image, headers)
+
+
+def _check_load(image: Image, segment: Segment) -> None:
+    where = f"the segment at address 0x{segment.address:x}"
+    if segment.file_size < segment.memory_size and not segment.flags & PF_W:
+        # glibc clears the rest of it; musl leaves what follows in the file.
+        raise image.error(f"{where} cannot be written, and has zeros to write")
+    if segment.align % _PAGE or (segment.align and (segment.address - segment.offset) % segment.align):
+        raise image.error(f"{where} is not aligned as it says")  # glibc before 2.35 refuses it
+    if segment.align > _MAX_ALIGN or not segment.flags & PF_R:
+        raise image.error(f"{where} cannot be placed, or not be read")
+    if segment.address % _PAGE and segment.offset > image.size:
+        raise image.error(f"{where} shares a page with nothing in the file")
+
+
+def _check_table(image: Image, segment: Segment) -> None:
+    if segment.kind == PT_TLS:
+        if not segment.file_size <= segment.memory_size <= _MAX_TLS:
+            raise image.error("PT_TLS is larger in the file than in memory, or than any thread has")
+    elif segment.kind != PT_INTERP and segment.file_size != segment.memory_size:
+        raise image.error("a table of another size in memory than in the file")
+    if segment.file_size:
+        _check_place(image, segment)
 
 
 def _check_header(image: Image) -> None:
