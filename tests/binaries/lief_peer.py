@@ -20,6 +20,13 @@ _NEEDED_AS = {
 }
 _SYSTEMS = {"MACOS": "macOS", "IOS": "iOS", "IOS_SIMULATOR": "iOS simulator"}
 _MIN_SYSTEMS = {"VERSION_MIN_MACOSX": "macOS", "VERSION_MIN_IPHONEOS": "iOS"}
+_KINDS = {
+    "OBJECT": "object file",
+    "EXECUTE": "executable",
+    "DYLIB": "shared object",
+    "BUNDLE": "bundle",
+    "DSYM": "debug information",
+}
 _LOADED = {"EXECUTE", "DYLIB", "BUNDLE"}
 
 
@@ -30,7 +37,7 @@ def ours(binary: Binary) -> Answer:
         "subtype": binary.subtype,
         "bits": binary.bits,
         "hybrid": binary.architecture if binary.architecture in {"arm64ec", "arm64x"} else None,
-        "loads": binary.is_shared_object,
+        "kind": binary.kind,
         "flags": binary.flags,
         "interpreter": binary.interpreter,
         "soname": binary.soname,
@@ -94,7 +101,7 @@ def _macho(binary: Any) -> Answer:  # noqa: ANN401 - lief is not there for type 
         "subtype": binary.header.cpu_subtype & 0xFFFFFF,
         "bits": 64 if binary.header.is_64bit else 32,
         "hybrid": None,
-        "loads": binary.header.file_type.name == "DYLIB",
+        "kind": _KINDS[binary.header.file_type.name],
         "flags": binary.header.flags,
         "interpreter": binary.dylinker.name if binary.has_dylinker else None,
         "soname": own,
@@ -129,7 +136,7 @@ def _pe(binary: Any) -> Answer:  # noqa: ANN401 - the same
         "subtype": 0,
         "bits": 64 if binary.optional_header.magic.name == "PE32_PLUS" else 32,
         "hybrid": hybrid,
-        "loads": bool(binary.header.characteristics & 0x2000),
+        "kind": "shared object" if binary.header.characteristics & 0x2000 else "executable",
         "flags": binary.header.characteristics,
         "interpreter": None,
         "soname": exports.name if exports else None,

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from manytags.audits.archive import Archive
-from manytags.audits.contents import Contents, ForeignFile, read_contents
+from manytags.audits.contents import Contents, read_contents
+from manytags.audits.foreign import ForeignFile
 from manytags.audits.installed import Requirement, Surroundings
 from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import chain, islice
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
+from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header, read_foreign
 from ..binaries.binary import Binary, UndefinedSymbol
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
@@ -17,6 +17,7 @@ from ..platforms.parse import parse_platform
 from ..tags.filename import TagSet, parse_wheel_filename
 from .archive import Archive
 from .directory import Member
+from .foreign import ForeignFile
 from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
@@ -28,23 +29,6 @@ from .stable_abi import is_of_python
 #: and versions, and VTK 9.7 has 102,674 undefined symbols.
 _LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
 _MAX_REMARKS = 10_000
-#: Bytes of a file for another system in which the name of an init function is searched.
-_MAX_FOREIGN = 32 << 20
-
-
-class ForeignFile(NamedTuple):
-    """A compiled file for another system than Linux, which is not read.
-
-    :param name: path in the wheel.
-    :param system: ``macOS`` or ``Windows``.
-    :param is_module: whether it is an extension module.
-    """
-
-    name: str
-    system: str
-    is_module: bool
-
-
 #: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
 _MAX_PYTHON = 64 << 20
 _PYTHON_CODE = (".py", ".pyc", ".pth")
@@ -158,7 +142,10 @@ def _read_binaries(
         left["compiled files"] -= 1
         binary = None
         if system:
-            foreign.append(_read_foreign(member, system, stream))
+            file = _read_foreign(member, system, stream)
+            foreign.append(file)
+            left["needed libraries and versions"] -= sum(len(binary.needed) for binary in file.slices)
+            left["undefined symbols"] -= sum(len(binary.undefined) for binary in file.slices)
         else:
             binary = _read_binary(member, head, stream, remarks)
         if binary is not None:
@@ -190,11 +177,19 @@ def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: 
 
 
 def _read_foreign(member: Member, system: str, stream: BinaryIO | None) -> ForeignFile:
-    data = b""
-    if member.name.endswith(".so") and stream is not None:  # only its symbols tell whether it is a module
-        stream.seek(0)
-        data = stream.read(_MAX_FOREIGN)
-    return ForeignFile(member.name, system, is_foreign_module(member.name, data))
+    slices: tuple[Binary, ...] = ()
+    damage = ""
+    try:
+        if stream is not None:
+            slices = tuple(map(_with_symbols_of_python, read_foreign(stream, member.name)))
+    except InvalidBinary as error:
+        damage = error.reason
+    is_module = is_foreign_module(member.name, {name for binary in slices for name in binary.modules})
+    return ForeignFile(member.name, system, is_module, slices, damage)
+
+
+def _with_symbols_of_python(binary: Binary) -> Binary:
+    return replace(binary, undefined=tuple(filter(is_of_python, binary.undefined)))
 
 
 def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes, BinaryIO | None]]:

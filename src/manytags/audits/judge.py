@@ -16,9 +16,11 @@ from ..platforms.linux.policies import KINDS, Policy, policies, policy
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
+from . import apple, windows
 from .budget import MAX_REASONS, Budget
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
+from .foreign import ForeignFile, foreign_modules, foreign_users
 from .installed import is_in_data_folder
 from .modules import Module, is_importable, modules, name_violations
 from .processors import declared_arm
@@ -34,7 +36,9 @@ Version = tuple[int, ...]
 _NAME, _WHEEL = "file name", "WHEEL"
 _ONE_MACHINE = "{} is for {} alone: only its Python code tells whether other machines do without it"
 _MUSL = "musl's symbols have no versions: nothing contradicts {}, and nothing proves it"
-_OTHER_SYSTEM = "code of other systems than Linux is not read"
+_OTHER_SYSTEM = "code of other systems than Linux, macOS, iOS and Windows is not judged"
+#: System of tags -> the system by which files are known, and the rules.
+_FOREIGN = {"macos": ("macOS", apple), "ios": ("macOS", apple), "windows": ("Windows", windows)}
 
 
 class Judge:
@@ -51,6 +55,7 @@ class Judge:
         #: The files that a host could load or run.
         self._code = tuple(binary for binary in contents.binaries if binary.is_code)
         self._modules = modules(self._code)
+        self._foreign_modules = foreign_modules(contents.foreign)
         self._linking = contents.linking
         self._unread = _unread(contents)
         self._pythons = _tags(contents, "pythons")
@@ -75,10 +80,10 @@ class Judge:
 
     def claims(self) -> tuple[Claim, ...]:
         """Judge every tag in the wheel's file name and in its ``WHEEL``."""
-        foreign = self._other_system or any(file.is_module for file in self._contents.foreign)
-        unread = self._unread or (_OTHER_SYSTEM if not self._code and foreign else "")
+        unread = self._unread or self._unread_foreign
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
-        modules, users = self._modules, self._python_users()
+        modules = self._modules + self._foreign_modules
+        users = self._python_users() + foreign_users(self._contents.foreign)
         cost = len(modules) + sum(1 + len(user.names) for user in users)
         claims, budget = [], Budget()
         for tag, where in self._pythons:
@@ -108,8 +113,10 @@ class Judge:
         return python_users(self._code, [module.file for module in self._modules], self._linking, self._kind)
 
     def _true_tags(self) -> tuple[str, ...]:
-        if self._unread or self._other_system:
+        if self._unread or self._unread_foreign:
             return ()
+        if self._other_system:
+            return self._true_foreign_tags()
         if self._importable and self._for_any and not self._code:
             return ()
         if not self._code or (self._for_any and not self._importable and not self._one_machine):
@@ -135,11 +142,40 @@ class Judge:
         claim = partial(Claim, ClaimKind.PLATFORM_TAG, tag, where)
         if platform.system == "linux":
             return self._judge_linux(platform, claim).unless(self._unread or self._linking.doubt(platform.kind))
+        if platform.system in _FOREIGN:
+            unread = self._unread or self._unread_foreign
+            return claim(Verdict.UNKNOWN, note=unread) if unread else self._judge_foreign(platform, claim)
         if platform.system != "any":
             return claim(Verdict.UNKNOWN, note=_OTHER_SYSTEM)
         if self._importable:
             return claim(Verdict.TOO_MUCH, self._importable, self.true_tags)
         return claim(Verdict.TRUE).unless(self._unread or self._one_machine)
+
+    def _judge_foreign(self, platform: PlatformTag, claim: partial[Claim]) -> Claim:
+        if not self._code and not self._contents.foreign:
+            return claim(Verdict.TOO_LITTLE, (), ("any",), "it has no compiled file")
+        system, rules = _FOREIGN[platform.system]
+        reasons = tuple(islice(rules.violations(self._foreign_files(system), platform), MAX_REASONS + 1))
+        alike = tuple(tag for tag in self.true_tags if parse_platform(tag).system == platform.system)
+        return claim(Verdict.TOO_MUCH, reasons, alike) if reasons else claim(Verdict.TRUE)
+
+    def _foreign_files(self, system: str) -> list[ForeignFile]:
+        return [file for file in self._contents.foreign if file.system == system]
+
+    def _true_foreign_tags(self) -> tuple[str, ...]:
+        if not self._code and not self._contents.foreign:
+            return () if self._contents.wheel is None else ("any",)
+        return apple.true_tags(self._foreign_files("macOS")) + windows.true_tags(self._foreign_files("Windows"))
+
+    @property
+    def _unread_foreign(self) -> str:
+        """Say which code for other systems cannot be judged; empty if all that matters can be."""
+        if any(platform.system not in {"any", "linux", *_FOREIGN} for platform, _, _ in self._platforms):
+            return "" if self._code else _OTHER_SYSTEM
+        for file in self._contents.foreign:
+            if not file.slices and (self._other_system or (file.is_module and not self._code)):
+                return f"damaged: {file.name}: {file.damage}" if file.damage else f"not read: {file.name}"
+        return ""
 
     def _judge_linux(self, platform: PlatformTag, claim: partial[Claim]) -> Claim:
         reasons, known, note = self._contradictions(platform)

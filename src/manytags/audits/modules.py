@@ -88,15 +88,29 @@ def is_importable(file: str) -> bool:
     return not is_in_data_folder(file) or file.split("/")[1] in {"purelib", "platlib"}
 
 
-def is_foreign_module(file: str, data: bytes = b"") -> bool:
-    """Whether a file for macOS or Windows is an extension module, by its name or by the name of its init function.
+def is_foreign_module(file: str, inits: Collection[str] = ()) -> bool:
+    """Whether a file for macOS or Windows is an extension module, by its name or by its init functions.
 
     :param file: path in the wheel.
-    :param data: what it holds.
+    :param inits: the modules that it defines.
     """
     stem, _, suffix = file.rpartition("/")[2].partition(".")
     named = f".{suffix}".endswith((".pyd", "-cygwin.dll")) or _abi_of(suffix) is not None
-    return named or (suffix == "so" and b"PyInit_%s\0" % stem.encode() in data)
+    return named or (suffix == "so" and stem in inits)
+
+
+def abi_from_suffix(suffix: str) -> str | None:
+    """Read the ABI tag in what follows a module's own name; ``None`` if it says none.
+
+    >>> abi_from_suffix("cpython-312-darwin.so"), abi_from_suffix("cp313t-win_amd64.pyd"), abi_from_suffix("pyd")
+    ('cp312', 'cp313t', None)
+    """
+    if not suffix.endswith(".pyd") or len(suffix) > _LONGEST:
+        return _abi_of(suffix)
+    kind, _, rest = suffix.removesuffix(".pyd").partition("-")
+    if kind.startswith("pypy"):
+        return _abi(kind, f"{kind}-{rest}.so")
+    return _abi("cpython", f"cpython-{kind.removeprefix('cp')}.so") if kind.startswith("cp") else None
 
 
 @lru_cache(maxsize=256)  # a wheel has one or two

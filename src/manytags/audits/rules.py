@@ -54,6 +54,9 @@ class ViolationKind(TextEnum):
     EXTENSION_MODULE = "extension module"
     STABLE_ABI = "stable ABI"
     COMPILED_FILE = "compiled file"
+    SYSTEM = "system"
+    SYSTEM_VERSION = "system version"
+    SIGNATURE = "signature"
 
 
 @dataclass(frozen=True, slots=True)

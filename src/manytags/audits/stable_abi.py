@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from ..binaries.binary import UndefinedSymbol
 
@@ -43,11 +44,22 @@ def is_of_python(symbol: UndefinedSymbol) -> bool:
 
 
 @cache
+def of_windows_alone() -> frozenset[str]:
+    """Return the functions and data of the stable ABI that CPython has on Windows alone; no version lacks them."""
+    return frozenset(_data()["windows"].split())
+
+
+@cache
+def _data() -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8"))
+    return data
+
+
+@cache
 def _versions(key: str) -> dict[str, Version]:
     """Read the version of each name: which stable ABI added it, or which CPython first exported it."""
-    data = json.loads((files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8"))
     versions: dict[str, Version] = {}
-    for version, names in data[key].items():
+    for version, names in _data()[key].items():
         major, minor = map(int, version.split("."))
         versions |= dict.fromkeys(names.split(), (major, minor))
     return versions

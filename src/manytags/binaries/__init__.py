@@ -11,6 +11,8 @@ from typing import BinaryIO
 
 from ..errors import InvalidBinary
 from .binary import Binary, UndefinedSymbol
+from .macho import is_macho, read_macho
+from .pe import MAGIC, read_pe
 
 #: Bytes from the beginning of a file that show its format and hold its header.
 HEADER_SIZE = 64
@@ -24,12 +26,6 @@ def _elf() -> tuple[Callable[..., Binary], Callable[..., Binary]]:
 
 #: The bytes that a format begins with -> what loads its readers: of a whole file, and of its header alone.
 _FORMATS = {b"\x7fELF": _elf}
-
-
-#: What Mach-O files begin with, of either byte order and of 32 or 64 bits.
-_MACH_O = frozenset({b"\xfe\xed\xfa\xce", b"\xfe\xed\xfa\xcf", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe"})
-#: What Mach-O files for several processors begin with. Java's classes begin so too, but then have a higher number.
-_FAT_MACH_O, _MOST_PROCESSORS = frozenset({b"\xca\xfe\xba\xbe", b"\xca\xfe\xba\xbf"}), 40
 
 
 def is_binary(head: bytes) -> bool:
@@ -47,10 +43,10 @@ def other_system(head: bytes) -> str | None:
     >>> other_system(bytes.fromhex("cffaedfe0c000001"))
     'macOS'
     """
-    if head[:4] in _MACH_O or (head[:4] in _FAT_MACH_O and 0 < int.from_bytes(head[4:8], "big") < _MOST_PROCESSORS):
+    if is_macho(head):
         return "macOS"
     # Other files may begin with the two letters; programs have another header, whose place the last number gives.
-    return "Windows" if head[:2] == b"MZ" and head[60:64].strip(b"\0") else None
+    return "Windows" if head[:2] == MAGIC and head[60:64].strip(b"\0") else None
 
 
 def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol], bool] | None = None) -> Binary:
@@ -69,6 +65,18 @@ def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol],
         if head.startswith(magic):
             return readers()[0](stream, name, wanted)
     raise InvalidBinary(name, "its format is unknown")
+
+
+def read_foreign(stream: BinaryIO, name: str) -> tuple[Binary, ...]:
+    """Read a compiled file for macOS, iOS or Windows: a value for each processor that it is for.
+
+    :param stream: the file, seekable.
+    :param name: what errors and the answers call it.
+    :raises InvalidBinary: as :func:`read_binary` does.
+    """
+    stream.seek(0)
+    is_pe = stream.read(len(MAGIC)) == MAGIC
+    return (read_pe(stream, name),) if is_pe else read_macho(stream, name)
 
 
 def read_binary_header(head: bytes, name: str) -> Binary:

@@ -183,7 +183,7 @@ class Binary:
     @property
     def is_loadable(self) -> bool:
         """Whether a loader or a kernel takes files of its kind."""
-        return self.kind in {SHARED_OBJECT, EXECUTABLE}
+        return self.kind in {SHARED_OBJECT, EXECUTABLE, BUNDLE}
 
     @property
     def is_code(self) -> bool:

@@ -1,0 +1,46 @@
+"""The rules of Windows tags: which code contradicts a tag, and which tags would be true. Pure.
+
+A process loads files for its own machine alone. ARM64X files hold code for two ways of calling, and load into both;
+ARM64EC files load into x86-64 programs that run on Arm, and not on x86-64.
+
+Rule: Microsoft, "Understanding Arm64EC ABI" and "Arm64X PE files".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..platforms.parse import parse_platform
+from ..platforms.tag import PlatformTag
+from ..platforms.windows import MACHINES
+from .foreign import ForeignFile, loaded_files
+from .rules import Violation, ViolationKind
+
+#: Machine of a tag -> architectures of files that its processes load besides it. ``any`` is code of .NET.
+_ALIKE = {"arm64": ("arm64x",)}
+
+
+def violations(files: Sequence[ForeignFile], tag: PlatformTag) -> Iterator[Violation]:
+    """List every way in which files contradict a tag: modules, and what these need, must be for its machine.
+
+    :param files: all PE files of the wheel.
+    :param tag: the tag.
+    """
+    right = {tag.machine, "any", *_ALIKE.get(tag.machine, ())}
+    fitting = {file.base for file in files if {binary.architecture for binary in file.code} & right}
+    loaded = loaded_files(files)
+    for file in loaded:
+        for binary in file.code:
+            # A wheel may have a DLL for each machine, and the search path chooses.
+            if binary.architecture not in right and (file.is_module or file.base not in fitting):
+                yield Violation(file.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (tag.machine,))
+    if not loaded and not fitting:
+        name = files[0].name if files else "the wheel"
+        yield Violation(name, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
+
+
+def true_tags(files: Sequence[ForeignFile]) -> tuple[str, ...]:
+    """List the tags that nothing contradicts, for the machines that the files are for."""
+    present = {binary.architecture for file in files for binary in file.code}
+    candidates = [tag for tag, (arch, _, _) in MACHINES.items() if present & {arch, *_ALIKE.get(arch, ())}]
+    return tuple(tag for tag in candidates if not any(violations(files, parse_platform(tag))))

@@ -1,0 +1,260 @@
+"""The tags of macOS, iOS and Windows wheels: which are true, and what contradicts the others."""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import pytest
+
+from manytags import WheelAudit, audit
+
+from ..binaries.made_macho import (
+    ARM64,
+    BUNDLE,
+    DYLIB,
+    EXECUTE,
+    SYSTEM,
+    X86_64,
+    build_version,
+    fat,
+    library,
+    macho,
+)
+from ..binaries.made_pe import AMD64, X86, pe
+from ..binaries.made_pe import ARM64 as WIN_ARM64
+from .made_wheels import made_wheel
+
+SIGNED = struct.pack("<4I", 0x1D, 16, 0x4000, 0)
+MODULE, PLAIN, PYD = "demo/_c.cpython-312-darwin.so", "demo/_c.so", "demo/_c.cp312-win_amd64.pyd"
+
+
+def code(
+    cpu: tuple[int, int] = ARM64,
+    minimum: int = 0x0B0000,
+    platform: int = 1,
+    *needed: str,
+    kind: int = BUNDLE,
+    signed: bool = True,
+    undefined: tuple[str, ...] = (),
+) -> bytes:
+    """Make one slice."""
+    commands = [build_version(platform, minimum), *map(library, [SYSTEM, *needed])]
+    commands += [SIGNED] if signed else []
+    commands += [library("@rpath/libqux.dylib", 0xD)] if kind == DYLIB else []
+    exported = ["_PyInit__c"] if kind == BUNDLE else []
+    return macho(cpu, kind, commands=commands, exported=exported, undefined=[(name, 0xFE00) for name in undefined])
+
+
+def both(minimum: int = 0x0A0900, arm: int = 0x0B0000, *needed: str) -> bytes:
+    """Make a file for both processors."""
+    return fat([(X86_64, code(X86_64, minimum, 1, *needed)), (ARM64, code(ARM64, arm, 1, *needed))])
+
+
+def audited(tags: str, files: dict[str, bytes]) -> WheelAudit:
+    """Audit a wheel of these files."""
+    name = f"demo-1.0-{tags}.whl"
+    return audit(io.BytesIO(made_wheel(name, files)), name)
+
+
+def false(tags: str, files: dict[str, bytes]) -> dict[str, list[str]]:
+    """List the false tags of a wheel, each with its reasons."""
+    answer = audited(tags, files)
+    assert all(claim.is_false or claim.verdict == "true" for claim in answer.claims), answer.claims
+    return {claim.tag: [str(reason) for reason in claim.reasons] for claim in answer.claims if claim.is_false}
+
+
+CP312 = "cp312-cp312"
+QUX = "demo/.dylibs/libqux.dylib"
+
+TRUE = {
+    "arm64": (f"{CP312}-macosx_11_0_arm64", {MODULE: code()}),
+    "arm64 of an older tag": (f"{CP312}-macosx_10_9_universal2", {MODULE: both()}),
+    "a minor version of macOS 13": (f"{CP312}-macosx_14_0_arm64", {MODULE: code(minimum=0x0D0300)}),
+    "unsigned x86-64": (f"{CP312}-macosx_10_9_x86_64", {MODULE: code(X86_64, 0x0A0900, signed=False)}),
+    "both, in a wheel for one": (f"{CP312}-macosx_11_0_arm64", {MODULE: both()}),
+    "a program": ("py3-none-macosx_11_0_arm64", {"demo-1.0.data/scripts/run": code(kind=EXECUTE)}),
+    "a helper for one": (
+        f"{CP312}-macosx_10_9_universal2",
+        {MODULE: both(), "demo/helper": code(X86_64, 0x0A0900, kind=EXECUTE)},
+    ),
+    "iOS": (f"{CP312}-ios_13_0_arm64_iphoneos", {"demo/_c.so": code(minimum=0x0D0000, platform=2, signed=False)}),
+    "a simulator on Arm": (
+        f"{CP312}-ios_13_0_arm64_iphonesimulator",
+        {"demo/_c.so": code(minimum=0x0E0000, platform=7)},
+    ),
+    "amd64": (f"{CP312}-win_amd64", {PYD: pe(exported=["PyInit__c"])}),
+    "ARM64X": (f"{CP312}-win_arm64", {"demo/_c.pyd": pe(WIN_ARM64, chpe=True), "demo/a.dll": pe(WIN_ARM64)}),
+    "code of .NET": (f"{CP312}-win_amd64", {PYD: pe(), "demo/net.dll": pe(X86, clr=1)}),
+    "a helper for x86": (f"{CP312}-win_amd64", {PYD: pe(), "demo/helper.exe": pe(X86, dll=False)}),
+    "a DLL for each machine": (
+        f"{CP312}-win_amd64",
+        {PYD: pe(imports={"QUX.dll": ["q"]}), "x64/qux.dll": pe(), "x86/qux.dll": pe(X86)},
+    ),
+    "the stable ABI of Windows": (
+        "cp38-abi3-win_amd64",
+        {"demo/_c.pyd": pe(imports={"python3.dll": ["PyList_New", "PyErr_SetFromWindowsErr"]})},
+    ),
+    "the stable ABI of macOS": (
+        "cp38-abi3-macosx_11_0_arm64",
+        {"demo/_c.abi3.so": code(undefined=("_PyList_New",))},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_tags(name: str) -> None:
+    """A wheel that loads must not be called false."""
+    assert not false(*TRUE[name])
+
+
+FALSE = {
+    "a newer macOS": (
+        f"{CP312}-macosx_13_0_arm64",
+        {MODULE: code(minimum=0x0D0500)},
+        {"macosx_13_0_arm64": [f"{MODULE}: system version declares macOS 13.5, on arm64"]},
+        ("macosx_14_0_arm64",),
+    ),
+    "a newer macOS in one slice": (
+        f"{CP312}-macosx_10_9_universal2",
+        {MODULE: both(0x0A0D00)},
+        {"macosx_10_9_universal2": [f"{MODULE}: system version declares macOS 10.13, on x86_64"]},
+        ("macosx_10_13_universal2",),
+    ),
+    "a library for one processor": (
+        f"{CP312}-macosx_10_9_universal2",
+        {
+            MODULE: both(0x0A0900, 0x0B0000, "@loader_path/.dylibs/libqux.dylib"),
+            QUX: code(X86_64, 0x0A0900, kind=DYLIB),
+        },
+        {"macosx_10_9_universal2": [f"{QUX}: architecture x86_64 without arm64 (allowed: x86_64)"]},
+        ("macosx_10_9_x86_64",),
+    ),
+    "the other processor": (
+        f"{CP312}-macosx_11_0_arm64",
+        {MODULE: code(X86_64)},
+        {"macosx_11_0_arm64": [f"{MODULE}: architecture x86_64 without arm64 (allowed: x86_64)"]},
+        ("macosx_11_0_x86_64",),
+    ),
+    "a program for the other processor": (
+        "py3-none-macosx_11_0_arm64",
+        {"demo/run": code(X86_64, kind=EXECUTE)},
+        {"macosx_11_0_arm64": ["demo/run: architecture no file of the wheel is for arm64"]},
+        ("macosx_11_0_x86_64",),
+    ),
+    "no signature": (
+        f"{CP312}-macosx_11_0_arm64",
+        {MODULE: code(signed=False)},
+        {"macosx_11_0_arm64": [f"{MODULE}: signature no signature, without which macOS refuses arm64 code"]},
+        (),
+    ),
+    "a simulator": (
+        f"{CP312}-ios_13_0_arm64_iphoneos",
+        {PLAIN: code(minimum=0x0D0000, platform=7)},
+        {"ios_13_0_arm64_iphoneos": [f"{PLAIN}: system for iOS simulator, on arm64 (allowed: iOS)"]},
+        ("ios_13_0_arm64_iphonesimulator",),
+    ),
+    "iOS in a macOS wheel": (
+        f"{CP312}-macosx_11_0_arm64",
+        {PLAIN: code(minimum=0x0D0000, platform=2)},
+        {"macosx_11_0_arm64": [f"{PLAIN}: system for iOS, on arm64 (allowed: macOS)"]},
+        ("ios_13_0_arm64_iphoneos",),
+    ),
+    "another Python": (
+        f"{CP312}-macosx_11_0_arm64",
+        {"demo/_c.cpython-311-darwin.so": code()},
+        {
+            tag: ["demo/_c.cpython-311-darwin.so: extension module loaded by CPython 3.11 only (allowed: cp312)"]
+            for tag in ("cp312",)
+        },
+        ("macosx_11_0_arm64",),
+    ),
+    "x86 for amd64": (
+        f"{CP312}-win_amd64",
+        {"demo/_c.pyd": pe(X86)},
+        {"win_amd64": ["demo/_c.pyd: architecture x86 (allowed: amd64)"]},
+        ("win32",),
+    ),
+    "ARM64EC": (
+        f"{CP312}-win_amd64",
+        {PYD: pe(AMD64, chpe=True)},
+        {"win_amd64": [f"{PYD}: architecture arm64ec (allowed: amd64)"]},
+        (),
+    ),
+    "a DLL for x86": (
+        f"{CP312}-win_amd64",
+        {PYD: pe(imports={"qux.dll": ["q"]}), "demo/qux.dll": pe(X86)},
+        {"win_amd64": ["demo/qux.dll: architecture x86 (allowed: amd64)"]},
+        (),
+    ),
+    "only helpers for x86": (
+        "py3-none-win_amd64",
+        {"demo/run.exe": pe(X86, dll=False)},
+        {"win_amd64": ["demo/run.exe: architecture no file of the wheel is for amd64"]},
+        ("win32",),
+    ),
+    "a private function": (
+        "cp38-abi3-win_amd64",
+        {"demo/_c.pyd": pe(imports={"python3.dll": ["_PyList_Extend"]})},
+        {"abi3": ["demo/_c.pyd: stable ABI lacks _PyList_Extend"]},
+        ("win_amd64",),
+    ),
+    "a newer function": (
+        "cp38-abi3-macosx_11_0_arm64",
+        {"demo/_c.abi3.so": code(undefined=("_PyType_GetName",))},
+        {"cp38": ["demo/_c.abi3.so: stable ABI of 3.8 lacks PyType_GetName, which 3.11 added"]},
+        ("macosx_11_0_arm64",),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_false_tags(name: str) -> None:
+    """A wheel that fails where its tag says that it loads is called false, with the file and the reason."""
+    tags, files, reasons, true_tags = FALSE[name]
+    assert false(tags, files) == reasons
+    assert audited(tags, files).true_tags == true_tags
+
+
+@pytest.mark.parametrize(
+    ("library", "tag"),
+    [("python312.dll", "cp312"), ("python313t.dll", "cp313t"), ("python312_d.dll", "cp312d"), ("python3.dll", "abi3")],
+)
+def test_what_a_plain_name_does_not_say(library: str, tag: str) -> None:
+    """On Windows a file's name need not say which Python it is for; the DLL that it needs does."""
+    files = {"demo/_c.pyd": pe(imports={library: ["PyList_New"]})}
+    (claim,) = (claim for claim in audited("cp312-none-win_amd64", files).claims if claim.kind == "ABI tag")
+    assert claim.true_tags == (tag,)
+
+
+def test_symbols_of_a_library_of_the_wheel() -> None:
+    """Libraries define names like CPython's, which a file may use in the stable ABI."""
+    define = macho(kind=DYLIB, commands=[library("@rpath/libqux.dylib", 0xD), build_version(1, 0x0B0000), SIGNED],
+                   exported=["_PyQux_New"])  # fmt: skip
+    use = code(ARM64, 0x0B0000, 1, "@rpath/libqux.dylib", undefined=("_PyQux_New",))
+    assert not false("cp38-abi3-macosx_11_0_arm64", {"demo/_c.abi3.so": use, "demo/libqux.dylib": define})
+    (claim,) = (claim for claim in audited("cp38-abi3-macosx_11_0_arm64", {"demo/_c.abi3.so": use}).claims
+                if claim.tag == "abi3")  # fmt: skip
+    assert (claim.verdict, "@rpath/libqux.dylib" in claim.note) == ("cannot judge", True)
+
+
+@pytest.mark.parametrize("tags", ["py3-none-macosx_11_0_arm64", "py3-none-win_amd64"])
+def test_no_code(tags: str) -> None:
+    """A wheel without code is more widely installable than its tag says."""
+    answer = audited(tags, {"demo/__init__.py": b""})
+    (claim,) = (claim for claim in answer.claims if claim.kind == "platform tag")
+    assert (claim.verdict, claim.true_tags) == ("claims less than it could", ("any",))
+
+
+def test_damaged() -> None:
+    """What cannot be read cannot be judged, and the report says why."""
+    answer = audited(f"{CP312}-macosx_11_0_arm64", {MODULE: code()[:100]})
+    assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
+    assert all(claim.note.startswith(f"damaged: {MODULE}: ") for claim in answer.claims)
+
+
+def test_headers_alone() -> None:
+    """Without reading files nothing is said of them."""
+    name = f"demo-1.0-{CP312}-macosx_11_0_arm64.whl"
+    answer = audit(io.BytesIO(made_wheel(name, {MODULE: code(X86_64)})), name, depth="header")
+    assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
