@@ -70,13 +70,15 @@ def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol],
 def read_foreign(stream: BinaryIO, name: str) -> tuple[Binary, ...]:
     """Read a compiled file for macOS, iOS or Windows: a value for each processor that it is for.
 
+    Of its undefined symbols only those of CPython are listed.
+
     :param stream: the file, seekable.
     :param name: what errors and the answers call it.
     :raises InvalidBinary: as :func:`read_binary` does.
     """
     stream.seek(0)
     is_pe = stream.read(len(MAGIC)) == MAGIC
-    return (read_pe(stream, name),) if is_pe else read_macho(stream, name)
+    return (read_pe(stream, name, only_python=True),) if is_pe else read_macho(stream, name, only_python=True)
 
 
 def read_binary_header(head: bytes, name: str) -> Binary:

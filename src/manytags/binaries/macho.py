@@ -83,15 +83,16 @@ def is_macho(head: bytes) -> bool:
     return int.from_bytes(head[4:8], "big") < _FIRST_JAVA or not any(head[10:11])
 
 
-def read_macho(stream: BinaryIO, name: str, symbols: bool = True) -> tuple[Binary, ...]:
+def read_macho(stream: BinaryIO, name: str, symbols: bool = True, only_python: bool = False) -> tuple[Binary, ...]:
     """Read a Mach-O file: one value for each slice, in their order in the file.
 
     :param stream: the file, seekable.
     :param name: what errors and the answers call it.
     :param symbols: whether to read symbols; without them, only the beginning of each slice is read.
+    :param only_python: whether to list, of the undefined symbols, only those with names of CPython's API.
     :raises InvalidBinary: it is not a Mach-O file, is cut off, dyld would refuse it, or it can be read in two ways.
     """
-    return tuple(_Slice(window, cpu).read(symbols) for window, cpu in _slices(stream, name))
+    return tuple(_Slice(window, cpu).read(symbols, only_python) for window, cpu in _slices(stream, name))
 
 
 def _slices(stream: BinaryIO, name: str) -> list[tuple[Window, tuple[int, int] | None]]:
@@ -137,7 +138,7 @@ class _Slice:
     def __init__(self, window: Window, cpu: tuple[int, int] | None) -> None:
         self._window, self._cpu = window, cpu
 
-    def read(self, symbols: bool) -> Binary:
+    def read(self, symbols: bool, only_python: bool) -> Binary:
         window = self._window
         magic = window.read(0, min(window.size, 8), "the header")
         if self._cpu and (magic == _ARCHIVE or magic[:4] == _BITCODE):
@@ -159,7 +160,7 @@ class _Slice:
         if self.kind in _LOADED:
             self._check_segments(layout.size + size)
         own, loader = (self._first(kind) for kind in (_ID_DYLIB, _LOAD_DYLINKER))
-        found = Symbols(window, self._mark, self._wide, self.needed if flags & 0x80 else None)
+        found = Symbols(window, self._mark, self._wide, self.needed if flags & 0x80 else None, only_python)
         if symbols and self.kind in _LOADED:
             self._read_symbols(found)
         modules, defined = python_names(found.exported)

@@ -22,6 +22,7 @@ _STAB, _TYPE, _EXTERNAL, _WEAK_REFERENCE = 0xE0, 0x0E, 0x01, 0x40
 _UNDEFINED = frozenset({0x0, 0xC})  # N_UNDF and N_PBUD
 #: Ordinals that name no library: the file itself, any file, and the main program.
 _ITSELF, _ANY, _MAIN = 0, 254, 255
+_NAME = "the name of a symbol"
 #: What begins the names that are wanted; each name has an underscore more than in C.
 _WANTED = (b"_Py", b"__Py")
 
@@ -42,12 +43,15 @@ class Symbols:
     :param mark: byte order, as the struct module has it.
     :param wide: whether addresses have 64 bits.
     :param libraries: the libraries that ordinals name; ``None`` if symbols name no libraries.
+    :param only_python: whether only names of CPython's API are wanted.
     :ivar undefined: what other files must define.
     :ivar exported: what it defines and Python may search.
     """
 
-    def __init__(self, window: Window, mark: str, wide: bool, libraries: list[str] | None) -> None:
-        self._window, self._libraries = window, libraries
+    def __init__(
+        self, window: Window, mark: str, wide: bool, libraries: list[str] | None, only_python: bool = False
+    ) -> None:
+        self._window, self._libraries, self._only_python = window, libraries, only_python
         self._layout = struct.Struct(mark + ("I2BHQ" if wide else "I2BHI"))
         self.entry_size = self._layout.size
         self.undefined: list[UndefinedSymbol] = []
@@ -111,16 +115,15 @@ class Symbols:
                     descriptions.append(description)
                 elif exports:
                     defined.append(table.strings + name)
-        for name, description in zip(self._names(table, undefined), descriptions, strict=True):
-            weak = bool(description & _WEAK_REFERENCE)
-            self.undefined.append(UndefinedSymbol(name.removeprefix("_"), self._library(description), None, weak))
-        for name in self._names(table, defined):
-            if name.startswith(("_Py", "__Py")):
-                self._add(name.encode())
-
-    def _names(self, table: Table, offsets: list[int]) -> list[str]:
         end = table.strings + table.size
-        return self._window.texts(offsets, end, "the name of a symbol")
+        for raw, description in zip(self._window.raws(undefined, end, _NAME), descriptions, strict=True):
+            library = self._library(description)
+            if not self._only_python or raw.startswith(_WANTED):
+                name = raw.decode("utf-8", "backslashreplace").removeprefix("_")
+                self.undefined.append(UndefinedSymbol(name, library, None, bool(description & _WEAK_REFERENCE)))
+        for raw in self._window.raws(defined, end, _NAME):
+            if raw.startswith(_WANTED):
+                self._add(raw)
 
     def _library(self, description: int) -> str | None:
         """Return the library that must define a symbol; ``None`` for any."""

@@ -42,15 +42,16 @@ _MAX_LIBRARIES, _MAX_IMPORTED, _MAX_EXPORTED = 4096, 200_000, 65536
 _CHUNK = 512  # numbers read at a time, where a zero ends them
 
 
-def read_pe(stream: BinaryIO, name: str, symbols: bool = True) -> Binary:
+def read_pe(stream: BinaryIO, name: str, symbols: bool = True, only_python: bool = False) -> Binary:
     """Read a PE file.
 
     :param stream: the file, seekable.
     :param name: what errors and the answer call it.
     :param symbols: whether to read what it imports and exports; without that, only its headers are read.
+    :param only_python: whether to name, of the functions that it imports, only those of CPython's DLLs.
     :raises InvalidBinary: it is not a PE file, is cut off, Windows would refuse it, or it can be read in two ways.
     """
-    return _Image(Window(stream, name)).read(symbols)
+    return _Image(Window(stream, name)).read(symbols, only_python)
 
 
 class _Image:
@@ -141,11 +142,11 @@ class _Image:
         """Return address and size of a directory; zeros without it."""
         return self._directories[number] if number < len(self._directories) else (0, 0)
 
-    def read(self, symbols: bool) -> Binary:
+    def read(self, symbols: bool, only_python: bool) -> Binary:
         architecture, bits = _MACHINES.get(self.machine, (f"machine 0x{self.machine:x}", 64 if self.wide else 32))
         if bits != (64 if self.wide else 32):
             raise self.file.error(f"machine 0x{self.machine:x} in a file of {64 if self.wide else 32} bits")
-        tables = _Tables(self)
+        tables = _Tables(self, only_python)
         clr = self.directory(_CLR)[0]
         if symbols:
             if self.machine in _HYBRIDS and self._has_chpe():
@@ -193,8 +194,8 @@ class _Tables:
     :ivar needed: DLLs, and how each is loaded.
     """
 
-    def __init__(self, image: _Image) -> None:
-        self._image = image
+    def __init__(self, image: _Image, only_python: bool) -> None:
+        self._image, self._only_python = image, only_python
         self.needed: dict[str, NeededAs] = {}
         self.undefined: list[UndefinedSymbol] = []
         self.soname: str | None = None
@@ -227,6 +228,8 @@ class _Tables:
         image = self._image
         if self.needed.get(library) is not NeededAs.REQUIRED:
             self.needed[library] = needed_as
+        if self._only_python and not library.lower().startswith("python"):
+            return
         form, size = ("Q", 8) if image.wide else ("I", 4)
         by_ordinal = 1 << (8 * size - 1)
         at, end = image.locate(table, size, "a table of imports")

@@ -69,12 +69,8 @@ class Window:
             raise self.error(f"more than {_MAX_NAMES} bytes of names")
         return raw
 
-    def texts(self, offsets: list[int], end: int, what: str) -> list[str]:
-        """Read names as :meth:`text` does, by one read if they lie close together."""
-        return [raw.decode("utf-8", "backslashreplace") for raw in self.raws(offsets, end, what)]
-
     def raws(self, offsets: list[int], end: int, what: str) -> list[bytes]:
-        """Read names as :meth:`texts` does, and leave them as bytes."""
+        """Read names as :meth:`text` does, by one read if they lie close together, and leave them as bytes."""
         if not offsets:
             return []
         first, last, end = min(offsets), max(offsets), min(end, self.size)
