@@ -208,6 +208,24 @@ def real(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def archives(session: nox.Session) -> None:
+    """Ask pip, uv, unzip and bsdtar again how they read 162 archives, two minutes; it writes their answers."""
+    session.install("-e", ".", *group("test"), *group("oracle"))
+    session.run("python", "-m", "tests.oracle.archive_readers")
+    session.run("pytest", "tests/audits/test_archive_readers.py")
+
+
+@nox.session(default=False)
+def bounds(session: nox.Session) -> None:
+    """Measure memory and processor time of hostile wheels at every limit, two minutes; ``-- show`` prints them."""
+    session.install("-e", ".", *group("test"))
+    if "show" in session.posargs:
+        session.run("python", "-m", "tests.hostile.wheel_bounds")
+    else:
+        session.run("pytest", "tests/hostile/test_wheel_bounds.py", env={"MANYTAGS_BOUNDS": "1"})
+
+
+@nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
     """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 

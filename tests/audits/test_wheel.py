@@ -26,6 +26,36 @@ def put(folder: Path, name: str, data: bytes) -> Path:
     return path
 
 
+def test_bytes_are_a_wheel() -> None:
+    """What a server holds in memory can be audited as it is."""
+    data = wheel(NAME, {LIB: binary("memcpy")})
+    expected = audit(io.BytesIO(data), NAME)
+    assert [audit(form(data), NAME) for form in (bytes, bytearray, memoryview)] == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (3, "of type int, not a path, bytes or a binary stream"),
+        (None, "of type NoneType"),
+        (io.StringIO("PK"), "the stream is not binary"),
+        (b"PK", "not a ZIP archive"),
+    ],
+)
+def test_what_is_no_source(source: object, reason: str) -> None:
+    """A mistake of the caller must be our error at once, not a traceback from inside or a read of standard input."""
+    with pytest.raises(InvalidWheel, match=reason):
+        audit(source, NAME)  # type: ignore[arg-type] # that is the mistake
+
+
+def test_a_closed_stream() -> None:
+    """A stream that was closed too early must be named as the problem, not the wheel."""
+    stream = io.BytesIO(b"")
+    stream.close()
+    with pytest.raises(InvalidWheel, match="the stream is closed"):
+        audit(stream, NAME)
+
+
 def test_a_path_and_a_stream_say_the_same(tmp_path: Path) -> None:
     """A wheel in memory can be audited without writing it to a disk."""
     data = wheel(NAME, {LIB: binary("memcpy")})

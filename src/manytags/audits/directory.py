@@ -10,10 +10,10 @@ Rule: PKWARE's APPNOTE.TXT; :pep:`427`; what pip, uv, unzip and libarchive do, w
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from typing import NamedTuple
-from unicodedata import category, normalize
+from unicodedata import category, is_normalized, normalize
 
 from ..errors import InvalidWheel, shown
 
@@ -87,25 +87,29 @@ def read_directory(size: int, read: Callable[[int, int], bytes], error: Error) -
     """
     count, length, start = _read_end(size, read, error)
     data = read(start, length)
-    members: list[Member] = []
-    names: list[bytes] = []
+    # In two passes, so that what is made for one check is gone before the next is made.
+    _check_names([name for _, name, _ in _entries(data, count, error)], error)
+    members = [_member(entry, name, extra, error) for entry, name, extra in _entries(data, count, error)]
+    del data
+    return members, _layout(members, start, error)
+
+
+def _entries(data: bytes, count: int, error: Error) -> Iterator[tuple[tuple[int, ...], bytes, bytes]]:
+    """Iterate over the entries of a directory: the numbers of each, its name and its extra fields."""
     at = 0
-    for _ in range(count):
+    for number in range(count):
         if at + _ENTRY.size > len(data):
-            raise error(f"its directory ends after {len(members)} members, and says that it has {count}")
+            raise error(f"its directory ends after {number} members, and says that it has {count}")
         entry = _ENTRY.unpack_from(data, at)
         # Its mark, and the sizes of its name, its extra fields and its comment.
         mark, name_size, extra_size, comment_size = entry[0], *entry[10:13]
-        name_at, at = at + _ENTRY.size, at + _ENTRY.size + name_size + extra_size + comment_size
-        if mark != b"PK\1\2" or at > len(data):
-            raise error(f"the entry of member {len(members) + 1} in its directory is damaged")
-        names.append(data[name_at : name_at + name_size])
-        extra = data[name_at + name_size : name_at + name_size + extra_size] if extra_size else b""
-        members.append(_member(entry, names[-1], extra, error))
+        name_end = at + _ENTRY.size + name_size
+        if mark != b"PK\1\2" or name_end + extra_size + comment_size > len(data):
+            raise error(f"the entry of member {number + 1} in its directory is damaged")
+        yield entry, data[at + _ENTRY.size : name_end], data[name_end : name_end + extra_size]
+        at = name_end + extra_size + comment_size
     if at != len(data):
         raise error(f"its directory says that it has {count} members, and {len(data) - at} bytes follow them")
-    _check_names(names, error)
-    return members, _layout(members, start, error)
 
 
 def extra_fields(data: bytes, invalid: Error) -> dict[int, bytes]:
@@ -271,8 +275,11 @@ def _check_names(names: list[bytes], error: Error) -> None:
     if not printed or not text.isascii() or longest > _LONGEST or any(bad in text for bad in _NOT_IN_NAMES):
         for name in names:
             _check_name(name, error)
-    if not text.isascii() and len({normalize("NFC", name.decode()) for name in names}) < len(set(names)):
-        raise error("it has a name twice, with accents in two forms, which are one file on macOS")
+    if not text.isascii() and not is_normalized("NFC", text.decode("utf-8", "replace")):
+        forms = {normalize("NFC", name.decode("utf-8", "replace")).encode() for name in names}
+        if len(forms) < len(set(names)):
+            raise error("it has a name twice, with accents in two forms, which are one file on macOS")
+    del text
     # With the lowest byte between folders, what is in a folder directly follows it.
     ordered = sorted(name.replace(b"/", b"\0") for name in names)
     for name, following in pairwise(ordered):

@@ -78,12 +78,12 @@ def member_remarks(members: Iterable[Member], for_linux: bool) -> Iterator[Remar
 
     :param for_linux: whether all tags are for Linux, where names that differ in case are two files.
     """
-    names: dict[str, str] = {}
+    names: dict[int, str] = {}  # by a hash, since all folded names together may take much memory
     for member in members:
         if member.type not in {0, stat.S_IFREG}:
             text = "marked as a link, a folder or a device, and installers write a regular file"
             yield Remark(member.name, RemarkKind.FILE_TYPE, text)
-        if not for_linux and (other := names.setdefault(member.name.casefold(), member.name)) != member.name:
+        if not for_linux and (other := names.setdefault(hash(member.name.casefold()), member.name)) != member.name:
             text = f"{shown(other)} differs in case alone: they are one file on Windows and macOS"
             yield Remark(member.name, RemarkKind.SAME_NAME, text)
 

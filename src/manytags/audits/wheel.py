@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,10 +20,11 @@ from .remedies import remedies
 from .report import WheelAudit
 
 Depth = Literal["full", "header"]
+Source = str | os.PathLike[str] | BinaryIO | bytes | bytearray | memoryview
 
 
 def audit(
-    source: str | os.PathLike[str] | BinaryIO,
+    source: Source,
     name: str | None = None,
     depth: Depth = "full",
     beside: Iterable[str | os.PathLike[str]] | Beside = (),
@@ -32,7 +34,7 @@ def audit(
 
     Nothing is unpacked, loaded or run, and time and memory are bounded whatever the file holds.
 
-    :param source: path of a wheel or of a single ELF file, or a seekable binary stream of one.
+    :param source: path of a wheel or of a single ELF file, or a seekable binary stream or the bytes of one.
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
     :param depth: ``header`` reads only the headers of ELF files: the architecture, and the float ABI where the header
         says it. Then a tag that these do not contradict cannot be judged.
@@ -59,12 +61,12 @@ def audit(
     return audit_from_contents(contents_of(source, name, depth, beside, exclude), _shown(source, name), path)
 
 
-def _shown(source: str | os.PathLike[str] | BinaryIO, name: str | None) -> str:
+def _shown(source: Source, name: str | None) -> str:
     return name or (os.path.basename(source) if isinstance(source, (str, os.PathLike)) else "<stream>")
 
 
 def contents_of(
-    source: str | os.PathLike[str] | BinaryIO,
+    source: Source,
     name: str | None = None,
     depth: Depth = "full",
     beside: Iterable[str | os.PathLike[str]] | Beside = (),
@@ -75,7 +77,7 @@ def contents_of(
     around = beside if isinstance(beside, Beside) else Beside(beside)
     try:
         if not isinstance(source, (str, os.PathLike)):
-            contents = _read(source, shown, depth)
+            contents = _read(_stream(source, shown), shown, depth)
         elif not os.path.isfile(source):  # opening a FIFO could block forever
             raise InvalidWheel(shown, "it is not a file" if os.path.exists(source) else "there is no such file")
         else:
@@ -84,6 +86,18 @@ def contents_of(
         return replace(contents, surroundings=around.surroundings(contents, exclude))
     except OSError as error:
         raise InvalidWheel(shown, f"it cannot be read: {error.strerror or error}") from None
+
+
+def _stream(source: BinaryIO | bytes | bytearray | memoryview, name: str) -> BinaryIO:
+    """Make a stream of bytes, and refuse what is neither."""
+    stream = io.BytesIO(source) if isinstance(source, (bytes, bytearray, memoryview)) else source
+    if not all(hasattr(stream, method) for method in ("read", "seek")):
+        raise InvalidWheel(name, f"it is of type {type(source).__name__}, not a path, bytes or a binary stream")
+    if getattr(stream, "closed", False):
+        raise InvalidWheel(name, "it cannot be read: the stream is closed")
+    if not isinstance(stream.read(0), bytes):
+        raise InvalidWheel(name, "it cannot be read: the stream is not binary")
+    return stream
 
 
 def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
