@@ -32,6 +32,7 @@ from manytags.errors import InvalidWheel
 from ..audits.wrong.build import BINARIES
 from ..audits.wrong.wheels import INFO, binary, wheel, wheel_text
 from ..binaries.elf_editor import Editor
+from ..loaders.shared_objects import SharedObject
 from .processor_time import in_time
 from .test_binaries import LIES
 
@@ -699,6 +700,19 @@ def test_more_to_judge_than_there_can_be() -> None:
     assert sum(len(claim.reasons) for claim in false) < 21_000, "reasons would fill the memory"
     assert any(claim.note == "there is more to judge than in any real wheel" for claim in answer.claims)
     assert any(re.search("only the first .* of its reasons are listed", claim.note) for claim in answer.claims)
+
+
+def test_libraries_that_no_search_path_leads_to() -> None:
+    """Thousands of files that need each other in vain were compared in pairs, which took many minutes."""
+    files = [
+        SharedObject(tuple(f"lib{(number * 7 + step) % 2500}.so" for step in range(10)), f"lib{number}.so").build()
+        for number in range(2500)
+    ]
+    members = [entry(f"foo/m{number}.abi3.so", data) for number, data in enumerate(files)]
+    answer = heavy(archive(*members, entry(f"{INFO}/WHEEL", b"Tag: cp39-abi3-manylinux_2_17_x86_64\n")))
+    assert isinstance(answer, WheelAudit), answer
+    assert answer.is_false
+    assert len(answer.remarks) <= 10_001
 
 
 def test_many_names_of_one_policy() -> None:

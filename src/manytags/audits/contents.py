@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from itertools import chain, islice
+from itertools import chain
 from typing import BinaryIO
 
 from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header, read_foreign
@@ -22,13 +22,12 @@ from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
 from .modules import is_foreign_module, modules
-from .remarks import Remark, RemarkKind, binary_remarks, remarks_for_any
+from .remarks import Remark, RemarkKind, binary_remarks, first_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
 #: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
 #: and versions, and VTK 9.7 has 102,674 undefined symbols.
 _LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
-_MAX_REMARKS = 10_000
 #: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
 _MAX_PYTHON = 64 << 20
 _PYTHON_CODE = (".py", ".pyc", ".pth")
@@ -104,9 +103,7 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
     for_linux = all(parse_platform(tag).system == "linux" for tag in wheel.platforms)
     more = chain([member_remarks(archive.members, for_linux)], more)
-    remarks += islice(chain.from_iterable(more), _MAX_REMARKS + 1)
-    if len(remarks) > _MAX_REMARKS:
-        remarks[_MAX_REMARKS:] = [Remark(name, RemarkKind.LEFT_OUT, f"the remarks after the first {_MAX_REMARKS}")]
+    remarks = first_remarks(chain(remarks, chain.from_iterable(more)), name)
     _, requires = read_metadata(archive, members, info)
     surroundings = Surroundings(requires)
     contents = Contents(

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from ..binaries.binary import Binary
 from .installed import Installed, Surroundings
@@ -21,6 +22,8 @@ from .loads import Loads, Provider, is_of_c_library
 _COMMON = frozenset({"lib", "python", "nvidia", "intel", "core", "base", "bin", "dll", "runtime"})
 #: Names of distributions in a hint.
 _MOST_NAMES = 4
+#: Distributions whose names are compared with those of libraries.
+_MOST_ASKED = 200
 
 
 class Linking:
@@ -45,6 +48,11 @@ class Linking:
         self._surroundings = surroundings or Surroundings()
         self._wheel = Installed(self.files, frozenset(modules), tuple(unread), python_loads, self._surroundings)
         self._kinds: dict[str, Loads] = {}
+        # What was asked before: a wheel has many tags, and many files that need the same.
+        self._unreached: dict[str, dict[tuple[str, str], str]] = {}
+        self._loaded: dict[str, frozenset[str]] = {}
+        self._given: dict[str, tuple[str, ...]] = {}
+        self._hints: dict[str, str] = {}
 
     def providers(self, file: str, kind: str) -> Mapping[str, Provider]:
         """Return what provides the libraries that a file needs, by the libraries' names.
@@ -62,8 +70,10 @@ class Linking:
 
     def is_loaded(self, file: str, kind: str) -> bool:
         """Whether processes load a file as a library: it is an extension module, or other files need it."""
-        found = (one.file for needs in self._loads(kind).providers.values() for one in needs.values())
-        return file in self._wheel.modules or file in found
+        if kind not in self._loaded:
+            providers = self._loads(kind).providers.values()
+            self._loaded[kind] = self._wheel.modules.union(one.file for needs in providers for one in needs.values())
+        return file in self._loaded[kind]
 
     def unreached(self, kind: str) -> Sequence[tuple[str, str, str]]:
         """List (file, library, file that would be it) where a library is there and no search path leads to it."""
@@ -71,8 +81,10 @@ class Linking:
 
     def given(self, kind: str) -> tuple[str, ...]:
         """List the other distributions, and the excluded libraries, without which the files do not load."""
-        providers = [each for file in self.files for each in self.providers(file, kind).values()]
-        return tuple(dict.fromkeys(provider.given for provider in providers if provider.given))
+        if kind not in self._given:
+            providers = (each for file in self.files for each in self.providers(file, kind).values())
+            self._given[kind] = tuple(dict.fromkeys(provider.given for provider in providers if provider.given))
+        return self._given[kind]
 
     def not_required(self, kind: str) -> Sequence[tuple[str, str, str]]:
         """List (file, library, distribution) of libraries of distributions that the wheel does not require."""
@@ -90,17 +102,34 @@ class Linking:
         :param library: the library.
         :param kind: as for :meth:`providers`.
         """
-        for user, name, other in self.unreached(kind):
-            if (user, name) == (file, library):
-                return f"no search path leads to {other}"
-        requires = [requirement.name for requirement in self._surroundings.requires if not requirement.only_for]
+        if kind not in self._unreached:
+            self._unreached[kind] = {(user, name): other for user, name, other in self.unreached(kind)}
+        other = self._unreached[kind].get((file, library))
+        if other is not None:
+            return f"no search path leads to {other}"
+        if library not in self._hints:
+            self._hints[library] = self._hint(library)
+        return self._hints[library]
+
+    def _hint(self, library: str) -> str:
+        requires = self._required
         if self._surroundings.neighbours or not requires or is_of_c_library(library):
             return ""
-        missing = {name for binary in self.files.values() for name in binary.needed}
-        alike = [name for name in requires if _is_alike(name, library)]
-        alike = alike or [name for name in requires if any(_is_alike(name, other) for other in missing)]
+        alike = [name for name in requires if _is_alike(name, library)] or self._alike
         names = " or ".join((alike or requires)[:_MOST_NAMES])
         return f"perhaps brought by {names} (Requires-Dist): audit with --beside"
+
+    @cached_property
+    def _required(self) -> list[str]:
+        return [requirement.name for requirement in self._surroundings.requires if not requirement.only_for][
+            :_MOST_ASKED
+        ]
+
+    @cached_property
+    def _alike(self) -> list[str]:
+        """The required distributions whose names are alike to any library that the wheel needs."""
+        needed = " ".join({name for binary in self.files.values() for name in binary.needed})
+        return [name for name in self._required if _is_alike(name, needed)]
 
     @property
     def names(self) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from ..binaries.binary import Binary
 from ..documents import TextEnum
@@ -12,6 +13,7 @@ from .installed import is_in_data_folder
 from .linking import Linking
 from .loads import MUSL_LIBC
 
+_MAX_REMARKS = 10_000
 #: Folders in the search path of one file.
 _MAX_FOLDERS = 1000
 #: No tag can say that code needs a later release of musl.
@@ -56,6 +58,14 @@ class Remark:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.kind}: {self.text}"
+
+
+def first_remarks(remarks: Iterable[Remark], wheel: str) -> list[Remark]:
+    """List the first remarks on a wheel, and whether there are more."""
+    listed = list(islice(remarks, _MAX_REMARKS + 1))
+    if len(listed) > _MAX_REMARKS:
+        listed[_MAX_REMARKS:] = [Remark(wheel, RemarkKind.LEFT_OUT, f"the remarks after the first {_MAX_REMARKS}")]
+    return listed
 
 
 def remarks_for_any(files: Iterable[tuple[str, str]]) -> Iterator[Remark]:

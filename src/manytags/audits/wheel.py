@@ -6,6 +6,7 @@ import io
 import os
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import BinaryIO, Literal
 
 from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
@@ -15,7 +16,7 @@ from .beside import Beside
 from .contents import Contents, is_relevant, read_contents
 from .judge import Judge
 from .needs import system_needs
-from .remarks import binary_remarks, linking_remarks
+from .remarks import binary_remarks, first_remarks, linking_remarks
 from .remedies import remedies
 from .report import WheelAudit
 
@@ -122,7 +123,7 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
         path=path,
         claims=claims,
         true_tags=judge.true_tags,
-        remarks=(*contents.remarks, *linking_remarks(contents.linking, platforms)),
+        remarks=tuple(first_remarks(chain(contents.remarks, linking_remarks(contents.linking, platforms)), name)),
         # The claims name the symbols that matter.
         needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in contents.binaries),
         bundled=tuple(sorted(contents.linking.names)),
