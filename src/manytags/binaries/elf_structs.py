@@ -27,8 +27,7 @@ _NUMBERS: dict[str, Any] = {
     for names in (
         *(enums.ENUM_E_TYPE, enums.ENUM_E_VERSION, enums.ENUM_E_MACHINE, enums.ENUM_D_TAG, enums.ENUM_NOTE_N_TYPE),
         *(enums.ENUM_P_TYPE_BASE, enums.ENUM_P_TYPE_AARCH64, enums.ENUM_P_TYPE_ARM, enums.ENUM_P_TYPE_MIPS),
-        *(enums.ENUM_P_TYPE_RISCV, enums.ENUM_SH_TYPE_BASE, enums.ENUM_SH_TYPE_ARM, enums.ENUM_SH_TYPE_RISCV),
-        *(enums.ENUM_SH_TYPE_AARCH64, enums.ENUM_SH_TYPE_AMD64, enums.ENUM_SH_TYPE_MIPS),
+        *(enums.ENUM_P_TYPE_RISCV, enums.ENUM_SH_TYPE_ARM),
         *(enums.ENUM_NOTE_GNU_PROPERTY_TYPE, enums.ENUM_ATTR_TAG_RISCV),
     )
     for name, number in names.items()
