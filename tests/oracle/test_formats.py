@@ -10,17 +10,85 @@ import io
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from manytags.audits.contents import Contents
+from manytags.audits.foreign import ForeignFile
+from manytags.audits.modules import is_foreign_module
+from manytags.audits.wheel import audit_from_contents
+from manytags.binaries.binary import Binary, Floor, NeededAs, UndefinedSymbol, python_names
 from manytags.binaries.macho import read_macho
 from manytags.binaries.pe import read_pe
 from manytags.platforms.parse import parse_platform
-from manytags.tags.filename import parse_tag_set
+from manytags.tags.filename import TagSet, parse_tag_set, parse_wheel_filename
 
-from ..binaries.lief_peer import by_lief, condensed, ours
-from .auditwheel_world import cache_folder, fetch
+from ..binaries.lief_peer import Answer, by_lief, condensed, ours
+from .auditwheel_world import DATA, cache_folder, fetch
 from .formats_world import CUT, CUT_ANSWERS, SMALL, compiled, wheels
+
+#: Real wheels with false tags: each tag, and what contradicts it. No other tag of the recorded wheels is false.
+FALSE: dict[str, dict[str, list[str]]] = json.loads((DATA / "formats-claims.json").read_text(encoding="utf-8"))["false"]
+#: Numbers of processors in Mach-O and in PE files.
+_MACHINES = {7: "i386", 0x01000007: "x86_64", 0x0100000C: "arm64"}
+_PE_MACHINES = {0x14C: "x86", 0x8664: "amd64", 0xAA64: "arm64", 0x1C4: "arm32"}
+
+
+def binary_from_answer(name: str, answer: Answer) -> Binary:
+    """Make our value of lief's answer about a slice."""
+    is_pe = answer["machine"] in _PE_MACHINES
+    modules, defined = python_names(answer["defined"])
+    # Only one real file is for .NET on any processor, and lief does not tell it from one for x86.
+    any_processor = name.endswith("Python.Runtime.dll")
+    architecture = answer["hybrid"] or (_PE_MACHINES if is_pe else _MACHINES)[answer["machine"]]
+    return Binary(
+        name=name,
+        format="PE" if is_pe else "Mach-O",
+        architecture="any" if any_processor else architecture,
+        machine=answer["machine"],
+        bits=answer["bits"],
+        byte_order="little",
+        kind=answer["kind"],
+        needed=tuple(library for library, _ in answer["needed"]),
+        needed_as=tuple(NeededAs(how) for _, how in answer["needed"]),
+        undefined=tuple(
+            UndefinedSymbol(symbol, library or None, None, weak) for symbol, library, weak in answer["undefined"]
+        ),
+        modules=modules,
+        defined=defined,
+        floors=tuple(Floor(each["system"], tuple(each["version"]), tuple(each["sdk"])) for each in answer["floors"]),
+        signed=answer["signed"],
+    )
+
+
+def judged(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Judge a wheel by what lief read: list its false tags, and what contradicts each."""
+    files = []
+    for name, answers in record["files"].items():
+        slices = tuple(binary_from_answer(name, answer) for answer in answers)
+        system = "Windows" if slices and slices[0].format == "PE" else "macOS"
+        named = {module for each in slices for module in each.modules}
+        files += [ForeignFile(name, system, is_foreign_module(name, named), slices)] if slices else []
+    tag_sets = [parse_tag_set(tag) for tag in record["tags"]]
+    fields = [
+        dict.fromkeys(tag for each in tag_sets for tag in getattr(each, name))
+        for name in ("pythons", "abis", "platforms")
+    ]
+    name = parse_wheel_filename(record["file"]).tag_set
+    contents = Contents(name, TagSet(*map(tuple, fields)), record["purelib"], (), foreign=tuple(files))
+    claims = audit_from_contents(contents, record["file"]).claims
+    return {
+        f"{claim.kind} {claim.tag}": sorted({f"{reason.kind}: {reason.what}" for reason in claim.reasons})
+        for claim in claims
+        if claim.is_false
+    }
+
+
+def test_false_tags_of_real_wheels() -> None:
+    """What loads must not be called false, and what does not must be, with the right reason."""
+    found = {file: judged(record) for file, record in wheels().items()}
+    assert {file: false for file, false in found.items() if false} == FALSE
 
 
 def test_the_record_has_wheels_for_all_systems() -> None:
