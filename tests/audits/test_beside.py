@@ -129,6 +129,15 @@ def test_site_packages(tmp_path: Path) -> None:
     assert of_tag(audit(io.BytesIO(needs_gone), NAME, beside=[site]))[0] is Verdict.TOO_MUCH
 
 
+def test_a_folder_of_wheels(tmp_path: Path) -> None:
+    """A publisher has the wheels of a release in one folder, with the one that is judged."""
+    data = wheel(NEEDY)
+    (tmp_path / NAME).write_bytes(data)
+    torch(tmp_path)
+    for source in (tmp_path / NAME, io.BytesIO(data)):
+        assert of_tag(audit(source, NAME, beside=[tmp_path])) == (Verdict.TRUE, ("torch",), [])
+
+
 def test_many(tmp_path: Path) -> None:
     """An audit of many wheels reads each neighbour once, also in other processes."""
     path = tmp_path / NAME

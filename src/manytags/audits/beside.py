@@ -41,7 +41,7 @@ class _Library:
 class Beside:
     """What is installed beside wheels. Libraries are read when a wheel needs their names, once.
 
-    :param paths: wheels, and folders as ``site-packages``.
+    :param paths: wheels, folders of wheels, and folders as ``site-packages``.
     :raises InvalidInput: a path is neither.
     :raises InvalidWheel: a wheel is damaged.
     """
@@ -103,7 +103,11 @@ class Beside:
             self._add(_Library(name, installed_path(member), path, member))
 
     def _list_folder(self, folder: str) -> None:
-        infos = [name for name in sorted(os.listdir(folder)) if name.endswith(".dist-info")]
+        names = sorted(os.listdir(folder))
+        for name in names:
+            if name.endswith(".whl"):
+                self._list_wheel(os.path.join(folder, name))
+        infos = [name for name in names if name.endswith(".dist-info")]
         for info in infos[:_MAX_DISTRIBUTIONS]:
             paths = [_within(folder, os.path.join(folder, info, name)) for name in ("METADATA", "RECORD")]
             if "" in paths:

@@ -39,8 +39,8 @@ def audit(
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
     :param depth: ``header`` reads only the headers of ELF files: the architecture, and the float ABI where the header
         says it. Then a tag that these do not contradict cannot be judged.
-    :param beside: what is installed with the wheel: other wheels, and folders as ``site-packages``. A tag that is true
-        only with their libraries is true *given* them.
+    :param beside: what is installed with the wheel: wheels, folders of wheels, and folders as ``site-packages``. A tag
+        that is true only with their libraries is true *given* them.
     :param exclude: patterns of libraries that somebody else provides, such as ``libcuda.so.*``.
     :raises InvalidWheel: it cannot be read, is neither a wheel nor an ELF file, or readers would read it differently.
     :raises InvalidBinary: it is a single ELF file, and damaged.

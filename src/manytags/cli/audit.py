@@ -66,7 +66,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         action="append",
         default=[],
-        help="a wheel, or a folder as site-packages, that is installed too: its libraries are given; repeatable",
+        help="a wheel, a folder of wheels, or site-packages, installed too: its libraries are given; repeatable",
     )
     parser.add_argument(
         "--exclude",
