@@ -60,6 +60,7 @@ def test_dask(tmp_path: Path) -> None:
         log.write_text("".join(log.read_text().splitlines(keepends=True)[:50]))
         audit_index(tmp_path / "index", log, client)
         assert logged(log) == expected
+        assert [answer.to_data() for answer in audit_many(paths, client.get_executor())] == expected
         answers = audit_many(iter(paths), client.get_executor(), ahead=8)
         next(answers)
         answers.close()  # type: ignore[attr-defined] # it is a generator
@@ -94,11 +95,10 @@ def test_dask_with_a_file_that_kills_workers(tmp_path: Path) -> None:
     wheel = put_wheel(tmp_path, TRUE)
     paths = [wheel] * 20 + [tmp_path / "deadly.whl"] + [wheel] * 20
     with (
-        pytest.importorskip("dask").config.set({"distributed.scheduler.allowed-failures": 0}),
         distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster,
         distributed.Client(cluster) as client,
     ):
         client.register_worker_callbacks(deadly_worker)
-        answers = list(audit_many(paths, client.get_executor(), ahead=4))
+        answers = list(audit_many(paths, program("dask")["DaskExecutor"](client), ahead=4))
     assert [str(answer.outcome) for answer in answers] == ["clean"] * 20 + ["unreadable"] + ["clean"] * 20
     assert "its worker failed" in str(answers[20])

@@ -82,8 +82,9 @@ def audit_many(  # noqa: PLR0913 - most are seldom given
 
     :param paths: paths of wheels or ELF files; a generator is advanced as paths are needed.
     :param executor: where the work is done: a pool of processes, or an executor of Dask or Ray whose workers see the
-        same files. By default the caller's own process. A function that makes an executor is called again if a dead
-        worker has broken the last one, as a pool of processes is; what it makes is shut down at the end.
+        same files; of its futures only ``result``, ``done`` and ``cancel`` are used. By default the caller's own
+        process. A function that makes an executor is called again if a dead worker has broken the last one, as a pool
+        of processes is; what it makes is shut down at the end.
     :param progress: called after each file with the number of files that are done.
     :param depth: as for :func:`manytags.audit`.
     :param ahead: how many tasks are given to an executor before the first answer is awaited: some for each of its
