@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
 import pytest
 
-from .wheel_bounds import LARGE, MOST_MEGABYTES, MOST_SECONDS, SMALL, cost
+from manytags.binaries.elf import read_elf
+from manytags.binaries.elf_tables import DT_STRSZ, DT_STRTAB
+
+from ..audits.wrong.wheels import binary
+from ..binaries.elf_editor import Editor
+from .wheel_bounds import LARGE, MOST_MEGABYTES, MOST_SECONDS, SMALL, cost, strings
 
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the peak is read from /proc")
 HEAVY = pytest.mark.skipif("MANYTAGS_BOUNDS" not in os.environ, reason="takes minutes: nox -s bounds")
@@ -28,3 +34,15 @@ def test_peak_memory_and_time(what: str) -> None:
     megabytes, seconds = cost({**SMALL, **LARGE}[what]())
     assert megabytes < MOST_MEGABYTES
     assert seconds < MOST_SECONDS
+
+
+def test_modules_are_found_among_names_that_look_like_them() -> None:
+    """A string table full of names like CPython's must not hide the module, which ABI tags are judged by."""
+    file = Editor(binary("module"))
+    size = int.from_bytes(file.data[file.dynamic()[DT_STRSZ] :][:8], "little")
+    table = bytes(file.data[file.table(DT_STRTAB) :][:size])
+    plain = read_elf(io.BytesIO(bytes(file.data)), "a.so")
+    for more in (b"Py\0" * 5, b"PyInit_\0" * 9000, b"PyPy" * 400_000 + b"\0"):
+        read = read_elf(io.BytesIO(strings(table + more, "module")), "a.so")
+        assert (read.modules, read.defined) == (plain.modules, plain.defined)
+    assert plain.modules

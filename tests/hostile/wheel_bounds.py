@@ -79,9 +79,9 @@ def grown(file: Editor, table: bytes) -> tuple[bytes, int]:
     return bytes(data), segment.address + len(file.data) - segment.offset
 
 
-def strings(table: bytes) -> bytes:
+def strings(table: bytes, name: str = "plain") -> bytes:
     """An ELF file with another string table."""
-    data, address = grown(Editor(binary("plain")), table)
+    data, address = grown(Editor(binary(name)), table)
     return bytes(Editor(data).tag(DT_STRTAB, address).tag(DT_STRSZ, len(table)).data)
 
 
@@ -136,6 +136,7 @@ LARGE: dict[str, Callable[[], bytes]] = {
     "ELF files with versions": lambda: copies(binary("glibcxx"), 2_500),
     "ELF files with a table of versions": lambda: copies(versions(500), 3_000),
     "ELF files with names of modules": lambda: copies(strings(b"\0" + b"PyInit_\0" * 4_000), 1_000),
+    "ELF files with names like modules": lambda: copies(strings(b"\0" + b"Py" * 20_000 + b"\0"), 1_000),
     "undefined symbols of many files": lambda: copies(many_symbols(9_500), 50),
     "a large stored file": lambda: copies(binary("plain").ljust(48 << 20, b"\0"), 1, 0),
     "large files": lambda: copies(binary("plain").ljust(7 << 20, b"\0"), 7),

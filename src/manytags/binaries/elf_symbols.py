@@ -41,9 +41,10 @@ _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106)
 _MAX_UNDEFINED = 200_000  # undefined symbols (1,149)
 _MAX_DEFINED = 65536  # symbols of Python that one file defines (1,950 in libpython 3.8)
-_MAX_PLACES = 1 << 18  # places in the string table that look like a name of Python
 _CHUNK = 65536  # entries read at a time
 
+#: Prefixes of CPython's own names.
+_PYTHON = (b"Py", b"_Py")
 #: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
 _INITS = ("PyInit_", "PyModExport_")
 
@@ -101,8 +102,10 @@ class SymbolReader:
             raise image.error(f"{count} symbols")
         start = image.locate(tags[DT_SYMTAB], count * size, "the symbol table")[0]
         owners = self._numbers("H", tags[DT_VERSYM], count, "the symbols' versions") if DT_VERSYM in tags else None
-        python = self._strings.places(b"Py", _MAX_PLACES)
-        python |= {place - 1 for place in python}
+        # A search for few places is quicker than a look at each name; a hostile table has millions.
+        python = self._strings.places(b"Py", count)
+        if python:
+            python |= {place - 1 for place in python}
         undefined: list[_Undefined] = []
         defined: set[int] = set()
         # The place of a symbol's section among its 16-bit numbers, and how many it has; its name is the first number.
@@ -117,6 +120,9 @@ class SymbolReader:
                 pairs = enumerate(zip(names, sections, strict=True))
                 found = [place for place, (name, number) in pairs if number and name in python]
                 defined |= self._visible(data, found)
+            elif python is None:
+                visible = self._visible(data, [place for place, number in enumerate(sections) if number])
+                defined |= self._strings.starting(visible, _PYTHON)
             here = [place for place, number in enumerate(sections) if not number and names[place]]
             undefined += self._undefined(data, here, owners[first : first + _CHUNK] if owners else None)
             if len(undefined) > _MAX_UNDEFINED or len(defined) > _MAX_DEFINED:

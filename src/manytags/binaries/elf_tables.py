@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Iterable
 
 from .binary import NeededVersion
 from .elf_image import PT_DYNAMIC, Image
@@ -84,11 +85,8 @@ class Strings:
         name = self._names[offset] = self._window[start:end].decode("utf-8", "backslashreplace")
         return name
 
-    def places(self, part: bytes, most: int) -> set[int]:
-        """Find the offsets at which the table has some bytes.
-
-        :raises InvalidBinary: there are more than ``most``.
-        """
+    def places(self, part: bytes, most: int) -> set[int] | None:
+        """Find the offsets at which the table has some bytes; ``None`` if there are more than ``most``."""
         places: set[int] = set()
         for first in range(0, self.size, _WINDOW - len(part) + 1):
             if first != self._first:
@@ -98,10 +96,21 @@ class Strings:
                 places.add(first + place)
                 place = self._window.find(part, place + 1)
                 if len(places) > most:
-                    raise self._image.error(f"its names have {part.decode()} more than {most} times")
+                    return None
             if first + len(self._window) == self.size:
                 break
         return places
+
+    def starting(self, offsets: Iterable[int], prefixes: tuple[bytes, ...]) -> set[int]:
+        """List those of some offsets at which the table has one of some prefixes."""
+        longest, starting = max(map(len, prefixes)), set()
+        for offset in sorted(offsets):
+            end = self._first + len(self._window)
+            if offset < self._first or (offset + longest > end and end < self.size):
+                self._load(offset)
+            if self._window.startswith(prefixes, offset - self._first):
+                starting.add(offset)
+        return starting
 
 
 class Dynamic:
