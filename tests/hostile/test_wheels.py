@@ -726,9 +726,7 @@ def test_many_names_of_one_policy() -> None:
 
 def test_modules_that_no_tag_is_true_of() -> None:
     """Comparing thousands of modules for another system with a hundred tags must not take long."""
-    header = struct.pack("<16s2HI3QI6H", b"\x7fELF\2\1\1", 3, 62, 1, 0, 64, 0, 0, 64, 56, 2, 64, 0, 0)
-    loaded = struct.pack("<2I6Q", PT_LOAD, 5, 0, 0, 0, 192, 192, 4096)
-    least = header + loaded + struct.pack("<2I6Q", PT_DYNAMIC, 6, 176, 176, 176, 16, 16, 8) + bytes(16)
+    least = SharedObject().build()
     text = "".join(f"Tag: cp312-cp312-musllinux_1_{minor}_x86_64\n" for minor in range(1, 101)).encode()
     modules = (entry(f"foo/m{number}.cpython-312-x86_64-linux-gnu.so", least) for number in range(1140))
     answer = outcome(archive(*modules, entry(f"{INFO}/WHEEL", text)), trace=False)
