@@ -235,7 +235,7 @@ def read_wheel(path: Path) -> dict[str, Any]:
     with path.open("rb") as stream:
         contents = read_contents(Archive(stream, path.name), path.name)
     if contents.foreign:
-        data["foreign"] = contents.foreign
+        data["foreign"] = [(file.name, file.system, file.is_module) for file in contents.foreign]
     if contents.surroundings.requires:
         data["requires"] = contents.surroundings.requires
     if not contents.python_loads:
