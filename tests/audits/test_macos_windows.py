@@ -253,6 +253,14 @@ def test_damaged() -> None:
     assert all(claim.note.startswith(f"damaged: {MODULE}: ") for claim in answer.claims)
 
 
+def test_many_damaged_files() -> None:
+    """Each damaged file may take long to read, so there is an end to them."""
+    files = {f"demo/{number}.dylib": code()[:100] for number in range(100)}
+    answer = audited(f"{CP312}-macosx_11_0_arm64", {MODULE: code(), **files})
+    assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
+    assert [remark.file for remark in answer.remarks if remark.kind == "not read"] == ["demo/10.dylib"]
+
+
 def test_headers_alone() -> None:
     """Without reading files nothing is said of them."""
     name = f"demo-1.0-{CP312}-macosx_11_0_arm64.whl"

@@ -28,6 +28,8 @@ from .stable_abi import is_of_python
 #: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
 #: and versions, and VTK 9.7 has 102,674 undefined symbols.
 _LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
+#: Undefined symbols that a damaged file for another system counts for: it may take as long to read.
+_FOR_DAMAGED = 30_000
 #: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
 _MAX_PYTHON = 64 << 20
 _PYTHON_CODE = (".py", ".pyc", ".pth")
@@ -143,6 +145,8 @@ def _read_binaries(
             foreign.append(file)
             left["needed libraries and versions"] -= sum(len(binary.needed) for binary in file.slices)
             left["undefined symbols"] -= sum(len(binary.undefined) for binary in file.slices)
+            if file.damage:
+                left["undefined symbols"] -= _FOR_DAMAGED
         else:
             binary = _read_binary(member, head, stream, remarks)
         if binary is not None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .binary import UndefinedSymbol
 from .window import Window
 
-_MAX_SYMBOLS, _MAX_UNDEFINED, _MAX_WANTED = 500_000, 200_000, 20_000
+_MAX_SYMBOLS, _MAX_UNDEFINED, _MAX_WANTED = 200_000, 100_000, 20_000
 #: Bytes of a trie, edges that are followed in it, and bytes of one name.
 _MAX_TRIE, _MAX_EDGES, _MAX_NAME = 32 << 20, 100_000, 65536
 _CHUNK = 8192  # symbols read at a time

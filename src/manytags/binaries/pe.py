@@ -38,7 +38,7 @@ _IMPORT, _DELAYED_IMPORT, _EXPORT = struct.Struct("<5I"), struct.Struct("<8I"), 
 _SECTOR, _PAGE = 512, 4096
 
 _MAX_SECTIONS = 96  # as Windows
-_MAX_LIBRARIES, _MAX_IMPORTED, _MAX_EXPORTED = 4096, 200_000, 65536
+_MAX_LIBRARIES, _MAX_IMPORTED, _MAX_EXPORTED = 4096, 65536, 65536
 _CHUNK = 512  # numbers read at a time, where a zero ends them
 
 
