@@ -33,11 +33,13 @@ nitpick_ignore = [
     ("py:class", "Index"),  # a protocol that type checkers alone see: what PlatformTag.instead asks of a profile
     ("py:class", "Executor"),  # from concurrent.futures
     ("py:class", "date"),  # from datetime
+    ("py:class", "Beside"),  # documented as manytags.audits.beside.Beside
     ("py:class", "TagLike"),  # a protocol that type checkers alone see: any copy of packaging's Tag
 ]
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
     ("py:class", r"Tag|Version|Pylock"),  # from packaging
-    ("py:class", r"Depth"),  # a Literal; the parameter's documentation lists its values
+    ("py:class", r"Depth|OnInvalid"),  # Literals; the parameters' documentation lists their values
+    ("py:class", r"WheelLike"),  # what rank takes for a file name; its documentation lists it
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]
