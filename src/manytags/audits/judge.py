@@ -192,7 +192,9 @@ class Judge:
         if better and not self._code:
             note = "it has no ELF file"
         given = self._linking.given(platform.kind) if platform.need is not None else ()
-        return claim(Verdict.TOO_LITTLE if better else Verdict.TRUE, (), better, note, given=given)
+        # That nothing contradicts an older musl is no reason to ask publishers for its tag.
+        proved = platform.kind != "musllinux"
+        return claim(Verdict.TOO_LITTLE if better and proved else Verdict.TRUE, (), better, note, given=given)
 
     def _contradictions(self, platform: PlatformTag) -> tuple[tuple[Violation, ...], bool, str]:
         """List what contradicts a tag; also return whether the tag has a policy, and a note on the policy."""
