@@ -211,6 +211,12 @@ def test_remarks_on_search_paths() -> None:
         "'foo.libs' is searched relative to the current folder",
         "'' is searched relative to the current folder",
     ]
+    # ibm_db leaves room in its programs for a path that its installer could write.
+    roomy = replace(elf(), runpath=f".:.:/{' ' * 252}:/{' ' * 252}")
+    assert [remark.text for remark in binary_remarks(roomy)] == [
+        "'.' is searched relative to the current folder",
+        f"'/{' ' * 119}'... (253 characters) is searched on every machine",
+    ]
 
 
 def test_remarks_on_releases_of_musl() -> None:

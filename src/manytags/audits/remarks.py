@@ -8,6 +8,7 @@ from itertools import islice
 
 from ..binaries.binary import Binary
 from ..documents import TextEnum
+from ..errors import shown
 from ..platforms.linux.policies import policies
 from .installed import is_in_data_folder
 from .linking import Linking
@@ -84,10 +85,10 @@ def binary_remarks(binary: Binary) -> Iterator[Remark]:
         text = f"code for {binary.architecture}, in a folder for files that run everywhere"
         yield Remark(name, RemarkKind.PURELIB, text)
     for path in (binary.rpath, binary.runpath):
-        for folder in path.split(":", _MAX_FOLDERS) if path else ():
+        for folder in dict.fromkeys(path.split(":", _MAX_FOLDERS) if path else ()):
             if not folder.startswith(("$ORIGIN", "${ORIGIN}")):
                 where = "on every machine" if folder.startswith("/") else "relative to the current folder"
-                yield Remark(name, RemarkKind.SEARCH_PATH, f"{folder!r} is searched {where}")
+                yield Remark(name, RemarkKind.SEARCH_PATH, f"{shown(folder)} is searched {where}")
     for library in binary.needed:
         if "/" in library:
             yield Remark(name, RemarkKind.LIBRARY_PATH, f"needs {library!r} by its path")
