@@ -24,8 +24,8 @@ from .foreign import ForeignFile, foreign_modules, foreign_users
 from .installed import is_in_data_folder
 from .modules import Module, is_importable, modules, name_violations
 from .processors import declared_arm
-from .python_claims import judge_abi, judge_python
-from .python_users import PythonUser, python_users
+from .python_claims import add_lenders, judge_abi, judge_python
+from .python_users import PythonUser, lenders, python_users
 from .remarks import RemarkKind
 from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations
 from .scopes import Scopes
@@ -84,14 +84,17 @@ class Judge:
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
         modules = self._modules + self._foreign_modules
         users = self._python_users() + foreign_users(self._contents.foreign)
+        lent = lenders(self._code, self._linking, self._kind)
         cost = len(modules) + sum(1 + len(user.names) for user in users)
         claims, budget = [], Budget()
         for tag, where in self._pythons:
             judge = self._scoped(self._kind, partial(judge_python, tag, where, users, modules, stable))
-            claims.append(budget.judge(ClaimKind.PYTHON_TAG, tag, where, cost, judge).unless(unread))
+            claim = budget.judge(ClaimKind.PYTHON_TAG, tag, where, cost, judge).unless(unread)
+            claims.append(add_lenders(claim, lent) if stable else claim)
         for tag, where in self._abis:
             judge = self._scoped(self._kind, partial(judge_abi, tag, where, users, modules))
-            claims.append(budget.judge(ClaimKind.ABI_TAG, tag, where, cost, judge).unless(unread))
+            claim = budget.judge(ClaimKind.ABI_TAG, tag, where, cost, judge).unless(unread)
+            claims.append(add_lenders(claim, lent))
         cost = sum(1 + len(file.needed) + len(file.versions) + len(file.undefined) for file in self._code)
         for platform, tag, where in self._platforms:
             judge = self._scoped(platform.kind, partial(self._judge_platform, platform, tag, where))

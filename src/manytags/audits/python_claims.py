@@ -5,7 +5,8 @@ Rule: :pep:`425` (``none``, and tags of one interpreter), :pep:`384`, :pep:`652`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 
@@ -115,6 +116,23 @@ def judge_python(
     if reasons:
         return claim(Verdict.TOO_MUCH, reasons, note=doubt)
     return claim(Verdict.UNKNOWN if doubt else Verdict.TRUE, note=doubt)
+
+
+def add_lenders(claim: Claim, lent: Mapping[str, Collection[str]]) -> Claim:
+    """Say with which other distributions a true tag of a stable ABI holds, as they define what CPython lacks.
+
+    :param claim: the verdict on an ABI tag, or on a python tag of a wheel that is for the stable ABI.
+    :param lent: other distributions, and the names of CPython's API that they define for the wheel's files.
+    """
+    if claim.verdict is not Verdict.TRUE or not lent:
+        return claim
+    if claim.kind is ClaimKind.ABI_TAG:
+        stable = parse_abi(claim.tag).family == "stable"
+        given = [name for name, names in lent.items() if stable and any(not_in_stable_abi(names))]
+    else:
+        major, minor, *_ = (*parse_python_tag(claim.tag).version, 0, 0)
+        given = [name for name, names in lent.items() if any(newer_than(names, (major, minor)))]
+    return replace(claim, given=tuple(given))
 
 
 def _is_for_python(module: Module, implementation: str, version: tuple[int, ...]) -> bool:

@@ -71,6 +71,23 @@ def python_users(
     return tuple(users)
 
 
+def lenders(code: Collection[Binary], linking: Linking, kind: str) -> dict[str, set[str]]:
+    """List the other distributions whose libraries define names of CPython's API for files of a wheel, and the names.
+
+    :param code: the files.
+    :param linking: which libraries a loader takes from the wheel, and from beside it.
+    :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's.
+    """
+    used = {name for binary in code for name in _names(binary)}
+    providers = (provider for binary in code for provider in linking.providers(binary.name, kind).values())
+    lent: dict[str, set[str]] = {}
+    for provider in {(provider.given, provider.file): provider for provider in providers if provider.given}.values():
+        names = used.intersection(name for build in provider.builds for name in build.defined)
+        if names:
+            lent.setdefault(provider.given, set()).update(names)
+    return lent
+
+
 def _names(binary: Binary) -> list[str]:
     own = frozenset(binary.defined)
     return [s.name for s in binary.undefined if not s.weak and is_of_python(s) and s.name not in own]
