@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import struct
 
 import pytest
 
-from manytags import WheelAudit, audit
+from manytags import InvalidWheel, WheelAudit, audit
 
 from ..binaries.made_macho import (
     ARM64,
@@ -261,8 +262,36 @@ def test_many_damaged_files() -> None:
     assert [remark.file for remark in answer.remarks if remark.kind == "not read"] == ["demo/10.dylib"]
 
 
-def test_headers_alone() -> None:
-    """Without reading files nothing is said of them."""
-    name = f"demo-1.0-{CP312}-macosx_11_0_arm64.whl"
-    answer = audit(io.BytesIO(made_wheel(name, {MODULE: code(X86_64)})), name, depth="header")
+def by_headers(tags: str, files: dict[str, bytes]) -> WheelAudit:
+    """Audit the headers of a wheel of these files."""
+    name = f"demo-1.0-{tags}.whl"
+    return audit(io.BytesIO(made_wheel(name, files)), name, depth="header")
+
+
+@pytest.mark.parametrize("name", [name for name in FALSE if name not in {"a DLL for x86", "ARM64EC"}])
+def test_false_platform_tags_by_headers(name: str) -> None:
+    """Whoever audits an index reads headers alone, and must find the false platform tags by them."""
+    tags, files, reasons, _ = FALSE[name]
+    claims = [claim for claim in by_headers(tags, files).claims if claim.kind == "platform tag"]
+    found = {claim.tag: [str(reason) for reason in claim.reasons] for claim in claims if claim.is_false}
+    assert found == {claim.tag: reasons[claim.tag] for claim in claims if claim.tag in reasons}
+
+
+@pytest.mark.parametrize("name", TRUE)
+def test_true_tags_by_headers(name: str) -> None:
+    """What headers do not contradict is neither called false nor, since symbols were not read, true."""
+    answer = by_headers(*TRUE[name])
     assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
+    assert {claim.note for claim in answer.claims} == {"only the headers of its files were read"}
+
+
+def test_headers_of_a_large_file() -> None:
+    """A wheel of gigabytes is judged in milliseconds: what follows the headers is not inflated, nor checked."""
+    name = f"demo-1.0-{CP312}-macosx_11_0_arm64.whl"
+    data = made_wheel(name, {MODULE: code(minimum=0x0D0000) + hashlib.shake_128().digest(2_000_000)})
+    place = data.index(MODULE.encode()) + 1_900_000
+    broken = data[:place] + bytes(1000) + data[place + 1000 :]
+    (claim,) = (each for each in audit(broken, name, depth="header").claims if each.kind == "platform tag")
+    assert claim.is_false
+    with pytest.raises(InvalidWheel, match="checksum"):
+        audit(broken, name)

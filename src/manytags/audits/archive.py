@@ -107,12 +107,13 @@ class Archive:
                 stream.verify()
         self._check_folders()
 
-    def open(self, member: Member) -> BinaryIO:
+    def open(self, member: Member, whole: bool = True) -> BinaryIO:
         """Open a member as a seekable stream. What is not read of a large one is not checked.
 
+        :param whole: inflate a small member at once, which checks it; otherwise only what is read.
         :raises InvalidWheel: it is damaged; also when the stream is read.
         """
-        if member.size <= _SMALL:
+        if whole and member.size <= _SMALL:
             return io.BytesIO(self._whole(member))
         return io.BufferedReader(self._stream_of(member, self._data_start(member, 0)[0]))
 

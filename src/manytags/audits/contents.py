@@ -141,7 +141,7 @@ def _read_binaries(
         left["compiled files"] -= 1
         binary = None
         if system:
-            file = _read_foreign(member, system, stream)
+            file = _read_foreign(member, system, stream or archive.open(member, whole=False), not headers_only)
             foreign.append(file)
             left["needed libraries and versions"] -= sum(len(binary.needed) for binary in file.slices)
             left["undefined symbols"] -= sum(len(binary.undefined) for binary in file.slices)
@@ -177,12 +177,11 @@ def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: 
         return None
 
 
-def _read_foreign(member: Member, system: str, stream: BinaryIO | None) -> ForeignFile:
+def _read_foreign(member: Member, system: str, stream: BinaryIO, symbols: bool) -> ForeignFile:
     slices: tuple[Binary, ...] = ()
     damage = ""
     try:
-        if stream is not None:
-            slices = tuple(map(_with_symbols_of_python, read_foreign(stream, member.name)))
+        slices = tuple(map(_with_symbols_of_python, read_foreign(stream, member.name, symbols)))
     except InvalidBinary as error:
         damage = error.reason
     is_module = is_foreign_module(member.name, {name for binary in slices for name in binary.modules})

@@ -29,7 +29,7 @@ class ForeignFile:
     :param name: path in the wheel.
     :param system: ``macOS`` (and iOS) or ``Windows``, by its first bytes.
     :param is_module: whether it is an extension module.
-    :param slices: what it says, for each processor; empty if it was not read.
+    :param slices: what it says, for each processor; empty if it cannot be read.
     :param damage: why it cannot be read; empty if it can.
     """
 

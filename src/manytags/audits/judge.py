@@ -57,7 +57,8 @@ class Judge:
         self._modules = modules(self._code)
         self._foreign_modules = foreign_modules(contents.foreign)
         self._linking = contents.linking
-        self._unread = _unread(contents)
+        self._unsound = _unsound(contents)
+        self._unread = self._unsound or _unread(contents)
         self._pythons = _tags(contents, "pythons")
         self._abis = _tags(contents, "abis")
         self._platforms = [(parse_platform(tag), tag, where) for tag, where in _tags(contents, "platforms")]
@@ -146,8 +147,10 @@ class Judge:
         if platform.system == "linux":
             return self._judge_linux(platform, claim).unless(self._unread or self._linking.doubt(platform.kind))
         if platform.system in _FOREIGN:
-            unread = self._unread or self._unread_foreign
-            return claim(Verdict.UNKNOWN, note=unread) if unread else self._judge_foreign(platform, claim)
+            unsound = self._unsound or self._unread_foreign
+            if unsound:
+                return claim(Verdict.UNKNOWN, note=unsound)
+            return self._judge_foreign(platform, claim).unless(self._unread)
         if platform.system != "any":
             return claim(Verdict.UNKNOWN, note=_OTHER_SYSTEM)
         if self._importable:
@@ -177,7 +180,7 @@ class Judge:
             return "" if self._code else _OTHER_SYSTEM
         for file in self._contents.foreign:
             if not file.slices and (self._other_system or (file.is_module and not self._code)):
-                return f"damaged: {file.name}: {file.damage}" if file.damage else f"not read: {file.name}"
+                return f"damaged: {file.name}: {file.damage}"
         return ""
 
     def _judge_linux(self, platform: PlatformTag, claim: partial[Claim]) -> Claim:
@@ -261,14 +264,19 @@ def _architectures(code: tuple[Binary, ...]) -> list[str]:
     return list(names)
 
 
-def _unread(contents: Contents) -> str:
-    """Say why a tag that nothing contradicts still cannot be called true; empty if all files were read."""
+def _unsound(contents: Contents) -> str:
+    """Say which files could not be read; empty if all could."""
     if contents.damaged:
         more = len(contents.damaged) - 1
         return f"not sound: {contents.damaged[0]}" + (f" and {more} more" if more else "")
     not_read = [remark for remark in contents.remarks if remark.kind is RemarkKind.NOT_READ]
     if not_read:
         return f"not read: {not_read[0].text}"
+    return ""
+
+
+def _unread(contents: Contents) -> str:
+    """Say why a tag that nothing contradicts still cannot be called true; empty if files were read as a whole."""
     unread = contents.headers_only and (contents.binaries or contents.foreign)
     return "only the headers of its files were read" if unread else ""
 

@@ -37,8 +37,9 @@ def audit(
 
     :param source: path of a wheel or of a single ELF file, or a seekable binary stream or the bytes of one.
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
-    :param depth: ``header`` reads only the headers of ELF files: the architecture, and the float ABI where the header
-        says it. Then a tag that these do not contradict cannot be judged.
+    :param depth: ``header`` reads only the headers of compiled files. Those of ELF files say the architecture, and the
+        float ABI on most machines; those of Mach-O files the oldest system too, and whether there is a signature. Then
+        a tag that these do not contradict cannot be judged.
     :param beside: what is installed with the wheel: wheels, folders of wheels, and folders as ``site-packages``. A tag
         that is true only with their libraries is true *given* them.
     :param exclude: patterns of libraries that somebody else provides, such as ``libcuda.so.*``.

@@ -67,18 +67,21 @@ def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol],
     raise InvalidBinary(name, "its format is unknown")
 
 
-def read_foreign(stream: BinaryIO, name: str) -> tuple[Binary, ...]:
+def read_foreign(stream: BinaryIO, name: str, symbols: bool = True) -> tuple[Binary, ...]:
     """Read a compiled file for macOS, iOS or Windows: a value for each processor that it is for.
 
     Of its undefined symbols only those of CPython are listed.
 
     :param stream: the file, seekable.
     :param name: what errors and the answers call it.
+    :param symbols: whether to read symbols, and what a PE file needs; without them, only headers are read.
     :raises InvalidBinary: as :func:`read_binary` does.
     """
     stream.seek(0)
     is_pe = stream.read(len(MAGIC)) == MAGIC
-    return (read_pe(stream, name, only_python=True),) if is_pe else read_macho(stream, name, only_python=True)
+    if is_pe:
+        return (read_pe(stream, name, symbols, only_python=True),)
+    return read_macho(stream, name, symbols, only_python=True)
 
 
 def read_binary_header(head: bytes, name: str) -> Binary:

@@ -47,7 +47,8 @@ def read_pe(stream: BinaryIO, name: str, symbols: bool = True, only_python: bool
 
     :param stream: the file, seekable.
     :param name: what errors and the answer call it.
-    :param symbols: whether to read what it imports and exports; without that, only its headers are read.
+    :param symbols: whether to read what it imports and exports, and how its Arm code is called; without that, only its
+        headers are read.
     :param only_python: whether to name, of the functions that it imports, only those of CPython's DLLs.
     :raises InvalidBinary: it is not a PE file, is cut off, Windows would refuse it, or it can be read in two ways.
     """
@@ -151,9 +152,9 @@ class _Image:
         if symbols:
             if self.machine in _HYBRIDS and self._has_chpe():
                 architecture = _HYBRIDS[self.machine]
-            if clr and self.machine == 0x14C and self._runs_anywhere(clr):
-                architecture = "any"
             tables.read()
+        if clr and self.machine == 0x14C and self._runs_anywhere(clr):
+            architecture = "any"
         kind = SHARED_OBJECT if self.flags & _DLL else EXECUTABLE
         return Binary(
             name=self.file.name,

@@ -57,7 +57,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_flag(parser, "--strict", "count notes, and tags that cannot be judged, as false")
     parser.add_argument(
-        "--depth", choices=["full", "header"], default="full", help="header: only check architecture and float ABI"
+        "--depth", choices=["full", "header"], default="full", help="header: only check what headers say"
     )
     parser.add_argument("--jobs", metavar="N", type=int, default=1, help="audit in this many processes; 1 by default")
     add_flag(parser, "--quiet", "only report files that make the exit status 1 or 2")
