@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import io
-import struct
 
 import pytest
 
-from manytags import InvalidWheel, WheelAudit, audit
+from manytags import InvalidBinary, InvalidWheel, WheelAudit, audit
 
 from ..binaries.made_macho import (
     ARM64,
     BUNDLE,
     DYLIB,
     EXECUTE,
+    SIGNED,
     SYSTEM,
     X86_64,
     build_version,
@@ -26,7 +26,6 @@ from ..binaries.made_pe import AMD64, X86, pe
 from ..binaries.made_pe import ARM64 as WIN_ARM64
 from .made_wheels import made_wheel
 
-SIGNED = struct.pack("<4I", 0x1D, 16, 0x4000, 0)
 MODULE, PLAIN, PYD = "demo/_c.cpython-312-darwin.so", "demo/_c.so", "demo/_c.cp312-win_amd64.pyd"
 
 
@@ -260,6 +259,22 @@ def test_many_damaged_files() -> None:
     answer = audited(f"{CP312}-macosx_11_0_arm64", {MODULE: code(), **files})
     assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
     assert [remark.file for remark in answer.remarks if remark.kind == "not read"] == ["demo/10.dylib"]
+
+
+def test_a_single_file() -> None:
+    """A user can learn which tags a file allows before there is a wheel, and which file is damaged."""
+    for name, data, true_tags in (
+        ("libqux.dylib", both(), ("macosx_10_9_universal2",)),
+        ("_c.so", code(X86_64, 0x0A0D00), ("macosx_10_13_x86_64",)),
+        ("_c.pyd", pe(WIN_ARM64), ("win_arm64",)),
+        ("run.exe", pe(X86, dll=False), ("win32",)),
+    ):
+        answer = audit(data, name)
+        assert (answer.claims, answer.true_tags) == ((), true_tags), name
+        assert {binary.name for binary in answer.needs} == {name}
+        assert audit(data, name, depth="header").true_tags == ()
+        with pytest.raises(InvalidBinary, match=name):
+            audit(data[:100], name)
 
 
 def by_headers(tags: str, files: dict[str, bytes]) -> WheelAudit:

@@ -14,6 +14,7 @@ from manytags import InvalidInput, InvalidWheel, missing_libraries
 from manytags.cli import main
 from manytags.loaders.missing import MissingKind, MissingLibrary
 
+from ..binaries.made_pe import pe
 from ..loaders.shared_objects import EM_AARCH64, LIB, TAG, Files, SharedObject, alpine, lay, whole
 
 if TYPE_CHECKING:
@@ -145,6 +146,9 @@ def test_a_wheel_of_another_system(tmp_path: Path) -> None:
     path = wheel(tmp_path, {}, "demo-1-cp312-cp312-win_amd64.whl")
     (missing,) = missing_libraries(path, root)
     assert str(missing) == "demo-1-cp312-cp312-win_amd64.whl is for another system: win_amd64"
+    (tmp_path / "demo.pyd").write_bytes(pe())
+    (missing,) = missing_libraries(tmp_path / "demo.pyd")
+    assert str(missing) == "demo.pyd is for another system: Windows"
     both = wheel(tmp_path, {"demo/_demo.so": MODULE}, "demo-1-cp312-cp312-manylinux_2_17_x86_64.win_amd64.whl")
     assert missing_libraries(both, root) == ()
 

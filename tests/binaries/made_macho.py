@@ -9,6 +9,8 @@ X86_64, ARM64, ARM64E, PPC = (0x01000007, 3), (0x0100000C, 0), (0x0100000C, 2), 
 EXECUTE, DYLIB, BUNDLE = 2, 6, 8
 LOAD_DYLIB, ID_DYLIB, WEAK_DYLIB, REEXPORT_DYLIB, UPWARD_DYLIB = 0xC, 0xD, 0x80000018, 0x8000001F, 0x80000023
 SYSTEM = "/usr/lib/libSystem.B.dylib"
+#: A command that says where a signature is.
+SIGNED = struct.pack("<4I", 0x1D, 16, 0x4000, 0)
 _PAGE = 0x4000
 
 

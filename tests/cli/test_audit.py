@@ -18,6 +18,10 @@ import manytags
 from manytags.cli import main
 
 from ..audits.made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, made_wheel, put_wheel
+from ..binaries.made_macho import ARM64 as MAC_ARM64
+from ..binaries.made_macho import BUNDLE, SIGNED, SYSTEM, build_version, fat, library, macho
+from ..binaries.made_macho import X86_64 as MAC_X86_64
+from ..binaries.made_pe import pe
 
 SNAPSHOTS = Path(__file__).parent / "audits"
 NOTED = "demo-1.1-cp312-cp312-linux_x86_64.whl"
@@ -155,7 +159,7 @@ def test_folder_without_wheels(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, err = run(capsys, "empty", TRUE)
     assert status == 2
     assert out.startswith(TRUE)
-    assert err == "manytags: there are no wheels or ELF files in 'empty'\n"
+    assert err == "manytags: there are no wheels or compiled files in 'empty'\n"
     assert run(capsys, "empty", "--json")[:2] == (2, "[]\n")
 
 
@@ -179,6 +183,34 @@ def test_single_elf_file(capsys: pytest.CaptureFixture[str]) -> None:
         "  needs libm.so.6 GLIBC_2.29",
         "  needs libc.so.6 GLIBC_2.4",
         "  true tags: manylinux_2_31_armv7l",
+    ]
+
+
+def test_single_files_of_other_systems(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A module for macOS or Windows can be audited without making a wheel of it, also in a folder."""
+    slices = [
+        (cpu, macho(cpu, BUNDLE, commands=[build_version(1, minimum), library(SYSTEM), SIGNED]))
+        for cpu, minimum in ((MAC_X86_64, 0x0A0900), (MAC_ARM64, 0x0D0500))
+    ]
+    monkeypatch.chdir(tmp_path)
+    Path("_demo.so").write_bytes(fat(slices))
+    Path("demo.pyd").write_bytes(pe(imports={"python312.dll": ["PyList_New"]}))
+    status, out, _ = run(capsys, ".")
+    assert status == 0
+    assert [line.removeprefix("./") for line in out.splitlines()[:11]] == [
+        "_demo.so",
+        "  bundle for x86_64, declares macOS 10.9, signed",
+        "  needs /usr/lib/libSystem.B.dylib",
+        "  bundle for arm64, declares macOS 13.5, signed",
+        "  needs /usr/lib/libSystem.B.dylib",
+        "  true tags: macosx_14_0_universal2",
+        "",
+        "demo.pyd",
+        "  shared object for amd64, not signed",
+        "  needs python312.dll",
+        "  true tags: win_amd64",
     ]
 
 

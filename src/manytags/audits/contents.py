@@ -178,14 +178,22 @@ def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: 
 
 
 def _read_foreign(member: Member, system: str, stream: BinaryIO, symbols: bool) -> ForeignFile:
-    slices: tuple[Binary, ...] = ()
-    damage = ""
     try:
-        slices = tuple(map(_with_symbols_of_python, read_foreign(stream, member.name, symbols)))
+        return read_foreign_file(stream, member.name, system, symbols)
     except InvalidBinary as error:
-        damage = error.reason
-    is_module = is_foreign_module(member.name, {name for binary in slices for name in binary.modules})
-    return ForeignFile(member.name, system, is_module, slices, damage)
+        return ForeignFile(member.name, system, is_foreign_module(member.name), damage=error.reason)
+
+
+def read_foreign_file(stream: BinaryIO, name: str, system: str, symbols: bool) -> ForeignFile:
+    """Read a compiled file for another system than Linux.
+
+    :param system: ``macOS`` or ``Windows``, by its first bytes.
+    :param symbols: whether to read symbols, and what a PE file needs; without them, only headers are read.
+    :raises InvalidBinary: it is damaged.
+    """
+    slices = tuple(map(_with_symbols_of_python, read_foreign(stream, name, symbols)))
+    is_module = is_foreign_module(name, {module for binary in slices for module in binary.modules})
+    return ForeignFile(name, system, is_module, slices)
 
 
 def _with_symbols_of_python(binary: Binary) -> Binary:

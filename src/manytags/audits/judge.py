@@ -119,7 +119,7 @@ class Judge:
     def _true_tags(self) -> tuple[str, ...]:
         if self._unread or self._unread_foreign:
             return ()
-        if self._other_system:
+        if self._other_system or (self._contents.wheel is None and self._contents.foreign):
             return self._true_foreign_tags()
         if self._importable and self._for_any and not self._code:
             return ()

@@ -31,13 +31,13 @@ def missing_libraries(
     Libraries that a loader takes from the wheel itself are not searched for, nor those of packages that the interpreter
     has, nor those that it loads before any wheel. The needs of the host's libraries are followed in turn.
 
-    :param wheel: path of a wheel, or of a single ELF file.
+    :param wheel: path of a wheel, or of a single compiled file.
     :param root: a folder to take for the whole file system: a sysroot, an unpacked image, a folder with a Nix closure.
     :param python: path of another interpreter than the running one, or than the root's ``python3``.
     :param library_path: ``LD_LIBRARY_PATH``; by default that of this process, and none in a root.
     :param beside: wheels that are to be installed too, and further folders of packages.
     :raises InvalidWheel: it is not a wheel.
-    :raises InvalidBinary: it is a single ELF file and damaged, or the interpreter's file is damaged.
+    :raises InvalidBinary: it is a single compiled file and damaged, or the interpreter's file is damaged.
     :raises InvalidInput: the root is not a folder, or has no Python; a path of ``beside`` is not there.
     :raises ProbeError: the interpreter is missing, or is not a program for Linux.
 
@@ -53,6 +53,8 @@ def missing_libraries(
     platforms = dict.fromkeys(tag for tags in tag_sets for tag in tags.platforms)
     if platforms and not any(parse_platform(tag).system in {"any", "linux", "other"} for tag in platforms):
         return (MissingLibrary(os.path.basename(wheel), MissingKind.SYSTEM, ".".join(platforms)),)
+    if contents.wheel is None and contents.foreign:
+        return (MissingLibrary(os.path.basename(wheel), MissingKind.SYSTEM, contents.foreign[0].system),)
     damaged = (
         MissingLibrary(remark.file, MissingKind.DAMAGED, remark.text)
         for remark in contents.remarks

@@ -40,7 +40,8 @@ class WheelAudit:
     :param claims: a verdict on every tag in its file name and in ``WHEEL``; none for a single compiled file.
     :param true_tags: the most widely installable platform tags that are true, one for each libc and architecture.
     :param remarks: what else its maker would want to know.
-    :param needs: what its compiled files need, in the order of the archive.
+    :param needs: what its compiled files need, in the order of the archive, those for Linux first; for a file with code
+        for several processors, a value for each.
     :param bundled: names of the libraries that it bundles.
     :param system_needs: what it needs of the system: the newest version of each library, and for which symbols.
     :param remedies: commands of which one makes its false tags true, quoted for a POSIX shell; none if no command does.
@@ -107,14 +108,23 @@ def report(audit: WheelAudit, whole: bool = False) -> str:
     for claim in audit.claims:
         lines += [f"  {line}" for line in _claim_lines(claim, whole)]
     if not audit.claims:
-        needs = [f"  needs {line}" for binary in audit.needs for line in _need_lines(binary, whole)]
-        lines += _cut(needs, whole, "  ")
+        for binary in audit.needs:
+            needs = [f"  needs {line}" for line in _need_lines(binary, whole)]
+            lines += [] if binary.format == "ELF" else [f"  {_kind_line(binary)}"]
+            lines += _cut(needs, whole, "  ")
     elif whole:
         lines += [f"  needs {_system_need_line(need)}" for need in audit.system_needs]
     lines.append(f"  true tags: {', '.join(audit.true_tags) or 'none can be named'}")
     lines += _cut([f"  note: {line}" for line in _remark_lines(audit.remarks, whole)], whole, "  ")
     lines += [f"  {line}" for line in _remedy_lines(audit)]
     return "\n".join(line if line.isprintable() else repr(line)[1:-1] for line in lines)
+
+
+def _kind_line(binary: Binary) -> str:
+    """Say which processor a slice is for, and which system it declares."""
+    floors = [f"declares {floor.system} {floor.version[0]}.{floor.version[1]}" for floor in binary.floors]
+    signed = "signed" if binary.signed else "not signed"
+    return ", ".join([f"{binary.kind} for {binary.architecture}", *floors, signed])
 
 
 def _need_lines(binary: Binary, whole: bool) -> Iterator[str]:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO, Literal
 
-from ..binaries import HEADER_SIZE, is_binary, read_binary, read_binary_header
+from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
 from ..errors import InvalidWheel
 from .archive import Archive
 from .beside import Beside
-from .contents import Contents, is_relevant, read_contents
+from .contents import Contents, is_relevant, read_contents, read_foreign_file
 from .judge import Judge
 from .needs import system_needs
 from .remarks import binary_remarks, first_remarks, linking_remarks
@@ -35,7 +35,7 @@ def audit(
 
     Nothing is unpacked, loaded or run, and time and memory are bounded whatever the file holds.
 
-    :param source: path of a wheel or of a single ELF file, or a seekable binary stream or the bytes of one.
+    :param source: path of a wheel or of a single compiled file, or a seekable binary stream or the bytes of one.
     :param name: the wheel's file name, whose tags are judged; by default the last part of the path.
     :param depth: ``header`` reads only the headers of compiled files. Those of ELF files say the architecture, and the
         float ABI on most machines; those of Mach-O files the oldest system too, and whether there is a signature. Then
@@ -43,8 +43,9 @@ def audit(
     :param beside: what is installed with the wheel: wheels, folders of wheels, and folders as ``site-packages``. A tag
         that is true only with their libraries is true *given* them.
     :param exclude: patterns of libraries that somebody else provides, such as ``libcuda.so.*``.
-    :raises InvalidWheel: it cannot be read, is neither a wheel nor an ELF file, or readers would read it differently.
-    :raises InvalidBinary: it is a single ELF file, and damaged.
+    :raises InvalidWheel: it cannot be read, is neither a wheel nor a compiled file, or readers would read it
+        differently.
+    :raises InvalidBinary: it is a single compiled file, and damaged.
 
     >>> import io, zipfile
     >>> stream = io.BytesIO()
@@ -108,8 +109,12 @@ def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
     stream.seek(0)
     headers_only = depth == "header"
     # A self-extracting program can be a compiled file and a wheel at once. Installers go by the name.
-    if not is_binary(head) or name.lower().endswith(".whl"):
+    system = other_system(head)
+    if not (system or is_binary(head)) or name.lower().endswith(".whl"):
         return read_contents(Archive(stream, name), name, headers_only)
+    if system:
+        file = read_foreign_file(stream, name, system, not headers_only)
+        return Contents(None, None, None, (), headers_only, foreign=(file,))
     binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
     return Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
 
@@ -118,6 +123,7 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
     """Judge what was read of a wheel. Pure."""
     judge = Judge(contents)
     claims = judge.claims()
+    files = chain(contents.binaries, chain.from_iterable(file.slices for file in contents.foreign))
     platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
     return WheelAudit(
         name=name,
@@ -126,7 +132,7 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
         true_tags=judge.true_tags,
         remarks=tuple(first_remarks(chain(contents.remarks, linking_remarks(contents.linking, platforms)), name)),
         # The claims name the symbols that matter.
-        needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in contents.binaries),
+        needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in files),
         bundled=tuple(sorted(contents.linking.names)),
         system_needs=system_needs(contents.binaries, contents.linking.names),
         remedies=remedies(contents, claims, name, path),

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 
-from ..binaries import HEADER_SIZE, is_binary
+from ..binaries import HEADER_SIZE, is_binary, other_system
 from ..errors import InvalidInput
 from .audit_output import AsJson, AsLines, AsText, Bar
 from .files import BadArgumentsError, system_errors
@@ -44,7 +44,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "files",
         metavar="WHEEL",
         nargs="+",
-        help="a wheel, an ELF file such as an extension module, a folder of them, or - for a wheel on standard input",
+        help="a wheel, a compiled file such as a module, a folder of them, or - for a wheel on standard input",
     )
     parser.add_argument("--json", action="store_true", help="print a JSON list, one object for each file")
     add_flag(parser, "--json-lines", "print one JSON object a line, as soon as it is known")
@@ -204,7 +204,7 @@ def _standard_input(opened: ExitStack) -> BinaryIO:
 
 
 def _expand(arguments: list[str]) -> tuple[list[str], list[str]]:
-    """List the files to audit, and errors. Folders are searched for ``.whl`` files and files that start like ELF."""
+    """List the files to audit, and errors. Folders are searched for ``.whl`` files and compiled files."""
     paths: list[str] = []
     errors: list[str] = []
 
@@ -220,7 +220,7 @@ def _expand(arguments: list[str]) -> tuple[list[str], list[str]]:
             folders.sort()
             paths += [path for name in sorted(names) if _is_wanted(path := os.path.join(folder, name))]
         if (len(paths), len(errors)) == before:
-            errors.append(f"there are no wheels or ELF files in {argument!r}")
+            errors.append(f"there are no wheels or compiled files in {argument!r}")
     return paths, errors
 
 
@@ -231,6 +231,7 @@ def _is_wanted(path: str) -> bool:
         if not os.path.isfile(path):
             return False  # opening a FIFO would block
         with open(path, "rb", buffering=0) as stream:
-            return is_binary(stream.read(HEADER_SIZE))
+            head = stream.read(HEADER_SIZE)
+            return is_binary(head) or other_system(head) is not None
     except OSError:
         return False

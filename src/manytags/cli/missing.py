@@ -12,7 +12,7 @@ from .target_choice import add_host_options, choose_host
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("wheels", nargs="+", metavar="WHEEL", help="a wheel, or a single ELF file")
+    parser.add_argument("wheels", nargs="+", metavar="WHEEL", help="a wheel, or a single compiled file")
     parser.add_argument("--json", action="store_true", help="print what is missing for each wheel as JSON")
     parser.add_argument(
         "--with",
