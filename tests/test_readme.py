@@ -18,6 +18,7 @@ import manytags
 from manytags.cli import COMMANDS, main
 
 from .audits.made_wheels import ARMHF, FALSE, put_wheel
+from .binaries.made_macho import universal2
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [
@@ -162,6 +163,7 @@ def test_command_lines_print_what_is_shown(
     corpus = sorted((ROOT / "tests" / "data" / "corpus").glob("*.jsonl.gz"))
     (tmp_path / "index.jsonl").write_bytes(b"".join(gzip.decompress(path.read_bytes()) for path in corpus))
     (tmp_path / "armhf.so").write_bytes(ARMHF)
+    (tmp_path / "_demo.so").write_bytes(universal2())
     monkeypatch.chdir(tmp_path)
     for command, shown in sessions(read(document)):
         assert main(shlex.split(command)[1:]) in {0, 1}  # "no" is an answer

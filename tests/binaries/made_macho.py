@@ -104,3 +104,13 @@ def fat(slices: Sequence[tuple[tuple[int, int], bytes]], wide: bool = False) -> 
         header += struct.pack(">2I2Q2I" if wide else ">5I", *cpu, start + len(body), len(data), 14, *([0] * wide))
         body += data + bytes(-len(data) % _PAGE)
     return header.ljust(start, b"\0") + body
+
+
+def universal2() -> bytes:
+    """Write a module for x86-64 and for arm64, which asks for a newer macOS there."""
+    return fat(
+        [
+            (cpu, macho(cpu, BUNDLE, commands=[build_version(1, minimum), library(SYSTEM), SIGNED]))
+            for cpu, minimum in ((X86_64, 0x0A0900), (ARM64, 0x0D0500))
+        ]
+    )

@@ -18,9 +18,7 @@ import manytags
 from manytags.cli import main
 
 from ..audits.made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, made_wheel, put_wheel
-from ..binaries.made_macho import ARM64 as MAC_ARM64
-from ..binaries.made_macho import BUNDLE, SIGNED, SYSTEM, build_version, fat, library, macho
-from ..binaries.made_macho import X86_64 as MAC_X86_64
+from ..binaries.made_macho import universal2
 from ..binaries.made_pe import pe
 
 SNAPSHOTS = Path(__file__).parent / "audits"
@@ -190,12 +188,8 @@ def test_single_files_of_other_systems(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A module for macOS or Windows can be audited without making a wheel of it, also in a folder."""
-    slices = [
-        (cpu, macho(cpu, BUNDLE, commands=[build_version(1, minimum), library(SYSTEM), SIGNED]))
-        for cpu, minimum in ((MAC_X86_64, 0x0A0900), (MAC_ARM64, 0x0D0500))
-    ]
     monkeypatch.chdir(tmp_path)
-    Path("_demo.so").write_bytes(fat(slices))
+    Path("_demo.so").write_bytes(universal2())
     Path("demo.pyd").write_bytes(pe(imports={"python312.dll": ["PyList_New"]}))
     status, out, _ = run(capsys, ".")
     assert status == 0
