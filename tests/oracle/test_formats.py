@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from ..binaries.lief_peer import Answer, by_lief, condensed, ours
 from .auditwheel_world import DATA, cache_folder, fetch
 from .formats_world import CUT, CUT_ANSWERS, SMALL, compiled, wheels
 
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "why-tags-are-claims.md"
 #: Real wheels with false tags: each tag, and what contradicts it. No other tag of the recorded wheels is false.
 FALSE: dict[str, dict[str, list[str]]] = json.loads((DATA / "formats-claims.json").read_text(encoding="utf-8"))["false"]
 #: Numbers of processors in Mach-O and in PE files.
@@ -108,6 +110,20 @@ def test_false_platform_tags_of_real_wheels_by_headers() -> None:
         found = judged(record, headers_only=True).items()
         expected = FALSE.get(file, {}).items()
         assert [each for each in found if "platform" in each[0]] == [each for each in expected if "platform" in each[0]]
+
+
+def test_documented_false_tags_are_recorded() -> None:
+    """The page names wheels of real projects, so each of its rows must be true, and none may be missing."""
+    section = PAGE.read_text(encoding="utf-8").partition("## False claims of macOS and Windows wheels\n")[2]
+    rows = re.findall(r"^\| `(\S+)` \| `(\S+)` \| (.+) \|$", section.partition("\n## ")[0], re.MULTILINE)
+    files = set()
+    for start, tag, text in rows:
+        (file,) = (file for file in FALSE if file.startswith(f"{start}-") and tag in file)
+        files.add(file)
+        declared = {what.split(",")[0].split()[-1] for what in FALSE[file][f"platform tag {tag}"] if "declares" in what}
+        assert set(re.findall(r"\d+\.\d+", text)) == declared
+    assert files == set(FALSE)
+    assert f"{len(wheels())} wheels for macOS, iOS, Windows and any system. Of these, {len(FALSE)} carry" in section
 
 
 def test_the_record_has_wheels_for_all_systems() -> None:
