@@ -21,6 +21,7 @@ from ..binaries.made_macho import (
     fat,
     library,
     macho,
+    text_command,
 )
 from ..binaries.made_pe import AMD64, X86, pe
 from ..binaries.made_pe import ARM64 as WIN_ARM64
@@ -251,6 +252,8 @@ def test_damaged() -> None:
     answer = audited(f"{CP312}-macosx_11_0_arm64", {MODULE: code()[:100]})
     assert {str(claim.verdict) for claim in answer.claims} == {"cannot judge"}
     assert all(claim.note.startswith(f"damaged: {MODULE}: ") for claim in answer.claims)
+    (remark,) = (remark for remark in answer.remarks if remark.file == MODULE and remark.kind == "unsound file")
+    assert (answer.is_damaged, "would end at byte" in remark.text) == (True, True)
 
 
 def test_many_damaged_files() -> None:
@@ -275,6 +278,64 @@ def test_a_single_file() -> None:
         assert audit(data, name, depth="header").true_tags == ()
         with pytest.raises(InvalidBinary, match=name):
             audit(data[:100], name)
+
+
+@pytest.mark.parametrize(
+    ("path", "whose"),
+    [
+        ("/opt/homebrew/opt/xz/lib", "Homebrew"),
+        ("/opt/homebrew", "Homebrew"),
+        ("/usr/local/opt/xz/lib", "Homebrew"),
+        ("/usr/local/Cellar/xz/5.4/lib", "Homebrew"),
+        ("/opt/local/lib", "MacPorts"),
+        ("/Users/runner/work/lib", "the machine that built it"),
+        ("/opt/localhost/lib", ""),
+    ],
+)
+def test_libraries_of_one_mac(path: str, whose: str) -> None:
+    """A wheel that works where it was built fails on machines without Homebrew's libraries."""
+    commands = [build_version(1, 0x0B0000), library(f"{path}/liblzma.5.dylib"), text_command(0x8000001C, path), SIGNED]
+    data = macho(ARM64, BUNDLE, commands=commands)
+    suffix = f", a folder of {whose}" if whose else ""
+    texts = [
+        f"search path: {path!r} is searched on every machine{suffix}",
+        f"library path: needs {path + '/liblzma.5.dylib'!r} by its path{suffix}",
+    ]
+    for answer in (audit(data, "_c.so"), audited(f"{CP312}-macosx_11_0_arm64", {"_c.so": data})):
+        assert [str(remark) for remark in answer.remarks if remark.file == "_c.so"] == [
+            f"_c.so: {each}" for each in texts
+        ]
+
+
+def test_libraries_of_macos() -> None:
+    """Every Mac has Apple's own libraries, and @rpath leads into the wheel."""
+    paths = ["/usr/lib/swift", "@loader_path/.dylibs", "/System/Library/Frameworks"]
+    commands = [text_command(0x8000001C, path) for path in paths] + [library("@rpath/libqux.dylib"), library(SYSTEM)]
+    assert not audit(macho(ARM64, BUNDLE, commands=[build_version(1, 0x0B0000), *commands]), "_c.so").remarks
+
+
+@pytest.mark.parametrize(
+    "name", ["MSVCP140.dll", "msvcp140_1.dll", "vcomp140.dll", "concrt140.dll", "mfc140u.dll", "msvcr120.dll"]
+)
+def test_libraries_of_visual_c(name: str) -> None:
+    """Windows has no library of Visual C++ until another program installs it, unless the wheel brings it."""
+    files = {PYD: pe(imports={name: ["f"]})}
+    (remark,) = (each for each in audited(f"{CP312}-win_amd64", files).remarks if each.kind == "not promised")
+    assert str(remark) == f"{PYD}: not promised: needs {name}, which neither Windows nor CPython has"
+    assert not false(f"{CP312}-win_amd64", files)
+    answer = audited(f"{CP312}-win_amd64", {**files, f"demo.libs/{name.lower()}": pe()})
+    assert not [each for each in answer.remarks if each.kind == "not promised"]
+    assert not audit(pe(delayed={name: ["f"]}), "_c.pyd").remarks
+
+
+def test_libraries_of_windows_and_of_cpython() -> None:
+    """What every Python on Windows has is not worth a remark; only those of 64 bits have vcruntime140_1.dll."""
+    names = ["vcruntime140.dll", "vcruntime140_1.dll", "ucrtbase.dll", "api-ms-win-crt-heap-l1-1-0.dll",
+             "msvcrt.dll", "msvcr100.dll", "msvcp60.dll", "msvcp_win.dll", "mfc42.dll", "KERNEL32.dll"]  # fmt: skip
+    imports = {name: ["f"] for name in names}
+    assert not audit(pe(imports=imports), "_c.pyd").remarks
+    (remark,) = audit(pe(X86, imports=imports), "_c.pyd").remarks
+    assert "vcruntime140_1.dll" in remark.text
 
 
 def by_headers(tags: str, files: dict[str, bytes]) -> WheelAudit:

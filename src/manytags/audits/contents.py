@@ -22,7 +22,7 @@ from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
 from .modules import is_foreign_module, modules
-from .remarks import Remark, RemarkKind, binary_remarks, first_remarks, remarks_for_any
+from .remarks import Remark, RemarkKind, binary_remarks, first_remarks, foreign_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
 #: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
@@ -63,8 +63,10 @@ class Contents:
 
     @property
     def damaged(self) -> tuple[str, ...]:
-        """Compiled files that cannot be read."""
-        return tuple(remark.file for remark in self.remarks if remark.kind is RemarkKind.DAMAGED)
+        """ELF files that cannot be read."""
+        others = {file.name for file in self.foreign}
+        damaged = (remark.file for remark in self.remarks if remark.kind is RemarkKind.DAMAGED)
+        return tuple(name for name in damaged if name not in others)
 
     @cached_property
     def linking(self) -> Linking:
@@ -95,7 +97,7 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         remarks.append(Remark(f"{info}/WHEEL", RemarkKind.TAGS_DISAGREE, text))
     foreign: list[ForeignFile] = []
     binaries = tuple(_read_binaries(archive, headers_only, remarks, foreign))
-    more: Iterable[Iterator[Remark]] = map(binary_remarks, binaries)
+    more: Iterable[Iterable[Remark]] = map(binary_remarks, binaries)
     if not headers_only:
         more = chain([record_remarks(archive, info, members, [binary.name for binary in binaries])], more)
     if "any" in {*wheel.platforms, *(filename.platforms if filename else ())}:
@@ -104,7 +106,11 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         files += [(file.name, file.system) for file in foreign if not file.is_module]
         more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
     for_linux = all(parse_platform(tag).system == "linux" for tag in wheel.platforms)
-    more = chain([member_remarks(archive.members, for_linux)], more)
+    more = chain([member_remarks(archive.members, for_linux)], more, [foreign_remarks(foreign)])
+    if not {parse_platform(tag).system for tag in wheel.platforms} <= {"any", "linux"}:
+        # Elsewhere, what looks like a program for another system may be anything.
+        damaged = [Remark(file.name, RemarkKind.DAMAGED, file.damage) for file in foreign if file.damage]
+        more = chain([damaged], more)
     remarks = first_remarks(chain(remarks, chain.from_iterable(more)), name)
     _, requires = read_metadata(archive, members, info)
     surroundings = Surroundings(requires)

@@ -19,7 +19,7 @@ from .stable_abi import is_of_python, of_windows_alone
 _PYTHON_DLL = re.compile(r"python(\d)(\d*)(t?)(_d)?\.dll", re.ASCII | re.IGNORECASE)
 _PYTHON_LIBRARY = re.compile(r"(libpython[\d.]+[a-z]*\.dylib|Python[TD]?)", re.ASCII)
 #: Folders whose libraries are macOS's own, and define nothing of CPython's API.
-_OF_SYSTEM = ("/usr/lib/", "/System/")
+OF_SYSTEM = ("/usr/lib/", "/System/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +140,4 @@ def _is_cpythons(library: str | None) -> bool:
 
 def _is_unknown(library: str, bases: Collection[str]) -> bool:
     base = library.rpartition("/")[2]
-    return not library.startswith(_OF_SYSTEM) and base not in bases and not _PYTHON_LIBRARY.fullmatch(base)
+    return not library.startswith(OF_SYSTEM) and base not in bases and not _PYTHON_LIBRARY.fullmatch(base)

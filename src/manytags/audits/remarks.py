@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from ..binaries.binary import Binary
+from ..binaries.binary import Binary, NeededAs
 from ..documents import TextEnum
 from ..errors import shown
 from ..platforms.linux.policies import policies
+from .foreign import OF_SYSTEM, ForeignFile
 from .installed import is_in_data_folder
 from .linking import Linking
 from .loads import MUSL_LIBC
@@ -19,12 +21,25 @@ _MAX_REMARKS = 10_000
 _MAX_FOLDERS = 1000
 #: No tag can say that code needs a later release of musl.
 _FIRST_MUSL_1_2 = (1, 2, 0)
+#: Libraries of Visual C++ that Windows does not have, nor any CPython: Microsoft, "Redistributing Visual C++ Files".
+#: Windows has older ones (``msvcp60.dll``, ``mfc42.dll``); CPython's installers bring ``vcruntime140.dll`` and, on
+#: 64 bits, ``vcruntime140_1.dll``, and brought ``msvcr90.dll`` and ``msvcr100.dll`` (target ``FindVCRuntime`` of ``PCbuild/pyproject.props``).
+_REDISTRIBUTABLE = re.compile(
+    r"((msvcp|concrt|mfcm?|vcomp|vcamp|vccorlib|atl)(7[01]|[89]0|1[0-4]0)\w*|msvcr1[12]0"
+    r"|libomp140\.\w+)\.dll",
+    re.ASCII | re.IGNORECASE,
+)
+#: Folders of macOS that one machine has and another has not: "Homebrew Installation" and the MacPorts Guide say theirs.
+_FOLDERS = {
+    "/opt/homebrew/": "Homebrew", "/usr/local/opt/": "Homebrew", "/usr/local/Cellar/": "Homebrew",
+    "/opt/local/": "MacPorts", "/Users/": "the machine that built it",
+}  # fmt: skip
 
 
 class RemarkKind(TextEnum):
     """The kinds of remarks."""
 
-    DAMAGED = "unsound ELF file"
+    DAMAGED = "unsound file"
     NOT_READ = "not read"
     LEFT_OUT = "left out"
     WHEEL = "WHEEL"
@@ -41,6 +56,7 @@ class RemarkKind(TextEnum):
     SAME_NAME = "same name"
     NOT_FOUND = "not found"
     NOT_REQUIRED = "not required"
+    NOT_PROMISED = "not promised"
     CHOSEN_AT_RUN_TIME = "chosen at run time"
 
 
@@ -96,6 +112,42 @@ def binary_remarks(binary: Binary) -> Iterator[Remark]:
         text = f"needs {binary.libpython}, which many interpreters are built without"
         yield Remark(name, RemarkKind.LIBPYTHON, text)
     yield from _musl_remarks(binary)
+
+
+def foreign_remarks(files: Collection[ForeignFile]) -> Iterator[Remark]:
+    """List remarks on libraries that files for macOS and Windows need, which machines may not have."""
+    bases = {file.base for file in files}
+    for file in files:
+        remarks: dict[Remark, None] = {}  # slices mostly need the same
+        for binary in file.code:
+            remarks.update(
+                dict.fromkeys(_windows_remarks(binary, bases) if binary.format == "PE" else _mac_remarks(binary))
+            )
+        yield from remarks
+
+
+def _windows_remarks(binary: Binary, bases: Collection[str]) -> Iterator[Remark]:
+    for library, needed_as in zip(binary.needed, binary.needed_as, strict=True):
+        base = library.lower()
+        missing = _REDISTRIBUTABLE.fullmatch(base) or (binary.bits == 32 and base == "vcruntime140_1.dll")
+        if missing and base not in bases and needed_as is not NeededAs.LAZY:
+            text = f"needs {library}, which neither Windows nor CPython has"
+            yield Remark(binary.name, RemarkKind.NOT_PROMISED, text)
+
+
+def _mac_remarks(binary: Binary) -> Iterator[Remark]:
+    for folder in binary.search_paths:
+        if folder.startswith("/") and not f"{folder}/".startswith(OF_SYSTEM):
+            text = f"{folder!r} is searched on every machine{_whose(folder)}"
+            yield Remark(binary.name, RemarkKind.SEARCH_PATH, text)
+    for library in binary.needed:
+        if library.startswith("/") and not library.startswith(OF_SYSTEM):
+            yield Remark(binary.name, RemarkKind.LIBRARY_PATH, f"needs {library!r} by its path{_whose(library)}")
+
+
+def _whose(path: str) -> str:
+    owner = next((owner for folder, owner in _FOLDERS.items() if f"{path}/".startswith(folder)), "")
+    return f", a folder of {owner}" if owner else ""
 
 
 def linking_remarks(linking: Linking, platforms: Iterable[str]) -> Iterator[Remark]:

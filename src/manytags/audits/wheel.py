@@ -16,7 +16,7 @@ from .beside import Beside
 from .contents import Contents, is_relevant, read_contents, read_foreign_file
 from .judge import Judge
 from .needs import system_needs
-from .remarks import binary_remarks, first_remarks, linking_remarks
+from .remarks import binary_remarks, first_remarks, foreign_remarks, linking_remarks
 from .remedies import remedies
 from .report import WheelAudit
 
@@ -114,7 +114,7 @@ def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
         return read_contents(Archive(stream, name), name, headers_only)
     if system:
         file = read_foreign_file(stream, name, system, not headers_only)
-        return Contents(None, None, None, (), headers_only, foreign=(file,))
+        return Contents(None, None, None, (), headers_only, tuple(foreign_remarks([file])), (file,))
     binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
     return Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
 
