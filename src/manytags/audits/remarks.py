@@ -22,8 +22,9 @@ _MAX_FOLDERS = 1000
 #: No tag can say that code needs a later release of musl.
 _FIRST_MUSL_1_2 = (1, 2, 0)
 #: Libraries of Visual C++ that Windows does not have, nor any CPython: Microsoft, "Redistributing Visual C++ Files".
-#: Windows has older ones (``msvcp60.dll``, ``mfc42.dll``); CPython's installers bring ``vcruntime140.dll`` and, on
-#: 64 bits, ``vcruntime140_1.dll``, and brought ``msvcr90.dll`` and ``msvcr100.dll`` (target ``FindVCRuntime`` of ``PCbuild/pyproject.props``).
+#: Windows has older ones (``msvcp60.dll``, ``mfc42.dll``). CPython's installers bring ``vcruntime140.dll`` and, on 64
+#: bits, ``vcruntime140_1.dll`` (``FindVCRuntime`` in ``PCbuild/pyproject.props``), and brought ``msvcr90.dll`` and
+#: ``msvcr100.dll``.
 _REDISTRIBUTABLE = re.compile(
     r"((msvcp|concrt|mfcm?|vcomp|vcamp|vccorlib|atl)(7[01]|[89]0|1[0-4]0)\w*|msvcr1[12]0"
     r"|libomp140\.\w+)\.dll",
