@@ -17,8 +17,9 @@ from ..errors import InvalidWheel
 #: Bytes of output between two copies of the decompressor, at least, and how many copies there are, at most; a copy
 #: takes some 40 KiB.
 _STEP, _MAX_COPIES = 2 << 20, 64
-#: Bytes that are inflated at once, and compressed bytes that are read at once.
+#: Bytes that are inflated at once, and compressed bytes that are read at once; bytes of the first piece.
 _PIECE = 256 << 10
+_FIRST_PIECE = 16 << 10
 #: Bytes from the beginning that are kept: most tables of an ELF file are there.
 _HEAD = 6 << 20
 #: Bytes of a wheel's members that may be read and inflated in all: this many times their size, plus this many. Reading
@@ -193,7 +194,8 @@ class Inflated(Stored):
         at = self._at + len(self._piece)
         if at >= self._copies[-1][0] + self._step:
             self._copies.append((at, self._consumed - len(self._waiting), self._machine.copy()))
-        piece = self._inflate(min(_PIECE, self._size - at))
+        # The first pieces are small, since many files are read no further than their headers.
+        piece = self._inflate(min(_PIECE, max(_FIRST_PIECE, at), self._size - at))
         if not piece:
             raise self._error(f"it inflates to {at} bytes, where the archive says {self._size}")
         end = at + len(piece)
