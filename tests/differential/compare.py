@@ -26,6 +26,7 @@ class Outcome(TextEnum):
     MISREAD = "read otherwise, and called clean"
     CRIED = "loaded as before, and not called clean"
     CHANGED = "loaded otherwise than before, and not called clean"
+    DATA = "refused, and data that no name calls code"
     HOST = "refused for a symbol that we list and no library defines"
 
 
@@ -56,13 +57,15 @@ def compare(answer: Answer, opinion: Opinion, before: Answer, clean_before: bool
     if answer != before:
         return Comparison(Outcome.CHANGED, detail)
     cried = clean_before or differences
-    return Comparison(Outcome.CRIED if cried else Outcome.BOTH_REFUSE, detail or "; ".join(opinion.reasons))
+    return Comparison(Outcome.CRIED if cried else Outcome.BOTH_REFUSE, detail or "".join(opinion.reasons[:1]))
 
 
 def _compare_refusal(refusal: str, opinion: Opinion) -> Comparison:
     if not opinion.is_clean:
         return Comparison(Outcome.BOTH_REFUSE)
     symbols = [symbol[1] for pattern in _UNDEFINED if (symbol := pattern.search(refusal))]
+    if opinion.reading is None:
+        return Comparison(Outcome.DATA, refusal)
     listed = any(symbol in opinion.undefined for symbol in symbols)
     return Comparison(Outcome.HOST if listed else Outcome.UNSEEN, refusal)
 

@@ -16,7 +16,7 @@ _PAGE = 4096
 _PT_LOAD, _PT_DYNAMIC, _PT_INTERP, _PT_PHDR, _PT_TLS = 1, 2, 3, 6, 7
 _DT_NEEDED = 1
 #: Entries of the dynamic section that are names in the string table.
-_NAMING = {"DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH", "DT_FILTER", "DT_AUXILIARY"}
+_NAMING = {"DT_NEEDED", "DT_SONAME", "DT_RPATH", "DT_RUNPATH", "DT_FILTER"}
 _VER_FLG_WEAK = 2
 #: How far a number is moved.
 _STEPS = (1, 2, 4, 8, 16, 24, 0x100, 0x1000, 0x2000, 0x10000, 0x200000)

@@ -15,8 +15,9 @@ from manytags.audits.remarks import RemarkKind
 from manytags.audits.wheel import audit
 from manytags.binaries import read_binary
 from manytags.binaries.binary import Binary
+from manytags.platforms.linux.architectures import architecture
 
-from .real import GLIBC_LOADER, Reading
+from .real import GLIBC_LOADERS, Reading
 from .seeds import Seed
 
 #: Libraries that a library brings along, of those that seeds need.
@@ -25,12 +26,6 @@ _CLOSURE = {"libm.so.6": {"libc.so.6"}}
 _LAST_LEVEL = 4
 #: Names of musl's C library, which is loaded already.
 _MUSL = {"libc.so", "libc.musl-x86_64.so.1"}
-_TAGS = {
-    ("glibc", False): "cp311-cp311-manylinux_2_36_x86_64",
-    ("glibc", True): "py3-none-manylinux_2_36_x86_64",
-    ("musl", False): "cp311-cp311-musllinux_1_2_x86_64",
-    ("musl", True): "py3-none-musllinux_1_2_x86_64",
-}
 _TRUE = {Verdict.TRUE, Verdict.TOO_LITTLE}
 
 
@@ -52,15 +47,14 @@ class Opinion:
 
 def member_name(seed: Seed) -> str:
     """Return where a seed is in its wheel."""
-    if seed.is_program:
-        return "demo/program"
-    kind = "musl" if seed.libc == "musl" else "gnu"
-    return f"demo/module.cpython-311-x86_64-linux-{kind}.so"
+    return "demo/program" if seed.is_program else f"demo/module.{seed.machine.suffix}"
 
 
 def wheel_of(seed: Seed, data: bytes, libraries: Mapping[str, bytes]) -> tuple[str, io.BytesIO]:
     """Put a file into a wheel with the libraries that it needs, and return the wheel's name and the wheel."""
-    tags, name, stream = _TAGS[seed.libc, seed.is_program], member_name(seed), io.BytesIO()
+    platform = "musllinux_1_2" if seed.machine.libc == "musl" else "manylinux_2_36"
+    tags = f"{'py3-none' if seed.is_program else 'cp311-cp311'}-{platform}_{seed.machine.name}"
+    name, stream = member_name(seed), io.BytesIO()
     members: dict[str, bytes] = {name: data, **{f"demo.libs/{library}": held for library, held in libraries.items()}}
     members["demo-1.0.dist-info/WHEEL"] = f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tags}\n".encode()
     rows = "".join(f"{member},,\n" for member in [*members, "demo-1.0.dist-info/RECORD"])
@@ -80,23 +74,24 @@ def opinion(seed: Seed, data: bytes, libraries: Mapping[str, bytes]) -> Opinion:
         return Opinion(False, None, reasons=(str(error),))
     doubts = [f"{claim}: {'; '.join(map(str, claim.reasons))}" for claim in answer.claims if claim.verdict not in _TRUE]
     doubts += [str(remark) for remark in answer.remarks if remark.kind is RemarkKind.NOT_FOUND]
-    reasons = (*doubts, *map(str, answer.remarks))
+    reasons = (*(str(remark) for remark in answer.remarks if remark.file == member_name(seed)), *doubts)
     binary = next((binary for binary in answer.needs if binary.name == member_name(seed)), None)
     if binary is None or answer.is_damaged or not binary.is_code:
         return Opinion(not doubts, None, reasons=reasons)
-    return Opinion(not doubts, _reading(binary, seed.libc), _undefined(data), reasons)
+    return Opinion(not doubts, _reading(binary, seed.machine.libc), _undefined(data), reasons)
 
 
 def _reading(binary: Binary, libc: str) -> Reading:
     loaded = set(binary.needed).union(*(_CLOSURE.get(library, ()) for library in binary.needed))
     if libc == "musl":
         loaded -= _MUSL
+    stack = binary.executable_stack
     return Reading(
-        frozenset(library.rpartition("/")[2] for library in loaded) - {GLIBC_LOADER},
+        frozenset(name for library in loaded if not (name := library.rpartition("/")[2]).startswith(GLIBC_LOADERS)),
         frozenset((need.library, need.version) for need in binary.versions),
         frozenset(f"PyInit_{module}" for module in binary.modules),
         binary.soname or "",
-        binary.executable_stack is not False,  # where a file does not say, x86 gives it one
+        architecture(binary.architecture).executable_stack if stack is None else stack,
         binary.x86_isa_needed > _LAST_LEVEL,
     )
 

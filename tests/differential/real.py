@@ -10,16 +10,20 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
+from .seeds import Machine
+
 #: What glibc reports: the search list of an object, and a version that it looks for.
 _SCOPE = re.compile(r"^ *\d+:\t scope \d+: (.*)$", re.MULTILINE)
 _VERSION = re.compile(r"checking for version `(.*)' in file (\S+) \[0\] required by file (\S+) \[0\]")
 _REPORT = re.compile(r"^ *\d+:\t")
 #: Files of the two loaders, by the end of their names. A crash elsewhere is one of the code that they have started.
 _LOADERS = ("/ld-linux-x86-64.so.2", "/libc.so", "/ld-musl-x86_64.so.1")
-#: glibc's own loader, which libc.so.6 needs.
-GLIBC_LOADER = "ld-linux-x86-64.so.2"
-#: The exit status of a program that ran.
-_RAN = "42"
+#: How the names of glibc's loaders begin, which libc.so.6 needs.
+GLIBC_LOADERS = ("ld-linux", "ld64.so.")
+#: glibc's report that the code of a file begins to run.
+_STARTED = re.compile(r"^ *\d+:\t(?:calling init|initialize program|transferring control): (.*)$", re.MULTILINE)
+#: The exit statuses of a program that ran, and found its data as it should be or not.
+_RAN = {"42", "43"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,20 @@ class Loader:
     """A loader of this machine, which loads each file in a process of its own.
 
     :param server: the program that does it, built from ``server.c``.
-    :param libc: whose loader it is.
+    :param machine: whose loader it is.
     """
 
-    def __init__(self, server: Path, libc: str) -> None:
-        self.libc = libc
-        environment = {"PATH": os.defpath, "LC_ALL": "C", "LD_BIND_NOW": "1", "LD_DEBUG": "files,versions,scopes"}
+    def __init__(self, server: Path, machine: Machine) -> None:
+        self._libc = machine.libc
+        settings = {"LD_BIND_NOW": "1", "LD_DEBUG": "files,versions,scopes"}
+        command, environment = [str(server)], {"PATH": os.environ["PATH"], "LC_ALL": "C"}
+        if machine.emulator:
+            pairs = [word for name, value in settings.items() for word in ("-E", f"{name}={value.replace(',', ':')}")]
+            command = [*machine.emulator, *pairs, *command]
+        else:
+            environment |= settings
         self._process = subprocess.Popen(
-            [server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment
         )
 
     def close(self) -> None:
@@ -92,15 +102,15 @@ class Loader:
         self._process.stdin.flush()
         size = int(self._process.stdout.readline())
         text = self._process.stdout.read(size).decode("utf-8", "backslashreplace")
-        return _answer(text, str(path), is_program, self.libc)
+        return _answer(text, str(path), is_program, self._libc)
 
 
 def _answer(text: str, path: str, is_program: bool, libc: str) -> Answer:
     pairs = [line[2:].partition(" ")[::2] for line in text.splitlines() if line.startswith("= ")]
     said = dict(pairs)
     crash = said.get("crash", "").removeprefix("in ")
-    in_code = bool(crash) and not crash.endswith(_LOADERS)
-    loaded = in_code or (said.get("status") == _RAN if is_program else "loaded" in said)
+    in_code = (bool(crash) and not crash.endswith(_LOADERS)) or path in _STARTED.findall(text)
+    loaded = in_code or (said.get("status") in _RAN if is_program else "loaded" in said)
     if not loaded:
         return Answer(None, said.get("refused") or _last_words(text, said))
     read = "read" in said
@@ -121,8 +131,10 @@ def _last_words(text: str, said: dict[str, str]) -> str:
 
 def _needed(text: str, path: str) -> frozenset[str] | None:
     """Read which libraries are in the search lists of a file; ``None`` if there are none yet."""
-    lists = [members for members in map(str.split, _SCOPE.findall(text)) if members[:1] == [path]]
-    return frozenset(map(_base, {*chain(*lists)} - {path})) - {GLIBC_LOADER} if lists else None
+    # The lists of the process do not have the file, and those of its libraries say the same.
+    lists = [members for members in map(str.split, _SCOPE.findall(text)) if path in members]
+    names = map(_base, {*chain(*lists)} - {path})
+    return frozenset(name for name in names if not name.startswith(GLIBC_LOADERS)) if lists else None
 
 
 def _versions(text: str, path: str) -> frozenset[tuple[str, str]] | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .real import Answer, Reading
-from .seeds import Seed
+from .seeds import MACHINES, Seed
 
 FOLDER = Path(__file__).parent / "recorded"
 CASES = FOLDER / "cases.json"
@@ -43,13 +43,10 @@ def patched(data: bytes, difference: dict[str, Any]) -> bytes:
     return bytes(changed)
 
 
-def answer_to_data(answer: Answer, folder: Path) -> dict[str, Any]:
-    """Return a loader's answer as JSON.
-
-    :param folder: where the file was; the answer does not name it.
-    """
+def answer_to_data(answer: Answer) -> dict[str, Any]:
+    """Return a loader's answer as JSON."""
     if answer.reading is None:
-        return {"refused": answer.refusal.replace(f"{folder}/", "")}
+        return {"refused": answer.refusal}
     read = {name: value for name, value in asdict(answer.reading).items() if value is not None}
     return {"read": {name: sorted(value) if isinstance(value, frozenset) else value for name, value in read.items()}}
 
@@ -84,8 +81,8 @@ def read() -> Iterator[tuple[Seed, Answer, dict[str, Any]]]:
     document = json.loads(CASES.read_text(encoding="utf-8"))
     seeds = {}
     for name, answer in zip(document["seeds"], document["answers"], strict=True):
-        libc, _, short = name.partition(" ")
+        machine, _, short = name.partition(" ")
         data = (FOLDER / f"{name}.bin").read_bytes()
-        seeds[name] = Seed(short, libc, "program" in short, data), answer_from_data(answer)
+        seeds[name] = Seed(short, MACHINES[machine], "program" in short, data), answer_from_data(answer)
     for case in document["cases"]:
         yield *seeds[case["seed"]], case

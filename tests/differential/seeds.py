@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SOURCES = Path(__file__).parent / "sources"
@@ -22,24 +22,61 @@ class Unavailable(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Machine:
+    """A machine with a loader.
+
+    :param name: its architecture, as in tags.
+    :param libc: whose loader: ``glibc`` or ``musl``.
+    :param compiler: the compiler for it.
+    :param suffix: of its extension modules.
+    :param emulator: the command that runs its programs here; empty where the processor does.
+    """
+
+    name: str
+    libc: str
+    compiler: str
+    suffix: str
+    emulator: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return self.libc if self.name == "x86_64" else f"{self.name} {self.libc}"
+
+
+def _emulated(name: str, triplet: str, emulator: str) -> Machine:
+    suffix = f"cpython-311-{emulator}-linux-gnu.so"
+    return Machine(name, "glibc", f"{triplet}-gcc", suffix, (f"qemu-{emulator}", "-L", f"/usr/{triplet}"))
+
+
+#: What files are for; those that are not asked for by name come first.
+MACHINES = {
+    str(machine): machine
+    for machine in (
+        Machine("x86_64", "glibc", "gcc", "cpython-311-x86_64-linux-gnu.so"),
+        Machine("x86_64", "musl", "musl-gcc", "cpython-311-x86_64-linux-musl.so"),
+        _emulated("i686", "i686-linux-gnu", "i386"),
+        _emulated("aarch64", "aarch64-linux-gnu", "aarch64"),
+        _emulated("s390x", "s390x-linux-gnu", "s390x"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Seed:
     """A compiled file that loads.
 
     :param name: what it is.
-    :param libc: whose loader it is for: ``glibc`` or ``musl``.
+    :param machine: what it is for.
     :param is_program: whether it is run, and not loaded as a library.
     :param data: the file.
     """
 
     name: str
-    libc: str
+    machine: Machine
     is_program: bool
     data: bytes
 
-
-def title(seed: Seed) -> str:
-    """Return the name of a seed with that of its C library."""
-    return f"{seed.libc} {seed.name}"
+    def __str__(self) -> str:
+        return f"{self.machine} {self.name}"
 
 
 #: name -> source files, and options of the compiler
@@ -53,7 +90,6 @@ _LIBRARIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "module, RPATH": ("module.c", ("-shared", "-fPIC", "-Wl,--disable-new-dtags,-rpath,$ORIGIN/../demo.libs", *_ONE)),
     "module, SONAME": ("module.c", (*_MODULE, *_ONE, "-Wl,-soname,libdemo.so.1")),
     "module, filter": ("module.c", (*_MODULE, *_ONE, "-Wl,--filter=libtwo.so")),
-    "module, auxiliary filter": ("module.c", (*_MODULE, *_ONE, "-Wl,--auxiliary=libtwo.so")),
     "module, thread-local": ("module.c", (*_MODULE, *_ONE, "-DTHREADS")),
     "module, executable stack": ("module.c", (*_MODULE, *_ONE, "-Wl,-z,execstack")),
     "module, gold": ("module.c", ("-shared", "-fPIC", _RUNPATH, *_ONE, "-fuse-ld=gold")),
@@ -85,6 +121,8 @@ _PATCHED: dict[str, tuple[str, tuple[str, ...]]] = {
     "program, patched": ("program", ("--set-rpath", _LONGER_PATH)),
     "program, not PIE, patched": ("program, not PIE", ("--add-needed", "libtwo.so")),
 }
+#: Seeds of the assembler of x86-64, of a linker for it, or of options for it.
+_X86 = ("module, ISA level", "module, foreign note", "module, gold", "module, packed relocations")
 #: What musl's loader is asked about as well; it ignores versions.
 _MUSL = (
     "module", "module, separate code", "module, System V hash", "module, both hashes", "module, bound now",
@@ -92,51 +130,51 @@ _MUSL = (
 )  # fmt: skip
 
 
-def build_libraries(folder: Path) -> dict[str, bytes]:
+def build_libraries(machine: Machine, folder: Path) -> dict[str, bytes]:
     """Compile the libraries of the wheel that modules need, and return them by name.
 
     They need no library themselves, so either C library loads them.
     """
+    compiler = "gcc" if machine.libc == "musl" else machine.compiler
     plain = ("-shared", "-fPIC", "-nostdlib", "-Wl,-z,noseparate-code", "-s")
     versions = f"-Wl,--version-script={SOURCES}/stub.map"
     names = {"one": (), "two": (), "versioned": (versions,), "versioned-0123456789": (versions,)}
     for name, options in names.items():
         soname = f"-Wl,-soname,lib{name}.so"
-        _compile("gcc", "stub.c", (*plain, soname, *options), folder / f"lib{name}.so", folder)
+        _compile(compiler, "stub.c", (*plain, soname, *options), folder / f"lib{name}.so", folder)
     return {f"lib{name}.so": (folder / f"lib{name}.so").read_bytes() for name in names}
 
 
-def build_seeds(folder: Path, libraries: Path) -> list[Seed]:
+def build_seeds(machine: Machine, folder: Path, libraries: Path) -> list[Seed]:
     """Compile every seed that this machine has the tools for.
 
+    :param machine: what they are for.
     :param folder: where to build.
     :param libraries: where the libraries that they need are.
-    :raises Unavailable: gcc is missing, or fails.
+    :raises Unavailable: the compiler is missing, or fails.
     """
-    compilers = {"glibc": "gcc"} | ({"musl": "musl-gcc"} if shutil.which("musl-gcc") else {})
-    seeds: dict[tuple[str, str], Seed] = {}
-    for libc, compiler in compilers.items():
-        for table, is_program in ((_LIBRARIES, False), (_PROGRAMS, True)):
-            for name, (sources, options) in table.items():
-                if libc == "glibc" or name in _MUSL:
-                    path = folder / f"{libc} {name}"
-                    _compile(compiler, sources, (*options, "-s"), path, libraries)
-                    seeds[libc, name] = Seed(name, libc, is_program, path.read_bytes())
+    seeds: dict[str, Seed] = {}
+    # An emulator runs programs of its machine only where the kernel knows of it.
+    for table, is_program in ((_LIBRARIES, False), *(() if machine.emulator else ((_PROGRAMS, True),))):
+        for name, (sources, options) in table.items():
+            if (machine.libc == "glibc" or name in _MUSL) and not (machine.emulator and name in _X86):
+                _compile(machine.compiler, sources, (*options, "-s"), folder / name, libraries)
+                seeds[name] = Seed(name, machine, is_program, (folder / name).read_bytes())
     if shutil.which("patchelf"):
         for name, (original, options) in _PATCHED.items():
-            path, seed = folder / f"glibc {name}", seeds["glibc", original]
-            path.write_bytes(seed.data)
-            _run("patchelf", *options, str(path))
-            seeds["glibc", name] = Seed(name, "glibc", seed.is_program, path.read_bytes())
+            if original in seeds and machine.libc == "glibc":
+                (folder / name).write_bytes(seeds[original].data)
+                _run("patchelf", *options, folder / name)
+                seeds[name] = replace(seeds[original], name=name, data=(folder / name).read_bytes())
     return list(seeds.values())
 
 
-def build_server(folder: Path, libc: str) -> Path:
-    """Compile the program that loads files, for one C library."""
-    path = folder / f"server-{libc}"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    source = SOURCES.parent / "server.c"
-    _run("musl-gcc" if libc == "musl" else "gcc", "-O1", "-Wall", "-Werror", "-rdynamic", "-o", path, source)
+def build_server(machine: Machine, folder: Path) -> Path:
+    """Compile the program that loads files."""
+    path = folder / "server"
+    # An emulator does not let a program trace another.
+    options = ("-DUNTRACED",) if machine.emulator else ()
+    _run(machine.compiler, "-O1", "-Wall", "-Werror", "-rdynamic", *options, "-o", path, SOURCES.parent / "server.c")
     return path
 
 

@@ -25,8 +25,9 @@ import pytest
 from manytags import ManytagsError, WheelAudit, audit
 from manytags.audits.claims import ClaimKind, Verdict
 from manytags.audits.wheel import _read, audit_from_contents
+from manytags.binaries.elf_hashes import DT_GNU_HASH, DT_HASH, elf_hash
 from manytags.binaries.elf_image import PT_DYNAMIC, PT_LOAD
-from manytags.binaries.elf_tables import DT_GNU_HASH, DT_HASH, DT_SYMTAB, DT_VERNEED, DT_VERSYM
+from manytags.binaries.elf_tables import DT_SYMTAB, DT_VERNEED, DT_VERSYM
 from manytags.errors import InvalidWheel
 
 from ..audits.wrong.build import BINARIES
@@ -301,7 +302,7 @@ def scattered(hops: int) -> bytes:
     data = bytearray(padded(bytes(file.tag(DT_VERNEED, segment.address + near - segment.offset).data), 11 << 20))
     for hop in range(hops):
         struct.pack_into("<2H3I", data, near + 16 * hop, 1, 1, name, far - near, 16 if hop + 1 < hops else 0)
-        struct.pack_into("<I2H2I", data, far + 16 * hop, 0, 0, 2, name, 0)
+        struct.pack_into("<I2H2I", data, far + 16 * hop, elf_hash(b"libc.so.6"), 0, 2, name, 0)
     length = len(data) - segment.offset
     struct.pack_into("<2Q", data, at + 32, length, length)
     return bytes(data)
@@ -747,7 +748,7 @@ def many_symbols(count: int) -> bytes:
     file.tag(DT_SYMTAB, address).tag(DT_VERSYM, address + len(table))
     hashed = address + len(table) + 2 * count
     file.put("Q", file.dynamic()[DT_GNU_HASH] - 8, DT_HASH).put("Q", file.dynamic()[DT_HASH], hashed)
-    data = bytearray(file.data) + table + version * count + struct.pack("<2I", 1, count)
+    data = bytearray(file.data) + table + version * count + struct.pack("<2I", 1, count) + bytes(4 + 4 * count)
     length = len(data) - segment.offset
     struct.pack_into("<2Q", data, at + 32, length, length)
     return bytes(data)

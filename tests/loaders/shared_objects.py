@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from manytags.binaries.elf_hashes import elf_hash
 from manytags.loaders.host import promised_libraries
 from manytags.platforms.linux.policies import policy
 
@@ -110,21 +111,23 @@ class SharedObject:
         return bytes(body)
 
     def _needed_versions(self, mark: str, strings: Strings) -> bytes:
-        table = b""
+        table, number = b"", 1 + len(self.defines)
         for place, (library, names) in enumerate(self.versions.items(), 1):
             after = 16 + 16 * len(names) if place < len(self.versions) else 0
             table += struct.pack(f"{mark}2H3I", 1, len(names), strings.add(library), 16, after)
             for index, name in enumerate(names, 1):
                 after = 16 if index < len(names) else 0
                 flags = 2 if name in self.weak else 0
-                table += struct.pack(f"{mark}I2H2I", 0, flags, 1 + index, strings.add(name), after)
+                number += 1
+                table += struct.pack(f"{mark}I2H2I", elf_hash(name.encode()), flags, number, strings.add(name), after)
         return table
 
     def _defined_versions(self, mark: str, strings: Strings) -> bytes:
         table, names = b"", (self.soname or "base", *self.defines)
         for index, name in enumerate(names, 1):
             after = 28 if index < len(names) else 0
-            table += struct.pack(f"{mark}4H3I", 1, 1 if index == 1 else 0, index, 1, 0, 20, after)
+            hashed = elf_hash(name.encode())
+            table += struct.pack(f"{mark}4H3I", 1, 1 if index == 1 else 0, index, 1, hashed, 20, after)
             table += struct.pack(f"{mark}2I", strings.add(name), 0)
         return table
 

@@ -21,7 +21,7 @@ from .foreign import ForeignFile
 from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
-from .modules import is_foreign_module, modules
+from .modules import is_foreign_module, is_named_as_module, modules
 from .remarks import Remark, RemarkKind, binary_remarks, first_remarks, foreign_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
@@ -30,6 +30,8 @@ from .stable_abi import is_of_python
 _LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
 #: Undefined symbols that a damaged file for another system counts for: it may take as long to read.
 _FOR_DAMAGED = 30_000
+#: What is wrong with data, object files and code for graphics cards under the name of an extension module.
+_NOT_LOADED = "it is named as an extension module, and no loader takes it"
 #: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
 _MAX_PYTHON = 64 << 20
 _PYTHON_CODE = (".py", ".pyc", ".pth")
@@ -142,7 +144,11 @@ def _read_binaries(
     left = dict(_LIMITS)
     for member, head, stream in _heads(archive, headers_only):
         system = other_system(head)
-        if min(left.values()) < 0 or not (system or is_binary(head)):
+        if min(left.values()) < 0:
+            continue
+        if not (system or is_binary(head)):
+            if is_named_as_module(member.name):
+                remarks.append(Remark(member.name, RemarkKind.DAMAGED, _NOT_LOADED))
             continue
         left["compiled files"] -= 1
         binary = None
@@ -170,17 +176,21 @@ def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: 
     """Read a compiled file, or its header alone without a stream; add a remark on one that is damaged."""
     try:
         if stream is None:
-            return read_binary_header(head, member.name)
-        return read_binary(stream, member.name, is_relevant)
+            binary = read_binary_header(head, member.name)
+        else:
+            binary = read_binary(stream, member.name, is_relevant)
     except InvalidBinary as error:
         try:
             header = read_binary_header(head, member.name)
         except InvalidBinary:
             header = None
-        if header is not None and not header.is_code:
-            return header  # such as an object file, to which other rules apply
-        remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
-        return None
+        if header is None or header.is_code:
+            remarks.append(Remark(member.name, RemarkKind.DAMAGED, error.reason))
+            return None
+        binary = header  # such as an object file, to which other rules apply
+    if not binary.is_code and is_named_as_module(member.name):
+        remarks.append(Remark(member.name, RemarkKind.DAMAGED, _NOT_LOADED))
+    return binary
 
 
 def _read_foreign(member: Member, system: str, stream: BinaryIO, symbols: bool) -> ForeignFile:

@@ -79,6 +79,15 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
     return tuple(listed)
 
 
+def is_named_as_module(file: str) -> bool:
+    """Whether interpreters import a file as an extension module for its name alone.
+
+    >>> is_named_as_module("foo/_c.abi3.so"), is_named_as_module("foo/_c.so"), is_named_as_module("foo/libc.so.6")
+    (True, False, False)
+    """
+    return _abi_of(file.rpartition("/")[2].partition(".")[2]) is not None
+
+
 def is_importable(file: str) -> bool:
     """Whether a file is installed in a folder that interpreters import from.
 

@@ -26,6 +26,8 @@ _OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLI
 _FIRST_MUSL_PACKED = (1, 2)
 #: The version by which code with packed relocations asks for a glibc that knows them.
 _PACKED = "GLIBC_ABI_DT_RELR"
+#: Why a library whose versions a file asks for is missing, though the file does not need it: glibc ends there.
+_UNLOADED = "it is asked for versions, and nothing loads it"
 #: The families of the versions that promised libraries have, and that the parts of the C library have.
 _FAMILIES = {
     "libstdc++.so.6": {"GLIBCXX", "CXXABI"},
@@ -199,8 +201,14 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
 
 def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
     users: dict[tuple[str | None, str | None], set[str]] = {}
+    unloaded: set[str] = set()
     for need in binary.versions:
         provider = bundled.get(need.library)
+        if provider is None and policy.kind == "manylinux" and not _is_loaded(need.library, binary):
+            if need.library not in unloaded:
+                unloaded.add(need.library)
+                yield Violation(binary.name, ViolationKind.LIBRARY, need.library, note=_UNLOADED)
+            continue
         # musl does not compare the versions of libraries.
         defined = _allows_version(policy, need) if provider is None else provider.defines(need.version)
         if need.weak or defined or (provider and policy.kind == "musllinux"):
@@ -217,6 +225,11 @@ def _not_loaded(binary: Binary) -> str:
     if binary.kind == EXECUTABLE or binary.pie:
         return "position-independent executable" if binary.pie else EXECUTABLE
     return "DF_1_NOOPEN" if binary.no_open else ""
+
+
+def _is_loaded(library: str, binary: Binary) -> bool:
+    # Every interpreter has the C library itself; it may lack libm.so.6.
+    return library in binary.needed or (library.startswith(("libc.so.", "ld")) and not binary.is_program)
 
 
 def _is_at(interpreter: str, loader_path: str) -> bool:

@@ -9,6 +9,8 @@ Rule: System V ABI, chapters 4 and 5.
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from ..errors import InvalidBinary
@@ -130,6 +132,10 @@ class Image(Header):
                 return offset + address - start, end - address
         raise self.error(f"{what} should be at address 0x{address:x}, where the file does not load {size} bytes")
 
+    def is_loaded(self, address: int) -> bool:
+        """Whether a segment is at an address."""
+        return any(part.kind == PT_LOAD and part.address <= address < part.end for part in self.segments)
+
     def read_at(self, address: int, size: int, what: str) -> bytes:
         """Read bytes at an address; they must be in the file."""
         return self.read(self.locate(address, size, what)[0], size, what)
@@ -142,6 +148,17 @@ class Image(Header):
         """Read integers at an address; ``form`` is the struct module's, without byte order."""
         layout = struct.Struct(self.mark + form)
         numbers: tuple[int, ...] = layout.unpack(self.read_at(address, layout.size, what))
+        return numbers
+
+    def numbers(self, form: str, address: int, count: int, what: str) -> array[int]:
+        """Read a table of numbers at an address; ``form`` is the array module's."""
+        return self.array_of(form, self.read_at(address, count * array(form).itemsize, what))
+
+    def array_of(self, form: str, data: bytes) -> array[int]:
+        """Read a table of numbers from bytes."""
+        numbers = array(form, data)
+        if sys.byteorder != self.byte_order:
+            numbers.byteswap()
         return numbers
 
     def interpreter(self) -> bytes | None:

@@ -64,6 +64,10 @@ _UNIQUE = {
 }
 
 
+#: What glibc looks for in the memory of a program by PT_PHDR, and can only after it.
+_FOUND_BY_HEADERS = frozenset({PT_PHDR, PT_LOAD, PT_INTERP, PT_DYNAMIC, PT_TLS})
+
+
 def lay_out(image: Image) -> None:
     """Find what loaders map from a file, and check that all of them see the same.
 
@@ -173,6 +177,8 @@ def check_layout(image: Image) -> None:
     headers = image.segment(PT_PHDR)
     if headers and (headers.offset, headers.file_size) != image.headers_at:
         raise image.error("PT_PHDR says another place than the header for the program headers")
+    if headers and next(each.kind for each in image.segments if each.kind in _FOUND_BY_HEADERS) != PT_PHDR:
+        raise image.error("PT_PHDR is not the first of its program headers")
 
 
 def _check_load(image: Image, segment: Segment) -> None:
@@ -190,8 +196,8 @@ def _check_load(image: Image, segment: Segment) -> None:
 
 def _check_table(image: Image, segment: Segment) -> None:
     if segment.kind == PT_TLS:
-        if not segment.file_size <= segment.memory_size <= _MAX_TLS:
-            raise image.error("PT_TLS is larger in the file than in memory, or than any thread has")
+        if not segment.file_size <= segment.memory_size <= _MAX_TLS or segment.align & (segment.align - 1):
+            raise image.error("PT_TLS is larger in the file than in memory, or than any thread has, or not aligned")
     elif segment.kind != PT_INTERP and segment.file_size != segment.memory_size:
         raise image.error("a table of another size in memory than in the file")
     if segment.file_size:
@@ -234,6 +240,8 @@ def _check_interpreter(image: Image) -> None:
 def _check_dynamic(image: Image, loaded: list[Segment]) -> None:
     dynamic = image.segment(PT_DYNAMIC)
     if dynamic is None:
+        if image.segment(PT_INTERP) is not None:
+            raise image.error("a program for a loader, without PT_DYNAMIC")
         return
     _check_place(image, dynamic)
     end = dynamic.address + dynamic.file_size

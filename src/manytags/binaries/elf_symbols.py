@@ -9,39 +9,33 @@ Rule: System V ABI, chapters 4 and 5; glibc ``elf/dl-lookup.c``.
 from __future__ import annotations
 
 import struct
-import sys
 from array import array
 from collections.abc import Callable, Iterable
+from operator import itemgetter
 from typing import NamedTuple
 
-from ..platforms.linux.table import EM_MIPS, EM_S390
+from ..platforms.linux.table import EM_MIPS
 from .binary import NeededVersion, UndefinedSymbol
-from .elf_tables import (
-    DT_GNU_HASH,
-    DT_HASH,
-    DT_JMPREL,
-    DT_MIPS_SYMTABNO,
-    DT_PLTREL,
-    DT_PLTRELSZ,
-    DT_REL,
-    DT_RELA,
-    DT_RELASZ,
-    DT_RELSZ,
-    DT_SYMENT,
-    DT_SYMTAB,
-    DT_VERSYM,
-    Dynamic,
-)
+from .elf_hashes import Hashes
+from .elf_relocations import Relocations
+from .elf_tables import DT_MIPS_SYMTABNO, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERSYM, Dynamic
 
 _STB_LOCAL, _STB_WEAK = 0, 2
 _STV_INTERNAL, _STV_HIDDEN = 1, 2
+#: Bindings of symbols that loaders find, types that they do not find, and what needs no address.
+_BINDINGS, _NOT_FOUND, _STT_TLS, _SHN_ABS = {1, 2, 10}, {3, 4, 7, 8, 9, 11, 12}, 6, 0xFFF1
+#: The highest number that DT_VERSYM has for symbols that are found by their names alone.
+_HIDDEN_VERSION = 0x8001
+#: Name, info, other, section and value, among the fields of a symbol.
+_WIDE, _NARROW = itemgetter(0, 1, 2, 3, 4), itemgetter(0, 3, 4, 5, 1)
 
 # In parentheses: the largest number that was seen, in torch 2.13's libtorch_cpu.so of 434 MB.
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
-_MAX_RELOCATIONS = 8_000_000  # in each table (321,106)
 _MAX_UNDEFINED = 200_000  # undefined symbols (1,149)
 _MAX_DEFINED = 65536  # symbols of Python that one file defines (1,950 in libpython 3.8)
 _CHUNK = 65536  # entries read at a time
+#: Of a table of so many symbols, each is looked up as loaders do; that is all of them in nine of ten real files.
+_MAX_LOOKED_UP = 4096
 
 #: Prefixes of CPython's own names.
 _PYTHON = (b"Py", b"_Py")
@@ -93,15 +87,14 @@ class SymbolReader:
         :raises InvalidBinary: the table is damaged.
         """
         image, tags, size = self._image, self._tags, self._layout.size
-        if DT_SYMTAB not in tags:
-            return Symbols()
+        if DT_SYMTAB not in tags or DT_STRTAB not in tags:
+            raise image.error("a dynamic section without a table of symbols, or of their names")
         if tags.get(DT_SYMENT, size) != size:
             raise image.error(f"symbols of {tags[DT_SYMENT]} bytes, where its class has {size}")
-        count = max(self._count_hashed(), self._count_relocated())
-        if count > _MAX_SYMBOLS:
-            raise image.error(f"{count} symbols")
+        hashes = Hashes(image, tags)
+        count = self._count(hashes)
         start = image.locate(tags[DT_SYMTAB], count * size, "the symbol table")[0]
-        owners = self._numbers("H", tags[DT_VERSYM], count, "the symbols' versions") if DT_VERSYM in tags else None
+        owners = self._owners(count, versions)
         # A search for few places is quicker than a look at each name; a hostile table has millions.
         python = self._strings.places(b"Py", count)
         if python:
@@ -113,9 +106,11 @@ class SymbolReader:
         for first in range(0, count, _CHUNK):
             data = image.read(start + first * size, min(_CHUNK, count - first) * size, "the symbol table")
             sections = array("H", data)[section::width]  # zero is zero in either byte order
-            names = self._array("I", data)[:: width // 2]
+            names = image.array_of("I", data)[:: width // 2]
             if max(names) and max(names) >= self._strings.size:
                 raise image.error(f"a name at {max(names)}, where its string table has {self._strings.size} bytes")
+            if count <= _MAX_LOOKED_UP:
+                self._check_lookups(hashes, first, data, owners)
             if python:
                 pairs = enumerate(zip(names, sections, strict=True))
                 found = [place for place, (name, number) in pairs if number and name in python]
@@ -128,6 +123,14 @@ class SymbolReader:
             if len(undefined) > _MAX_UNDEFINED or len(defined) > _MAX_DEFINED:
                 raise image.error(f"more than {_MAX_UNDEFINED} undefined symbols, or {_MAX_DEFINED} of Python")
         return self._named(undefined, defined, versions)
+
+    def _count(self, hashes: Hashes) -> int:
+        count = max(hashes.symbols, Relocations(self._image, self._tags).symbols)
+        if self._image.machine == EM_MIPS:  # the only machine that says how many symbols there are
+            count = max(count, self._tags.get(DT_MIPS_SYMTABNO, 0))
+        if count > _MAX_SYMBOLS:
+            raise self._image.error(f"{count} symbols")
+        return count
 
     def _visible(self, data: bytes, places: Iterable[int]) -> set[int]:
         """List the names of those symbols that others can find."""
@@ -167,69 +170,36 @@ class SymbolReader:
         strong = frozenset(symbol.version for symbol in undefined if not symbol.weak)
         return Symbols(tuple(kept), tuple(sorted(modules)), tuple(sorted(python - inits)), strong)
 
-    def _count_hashed(self) -> int:
-        """Count the symbols that the hash tables know of."""
-        count, image = 0, self._image
-        if DT_HASH in self._tags:
-            # Only 64-bit s390 has 64-bit numbers in this table.
-            form = "2Q" if image.machine == EM_S390 and image.wide else "2I"
-            count = image.unpack_at(form, self._tags[DT_HASH], "the hash table")[1]
-        if image.machine == EM_MIPS:
-            count = max(count, self._tags.get(DT_MIPS_SYMTABNO, 0))
-        if DT_GNU_HASH in self._tags:
-            count = max(count, self._count_gnu_hashed(self._tags[DT_GNU_HASH]))
-        return count
+    def _owners(self, count: int, versions: dict[int, NeededVersion]) -> array[int] | None:
+        """Read the numbers of the versions of all symbols, which loaders follow without a bound."""
+        defined = {index for index, _, _ in self._dynamic.definitions()}
+        if DT_VERSYM not in self._tags:
+            if versions or defined:
+                raise self._image.error("versions without DT_VERSYM, which says what symbols they are of")
+            return None
+        owners = self._image.numbers("H", self._tags[DT_VERSYM], count, "the symbols' versions")
+        if not {owner & 0x7FFF for owner in set(owners)} <= {0, 1} | versions.keys() | defined:
+            raise self._image.error("a symbol with a version that it does not have")
+        if versions.keys() & defined:
+            raise self._image.error("a needed version with the number of a defined one")
+        return owners
 
-    def _count_gnu_hashed(self, address: int) -> int:
-        image = self._image
-        buckets, first, blooms, _ = image.unpack_at("4I", address, "the GNU hash table")
-        if buckets > _MAX_SYMBOLS:
-            raise image.error(f"a GNU hash table of {buckets} buckets")
-        at = address + 16 + blooms * (8 if image.wide else 4)
-        last = max(self._numbers("I", at, buckets, "the GNU hash table"), default=0)
-        if last < first:
-            return first
-        # An odd number ends the chain of the last bucket.
-        chain = at + 4 * buckets + 4 * (last - first)
-        available = image.locate(chain, 4, "the GNU hash table")[1] // 4
-        for start in range(0, min(available, _MAX_SYMBOLS), 1024):
-            for number in self._numbers("I", chain + 4 * start, min(1024, available - start), "the GNU hash table"):
-                last += 1
-                if number & 1:
-                    return last
-        raise image.error("its GNU hash table has no end")
-
-    def _count_relocated(self) -> int:
-        """Count the symbols up to the highest one that a relocation names."""
-        image, tags = self._image, self._tags
-        if image.machine == EM_MIPS:
-            return 0  # DT_MIPS_SYMTABNO counts them, and its relocations have another form
-        highest = 0
-        for table, size, kind in (
-            (DT_RELA, DT_RELASZ, DT_RELA),
-            (DT_REL, DT_RELSZ, DT_REL),
-            (DT_JMPREL, DT_PLTRELSZ, tags.get(DT_PLTREL)),
-        ):
-            if table not in tags or not tags.get(size):
+    def _check_lookups(self, hashes: Hashes, first: int, data: bytes, owners: array[int] | None) -> None:
+        """Check that loaders find the symbols that the file defines: by its hash tables, and as what they are."""
+        names = []
+        for number, fields in enumerate(self._layout.iter_unpack(data), first):
+            name, info, _, section, value = _WIDE(fields) if self._image.wide else _NARROW(fields)
+            text = self._strings.name(name)
+            if info >> 4 != _STB_LOCAL and not text:
+                raise self._image.error("a symbol without a name, which others must define or find")
+            if info >> 4 == _STB_LOCAL or not (section or (value and text.startswith(_INITS))):
                 continue
-            fields, width = 3 if kind == DT_RELA else 2, 8 if image.wide else 4
-            count = tags[size] // (fields * width)
-            if count > _MAX_RELOCATIONS:
-                raise image.error(f"{count} relocations")
-            at, _ = image.locate(tags[table], tags[size], "a relocation table")
-            for first in range(0, count, _CHUNK):
-                length = fields * width * min(_CHUNK, count - first)
-                data = image.read(at + fields * width * first, length, "a relocation table")
-                numbers = self._array(image.word, data)
-                highest = max(highest, max(numbers[1::fields]) >> (32 if image.wide else 8))
-        return highest + 1 if highest else 0
-
-    def _numbers(self, form: str, address: int, count: int, what: str) -> array[int]:
-        """Read a table of numbers."""
-        return self._array(form, self._image.read_at(address, count * struct.calcsize("=" + form), what))
-
-    def _array(self, form: str, data: bytes) -> array[int]:
-        numbers = array(form, data)
-        if sys.byteorder != self._image.byte_order:
-            numbers.byteswap()
-        return numbers
+            names.append((number, text.encode()))
+            has_address = bool(value) or info & 15 == _STT_TLS or section == _SHN_ABS
+            is_hidden = owners is not None and owners[number] > _HIDDEN_VERSION
+            is_known = info >> 4 in _BINDINGS and info & 15 not in _NOT_FOUND
+            if not (has_address and is_known) or (text.startswith(_INITS) and (is_hidden or not section)):
+                raise self._image.error(f"{text}, which not all loaders find as it is defined")
+        unfound = hashes.unfound(names)
+        if unfound is not None:
+            raise self._image.error(f"hash tables that do not lead to {unfound.decode()}")

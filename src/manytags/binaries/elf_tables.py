@@ -13,17 +13,26 @@ from collections import Counter
 from collections.abc import Iterable
 
 from .binary import NeededVersion
+from .elf_hashes import elf_hash
 from .elf_image import PT_DYNAMIC, Image
 from .elf_structs import numbers_of
 
-DT_NEEDED, DT_PLTRELSZ, DT_HASH, DT_STRTAB, DT_SYMTAB = numbers_of("DT_", "NEEDED PLTRELSZ HASH STRTAB SYMTAB")
-DT_RELA, DT_RELASZ, DT_STRSZ, DT_SYMENT, DT_SONAME = numbers_of("DT_", "RELA RELASZ STRSZ SYMENT SONAME")
-DT_RPATH, DT_REL, DT_RELSZ, DT_PLTREL, DT_JMPREL = numbers_of("DT_", "RPATH REL RELSZ PLTREL JMPREL")
-DT_RUNPATH, DT_GNU_HASH, DT_VERSYM, DT_VERNEED = numbers_of("DT_", "RUNPATH GNU_HASH VERSYM VERNEED")
+DT_NEEDED, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SYMENT = numbers_of("DT_", "NEEDED STRTAB SYMTAB STRSZ SYMENT")
+DT_SONAME, DT_RPATH, DT_RUNPATH, DT_VERSYM, DT_VERNEED = numbers_of("DT_", "SONAME RPATH RUNPATH VERSYM VERNEED")
 DT_RELR, DT_VERDEF, DT_MIPS_SYMTABNO, DT_FLAGS_1 = numbers_of("DT_", "RELR VERDEF MIPS_SYMTABNO FLAGS_1")
 DT_AUXILIARY, DT_FILTER = numbers_of("DT_", "AUXILIARY FILTER")  # glibc loads the libraries of filters too
 #: The tags that a file may have several times.
 _REPEATED = frozenset({DT_NEEDED, DT_AUXILIARY, DT_FILTER})
+
+_INIT_ARRAY, _INIT_ARRAYSZ, _FINI_ARRAY, _FINI_ARRAYSZ = numbers_of(
+    "DT_", "INIT_ARRAY INIT_ARRAYSZ FINI_ARRAY FINI_ARRAYSZ"
+)
+_INIT, _FINI = numbers_of("DT_", "INIT FINI")
+#: Tags of which loaders take the second for granted where they find the first.
+_TOGETHER = ((_INIT_ARRAY, _INIT_ARRAYSZ), (_FINI_ARRAY, _FINI_ARRAYSZ))
+#: Tags of libraries that watch glibc.
+_AUDITING = frozenset(numbers_of("DT_", "AUDIT DEPAUDIT"))
+_DF_1_NODEFLIB = 0x800
 
 VER_FLG_BASE, VER_FLG_WEAK = 1, 2
 
@@ -128,6 +137,18 @@ class Dynamic:
                 # glibc and musl take the last, other readers the first.
                 raise image.error(f"its dynamic section has tag 0x{tag:x} {count[tag]} times")
         self.tags = dict(entries)
+        for functions, size in _TOGETHER:
+            if (functions in count) != (size in count):
+                raise image.error("a list of functions without its size, or a size without its list")
+            if self.tags.get(size):
+                image.locate(self.tags[functions], self.tags[size], "a list of functions")
+        for function in (_INIT, _FINI):
+            if self.tags.get(function) and not image.is_loaded(self.tags[function]):
+                raise image.error("a function that is outside of the file")
+        if count.keys() & _AUDITING:
+            raise image.error("it asks for libraries that watch the loader, which only glibc loads")
+        if self.tags.get(DT_FLAGS_1, 0) & _DF_1_NODEFLIB:
+            raise image.error("it asks for no search in default folders, which only glibc knows")
         self.strings = Strings(image, self.tags.get(DT_STRTAB, 0), self._size_of_strings())
         self.needed = tuple(self.strings.name(value) for tag, value in entries if tag in {DT_NEEDED, DT_FILTER})
 
@@ -172,7 +193,7 @@ class Dynamic:
                     raise image.error(f"more than {_MAX_VERSIONS} needed versions")
                 aux = image.parse_at(structs.Elf_Vernaux, entry, "a needed version")
                 weak = bool(aux.vna_flags & VER_FLG_WEAK)
-                version = NeededVersion(library, self.strings.name(aux.vna_name), weak)
+                version = NeededVersion(library, self._version_name(aux.vna_name, aux.vna_hash), weak)
                 versions.append((aux.vna_other & 0x7FFF, version))
                 if not aux.vna_next:
                     break
@@ -182,18 +203,29 @@ class Dynamic:
 
     def defined_versions(self) -> tuple[str, ...] | None:
         """List the versions that a library's symbols have, or return ``None`` if they have none."""
+        definitions = self.definitions()
+        # The base version is the library's own name.
+        return tuple(name for _, name, is_base in definitions if not is_base) if DT_VERDEF in self.tags else None
+
+    def definitions(self) -> list[tuple[int, str, bool]]:
+        """List the versions that are defined: index, name, and whether it is the base version."""
         image, structs, position = self.image, self.image.structures, self.tags.get(DT_VERDEF)
-        if position is None:
-            return None
-        versions: list[str] = []
-        for _ in range(_MAX_VERSIONS):
+        definitions: list[tuple[int, str, bool]] = []
+        while position is not None:
+            if len(definitions) == _MAX_VERSIONS:
+                raise image.error(f"more than {_MAX_VERSIONS} defined versions")
             definition = image.parse_at(structs.Elf_Verdef, position, "a defined version")
             if definition.vd_version != 1:
                 raise image.error(f"defined versions of revision {definition.vd_version}")
             aux = image.parse_at(structs.Elf_Verdaux, position + definition.vd_aux, "a defined version")
-            if not definition.vd_flags & VER_FLG_BASE:  # the base version is the library's own name
-                versions.append(self.strings.name(aux.vda_name))
-            if not definition.vd_next:
-                return tuple(versions)
-            position += definition.vd_next
-        raise image.error(f"more than {_MAX_VERSIONS} defined versions")
+            name = self._version_name(aux.vda_name, definition.vd_hash)
+            definitions.append((definition.vd_ndx & 0x7FFF, name, bool(definition.vd_flags & VER_FLG_BASE)))
+            position = position + definition.vd_next if definition.vd_next else None
+        return definitions
+
+    def _version_name(self, offset: int, hashed: int) -> str:
+        """Read the name of a version, of which loaders compare the hash first."""
+        name = self.strings.name(offset)
+        if elf_hash(name.encode()) != hashed:
+            raise self.image.error(f"version {name} with the hash of another name")
+        return name
