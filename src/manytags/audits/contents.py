@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import BinaryIO
 
@@ -228,10 +228,13 @@ def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes
 
 def is_relevant(symbol: UndefinedSymbol) -> bool:
     """Whether Python or a policy has a rule about an undefined symbol; there is none about most."""
-    families, forbidden = _policy_symbols()
-    if symbol.version and version_family(symbol.version) in families:
-        return True
-    return symbol.name in forbidden or is_of_python(symbol)
+    version = symbol.version
+    return (version is not None and _is_judged(version)) or is_of_python(symbol) or symbol.name in _policy_symbols()[1]
+
+
+@lru_cache(maxsize=256)  # a file has thousands of symbols, of few versions
+def _is_judged(version: str) -> bool:
+    return version_family(version) in _policy_symbols()[0]
 
 
 @cache

@@ -78,10 +78,11 @@ def lenders(code: Collection[Binary], linking: Linking, kind: str) -> dict[str, 
     :param linking: which libraries a loader takes from the wheel, and from beside it.
     :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's.
     """
-    used = {name for binary in code for name in _names(binary)}
     providers = (provider for binary in code for provider in linking.providers(binary.name, kind).values())
+    given = {(provider.given, provider.file): provider for provider in providers if provider.given}
+    used = {name for binary in code for name in _names(binary)} if given else set()
     lent: dict[str, set[str]] = {}
-    for provider in {(provider.given, provider.file): provider for provider in providers if provider.given}.values():
+    for provider in given.values():
         names = used.intersection(name for build in provider.builds for name in build.defined)
         if names:
             lent.setdefault(provider.given, set()).update(names)

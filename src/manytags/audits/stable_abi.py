@@ -9,6 +9,7 @@ Rule: :pep:`384`, :pep:`652`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
@@ -17,6 +18,8 @@ from typing import Any
 from ..binaries.binary import UndefinedSymbol
 
 Version = tuple[int, int]
+
+_NAME = re.compile("_?Py[A-Z_]").match
 
 
 def not_in_stable_abi(names: Iterable[str]) -> Iterator[str]:
@@ -39,8 +42,7 @@ def newer_than(names: Iterable[str], version: Version) -> Iterator[tuple[str, Ve
 
 def is_of_python(symbol: UndefinedSymbol) -> bool:
     """Whether a symbol has a name of CPython's API."""
-    name = symbol.name.removeprefix("_")
-    return name.startswith("Py") and (name[2:3].isupper() or name[2:3] == "_")
+    return _NAME(symbol.name) is not None
 
 
 @cache
