@@ -31,11 +31,20 @@ _TYPES = {
     EM_386: (8, 5, {0, 1, 2, 6, 7, 14, 35, 36, 37, 38, 41, 42}),
     EM_AARCH64: (1027, 1024, {0, 257, 258, 1025, 1026, *range(1028, 1033)}),
 }
+#: R_X86_64_32, which musl refuses. Linkers write it for code with 32-bit addresses.
+_X32_ALONE = {10}
 #: Where relocations are: table, size, size of an entry, and how many at its beginning are relative.
 _WITH_ADDENDS = DT_RELA, DT_RELASZ, DT_RELAENT, DT_RELACOUNT
 _IN_PLACE = DT_REL, DT_RELSZ, DT_RELENT, DT_RELCOUNT
 #: Machines whose relocations have no addends of their own.
 _WITHOUT_ADDENDS = {EM_386, EM_ARM, EM_MIPS}
+
+
+def _types(image: Image) -> tuple[int, int, set[int]] | tuple[None, None, None]:
+    relative, copy, others = _TYPES.get(image.machine, (None, None, None))
+    if relative is None or copy is None or others is None:
+        return None, None, None
+    return relative, copy, others - _X32_ALONE if image.machine == EM_X86_64 and image.wide else others
 
 
 class Relocations:
@@ -91,7 +100,7 @@ class Relocations:
             raise image.error(f"{size} bytes of relocations, of which each has {fields * width}")
         if count > _MAX_RELOCATIONS or relative > count:
             raise image.error(f"{count} relocations" + (f", {relative} of them relative" if relative > count else ""))
-        known_relative, copy, others = _TYPES.get(image.machine, (None, None, None))
+        known_relative, copy, others = _types(image)
         is_program = image.type == ET_EXEC or image.segment(PT_INTERP) is not None
         at, _ = image.locate(address, size, "a relocation table") if size else (0, 0)
         highest = 0

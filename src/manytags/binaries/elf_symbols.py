@@ -138,8 +138,12 @@ class SymbolReader:
         for place in places:
             fields = self._layout.unpack_from(data, place * self._layout.size)
             info, other = fields[1:3] if self._image.wide else fields[3:5]
-            if info >> 4 != _STB_LOCAL and other & 3 not in {_STV_INTERNAL, _STV_HIDDEN}:
-                names.add(fields[0])
+            if info >> 4 == _STB_LOCAL:
+                continue
+            if other & 3 in {_STV_INTERNAL, _STV_HIDDEN}:
+                # Linkers make such symbols local.
+                raise self._image.error("a hidden symbol of its own: musl finds it, and glibc does not")
+            names.add(fields[0])
         return names
 
     def _undefined(self, data: bytes, places: Iterable[int], owners: array[int] | None) -> list[_Undefined]:
