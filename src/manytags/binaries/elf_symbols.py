@@ -36,6 +36,8 @@ _MAX_DEFINED = 65536  # symbols of Python that one file defines (1,950 in libpyt
 _CHUNK = 65536  # entries read at a time
 #: Of a table of so many symbols, each is looked up as loaders do; that is all of them in nine of ten real files.
 _MAX_LOOKED_UP = 4096
+#: Bytes of their names that are hashed in each file, which takes 0.2 µs a byte; those of init functions always are.
+_MAX_HASHED = 4096
 
 #: Prefixes of CPython's own names.
 _PYTHON = (b"Py", b"_Py")
@@ -190,7 +192,7 @@ class SymbolReader:
 
     def _check_lookups(self, hashes: Hashes, first: int, data: bytes, owners: array[int] | None) -> None:
         """Check that loaders find the symbols that the file defines: by its hash tables, and as what they are."""
-        names = []
+        names, left = [], _MAX_HASHED
         for number, fields in enumerate(self._layout.iter_unpack(data), first):
             name, info, _, section, value = _WIDE(fields) if self._image.wide else _NARROW(fields)
             text = self._strings.name(name)
@@ -198,7 +200,9 @@ class SymbolReader:
                 raise self._image.error("a symbol without a name, which others must define or find")
             if info >> 4 == _STB_LOCAL or not (section or (value and text.startswith(_INITS))):
                 continue
-            names.append((number, text.encode()))
+            left -= len(text)
+            if left >= 0 or text.startswith(_INITS):
+                names.append((number, text[:_MAX_HASHED].encode()))
             has_address = bool(value) or info & 15 == _STT_TLS or section == _SHN_ABS
             is_hidden = owners is not None and owners[number] > _HIDDEN_VERSION
             is_known = info >> 4 in _BINDINGS and info & 15 not in _NOT_FOUND

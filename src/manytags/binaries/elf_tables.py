@@ -39,6 +39,7 @@ VER_FLG_BASE, VER_FLG_WEAK = 1, 2
 # In parentheses: the largest number that was seen, in torch 2.13's libtorch_cpu.so of 434 MB.
 _MAX_ENTRIES = 65536  # of the dynamic section (42)
 _MAX_STRINGS = 112 << 20  # bytes of .dynstr (5 MiB; 79 MiB in tensorflow 2.21's libtensorflow_cc.so)
+_LONGEST_VERSION = 1024  # characters
 _MAX_VERSIONS = 16384  # needed versions (50), and as many defined ones
 _MAX_NAMES = 24 << 20  # bytes of all names that are wanted
 #: Bytes of the string table that are in memory at once.
@@ -226,6 +227,8 @@ class Dynamic:
     def _version_name(self, offset: int, hashed: int) -> str:
         """Read the name of a version, of which loaders compare the hash first."""
         name = self.strings.name(offset)
+        if len(name) > _LONGEST_VERSION:
+            raise self.image.error(f"a version with a name of {len(name)} characters")
         if elf_hash(name.encode()) != hashed:
             raise self.image.error(f"version {name} with the hash of another name")
         return name
