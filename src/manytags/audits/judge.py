@@ -27,7 +27,7 @@ from .processors import declared_arm
 from .python_claims import add_lenders, judge_abi, judge_python
 from .python_users import PythonUser, lenders, python_users
 from .remarks import RemarkKind
-from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations
+from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations, version_violations
 from .scopes import Scopes
 
 Where = tuple[str, ...]
@@ -123,7 +123,8 @@ class Judge:
             return self._true_foreign_tags()
         if self._importable and self._for_any and not self._code:
             return ()
-        if not self._code or (self._for_any and not self._importable and not self._one_machine):
+        for_any = all(platform.system == "any" for platform, _, _ in self._platforms)
+        if not self._code or (for_any and not self._importable and not self._one_machine):
             return () if self._contents.wheel is None else ("any",)
         true_tags: list[str] = []
         for architecture in _architectures(self._code):
@@ -139,8 +140,10 @@ class Judge:
         return tuple(true_tags)
 
     def _machine_violations(self, kind: str, architecture: str) -> tuple[Violation, ...]:
-        """List what contradicts a tag whatever its policy promises: machine code, and names of modules."""
-        return machine_violations(self._code, architecture) + name_violations(self._modules, kind, architecture)
+        """List what contradicts a tag whatever its policy promises: machine code, names, and what nothing defines."""
+        lacking = () if kind == "musllinux" else version_violations(self._code, self._linking)
+        machine = machine_violations(self._code, architecture)
+        return machine + lacking + name_violations(self._modules, kind, architecture)
 
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:
         claim = partial(Claim, ClaimKind.PLATFORM_TAG, tag, where)

@@ -69,8 +69,8 @@ class Loads:
 
     def __init__(self, wheel: Installed, kind: str) -> None:
         self._wheel, self._files = wheel, wheel.files
-        around = wheel.surroundings.neighbours
-        self._others = {f"{_shown(each.place)} of {each.distribution}": each for each in around}
+        neighbours = wheel.surroundings.neighbours
+        self._others = {f"{_shown(library.place)} of {library.distribution}": library for library in neighbours}
         self._musl = kind == "musllinux"
         self._promised = frozenset(
             name for policy in policies(kind if kind in KINDS else "manylinux").listed for name in policy.libraries
