@@ -1,11 +1,12 @@
-"""What code declares about its processor: the x86-64 levels in GNU properties, and the RISC-V attributes.
+"""What code declares: the x86-64 levels in GNU properties, the RISC-V attributes, and the API level of Android.
 
 Rule: Linux Extensions to gABI (``.note.gnu.property``); ELF for the RISC-V Architecture (attributes); glibc
-``sysdeps/x86/dl-prop.h``.
+``sysdeps/x86/dl-prop.h``; bionic ``libc/arch-common/bionic/crtbrand.S`` (``.note.android.ident``).
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from .elf_image import PT_GNU_PROPERTY, PT_NOTE, Image
@@ -56,6 +57,21 @@ def _properties(image: Image, data: bytes, align: int) -> Iterator[tuple[int, in
             place += (found.pr_datasz + word - 1) // word * word
         for size in (12 + header.n_namesz, header.n_descsz):
             position += (size + align - 1) // align * align
+
+
+def android_api_level(image: Image) -> int | None:
+    """Read the API level of Android that code was built for, or ``None`` where it does not say."""
+    header, name = struct.Struct(f"{image.mark}3I8s"), b"Android\0"
+    for segment in image.segments:
+        if segment.kind != PT_NOTE or not header.size < segment.file_size <= _MAX_NOTES:
+            continue
+        data, position = image.read(segment.offset, segment.file_size, "a note"), 0
+        while name in data and position + header.size + 4 <= len(data):
+            name_size, size, kind, owner = header.unpack_from(data, position)
+            if (name_size, kind, owner) == (len(name), 1, name) and size >= 4:
+                return int.from_bytes(data[position + header.size :][:4], image.byte_order)
+            position += 12 + (name_size + 3) // 4 * 4 + (size + 3) // 4 * 4
+    return None
 
 
 def riscv_architecture(image: Image) -> str | None:
