@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import manytags
@@ -131,6 +133,114 @@ def test_soft_float_takes_no_manylinux() -> None:
     """manylinux for armv7l is hard-float, and crashes on gnueabi when the first float is passed."""
     assert manytags.target("3.12", "armv7-unknown-linux-gnueabi").platform_tags() == ("linux_armv7l",)
     assert manytags.target("3.12", "arm-unknown-linux-gnueabi").platform_tags() == ("linux_armv5tel",)
+
+
+CONDA_AND_DOCKER = {
+    "linux-64": "x86_64-unknown-linux-gnu",
+    "linux-32": "i686-unknown-linux-gnu",
+    "linux-aarch64": "aarch64-unknown-linux-gnu",
+    "linux-ppc64le": "ppc64le-unknown-linux-gnu",
+    "linux-armv7l": "armv7-unknown-linux-gnueabihf",
+    "osx-64": "x86_64-apple-darwin",
+    "osx-arm64": "aarch64-apple-darwin",
+    "win-64": "win_amd64",
+    "win-32": "win32",
+    "win-arm64": "win_arm64",
+    "win_64": "win_amd64",
+    "linux_64": "x86_64-unknown-linux-gnu",
+    "linux/amd64": "x86_64-unknown-linux-gnu",
+    "linux/amd64/v3": "x86_64-unknown-linux-gnu",
+    "linux/arm64": "aarch64-unknown-linux-gnu",
+    "linux/arm64/v8": "aarch64-unknown-linux-gnu",
+    "linux/arm": "armv7-unknown-linux-gnueabihf",
+    "linux/arm/v7": "armv7-unknown-linux-gnueabihf",
+    "linux/arm/v6": "arm-unknown-linux-gnueabihf",
+    "linux/arm/v5": "arm-unknown-linux-gnueabi",
+    "linux/386": "i686-unknown-linux-gnu",
+    "linux/ppc64le": "ppc64le-unknown-linux-gnu",
+    "linux/s390x": "s390x-unknown-linux-gnu",
+    "linux/riscv64": "riscv64-unknown-linux-gnu",
+    "windows/amd64": "win_amd64",
+    "windows/386": "win32",
+    "darwin/arm64": "aarch64-apple-darwin",
+    "android/arm64": "android_24_arm64_v8a",
+    "windows_amd64": "win_amd64",
+    "windows_x86": "win32",
+    "macos_arm64": "aarch64-apple-darwin",
+    "macos_x86_64": "x86_64-apple-darwin",
+    "macos_12_0_arm64": "macosx_12_0_arm64",
+    "linux_arm64": "aarch64-unknown-linux-gnu",
+    "linux-x64-musl": "x86_64-unknown-linux-musl",
+    "linux-musl-arm64": "aarch64-unknown-linux-musl",
+    "x86_64-linux": "x86_64-unknown-linux-gnu",
+    "aarch64-darwin": "aarch64-apple-darwin",
+    "win32-x64": "win_amd64",
+    "macosx-14.0-arm64": "macosx_14_0_arm64",
+    "macos-14-arm64": "macosx_14_0_arm64",
+    "macos-14": "macosx_14_0_arm64",
+    "macos-13": "macosx_13_0_x86_64",
+    "macos-15-intel": "macosx_15_0_x86_64",
+    "macos-14-large": "macosx_14_0_x86_64",
+    "macos-14-xlarge": "macosx_14_0_arm64",
+    "macos-10.15": "macosx_10_15_x86_64",
+    "windows-2022": "win_amd64",
+    "windows-latest": "win_amd64",
+    "windows-11-arm": "win_arm64",
+    "windows-2025-vs2026": "win_amd64",
+}
+
+
+@pytest.mark.parametrize("name", CONDA_AND_DOCKER)
+def test_names_of_other_tools(name: str) -> None:
+    """Build files name machines as conda, Docker, pdm, Nix, Node or GitHub do, and nobody should have to translate."""
+    assert platform_from_name(name) == platform_from_name(CONDA_AND_DOCKER[name])
+    assert platform_from_name(name.upper()) == platform_from_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "subjects"),
+    [
+        ("linux-64", ["libc"]),
+        ("macos-14", ["architecture"]),
+        ("darwin/arm64", ["macOS"]),
+        ("macos-latest", ["macOS", "architecture"]),
+        ("windows-2022", ["platform"]),
+        ("osx-arm64", ["platform"]),
+        ("linux/arm/v5", ["architecture"]),
+        ("windows/amd64", []),
+        ("macos-14-arm64", []),
+        ("linux_x86_64", []),
+        ("debian-12-arm64", []),
+    ],
+)
+def test_what_a_name_leaves_open_is_said(name: str, subjects: list[str]) -> None:
+    """A wheel that is too new for what the user meant is explained by what was assumed."""
+    assert [item.subject for item in manytags.target("3.13", name).evidence] == subjects
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("macos-14-arm65", "osx|macos|darwin"),
+        ("macos-99x-arm64", "osx-arm64|macos.*arm64|aarch64-apple-darwin"),
+        ("osx", "osx|macos"),
+        ("darwin", "apple-darwin|osx"),
+        ("debian-sid", "debian"),
+        ("amazonlinux-2022", "amazonlinux"),
+        ("windows-arm65", "win"),
+        ("linux-sparc", "linux"),
+        ("raspios-14-arm64", "raspios"),
+        ("emscripten-wasm32", "wasm32"),
+        ("freebsd-64", "freebsd_"),
+        ("wasi/wasm32", "wasi_"),
+    ],
+)
+def test_what_is_near_in_meaning_is_given(name: str, near: str) -> None:
+    """The letters of ``macos-14-arm64`` are near those of a Raspberry Pi OS, which no user of a Mac means."""
+    with pytest.raises(InvalidTarget) as caught:
+        platform_from_name(name)
+    hint = caught.value.reason.partition("; ")[2]
+    assert all(re.search(near, word) for word in hint.split(" are ")[-1].split(", "))
 
 
 @pytest.mark.parametrize("row", [row for row in architectures() if row.manylinux_floor], ids=lambda row: row.name)

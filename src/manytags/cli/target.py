@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from ..platforms import Platform
-from ..platforms.names import platform_from_name
+from ..platforms.names import describe_name
 from ..targets.named import target
 from ..targets.ranks import platform_tags
 from .layout import columns, print_json, printable
@@ -14,7 +14,7 @@ from .machine import as_json, report
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
-    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple, or a release like debian-12-arm64")
+    parser.add_argument("name", metavar="NAME", help="a platform tag, a triple, or a name like debian-12-arm64, osx-64")
     parser.add_argument("--python-version", metavar="VERSION", help="a Python on it, like 3.12, cp312 or 3.13t")
     parser.add_argument(
         "--json", action="store_true", help="print the platform as JSON, or the target if a Python is given"
@@ -28,15 +28,18 @@ def run(arguments: argparse.Namespace) -> int:
         hint = f"manytags tags --target {arguments.name} --python-version {arguments.python_version}"
         print(as_json(described) if arguments.json else "\n".join(report(described, None, hint)))
         return 0
-    platform = platform_from_name(arguments.name)
+    platform, evidence = describe_name(arguments.name)
     tags = platform_tags(platform)
     if arguments.json:
         fields = {name: getattr(platform, name) for name in platform._fields}
-        print_json({"platform": fields, "platform_tags": tags})
+        assumed = [{name: getattr(item, name) for name in item._fields} for item in evidence]
+        print_json({"platform": fields, "platform_tags": tags, "evidence": assumed})
         return 0
-    print(
-        "\n".join([printable(str(platform)), *columns(_about(platform), "  "), "", f"Takes {len(tags)} platform tags"])
-    )
+    print("\n".join([printable(str(platform)), *columns(_about(platform), "  "), ""]))
+    if evidence:
+        rows = [(item.subject, item.conclusion, item.because) for item in evidence]
+        print("\n".join(["Assumed", *columns(rows, "  "), ""]))
+    print(f"Takes {len(tags)} platform tags")
     print("\n".join(f"  {tag}" for tag in tags))
     return 0
 

@@ -45,7 +45,9 @@ def add_target_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("which machine, if not this one")
     choice = group.add_mutually_exclusive_group()
     _add_facts_options(choice)
-    choice.add_argument("--target", metavar="NAME", help="a platform tag, a triple, or a release like debian-12-arm64")
+    choice.add_argument(
+        "--target", metavar="NAME", help="a platform tag, a triple, or a name like debian-12-arm64, osx-64"
+    )
     choice.add_argument(
         "--target-file", metavar="FILE", help="a target as manytags or pex writes it, or a build-details.json"
     )

@@ -7,6 +7,7 @@ from ..tags.text import parse_number
 from . import Evidence, Platform, tag_text
 from .tag import Need, PlatformTag, Takers, VersionRange
 from .versions import bounded, describe_with_version, no_platform_from_markers
+from .words import no_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
 TITLE = "Android"
 NAMES = {  # the API level is uv's
     "aarch64-linux-android": "android_24_arm64_v8a",
+    "android-arm64": "android_24_arm64_v8a",
+    "android-amd64": "android_24_x86_64",
+    "android-arm": "android_24_armeabi_v7a",
+    "android-386": "android_24_x86",
     "x86_64-linux-android": "android_24_x86_64",
     "armv7-linux-androideabi": "android_24_armeabi_v7a",
     "i686-linux-android": "android_24_x86",
@@ -148,3 +153,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
 
 
 from_markers = no_platform_from_markers
+from_name = no_name

@@ -7,6 +7,7 @@ from ..tags.text import parse_number
 from . import Evidence, Platform, family, tag_text
 from .tag import Miss, Need, PlatformTag, Takers
 from .versions import describe_with_version, no_facts, no_platform_from_markers
+from .words import no_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -227,3 +228,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
 
 
 from_markers = no_platform_from_markers
+from_name = no_name

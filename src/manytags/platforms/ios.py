@@ -6,6 +6,7 @@ from ..errors import InvalidFacts, InvalidTag
 from . import Evidence, Platform, tag_text
 from .tag import Need, PlatformTag, Takers
 from .versions import describe_with_version, no_platform_from_markers, pair_of_facts, pair_of_platform, split_version
+from .words import no_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 TITLE = "iOS"
 NAMES = {  # the version is uv's
     "arm64-apple-ios": "ios_13_0_arm64_iphoneos",
+    "ios-arm64": "ios_13_0_arm64_iphoneos",
     "arm64-apple-ios-simulator": "ios_13_0_arm64_iphonesimulator",
     "x86_64-apple-ios-simulator": "ios_13_0_x86_64_iphonesimulator",
 }
@@ -152,3 +154,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
 
 
 from_markers = no_platform_from_markers
+from_name = no_name

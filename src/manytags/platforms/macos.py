@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from ..errors import InvalidFacts, InvalidTag, InvalidTarget
+from ..tags.text import parse_number
 from . import Evidence, Platform
 from .tag import Need, PlatformTag, Takers, VersionRange
 from .versions import describe_with_version, pair_of_facts, pair_of_platform, read_marker, split_version
+from .words import assumed, split_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,12 +15,15 @@ if TYPE_CHECKING:
 
     from . import ReadsFacts
     from .tag import Index
+    from .words import Named
 
 AppleVersion = tuple[int, int]
 
 TITLE = "macOS"
 NAMES = {  # the version is uv's
     "macos": "macosx_13_0_arm64",
+    "osx-64": "macosx_13_0_x86_64",  # conda's
+    "osx-arm64": "macosx_13_0_arm64",
     "aarch64-apple-darwin": "macosx_13_0_arm64",
     "x86_64-apple-darwin": "macosx_13_0_x86_64",
 }
@@ -41,6 +46,15 @@ MAC_FORMATS: dict[str, tuple[tuple[str, ...], AppleVersion, AppleVersion | None]
 
 #: What other systems call a machine -> what macOS tags call it.
 SPELLINGS = {"amd64": "x86_64", "aarch64": "arm64"}
+
+#: What people call the system, and its machines; GitHub's large runners are Intel's, the larger ones Apple's.
+WORDS = ("macos", "macosx", "osx", "darwin", "mac")
+MACHINE_WORDS = {
+    **dict.fromkeys(("arm64", "aarch64", "xlarge"), "arm64"),
+    **dict.fromkeys(("64", "amd64", "x64", "x86-64", "intel", "large"), "x86_64"),
+}
+#: The version to assume is uv's. GitHub's runners, which name no machine, are Apple's own from this version on.
+ASSUMED_VERSION, FIRST_ARM_RUNNER = (13, 0), (14, 0)
 
 #: macOS 11 runs what was built for these minors of 10; 10.16 is what 11 calls itself to old programs.
 MAC_10_MINORS_ON_11 = range(16, 3, -1)
@@ -198,6 +212,32 @@ def ladder(platform: Platform) -> list[str]:
 
 
 describe = describe_with_version
+
+
+def from_name(name: str) -> Named | None:
+    """Read ``osx-arm64``, ``macos-14`` or ``macos-10.15-x64``.
+
+    >>> platform, evidence = from_name("macos-14") or ()
+    >>> str(platform), str(evidence[0])
+    ('macOS 14.0 on arm64', "architecture: arm64 (the name leaves it open; GitHub's runners are)")
+    """
+    rest, machine = split_machine(name, MACHINE_WORDS)
+    system, _, text = rest.partition("-")
+    numbers = tuple(parse_number(number) for number in text.replace("-", ".").split(".")[:2])
+    version = numbers[0] or 0, (*numbers, 0)[1] or 0
+    is_open = text in {"", "latest"}
+    if system not in WORDS or not (text or machine):
+        return None
+    if not is_open and (None in numbers or version < (10, 1) or system == "darwin"):
+        return None
+    evidence = []
+    arch = MACHINE_WORDS.get(machine, "arm64" if is_open or version >= FIRST_ARM_RUNNER else "x86_64")
+    if is_open:
+        version = ASSUMED_VERSION
+        evidence.append(assumed(TITLE, "13.0", "uv takes this version"))
+    if not machine:
+        evidence.append(assumed("architecture", arch, "GitHub's runners are"))
+    return Platform("macos", arch, version=version), tuple(evidence)
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:

@@ -6,6 +6,7 @@ from ..errors import InvalidFacts, InvalidTarget
 from . import Evidence, Platform, tag_text
 from .tag import EVERY_VERSION, Miss, PlatformTag, Takers
 from .versions import no_facts, no_platform_from_markers
+from .words import no_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,3 +142,4 @@ def markers(platform: Platform) -> tuple[str, str, str, tuple[str, ...]]:
 
 
 from_markers = no_platform_from_markers
+from_name = no_name

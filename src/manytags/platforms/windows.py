@@ -6,16 +6,21 @@ from ..errors import InvalidFacts, InvalidTarget
 from . import Evidence, Platform, tag_text
 from .tag import Miss, PlatformTag
 from .versions import no_facts
+from .words import assumed, split_machine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from . import ReadsFacts
+    from .words import Named
 
 TITLE = "Windows"
 NAMES = {
     "windows": "win_amd64",
+    "win-64": "win_amd64",  # conda's
+    "win-32": "win32",
+    "win-arm64": "win_arm64",
     "x86_64-pc-windows-msvc": "win_amd64",
     "aarch64-pc-windows-msvc": "win_arm64",
     "i686-pc-windows-msvc": "win32",
@@ -31,6 +36,13 @@ MACHINES = {
     "win_arm64": ("arm64", "ARM64", "64-bit Arm"),
     "win_arm32": ("arm32", "ARM", "32-bit Arm"),
     "win_ia64": ("ia64", "IA64", "win_ia64"),
+}
+#: What people call the system, and its machines.
+WORDS = ("windows", "win", "win32")
+MACHINE_WORDS = {
+    **dict.fromkeys(("64", "amd64", "x64", "x86-64"), "win_amd64"),
+    **dict.fromkeys(("32", "x86", "386", "i386", "i686", "ia32"), "win32"),
+    **dict.fromkeys(("arm64", "aarch64", "arm"), "win_arm64"),
 }
 
 
@@ -89,6 +101,23 @@ def ladder(platform: Platform) -> list[str]:
 def describe(platform: Platform) -> str:
     """Name the tag, which says the machine."""
     return f"Windows ({platform.arch})"
+
+
+def from_name(name: str) -> Named | None:
+    """Read ``windows-amd64``, ``win-x64`` or ``windows-2022``; the version does not matter to tags.
+
+    >>> from_name("windows-11-arm")
+    (Platform(system='windows', arch='win_arm64', glibc=None, musl=None, version=None, build_arch=None, distribution=None), ())
+    """  # noqa: E501 - a representation is one line
+    rest, machine = split_machine(name, MACHINE_WORDS)
+    system, _, version = rest.partition("-")
+    # As GitHub's runners: windows-latest, windows-2025-vs2026.
+    numbers = [word.removeprefix("vs") for word in version.split("-") if word not in {"", "server", "latest"}]
+    known = all(number.isdigit() and len(number) < 5 for word in numbers for number in word.split("."))
+    if system not in WORDS or not known or not (version or machine):
+        return None
+    tag = MACHINE_WORDS.get(machine, "win_amd64")
+    return Platform("windows", tag), () if machine else (assumed("platform", tag, "most machines are"),)
 
 
 def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:

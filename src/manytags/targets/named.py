@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import InvalidTarget
 from ..platforms import Platform
-from ..platforms.names import platform_from_name
+from ..platforms.names import describe_name
 from ..tags.python import IMPLEMENTATIONS, parse_abi
 from ..tags.text import parse_number
 from ..tags.version import is_version
@@ -28,9 +28,10 @@ def target(python: str | Python, platform: str | Platform, options: TagOptions |
 
     :param python: such as ``cp312``, ``3.12``, ``3.12.4``, ``3.13t`` (free-threaded), ``3.12d`` (debug), ``pypy3.10``,
         ``graalpy3.12``, ``cp313-cp313t``, or a :class:`Python`.
-    :param platform: a platform tag, which means a host that takes this tag and all below it; a distribution's release
-        with an architecture, such as ``alpine-3.20-x86_64``; a triple or a name of uv's, such as
-        ``aarch64-apple-darwin``; or a :class:`Platform`.
+    :param platform: a platform tag, which means a host that takes this tag and all below it; a distribution, perhaps
+        with a release and an architecture, such as ``alpine-3.20-x86_64``; a triple, such as ``aarch64-apple-darwin``;
+        a name of uv's, conda's, Docker's or GitHub's runners, such as ``linux/arm64``; or a :class:`Platform`. What a
+        name leaves open is in the target's ``evidence``.
     :param options: what the target's owner decides.
     :raises InvalidTarget: there is no such Python or platform; ``reason`` says why.
 
@@ -40,8 +41,8 @@ def target(python: str | Python, platform: str | Platform, options: TagOptions |
     ('linux_aarch64', 'manylinux_2_36_aarch64')
     """
     described = parse_python(python) if isinstance(python, str) else python
-    machine = platform_from_name(platform) if isinstance(platform, str) else platform
-    made = Target(described, machine, options)
+    machine, evidence = describe_name(platform) if isinstance(platform, str) else (platform, ())
+    made = Target(described, machine, options, evidence)
     made.platform_tags()  # a platform that has no ladder is refused here, where its name is known
     return made
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ...tags import LibcVersion
     from .. import ReadsFacts
+    from ..words import Named
     from .tags import LinuxTag
 
 TITLE = "Linux"
@@ -89,6 +90,14 @@ def describe(platform: Platform) -> str:
 def dotted(version: "LibcVersion") -> str:
     """Write a libc's version as its project does."""
     return f"{version[0]}.{version[1]}"
+
+
+def from_name(name: str) -> "Named | None":
+    """Read ``linux-aarch64``, or a distribution such as ``alpine``."""
+    from .distributions import platform_from_distribution
+    from .names import platform_from_words
+
+    return platform_from_words(name) or platform_from_distribution(name)
 
 
 def infer(facts: "ReadsFacts", evidence: "list[Evidence]") -> Platform:

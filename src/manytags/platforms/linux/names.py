@@ -6,11 +6,19 @@ Where a name leaves a version open, the version is uv 0.13's, so that the same n
 from __future__ import annotations
 
 from ...tags import LEGACY_MANYLINUX, parse_libc_version
-from .. import Platform
-from .architectures import architecture_from_name, architectures
+from .. import Evidence, Platform
+from ..words import assumed, split_machine
+from . import dotted
+from .architectures import architecture, architecture_from_name, architectures
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..words import Named
 
 #: The musl that a triple means. The glibc is in the table of architectures.
 DEFAULT_MUSL = (1, 2)
+#: The architecture whose userland passes floats in core registers, whatever its kernel is.
+SOFT_FLOAT = "armv5tel"
 
 #: Environments of Rust's and GNU's triples -> (libc, whether 32-bit Arm passes floats in registers).
 ENVIRONMENTS = {
@@ -24,10 +32,99 @@ ENVIRONMENTS = {
 }
 
 
+#: What conda and Docker call machines, where compilers and distributions have no such name. Docker has variants.
+CONDA_MACHINES = {"64": "x86_64", "32": "i686"}
+DOCKER_MACHINES = {
+    **dict.fromkeys(("386", "ia32"), "i686"),
+    **dict.fromkeys(("amd64-v1", "amd64-v2", "amd64-v3", "amd64-v4"), "x86_64"),
+    **dict.fromkeys(("arm64-v8", "arm64-v9", "arm64v8"), "aarch64"),
+    **dict.fromkeys(("arm-v7", "arm32v7"), "armv7l"),
+    **dict.fromkeys(("arm-v6", "arm32v6"), "armv6l"),
+    **dict.fromkeys(("arm-v5", "arm32v5"), SOFT_FLOAT),
+    "mips64le": "mips64el",
+}
+#: What precedes the machine in names that say nothing of a distribution -> the C library.
+LIBC_WORDS = {"linux": "", "linux-gnu": "glibc", "linux-glibc": "glibc", "linux-musl": "musl", "linuxmusl": "musl"}
+
+
 def triples() -> list[str]:
     """List the triples that people use."""
     names = sorted(row.name for row in architectures() if row.manylinux_floor)
     return [f"{name}-unknown-linux-{libc}" for name in names for libc in ("gnu", "musl")]
+
+
+def short_names() -> list[str]:
+    """List the names of conda, then those of Docker."""
+    names = sorted(row.name for row in architectures() if row.manylinux_floor)
+    docker = ("amd64", "arm64", "arm/v7", "arm/v6", "arm/v5", "386", "ppc64le", "s390x", "riscv64", "loong64")
+    conda = ("32", "64", *(name for name in names if name not in {"x86_64", "i686"}))
+    return [*(f"linux-{name}" for name in conda), *(f"linux/{name}" for name in docker)]
+
+
+_WORDS: dict[str, str] = {}
+_LINUX_WORDS: dict[str, str] = {}
+
+
+def machine_words() -> dict[str, str]:
+    """What people call machines -> what Linux tags call them."""
+    if not _WORDS:
+        words = {name: row.name for row in architectures() for name in (row.name, *row.aliases)}
+        words.update(DOCKER_MACHINES)
+        _WORDS.update({name.replace("_", "-"): arch for name, arch in words.items()}, **words)
+    return _WORDS
+
+
+def linux_machines() -> dict[str, str]:
+    """The same, with the names that mean a machine where ``linux`` precedes them."""
+    if not _LINUX_WORDS:
+        _LINUX_WORDS.update({**machine_words(), **CONDA_MACHINES, "arm": "armv7l"})  # as Docker and .NET have it
+    return _LINUX_WORDS
+
+
+def platform_from_words(name: str) -> Named | None:
+    """Read ``linux-aarch64``, ``linux-arm-v7`` or ``linux-x64-musl``; two names of 32-bit Arm are userland and kernel.
+
+    >>> platform, evidence = platform_from_words("linux-64") or ()
+    >>> str(platform), str(evidence[0])
+    ('Linux with glibc 2.28 on x86_64', 'libc: glibc 2.28 (the name leaves it open; uv takes this version)')
+    """
+    words = name
+    for libc in ("gnu", "glibc", "musl"):
+        if name.startswith("linux-") and name.endswith(f"-{libc}"):
+            words = f"linux-{libc}-" + name[6 : -len(libc) - 1]
+    rest, word = split_machine(words, linux_machines())
+    arch = linux_machines().get(word)
+    kernel = None
+    if arch is not None:
+        rest, arch, kernel = split_kernel(rest, arch)
+    libc = LIBC_WORDS.get(rest, "?")
+    if arch is None or libc == "?":
+        return None
+    if arch == SOFT_FLOAT:
+        return Platform("linux", kernel or arch), () if kernel else (assumed_kernel(arch),)
+    if libc == "musl":
+        return Platform("linux", arch, musl=DEFAULT_MUSL), ()
+    glibc = architecture(arch).default_glibc
+    return Platform("linux", arch, glibc=glibc), (assumed("libc", f"glibc {dotted(glibc)}", "uv takes this version"),)
+
+
+def assumed_kernel(arch: str) -> Evidence:
+    """Say that a userland's kernel is taken for one of the userland's own architecture."""
+    return assumed("architecture", arch, "name the kernel's after the userland's where it is another: armel-armv7l")
+
+
+def split_kernel(rest: str, arch: str) -> tuple[str, str, str | None]:
+    """Split a userland of soft floats off what precedes its kernel's machine, as in ``debian-12-armel-armv7l``.
+
+    :returns: what is left, the architecture of the userland, and that of the kernel where it is named.
+
+    >>> split_kernel("debian-12-armel", "armv7l")
+    ('debian-12', 'armv5tel', 'armv7l')
+    """
+    before, word = split_machine(rest, machine_words())
+    if word and machine_words()[word] == SOFT_FLOAT and arch in {SOFT_FLOAT, "armv6l", "armv7l", "armv8l"}:
+        return before, SOFT_FLOAT, arch
+    return rest, arch, None
 
 
 def platform_from_triple(name: str) -> Platform | None:  # noqa: PLR0911 - one return for each form
@@ -57,7 +154,7 @@ def platform_from_triple(name: str) -> Platform | None:  # noqa: PLR0911 - one r
         return None
     if not hard_float:
         # Soft float: what it takes follows from its architecture alone.
-        return Platform("linux", "armv5tel" if arch == "armv6l" else arch)
+        return Platform("linux", SOFT_FLOAT if arch == "armv6l" else arch)
     if libc == "musl":
         return Platform("linux", arch, musl=DEFAULT_MUSL)
     return Platform("linux", arch, glibc=row.default_glibc)
