@@ -22,6 +22,11 @@ PYTHONS = nox.project.python_versions(PYPROJECT)  # from the classifiers
 # pyenv's shims fail for Pythons that are not selected. PYENV_VERSION makes all of them available.
 PYENV = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
 os.environ.setdefault("PYENV_VERSION", ":".join(sorted(path.name for path in PYENV.glob("3.*"))) or "system")
+#: The projects of tests/data/corpus and two more, whose index pages have 60,000 links.
+LINKED_PROJECTS = (
+    *("aiohttp", "cryptography", "grpcio", "h5py", "lxml", "markupsafe", "numpy", "pandas", "pillow", "protobuf"),
+    *("psutil", "pyarrow", "pyyaml", "rpi-gpio", "scipy", "tensorflow", "torch", "uv"),
+)
 
 
 def group(name: str) -> tuple[str, ...]:
@@ -102,6 +107,9 @@ def benchmarks(session: nox.Session) -> None:
     session.run("python", "benchmarks/probe.py")
     session.run("python", "benchmarks/choose.py")
     session.run("python", "benchmarks/census.py", "--names=2000000")
+    pages = str(Path(session.cache_dir) / "index-pages")
+    session.run("python", "-m", "tools.index_pages", pages, *LINKED_PROJECTS)
+    session.run("python", "benchmarks/links.py", f"--pages={pages}")
 
 
 @nox.session(default=False)

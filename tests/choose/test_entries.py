@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
+from pathlib import PurePosixPath, PureWindowsPath
 from types import MappingProxyType
 from typing import Any
 
@@ -67,7 +67,9 @@ def test_no_entry(item: object) -> None:
     assert caught.value.text == repr(item)
 
 
-@pytest.mark.parametrize("item", [7, b"foo", None, [WHEEL], object], ids=repr)
+@pytest.mark.parametrize(
+    "item", [7, b"foo", None, [WHEEL], object, ("foo", "1.0", 1, frozenset()), ("foo", "1.0", (), {"py3"})], ids=repr
+)
 def test_what_is_no_file_is_a_mistake_of_the_program(item: object) -> None:
     """A mistake in a program is reported where it was made, with the value, and is not taken for a bad name."""
     there = target("3.12", "win32")
@@ -85,8 +87,15 @@ NAME = "NumPy-2.3.0-1-cp312-cp312-manylinux_2_28_x86_64.manylinux2014_x86_64.whl
 
 @pytest.mark.parametrize(
     "wheel",
-    [NAME, parse_wheel_filename(NAME), theirs(NAME), PurePosixPath("/dist") / NAME, {"filename": NAME}],
-    ids=["text", "ours", "packaging's", "path", "mapping"],
+    [
+        NAME,
+        parse_wheel_filename(NAME),
+        theirs(NAME),
+        PurePosixPath("/dist") / NAME,
+        PureWindowsPath("C:\\dist") / NAME,
+        {"filename": NAME},
+    ],
+    ids=["text", "ours", "packaging's", "path", "Windows path", "mapping"],
 )
 def test_a_parsed_name_is_as_good_as_a_text(wheel: Any) -> None:  # noqa: ANN401 - every form of a name
     """An embedder who has parsed a name, for its version say, need not write it again to rank it."""
@@ -105,6 +114,26 @@ def test_a_parsed_variant_fits_nobody_who_does_not_know_its_label() -> None:
     """A wheel for one kind of graphics card must not reach machines that asked for none."""
     wheel = parse_wheel_filename("foo-1.0-py3-none-any-cu128.whl")
     assert rank(wheel, target("3.12", "win32")) is None
+
+
+def test_a_tag_set_is_ranked_as_its_text_is() -> None:
+    """An embedder who keeps tag sets, because files share them, ranks each of them once."""
+    wheel = parse_wheel_filename(NAME)
+    assert rank(wheel.tag_set, target("3.12", "debian-12-x86_64")) == rank(NAME, target("3.12", "debian-12-x86_64"))
+
+
+def test_the_files_of_a_release_share_their_version() -> None:
+    """A resolver asks for the version of each file, and making one takes longer than reading the name."""
+    wheel = parse_wheel_filename(NAME)
+    assert wheel.version is wheel.version is parse_wheel_filename("NumPy-2.3.0-py3-none-any.whl").version
+    assert parse_wheel_filename("numpy-2.3.1-py3-none-any.whl").version > wheel.version
+
+
+@pytest.mark.parametrize("name", [7, b"foo-1.0-py3-none-any.whl", None, PurePosixPath(NAME)], ids=repr)
+def test_only_text_is_parsed(name: Any) -> None:  # noqa: ANN401 - mistakes of programs
+    """A mistake in a program is reported in words, not as what an inner function cannot do with it."""
+    with pytest.raises(TypeError, match="expected a wheel's file name as text, got"):
+        parse_wheel_filename(name)
 
 
 @pytest.mark.parametrize("choose", [best, sort, relevant])

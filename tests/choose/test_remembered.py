@@ -64,7 +64,7 @@ def test_an_index_cannot_fill_the_memory() -> None:
     for number in range(tags.MEMO_LIMIT + 500):
         manytags.parse_wheel_filename(f"foo{number}-{number}-py{number}-none-p{number}.whl")
         rank(f"py{number}-none-p{number}", there)
-    kept = (ranks._memo, ranks._pairs, ranks._fields, filename._TAG_SETS, filename._TEXTS)
+    kept = (ranks._memo, ranks._pairs, ranks._fields, filename._TAG_SETS, filename._RELEASES, filename._ENDINGS)
     assert all(len(memo) <= tags.MEMO_LIMIT for memo in kept)
     assert best(["foo-1.0-1-py3-none-any.whl", *names[:3]], there) == names[2]
     long = "py3-none-" + ".".join(f"linux_{number}" for number in range(300))

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from ..errors import InvalidTag, InvalidWheelFilename
 from . import MEMO_LIMIT, MEMO_TEXT, Value, build_from_text
 from .text import split_tag_set, split_wheel_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import TypeGuard
+
     from packaging.tags import Tag
     from packaging.version import Version
+
+    #: What follows a version in a file name: build tag, tag set, label of a variant.
+    _Ending = tuple["BuildTag", "TagSet", str | None]
 
 #: () without a build tag, else its number and what follows it. Compares as :pep:`427` asks.
 BuildTag = tuple[()] | tuple[int, str]
 
-
-#: Real indexes repeat themselves: file names share tag sets, and the files of a release share its name and version.
+#: Real indexes repeat themselves: file names share tag sets, names and versions, and what follows these.
 _TAG_SETS: dict[str, TagSet] = {}
-_TEXTS: dict[str, str] = {}
+_RELEASES: dict[str, _Release] = {}
+_ENDINGS: dict[str, _Ending] = {}
 
 
 class TagSet(Value):
@@ -28,28 +35,42 @@ class TagSet(Value):
     :param platforms: platform tags.
     """
 
-    __slots__ = ("abis", "platforms", "pythons")
+    __slots__ = ("abis", "platforms", "pythons", "text")
     _fields = ("pythons", "abis", "platforms")
 
     pythons: tuple[str, ...]
     abis: tuple[str, ...]
     platforms: tuple[str, ...]
+    #: The set as text, made once because ranks are remembered by it.
+    text: str
 
     def __init__(self, pythons: tuple[str, ...], abis: tuple[str, ...], platforms: tuple[str, ...]) -> None:
-        self._assign(pythons=pythons, abis=abis, platforms=platforms)
+        text = "-".join((".".join(pythons), ".".join(abis), ".".join(platforms)))
+        self._assign(pythons=pythons, abis=abis, platforms=platforms, text=text)
 
     def __str__(self) -> str:
-        return "-".join((".".join(self.pythons), ".".join(self.abis), ".".join(self.platforms)))
+        return self.text
 
     def triples(self) -> list[tuple[str, str, str]]:
         """List every combination, in the order written."""
-        return [(python, abi, platform) for python in self.pythons for abi in self.abis for platform in self.platforms]
+        return list(product(self.pythons, self.abis, self.platforms))
 
     def tags(self) -> frozenset[Tag]:
         """Every combination as a ``packaging.tags.Tag``."""
         from packaging.tags import Tag
 
         return frozenset(Tag(*triple) for triple in self.triples())
+
+
+class _Release:
+    """What the names of a release's files share."""
+
+    __slots__ = ("name", "version", "version_text")
+
+    def __init__(self, name: str, version_text: str) -> None:
+        self.name = name
+        self.version_text = version_text
+        self.version: Version | None = None
 
 
 class WheelFilename(Value):
@@ -63,30 +84,54 @@ class WheelFilename(Value):
     :param variant: the label of a wheel variant (draft :pep:`817`, :pep:`825`), or ``None``.
     """
 
-    __slots__ = ("build", "name", "tag_set", "text", "variant", "version_text")
+    __slots__ = ("_ending", "_release", "text")
     _fields = ("text", "name", "version_text", "build", "tag_set", "variant")
 
     text: str
-    name: str
-    version_text: str
-    build: BuildTag
-    tag_set: TagSet
-    variant: str | None
+    _release: _Release
+    _ending: _Ending
 
     def __init__(  # noqa: PLR0913, PLR0917 - a file name has six parts
         self, text: str, name: str, version_text: str, build: BuildTag, tag_set: TagSet, variant: str | None
     ) -> None:
-        self._assign(text=text, name=name, version_text=version_text, build=build, tag_set=tag_set, variant=variant)
+        self._assign(text=text, _release=_Release(name, version_text), _ending=(build, tag_set, variant))
 
     def __str__(self) -> str:
         return self.text
 
     @property
-    def version(self) -> Version:
-        """The version as a ``packaging.version.Version``."""
-        from packaging.version import Version
+    def name(self) -> str:
+        """The project's name, normalised."""
+        return self._release.name
 
-        return Version(self.version_text)
+    @property
+    def version_text(self) -> str:
+        """The version as written."""
+        return self._release.version_text
+
+    @property
+    def build(self) -> BuildTag:
+        """The build tag."""
+        return self._ending[0]
+
+    @property
+    def tag_set(self) -> TagSet:
+        """The compressed tag set."""
+        return self._ending[1]
+
+    @property
+    def variant(self) -> str | None:
+        """The label of a wheel variant."""
+        return self._ending[2]
+
+    @property
+    def version(self) -> Version:
+        """The version as a ``packaging.version.Version``, made once for the files of a release."""
+        if self._release.version is None:
+            from packaging.version import Version
+
+            self._release.version = Version(self._release.version_text)
+        return self._release.version
 
     @property
     def tags(self) -> frozenset[Tag]:
@@ -140,6 +185,22 @@ def parse_wheel_filename(text: str) -> WheelFilename:
 
     Rule: :pep:`427`, File name convention; :pep:`503` for the name; draft :pep:`825` for the label.
     """
+    if not isinstance(text, str):
+        raise TypeError(f"expected a wheel's file name as text, got {type(text).__name__}")
+    # The rules for a name and a version do not depend on what follows them, and the other way round.
+    end = text.find("-", text.find("-") + 1)
+    release, ending = _RELEASES.get(text[:end]), _ENDINGS.get(text[end:])
+    if release is None or ending is None:
+        release, ending = _read_parts(text, end)
+    wheel = _new(WheelFilename)
+    _set_text(wheel, text)
+    _set_release(wheel, release)
+    _set_ending(wheel, ending)
+    return wheel
+
+
+def _read_parts(text: str, end: int) -> tuple[_Release, _Ending]:
+    """Read a name whose parts have not been seen yet, and remember them; ``end`` is where its version ends."""
     name, version, build, tags, variant = split_wheel_filename(text)
     try:
         tag_set = parse_tag_set(tags)
@@ -147,9 +208,20 @@ def parse_wheel_filename(text: str) -> WheelFilename:
         start = len("-".join(filter(None, (name, version, build)))) + 1
         position = None if error.position is None else error.position + start
         raise InvalidWheelFilename(text, error.reason, position) from None
-    return WheelFilename(
-        text, _shared(normalized_name(name)), _shared(version), build_from_text(build), tag_set, variant
-    )
+    release = _RELEASES.get(text[:end]) or _Release(normalized_name(name), version)
+    ending = (build_from_text(build), tag_set, variant)
+    if len(text) <= MEMO_TEXT:
+        if len(_RELEASES) >= MEMO_LIMIT or len(_ENDINGS) >= MEMO_LIMIT:
+            _RELEASES.clear()
+            _ENDINGS.clear()
+        _RELEASES[text[:end]] = release
+        _ENDINGS[text[end:]] = ending
+    return release, ending
+
+
+# What `_assign` does, in a quarter of the time: installers read every name of an index page.
+_new = object.__new__
+_set_text, _set_release, _set_ending = (vars(WheelFilename)[slot].__set__ for slot in ("text", "_release", "_ending"))
 
 
 def name_of_file(item: object) -> str:
@@ -167,29 +239,33 @@ def name_of_file(item: object) -> str:
         return item
     if isinstance(item, WheelFilename):
         return item.text
-    if isinstance(item, tuple) and len(item) == 4 and isinstance(item[3], (frozenset, set)):
+    if is_parsed(item):
         name, version, build, tags = item
         fields = ({tag.interpreter for tag in tags}, {tag.abi for tag in tags}, {tag.platform for tag in tags})
         parts = [name.replace("-", "_"), str(version), "".join(map(str, build)), *(".".join(sorted(x)) for x in fields)]
         return "-".join(filter(None, parts)) + ".whl"
     if hasattr(item, "__fspath__"):
         path = item.__fspath__()
-        return (path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")).rpartition("/")[2]
-    name = item.get("filename") if hasattr(item, "get") else None
-    if isinstance(name, str):
-        return name
+        path = path if isinstance(path, str) else path.decode("utf-8", "surrogateescape")
+        return path.replace("\\", "/").rpartition("/")[2]
+    filename = item.get("filename") if hasattr(item, "get") else None
+    if isinstance(filename, str):
+        return filename
     shown = repr(item)
     shown = shown if len(shown) <= 100 else f"{shown[:100]}..."
     raise TypeError(f"expected a wheel's file name, a path, a parsed name, or a mapping with 'filename', got {shown}")
 
 
-def _shared(text: str) -> str:
-    """Return the object for a name or a version that all files of a release share."""
-    if len(text) > MEMO_TEXT:
-        return text
-    if len(_TEXTS) >= MEMO_LIMIT:
-        _TEXTS.clear()
-    return _TEXTS.setdefault(text, text)
+def is_parsed(item: object) -> TypeGuard[tuple[str, object, tuple[object, ...], frozenset[Tag]]]:
+    """Whether this is what ``packaging.utils.parse_wheel_filename`` returns: name, version, build tag, tags."""
+    return (
+        isinstance(item, tuple)
+        and len(item) == 4
+        and isinstance(item[0], str)
+        and isinstance(item[2], tuple)
+        and isinstance(item[3], (frozenset, set))
+        and all(hasattr(tag, "platform") for tag in item[3])
+    )
 
 
 def normalized_name(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeAlias
 
-from ..tags.filename import WheelFilename, name_of_file
+from ..tags.filename import TagSet, WheelFilename, is_parsed, name_of_file
 
 
 class TagLike(Protocol):
@@ -36,18 +36,17 @@ Members: TypeAlias = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 #: What ``packaging.utils.parse_wheel_filename`` returns: name, version, build tag, tags.
 Parsed: TypeAlias = tuple[str, object, object, frozenset[TagLike]]
 #: What stands for the file name of a wheel.
-WheelLike: TypeAlias = str | WheelFilename | FilePath | Mapping[str, object] | Parsed
+WheelLike: TypeAlias = str | WheelFilename | TagSet | FilePath | Mapping[str, object] | Parsed
 
 
 def read_parsed(wheel: object) -> str | list[Members]:
-    """Read what is not text: return a wheel's file name, or python tags, ABI tags and platform tags, however many.
+    """Read what is neither text nor a :class:`WheelFilename`: return a file name, or triples of tags, however many.
 
     :raises TypeError: it is neither a tag, nor tags, nor stands for a file name.
     """
-    if isinstance(wheel, WheelFilename):
-        tags = wheel.tag_set
-        return [(tags.pythons, tags.abis, tags.platforms)] if wheel.variant is None else []
-    if isinstance(wheel, tuple) and len(wheel) == 4 and isinstance(wheel[3], (frozenset, set)):
+    if isinstance(wheel, TagSet):
+        return [(wheel.pythons, wheel.abis, wheel.platforms)]
+    if is_parsed(wheel):
         wheel = wheel[3]
     several: object = [wheel] if hasattr(wheel, "interpreter") else wheel
     if isinstance(several, (str, Mapping)) or not isinstance(several, Iterable):
