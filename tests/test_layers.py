@@ -44,7 +44,6 @@ MAY_LOOK = {
     "hosts/probe_libc.py": "asks the C library by ctypes, and reads the memory map of its own process",
     "hosts/probe_systems.py": "observes the versions of macOS, iOS, Android and Pyodide",
     "hosts/ask.py": "starts another interpreter, compares its files, and keeps its answers in a folder",
-    "binaries/elf_structs.py": "makes streams of bytes that it parses, with io",
     "binaries/elf_image.py": "asks for the byte order of this machine, which array has",
     "loaders/process.py": "finds the running interpreter, and reads LD_LIBRARY_PATH",
     "loaders/roots.py": "follows links and opens files, of this machine or below a root",

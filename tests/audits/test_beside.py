@@ -73,11 +73,23 @@ def test_a_library_of_another_wheel(tmp_path: Path) -> None:
 
 def test_a_library_that_is_too_old(tmp_path: Path) -> None:
     """PyQt6 6.12 does not load beside Qt 6.11."""
-    _, given, reasons = of_tag(audit(io.BytesIO(wheel(NEEDY)), NAME, beside=[torch(tmp_path, "TORCH_1")]))
+    answer = audit(io.BytesIO(wheel(NEEDY)), NAME, beside=[torch(tmp_path, "TORCH_1")])
+    _, given, reasons = of_tag(answer)
     assert reasons == [
         f"{MODULE}: symbol version TORCH_2 of {LIBRARY}: torch/lib/{LIBRARY} of torch does not define it",
     ]
     assert given == ()
+    assert (answer.true_tags, answer.remedies) == ((), ()), "linux_x86_64 would be refused by the loader too"
+
+
+def test_a_bare_tag_beside_a_library_that_is_too_old() -> None:
+    """linux_x86_64 promises nothing of the system, yet glibc refuses what a library of the wheel does not define."""
+    torch_1 = SharedObject(soname=LIBRARY, defines=("TORCH_1",)).build()
+    module = SharedObject((LIBRARY,), runpath="$ORIGIN", versions={LIBRARY: ("TORCH_2",)}).build()
+    for kind, is_false in (("linux", True), ("musllinux_1_2", False)):
+        name = f"demo-1.0-cp312-abi3-{kind}_x86_64.whl"
+        answer = audit(io.BytesIO(made_wheel(name, {MODULE: module, f"demo/{LIBRARY}": torch_1})), name)
+        assert answer.is_false is is_false, "musl does not compare the versions of libraries"
 
 
 def test_a_library_that_must_be_loaded_before(tmp_path: Path) -> None:

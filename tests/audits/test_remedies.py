@@ -85,6 +85,14 @@ def test_libraries_that_can_be_grafted() -> None:
         assert answer.remedies == (f"wheel tags --platform-tag linux_x86_64 {name}",)
 
 
+def test_no_tag_brings_a_library_nearer() -> None:
+    """db2cli of ibm_db does not find the library in its own wheel. It does not under any other tag."""
+    name = "demo-1.0-py3-none-manylinux_2_28_x86_64.whl"
+    program = code("demo/bin/demo", needed=("libdemo.so.1",), interpreter="/lib64/ld-linux-x86-64.so.2")
+    answer = of_contents(name, program, code("demo/lib/libdemo.so.1", soname="libdemo.so.1"))
+    assert (answer.is_false, answer.remedies) == (True, ())
+
+
 def test_names_cannot_run_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A wheel comes from a stranger, and so does its path. What is pasted must be one command about that file."""
     folder = tmp_path / "a b'; touch c; '"

@@ -39,7 +39,7 @@ PLATFORM, ABI, PYTHON, PURE = "platform tag", "ABI tag", "python tag", "Root-Is-
 SILENT = "it does not say which C library the code needs"
 ONE_MACHINE = "foo/libfoo.so is for x86_64 alone: only its Python code tells whether other machines do without it"
 MUCH, LESS, CANNOT = Verdict.TOO_MUCH, Verdict.TOO_LITTLE, Verdict.UNKNOWN
-OTHER_SYSTEM = "code of other systems than Linux, macOS, iOS and Windows is not judged"
+OTHER_SYSTEM = "code of other systems than Linux, Android, macOS, iOS and Windows is not judged"
 
 
 class Said(NamedTuple):
@@ -474,13 +474,13 @@ CASES = {
         ),
         ("manylinux_2_17_aarch64",),
     ),
-    "Android": Case(
-        f"{CP312}-android_21_x86_64",
+    "Emscripten": Case(
+        f"{CP312}-pyodide_2025_0_wasm32",
         {"foo/data.txt": b"x"},
         (
             Said(PYTHON, "cp312", CANNOT, note=OTHER_SYSTEM),
             Said(ABI, "cp312", CANNOT, note=OTHER_SYSTEM),
-            Said(PLATFORM, "android_21_x86_64", CANNOT, note=OTHER_SYSTEM),
+            Said(PLATFORM, "pyodide_2025_0_wasm32", CANNOT, note=OTHER_SYSTEM),
         ),
         (),
     ),

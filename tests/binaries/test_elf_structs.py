@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import re
 from pathlib import Path
 
 import pytest
+from elftools.common.utils import struct_parse
+from elftools.elf.structs import ELFStructs
 
 from manytags.binaries import elf_image, elf_structs, elf_tables
 
@@ -16,8 +20,7 @@ NUMBERS = {
     "PT_LOAD": 1, "PT_DYNAMIC": 2, "PT_INTERP": 3, "PT_NOTE": 4, "PT_PHDR": 6, "PT_TLS": 7,
     "PT_GNU_STACK": 0x6474E551, "PT_GNU_RELRO": 0x6474E552, "PT_GNU_PROPERTY": 0x6474E553,
     "PT_RISCV_ATTRIBUTES": 0x70000003, "SHT_ARM_ATTRIBUTES": 0x70000003, "TAG_ARCH": 5,
-    "EM_PPC": 20, "EM_PPC64": 21, "EM_ARM": 40, "EM_X86_64": 62, "EM_MIPS": 8, "EM_AARCH64": 183, "EM_RISCV": 243,
-    "EM_LOONGARCH": 258,
+    "EM_PPC": 20, "EM_PPC64": 21, "EM_ARM": 40, "EM_MIPS": 8, "EM_AARCH64": 183, "EM_LOONGARCH": 258,
     "DT_NEEDED": 1, "DT_PLTRELSZ": 2, "DT_HASH": 4, "DT_STRTAB": 5, "DT_SYMTAB": 6, "DT_RELA": 7, "DT_RELASZ": 8,
     "DT_RELAENT": 9, "DT_STRSZ": 10, "DT_SYMENT": 11, "DT_INIT": 12, "DT_FINI": 13, "DT_SONAME": 14, "DT_RPATH": 15,
     "DT_REL": 17, "DT_RELSZ": 18, "DT_RELENT": 19, "DT_PLTREL": 20, "DT_TEXTREL": 22, "DT_JMPREL": 23,
@@ -33,6 +36,7 @@ NUMBERS = {
 SIZES = {
     "Elf_Ehdr": (64, 52), "Elf_Phdr": (56, 32), "Elf_Shdr": (64, 40), "Elf_Verneed": (16, 16), "Elf_Vernaux": (16, 16),
     "Elf_Verdef": (20, 20), "Elf_Verdaux": (8, 8), "Elf_Nhdr": (12, 12),
+    "Elf_Prop": (8, 8),
 }  # fmt: skip
 SOURCES = Path(elf_structs.__file__).parent
 
@@ -60,10 +64,29 @@ def test_all_names_are_listed() -> None:
 @pytest.mark.parametrize("name", SIZES)
 def test_sizes(name: str) -> None:
     """A structure of another size would read each entry of a table in the wrong place."""
-    found = [
-        getattr(elf_structs.structures(wide, little), name).sizeof() for wide in (True, False) for little in (0, 1)
-    ]
+    found = [elf_structs.layout(name, wide, little).size for wide in (True, False) for little in (True, False)]
     assert found == [SIZES[name][0]] * 2 + [SIZES[name][1]] * 2
+
+
+@pytest.mark.parametrize(("wide", "little"), list(itertools.product((True, False), repeat=2)))
+@pytest.mark.parametrize("name", SIZES)
+def test_fields(name: str, wide: bool, little: bool) -> None:
+    """A field of another place, size or byte order than pyelftools has would give needs that the file does not have."""
+    structures = ELFStructs(little_endian=little, elfclass=64 if wide else 32)
+    structures.create_basic_structs()
+    structures.create_advanced_structs()
+    # No enumeration has a name for these numbers, except where pyelftools insists on one.
+    data = bytearray(range(100, 164))
+    if name == "Elf_Ehdr":
+        data[4:8] = 1, 1, 1, 0  # class, byte order, version, OS ABI
+    elif name == "Elf_Prop":
+        data[4:8] = (4).to_bytes(4, "little" if little else "big")  # bytes of the value
+    theirs = struct_parse(getattr(structures, name), io.BytesIO(data))
+    theirs = {field: number for field, number in theirs.items() if isinstance(number, int)}
+    assert theirs
+    assert vars(elf_structs.layout(name, wide, little).parse(bytes(data))) == theirs
+    assert vars(elf_structs.layout(name, wide, little).parse(b"?" + bytes(data), 1)) == theirs
+    assert elf_structs.layout(name, wide, little).parse(bytes(data[: SIZES[name][not wide] - 1])) is None
 
 
 def test_nothing_else_uses_pyelftools() -> None:

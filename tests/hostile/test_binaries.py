@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[1] / "binaries" / "elf"
 REAL = {path.stem: path.read_bytes() for path in sorted(FOLDER.glob("*.so"))}
-assert len(REAL) == 3
+assert len(REAL) == 4
 WIDE = REAL["x86_64"]
 
 MOST_READS = 60_000

@@ -135,6 +135,27 @@ def test_a_platform_by_its_name_is_the_whole_platform(system: str) -> None:
             assert manytags.target("3.12", name, peer.OPTIONS).platform_tags() == peer.platforms(platform), name
 
 
+@pytest.mark.parametrize(
+    "suffix",
+    [
+        ".cpython-313t-x86_64-linux-gnu.so",
+        ".cpython-310-darwin.so",
+        ".cp310-win_amd64.pyd",
+        ".pyston-23-x86_64-linux-gnu.so",
+        ".pypy39-pp73-x86_64-linux-gnu.so",
+        ".graalpy-38-native-x86_64-darwin.so",
+        "..so",
+    ],
+)
+def test_the_abi_of_a_fork(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork of CPython under a name of its own loads what is built for the ABI that its modules name."""
+    facts = manytags.probe()
+    seen = {name: facts.get(name) for name in facts.names()}
+    fork = manytags.Facts({**seen, "implementation": "fork", "extension_suffixes": [suffix]}, {})
+    monkeypatch.setattr("sysconfig.get_config_var", lambda _name: suffix)
+    assert list(manytags.target_from_facts(fork).python.abis) == packaging.tags._generic_abi()
+
+
 @pytest.mark.parametrize("difference", KNOWN_DIFFERENCES, ids=lambda difference: difference.name)
 def test_known_differences_are_exact(difference: KnownDifference) -> None:
     """A listed difference that does not exist, or is larger than listed, misleads users of the list."""

@@ -16,18 +16,19 @@ from ..platforms.linux.policies import KINDS, Policy, policies, policy
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..tags.python import parse_abi
-from . import apple, windows
+from . import android
 from .budget import MAX_REASONS, Budget
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
-from .foreign import ForeignFile, foreign_modules, foreign_users
+from .foreign import foreign_modules, foreign_users
 from .installed import is_in_data_folder
+from .judge_foreign import JUDGED, OTHER_SYSTEM, ForeignJudge
 from .modules import Module, is_importable, modules, name_violations
 from .processors import declared_arm
 from .python_claims import add_lenders, judge_abi, judge_python
 from .python_users import PythonUser, lenders, python_users
 from .remarks import RemarkKind
-from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations
+from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations, version_violations
 from .scopes import Scopes
 
 Where = tuple[str, ...]
@@ -36,9 +37,6 @@ Version = tuple[int, ...]
 _NAME, _WHEEL = "file name", "WHEEL"
 _ONE_MACHINE = "{} is for {} alone: only its Python code tells whether other machines do without it"
 _MUSL = "musl's symbols have no versions: nothing contradicts {}, and nothing proves it"
-_OTHER_SYSTEM = "code of other systems than Linux, macOS, iOS and Windows is not judged"
-#: System of tags -> the system by which files are known, and the rules.
-_FOREIGN = {"macos": ("macOS", apple), "ios": ("macOS", apple), "windows": ("Windows", windows)}
 
 
 class Judge:
@@ -68,8 +66,9 @@ class Judge:
         self._one_machine = "" if contents.foreign else _one_machine(self._code)
         kinds = {platform.kind for platform, _, _ in self._platforms}
         #: The kind of loader that is asked where a tag does not name one.
-        self._kind = "musllinux" if "musllinux" in kinds and "manylinux" not in kinds else "manylinux"
+        self._kind = next((kind for kind in ("manylinux", "musllinux", android.KIND) if kind in kinds), "manylinux")
         self._scopes = Scopes(self._code, self._modules, self._linking)
+        self._foreign = ForeignJudge(contents, self._code, self._modules)
         self._judged: dict[PlatformTag, tuple[tuple[Violation, ...], bool, str]] = {}
         #: The oldest version that the wheel claims, by kind of policy and architecture.
         self._oldest: dict[tuple[str, str], Version] = {}
@@ -111,7 +110,7 @@ class Judge:
 
     def _scoped(self, kind: str, judge: Callable[[], Claim]) -> Callable[[], Claim]:
         """Judge a claim, and say which part of the wheel contradicts it."""
-        return lambda: self._scopes.add_to(judge(), kind if kind in KINDS else self._kind)
+        return lambda: self._scopes.add_to(judge(), kind if kind in {*KINDS, android.KIND} else self._kind)
 
     def _python_users(self) -> tuple[PythonUser, ...]:
         return python_users(self._code, [module.file for module in self._modules], self._linking, self._kind)
@@ -119,11 +118,12 @@ class Judge:
     def _true_tags(self) -> tuple[str, ...]:
         if self._unread or self._unread_foreign:
             return ()
-        if self._other_system or (self._contents.wheel is None and self._contents.foreign):
-            return self._true_foreign_tags()
+        if self._other_system or (self._contents.wheel is None and self._foreign.has_code):
+            return self._foreign.true_tags()
         if self._importable and self._for_any and not self._code:
             return ()
-        if not self._code or (self._for_any and not self._importable and not self._one_machine):
+        for_any = all(platform.system == "any" for platform, _, _ in self._platforms)
+        if not self._code or (for_any and not self._importable and not self._one_machine):
             return () if self._contents.wheel is None else ("any",)
         true_tags: list[str] = []
         for architecture in _architectures(self._code):
@@ -139,45 +139,31 @@ class Judge:
         return tuple(true_tags)
 
     def _machine_violations(self, kind: str, architecture: str) -> tuple[Violation, ...]:
-        """List what contradicts a tag whatever its policy promises: machine code, and names of modules."""
-        return machine_violations(self._code, architecture) + name_violations(self._modules, kind, architecture)
+        """List what contradicts a tag whatever its policy promises: machine code, names, and what nothing defines."""
+        lacking = () if kind == "musllinux" else version_violations(self._code, self._linking)
+        machine = machine_violations(self._code, architecture)
+        return machine + lacking + name_violations(self._modules, kind, architecture)
 
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:
         claim = partial(Claim, ClaimKind.PLATFORM_TAG, tag, where)
         if platform.system == "linux":
             return self._judge_linux(platform, claim).unless(self._unread or self._linking.doubt(platform.kind))
-        if platform.system in _FOREIGN:
+        if platform.system in JUDGED:
             unsound = self._unsound or self._unread_foreign
             if unsound:
                 return claim(Verdict.UNKNOWN, note=unsound)
-            return self._judge_foreign(platform, claim).unless(self._unread)
+            return self._foreign.judge(platform, claim, self.true_tags).unless(self._unread)
         if platform.system != "any":
-            return claim(Verdict.UNKNOWN, note=_OTHER_SYSTEM)
+            return claim(Verdict.UNKNOWN, note=OTHER_SYSTEM)
         if self._importable:
             return claim(Verdict.TOO_MUCH, self._importable, self.true_tags)
         return claim(Verdict.TRUE).unless(self._unread or self._one_machine)
 
-    def _judge_foreign(self, platform: PlatformTag, claim: partial[Claim]) -> Claim:
-        if not self._code and not self._contents.foreign:
-            return claim(Verdict.TOO_LITTLE, (), ("any",), "it has no compiled file")
-        system, rules = _FOREIGN[platform.system]
-        reasons = tuple(islice(rules.violations(self._foreign_files(system), platform), MAX_REASONS + 1))
-        alike = tuple(tag for tag in self.true_tags if parse_platform(tag).system == platform.system)
-        return claim(Verdict.TOO_MUCH, reasons, alike) if reasons else claim(Verdict.TRUE)
-
-    def _foreign_files(self, system: str) -> list[ForeignFile]:
-        return [file for file in self._contents.foreign if file.system == system]
-
-    def _true_foreign_tags(self) -> tuple[str, ...]:
-        if not self._code and not self._contents.foreign:
-            return () if self._contents.wheel is None else ("any",)
-        return apple.true_tags(self._foreign_files("macOS")) + windows.true_tags(self._foreign_files("Windows"))
-
     @property
     def _unread_foreign(self) -> str:
         """Say which code for other systems cannot be judged; empty if all that matters can be."""
-        if any(platform.system not in {"any", "linux", *_FOREIGN} for platform, _, _ in self._platforms):
-            return "" if self._code else _OTHER_SYSTEM
+        if any(platform.system not in {"any", *JUDGED} for platform, _, _ in self._platforms):
+            return "" if self._code else OTHER_SYSTEM
         for file in self._contents.foreign:
             if not file.slices and (self._other_system or (file.is_module and not self._code)):
                 return f"damaged: {file.name}: {file.damage}"

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 
 from ..binaries.binary import Binary
 from .installed import Installed, Surroundings
@@ -82,7 +83,7 @@ class Linking:
     def given(self, kind: str) -> tuple[str, ...]:
         """List the other distributions, and the excluded libraries, without which the files do not load."""
         if kind not in self._given:
-            providers = (each for file in self.files for each in self.providers(file, kind).values())
+            providers = chain.from_iterable(self.providers(file, kind).values() for file in self.files)
             self._given[kind] = tuple(dict.fromkeys(provider.given for provider in providers if provider.given))
         return self._given[kind]
 

@@ -62,16 +62,17 @@ class Loads:
     """What one kind of loader loads, for every file that a process may begin with.
 
     :param wheel: the files.
-    :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's.
+    :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's, ``android`` for bionic's, which searches
+        as glibc's does, but for RPATH.
     :ivar providers: file -> library -> what provides it.
     :ivar unreached: (file, library, file that would be it) where no search path leads.
     """
 
     def __init__(self, wheel: Installed, kind: str) -> None:
         self._wheel, self._files = wheel, wheel.files
-        around = wheel.surroundings.neighbours
-        self._others = {f"{_shown(each.place)} of {each.distribution}": each for each in around}
-        self._musl = kind == "musllinux"
+        neighbours = wheel.surroundings.neighbours
+        self._others = {f"{_shown(library.place)} of {library.distribution}": library for library in neighbours}
+        self._musl, self._bionic = kind == "musllinux", kind == "android"
         self._promised = frozenset(
             name for policy in policies(kind if kind in KINDS else "manylinux").listed for name in policy.libraries
         )
@@ -198,7 +199,8 @@ class Loads:
 
     def _requester(self, file: str) -> Requester:
         binary = self._files[file]
-        return Requester(file, self._places[file].rpartition("/")[0], binary.rpath, binary.runpath)
+        rpath = None if self._bionic else binary.rpath
+        return Requester(file, self._places[file].rpartition("/")[0], rpath, binary.runpath)
 
     def _conclude(self) -> dict[str, dict[str, Provider]]:
         providers: dict[str, dict[str, Provider]] = {}

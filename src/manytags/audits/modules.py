@@ -6,6 +6,7 @@ Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` and :pep:`6
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,8 @@ STABLE = ("abi3", "abi3t")
 _LONGEST = 80
 #: The functions that make modules in Python 2.
 _PYTHON_2 = ("Py_InitModule4", "Py_InitModule4_64")
+#: The library of CPython for Android, which modules for one version need.
+_LIBPYTHON = re.compile(r"libpython(\d)\.(\d+)(t?d?)\.so", re.ASCII)
 #: The first CPython whose modules have other names on musl.
 _FIRST_MUSL = (3, 11)
 
@@ -73,6 +76,9 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
         # A name such as ``initfoo`` does not prove that a function makes a module of Python 2; what it calls does.
         named = stem in binary.modules or any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
         if abi or (suffix == "so" and named):
+            exact = _LIBPYTHON.fullmatch(binary.libpython or "")
+            if exact and abi in {None, *STABLE}:
+                abi = "cp{}{}{}".format(*exact.groups())
             cpython = suffix.startswith("cpython-")
             triplet = "-".join(suffix.removesuffix(".so").split("-")[2:]) if cpython else ""
             listed.append(Module(binary.name, f"{folder}/{stem}" if folder else stem, abi, triplet))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..binaries.binary import Binary
 from ..platforms.linux.policies import KINDS, policies
+from .android import LIBRARIES as ANDROID
 from .linking import Linking
 from .loads import is_of_c_library
 from .stable_abi import is_of_python
@@ -146,4 +147,4 @@ def _growing(files: dict[str, None]) -> Iterator[str]:
 def _is_known(library: str) -> bool:
     """Whether a library is known to define nothing of CPython's API, or is CPython's own."""
     promised = any(library in policies(kind).listed[-1].libraries for kind in KINDS)
-    return promised or is_of_c_library(library) or library.startswith("libpython")
+    return promised or library in ANDROID or is_of_c_library(library) or library.startswith("libpython")

@@ -19,6 +19,8 @@ from .loads import MUSL_LIBC
 _MAX_REMARKS = 10_000
 #: Folders in the search path of one file.
 _MAX_FOLDERS = 1000
+#: The larger pages of 64-bit Android devices, from Android 15 on ("Support 16 KB page sizes").
+_LARGE_PAGE = 16384
 #: No tag can say that code needs a later release of musl.
 _FIRST_MUSL_1_2 = (1, 2, 0)
 #: Libraries of Visual C++ that Windows does not have, nor any CPython: Microsoft, "Redistributing Visual C++ Files".
@@ -58,6 +60,7 @@ class RemarkKind(TextEnum):
     NOT_FOUND = "not found"
     NOT_REQUIRED = "not required"
     NOT_PROMISED = "not promised"
+    PAGE_SIZE = "page size"
     CHOSEN_AT_RUN_TIME = "chosen at run time"
 
 
@@ -109,7 +112,11 @@ def binary_remarks(binary: Binary) -> Iterator[Remark]:
     for library in binary.needed:
         if "/" in library:
             yield Remark(name, RemarkKind.LIBRARY_PATH, f"needs {library!r} by its path")
-    if binary.libpython:
+    if binary.android_api_level is not None:
+        if binary.bits == 64 and binary.alignment < _LARGE_PAGE:
+            text = f"aligned to {binary.alignment // 1024} KB: devices with pages of 16 KB do not load it"
+            yield Remark(name, RemarkKind.PAGE_SIZE, text)
+    elif binary.libpython:
         text = f"needs {binary.libpython}, which many interpreters are built without"
         yield Remark(name, RemarkKind.LIBPYTHON, text)
     yield from _musl_remarks(binary)
@@ -157,7 +164,8 @@ def linking_remarks(linking: Linking, platforms: Iterable[str]) -> Iterator[Rema
     :param linking: which libraries a loader takes from the wheel.
     :param platforms: the platform tags that the wheel carries.
     """
-    for kind in sorted({"musllinux" if tag.startswith("musllinux_") else "manylinux" for tag in platforms}):
+    kinds = {tag.partition("_")[0] for tag in platforms}
+    for kind in sorted({kind if kind in {"musllinux", "android"} else "manylinux" for kind in kinds}):
         for file, library, other in linking.unreached(kind):
             text = f"needs {library}, and no search path leads to {other}"
             if library in linking.providers(file, kind):

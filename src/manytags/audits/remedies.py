@@ -42,23 +42,21 @@ def remedies(contents: Contents, claims: Iterable[Claim], name: str, path: str |
     if not (false and named and all(claim.kind in _OPTIONS for claim in false)):
         return ()
     quoted = shlex.quote(f"./{file}" if file.startswith("-") else file)
-    graft = _platform_to_graft_for(false, contents)
+    if any(_is_unreached(reason, contents) for claim in false for reason in claim.reasons):
+        return ()
+    graft = _platform_to_graft_for(false)
     if graft:
         return (f"auditwheel repair --plat {shlex.quote(graft)} {quoted}",)
     options = _options(contents, claims)
     return (f"wheel tags {' '.join(options)} {quoted}",) if options else ()
 
 
-def _platform_to_graft_for(false: list[Claim], contents: Contents) -> str | None:
+def _platform_to_graft_for(false: list[Claim]) -> str | None:
     """Return the oldest false platform tag if nothing is wrong but that libraries are not in the wheel."""
     platforms = []
     for claim in false:
         platform = parse_platform(claim.tag) if claim.kind is ClaimKind.PLATFORM_TAG else None
-        if (
-            platform is None
-            or platform.need is None
-            or not all(_is_grafted(reason, contents) for reason in claim.reasons)
-        ):
+        if platform is None or platform.need is None or not all(_is_grafted(reason) for reason in claim.reasons):
             return None
         platforms.append(platform)
     oldest = min(platforms, key=lambda platform: sum(other < platform for other in platforms))
@@ -66,11 +64,15 @@ def _platform_to_graft_for(false: list[Claim], contents: Contents) -> str | None
     return str(oldest) if all(oldest <= platform for platform in platforms) else None
 
 
-def _is_grafted(reason: Violation, contents: Contents) -> bool:
+def _is_grafted(reason: Violation) -> bool:
     """Whether a violation ends when auditwheel copies a library into the wheel."""
     library = reason.what
-    copied = not ("/" in library or library.startswith("libpython") or library in contents.linking.names)
-    return reason.kind is ViolationKind.LIBRARY and copied
+    return reason.kind is ViolationKind.LIBRARY and not ("/" in library or library.startswith("libpython"))
+
+
+def _is_unreached(reason: Violation, contents: Contents) -> bool:
+    """Whether a file does not find a library of its own wheel, which no tag brings nearer."""
+    return reason.kind is ViolationKind.LIBRARY and reason.what in contents.linking.names
 
 
 def _options(contents: Contents, claims: Iterable[Claim]) -> list[str]:

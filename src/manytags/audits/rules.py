@@ -114,6 +114,19 @@ def machine_violations(binaries: Iterable[Binary], architecture: str) -> tuple[V
     return tuple(violation for binary in binaries for violation in _machine_violations(binary, architecture))
 
 
+def version_violations(binaries: Iterable[Binary], linking: Linking) -> tuple[Violation, ...]:
+    """List the versions that files need of libraries that come with the wheel, and that these do not define.
+
+    glibc refuses these files on every machine. musl does not compare the versions of libraries.
+    """
+    found = ((binary, linking.providers(binary.name, "manylinux")) for binary in binaries if binary.versions)
+    return tuple(
+        violation
+        for binary, providers in found
+        for violation in _undefined_versions(binary, {name: one for name, one in providers.items() if one.is_found})
+    )
+
+
 def lowest_policy(
     binaries: Collection[Binary],
     kind: str,
@@ -199,25 +212,37 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
     return {name: provider for name, provider in providers if provider.is_found or not policy.allows_library(name)}
 
 
+def _undefined_versions(binary: Binary, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
+    users: dict[tuple[str | None, str | None], set[str]] = {}
+    for need in binary.versions:
+        provider = bundled.get(need.library)
+        if provider and not need.weak and not provider.defines(need.version):
+            users = users or _users(binary)
+            symbols = tuple(sorted(users.get((need.library, need.version), ())))
+            note = f"{provider.file} does not define it"
+            yield Violation(
+                binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, symbols=symbols, note=note
+            )
+
+
 def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
+    if policy.kind == "manylinux":
+        yield from _undefined_versions(binary, bundled)
     users: dict[tuple[str | None, str | None], set[str]] = {}
     unloaded: set[str] = set()
     for need in binary.versions:
-        provider = bundled.get(need.library)
-        if provider is None and policy.kind == "manylinux" and not _is_loaded(need.library, binary):
+        if need.library in bundled:
+            continue
+        if policy.kind == "manylinux" and not _is_loaded(need.library, binary):
             if need.library not in unloaded:
                 unloaded.add(need.library)
                 yield Violation(binary.name, ViolationKind.LIBRARY, need.library, note=_UNLOADED)
             continue
-        # musl does not compare the versions of libraries.
-        defined = _allows_version(policy, need) if provider is None else provider.defines(need.version)
-        if need.weak or defined or (provider and policy.kind == "musllinux"):
-            continue
-        users = users or _users(binary)
-        allowed = () if provider else _newest_version(policy, version_family(need.version))
-        symbols = tuple(sorted(users.get((need.library, need.version), ())))
-        note = f"{provider.file} does not define it" if provider else ""
-        yield Violation(binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols, note)
+        if not (need.weak or _allows_version(policy, need)):
+            users = users or _users(binary)
+            symbols = tuple(sorted(users.get((need.library, need.version), ())))
+            allowed = _newest_version(policy, version_family(need.version))
+            yield Violation(binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, allowed, symbols)
 
 
 def _not_loaded(binary: Binary) -> str:

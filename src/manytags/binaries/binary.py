@@ -111,6 +111,8 @@ class Binary:
     :param packed_relocations: whether its loader must know DT_RELR, which loaders before glibc 2.36 and musl 1.2.4
         ignore.
     :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
+    :param android_api_level: the oldest API level of Android that it declares.
+    :param alignment: of an ELF file, the smallest alignment of its PT_LOAD segments, in bytes; 0 if it has none.
     :param subtype: of a Mach-O file, the number of the processor's subtype.
     :param needed_as: how each of ``needed`` is loaded; empty for ELF.
     :param search_paths: of a Mach-O file, folders that stand for ``@rpath`` (LC_RPATH).
@@ -146,6 +148,8 @@ class Binary:
     x86_isa_used: int = 0
     packed_relocations: bool = False
     executable_stack: bool | None = None
+    android_api_level: int | None = None
+    alignment: int = 0
     subtype: int = 0
     needed_as: tuple[NeededAs, ...] = ()
     search_paths: tuple[str, ...] = ()

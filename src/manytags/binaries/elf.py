@@ -16,9 +16,9 @@ from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS
 from ..platforms.linux.elf_flags import float_abi_from_flags
 from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
-from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, Header, Image
+from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_LOAD, Header, Image
 from .elf_layout import check_layout, is_debug_information, lay_out
-from .elf_notes import riscv_architecture, x86_isa_levels
+from .elf_notes import android_api_level, riscv_architecture, x86_isa_levels
 from .elf_start import check_start
 from .elf_structs import number_of
 from .elf_symbols import SymbolReader, Wanted
@@ -61,6 +61,8 @@ def read_elf(stream: BinaryIO, name: str, wanted: Wanted | None = None) -> Binar
         x86_isa_needed=levels[0],
         x86_isa_used=levels[1],
         executable_stack=None if stack is None else bool(stack.flags & PF_X),
+        android_api_level=android_api_level(image),
+        alignment=min((segment.align for segment in image.segments if segment.kind == PT_LOAD), default=0),
     )
     if image.segment(PT_DYNAMIC) is not None:
         return _with_dynamic(binary, Dynamic(image), wanted)

@@ -14,7 +14,7 @@ from array import array
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from ..errors import InvalidBinary
-from .elf_structs import number_of, numbers_of, parse, structures
+from .elf_structs import Layout, layout, numbers_of
 
 MAGIC = b"\x7fELF"
 ET_EXEC, ET_DYN = numbers_of("ET_", "EXEC DYN")
@@ -75,14 +75,16 @@ class Header:
         self.mark = "<" if ident[5] == 1 else ">"  # of the struct module
         self.word = "Q" if self.wide else "I"
         self.ident = ident[:16]
-        size = 64 if self.wide else 52
-        header = parse(structures(self.wide, ident[5] == 1).Elf_Ehdr, ident[:size])
+        header = self.layout("Elf_Ehdr").parse(ident)
         if header is None:
-            raise self.error(f"its header is cut off: {len(ident)} of {size} bytes")
-        self.structures = structures(self.wide, ident[5] == 1, header.e_machine)
-        self.type, self.machine = number_of(header.e_type), number_of(header.e_machine)
-        self.version, self.entry, self.flags = number_of(header.e_version), header.e_entry, header.e_flags
+            raise self.error(f"its header is cut off: {len(ident)} of {self.layout('Elf_Ehdr').size} bytes")
+        self.type, self.machine, self.version = header.e_type, header.e_machine, header.e_version
+        self.entry, self.flags = header.e_entry, header.e_flags
         self._header = header
+
+    def layout(self, name: str) -> Layout:
+        """Return how a file of this class and byte order holds a structure, by its name in pyelftools."""
+        return layout(name, self.wide, self.mark == "<")
 
     def error(self, reason: str) -> InvalidBinary:
         """Make the error that says what is wrong with this file."""
@@ -140,9 +142,9 @@ class Image(Header):
         """Read bytes at an address; they must be in the file."""
         return self.read(self.locate(address, size, what)[0], size, what)
 
-    def parse_at(self, structure: Any, address: int, what: str) -> Any:  # noqa: ANN401 - as elf_structs.parse
-        """Read a structure of a fixed size at an address."""
-        return parse(structure, self.read_at(address, structure.sizeof(), what))
+    def parse_at(self, structure: Layout, address: int, what: str) -> Any:  # noqa: ANN401 - as Layout.parse
+        """Read a structure at an address."""
+        return structure.parse(self.read_at(address, structure.size, what))
 
     def unpack_at(self, form: str, address: int, what: str) -> tuple[int, ...]:
         """Read integers at an address; ``form`` is the struct module's, without byte order."""
@@ -175,15 +177,15 @@ class Image(Header):
 
         :param most: bytes that it may have.
         """
-        structure, header = self.structures.Elf_Shdr, self._header
+        structure, header = self.layout("Elf_Shdr"), self._header
         entry, count = header.e_shentsize, min(header.e_shnum, _MAX_SECTIONS)
-        if entry < structure.sizeof() or header.e_shoff + entry * count > self.size:
+        if entry < structure.size or header.e_shoff + entry * count > self.size:
             return b""
         table = self.read(header.e_shoff, entry * count, "the section headers")
         wanted = kind.to_bytes(4, self.byte_order)
         for start in range(0, entry * count, entry):
             if table[start + 4 : start + 8] == wanted:
-                section = parse(structure, table[start : start + entry])
+                section = structure.parse(table, start)
                 if section.sh_size > most or section.sh_offset + section.sh_size > self.size:
                     return b""
                 return self.read(section.sh_offset, section.sh_size, "a section")
@@ -195,19 +197,16 @@ class Image(Header):
         return self._header.e_phoff, self._header.e_phnum * self._header.e_phentsize
 
     def _program_headers(self) -> tuple[Segment, ...]:
-        structure, entry, count = self.structures.Elf_Phdr, self._header.e_phentsize, self._header.e_phnum
+        structure, entry, count = self.layout("Elf_Phdr"), self._header.e_phentsize, self._header.e_phnum
         if not count:
             return ()
-        if entry != structure.sizeof():
-            raise self.error(f"program headers of {entry} bytes, where its class has {structure.sizeof()}")
+        if entry != structure.size:
+            raise self.error(f"program headers of {entry} bytes, where its class has {structure.size}")
         if entry * count > _MAX_PROGRAM_HEADERS:
             raise self.error(f"{count} program headers, more than Linux loads")
         table = self.read(self._header.e_phoff, entry * count, "the program headers")
-        headers = (parse(structure, table[start : start + entry]) for start in range(0, len(table), entry))
+        headers = (structure.parse(table, start) for start in range(0, len(table), entry))
         return tuple(
-            Segment(
-                *(number_of(each.p_type), each.p_flags, each.p_offset, each.p_vaddr),
-                *(each.p_filesz, each.p_memsz, each.p_align),
-            )
+            Segment(each.p_type, each.p_flags, each.p_offset, each.p_vaddr, each.p_filesz, each.p_memsz, each.p_align)
             for each in headers
         )

@@ -1,18 +1,21 @@
-"""What code declares about its processor: the x86-64 levels in GNU properties, and the RISC-V attributes.
+"""What code declares: the x86-64 levels in GNU properties, the RISC-V attributes, and the API level of Android.
 
 Rule: Linux Extensions to gABI (``.note.gnu.property``); ELF for the RISC-V Architecture (attributes); glibc
-``sysdeps/x86/dl-prop.h``.
+``sysdeps/x86/dl-prop.h``; bionic ``libc/arch-common/bionic/crtbrand.S`` (``.note.android.ident``).
 """
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 
 from .elf_image import PT_GNU_PROPERTY, PT_NOTE, Image
-from .elf_structs import number_of, parse
+from .elf_structs import number_of
 
 #: The type of a segment and of a section with attributes.
 _RISCV_ATTRIBUTES, _TAG_ARCH = number_of("PT_RISCV_ATTRIBUTES"), number_of("TAG_ARCH")
+_NEEDED, _USED = number_of("GNU_PROPERTY_X86_ISA_1_NEEDED"), number_of("GNU_PROPERTY_X86_ISA_1_USED")
+_PROPERTIES = number_of("NT_GNU_PROPERTY_TYPE_0")
 
 _MAX_ATTRIBUTES = 65536
 _MAX_NOTES = 1 << 16  # bytes of all notes; real files have some hundred
@@ -31,29 +34,44 @@ def x86_isa_levels(image: Image) -> tuple[int, int]:
         # glibc reads them by address, and steps by the segment's alignment.
         data = image.read_at(segment.address, segment.file_size, "a note")
         for kind, value in _properties(image, data, 8 if segment.align == 8 else 4):
-            if kind == "GNU_PROPERTY_X86_ISA_1_NEEDED":
+            if kind == _NEEDED:
                 needed |= value
-            elif kind == "GNU_PROPERTY_X86_ISA_1_USED":
+            elif kind == _USED:
                 used |= value
     return needed.bit_length(), used.bit_length()
 
 
-def _properties(image: Image, data: bytes, align: int) -> Iterator[tuple[str | int, int]]:
+def _properties(image: Image, data: bytes, align: int) -> Iterator[tuple[int, int]]:
     """List the GNU properties that are a single 32-bit number, up to one that is cut off."""
-    structs, position, word = image.structures, 0, 8 if image.wide else 4
-    while header := parse(structs.Elf_Nhdr, data[position : position + 12]):
+    note, item, position, word = image.layout("Elf_Nhdr"), image.layout("Elf_Prop"), 0, 8 if image.wide else 4
+    while header := note.parse(data, position):
         name_end = position + 12 + (header.n_namesz + 3) // 4 * 4
         place, last = name_end, min(name_end + header.n_descsz, len(data))
-        if header.n_type != "NT_GNU_PROPERTY_TYPE_0" or data[position + 12 : name_end] != b"GNU\0":
+        if header.n_type != _PROPERTIES or data[position + 12 : name_end] != b"GNU\0":
             last = place
         while place + 12 <= last:
-            size = int.from_bytes(data[place + 4 : place + 8], image.byte_order)
-            if size == 4:
-                item = parse(structs.Elf_Prop, data[place : place + 12] + bytes(word - 4))
-                yield item.pr_type, item.pr_data
-            place += 8 + (size + word - 1) // word * word
+            found = item.parse(data, place)
+            place += item.size
+            if found.pr_datasz == 4:
+                yield found.pr_type, int.from_bytes(data[place : place + 4], image.byte_order)
+            place += (found.pr_datasz + word - 1) // word * word
         for size in (12 + header.n_namesz, header.n_descsz):
             position += (size + align - 1) // align * align
+
+
+def android_api_level(image: Image) -> int | None:
+    """Read the API level of Android that code was built for, or ``None`` where it does not say."""
+    header, name = struct.Struct(f"{image.mark}3I8s"), b"Android\0"
+    for segment in image.segments:
+        if segment.kind != PT_NOTE or not header.size < segment.file_size <= _MAX_NOTES:
+            continue
+        data, position = image.read(segment.offset, segment.file_size, "a note"), 0
+        while name in data and position + header.size + 4 <= len(data):
+            name_size, size, kind, owner = header.unpack_from(data, position)
+            if (name_size, kind, owner) == (len(name), 1, name) and size >= 4:
+                return int.from_bytes(data[position + header.size :][:4], image.byte_order)
+            position += 12 + (name_size + 3) // 4 * 4 + (size + 3) // 4 * 4
+    return None
 
 
 def riscv_architecture(image: Image) -> str | None:

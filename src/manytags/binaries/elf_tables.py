@@ -182,9 +182,10 @@ class Dynamic:
         address 0 like any other.
         """
         versions: list[tuple[int, NeededVersion]] = []
-        image, structs, position = self.image, self.image.structures, self.tags.get(DT_VERNEED)
+        image, position = self.image, self.tags.get(DT_VERNEED)
+        library_layout, version_layout = image.layout("Elf_Verneed"), image.layout("Elf_Vernaux")
         while position is not None:
-            need = image.parse_at(structs.Elf_Verneed, position, "a needed version")
+            need = image.parse_at(library_layout, position, "a needed version")
             if need.vn_version != 1:
                 raise image.error(f"needed versions of revision {need.vn_version}")
             library = self.strings.name(need.vn_file)
@@ -192,7 +193,7 @@ class Dynamic:
             while True:
                 if len(versions) == _MAX_VERSIONS:
                     raise image.error(f"more than {_MAX_VERSIONS} needed versions")
-                aux = image.parse_at(structs.Elf_Vernaux, entry, "a needed version")
+                aux = image.parse_at(version_layout, entry, "a needed version")
                 weak = bool(aux.vna_flags & VER_FLG_WEAK)
                 version = NeededVersion(library, self._version_name(aux.vna_name, aux.vna_hash), weak)
                 versions.append((aux.vna_other & 0x7FFF, version))
@@ -210,15 +211,16 @@ class Dynamic:
 
     def definitions(self) -> list[tuple[int, str, bool]]:
         """List the versions that are defined: index, name, and whether it is the base version."""
-        image, structs, position = self.image, self.image.structures, self.tags.get(DT_VERDEF)
+        image, position = self.image, self.tags.get(DT_VERDEF)
+        version_layout, name_layout = image.layout("Elf_Verdef"), image.layout("Elf_Verdaux")
         definitions: list[tuple[int, str, bool]] = []
         while position is not None:
             if len(definitions) == _MAX_VERSIONS:
                 raise image.error(f"more than {_MAX_VERSIONS} defined versions")
-            definition = image.parse_at(structs.Elf_Verdef, position, "a defined version")
+            definition = image.parse_at(version_layout, position, "a defined version")
             if definition.vd_version != 1:
                 raise image.error(f"defined versions of revision {definition.vd_version}")
-            aux = image.parse_at(structs.Elf_Verdaux, position + definition.vd_aux, "a defined version")
+            aux = image.parse_at(name_layout, position + definition.vd_aux, "a defined version")
             name = self._version_name(aux.vda_name, definition.vd_hash)
             definitions.append((definition.vd_ndx & 0x7FFF, name, bool(definition.vd_flags & VER_FLG_BASE)))
             position = position + definition.vd_next if definition.vd_next else None

@@ -238,10 +238,13 @@ def _abi_by_suffix(facts: Facts) -> "tuple[tuple[str, ...], str]":
     if len(fields) < 3:
         return (), because
     words = fields[1].split("-")
+    if words[0] == "cpython":  # a fork under a name of its own; on Windows, the first word is as in tags
+        words[:2] = ["cp" + "".join(words[1:2])]
     # How many words name the ABI; what follows them names the platform.
-    length = next((length for name, length in (("pypy", 2), ("graalpy", 3)) if words[0].startswith(name)), len(words))
+    lengths = ("pypy", 2), ("graalpy", 3), ("cp", 1)
+    length = next((length for name, length in lengths if words[0].startswith(name)), len(words))
     abi = tag_text("-".join(words[:length]))
-    return (abi,) if is_plain(abi) else (), because
+    return (abi,) if is_plain(abi) and abi != "cp" else (), because
 
 
 def infer_platform(facts: Facts, evidence: "list[Evidence]") -> Platform:
