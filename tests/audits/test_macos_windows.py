@@ -140,7 +140,7 @@ FALSE = {
     "a program for the other processor": (
         "py3-none-macosx_11_0_arm64",
         {"demo/run": code(X86_64, kind=EXECUTE)},
-        {"macosx_11_0_arm64": ["demo/run: architecture no file of the wheel is for arm64"]},
+        {"macosx_11_0_arm64": ["demo/run: architecture x86_64 without arm64 (allowed: x86_64)"]},
         ("macosx_11_0_x86_64",),
     ),
     "no signature": (
@@ -191,7 +191,7 @@ FALSE = {
     "only helpers for x86": (
         "py3-none-win_amd64",
         {"demo/run.exe": pe(X86, dll=False)},
-        {"win_amd64": ["demo/run.exe: architecture no file of the wheel is for amd64"]},
+        {"win_amd64": ["demo/run.exe: architecture x86 (allowed: amd64)"]},
         ("win32",),
     ),
     "a private function": (

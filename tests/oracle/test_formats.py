@@ -53,6 +53,9 @@ def binary_from_answer(name: str, answer: Answer) -> Binary:
         bits=answer["bits"],
         byte_order="little",
         kind=answer["kind"],
+        interpreter=answer["interpreter"],
+        soname=answer["soname"],
+        search_paths=tuple(answer["search_paths"]),
         needed=tuple(library for library, _ in answer["needed"]),
         needed_as=tuple(NeededAs(how) for _, how in answer["needed"]),
         undefined=tuple(

@@ -20,7 +20,7 @@ from ..platforms.tag import PlatformTag
 from .linking import Linking
 from .loads import Provider, is_of_c_library
 from .modules import Module
-from .rules import Violation, ViolationKind
+from .rules import THE_WHEEL, Violation, ViolationKind
 
 #: The kind of loader, for :class:`Linking`.
 KIND = "android"
@@ -80,7 +80,7 @@ def violations(
         if module.stem not in loadable:
             yield Violation(module.file, ViolationKind.EXTENSION_MODULE, f"named for {module.triplet}")
     if not code:
-        yield Violation("the wheel", ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
+        yield Violation(THE_WHEEL, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
 
 
 def _library_violations(binary: Binary, level: int, linking: Linking) -> Iterator[Violation]:

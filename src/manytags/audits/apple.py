@@ -16,13 +16,12 @@ from ..binaries.binary import Binary
 from ..platforms.macos import MAC_FORMATS
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
-from .foreign import ForeignFile, loaded_files
-from .rules import Violation, ViolationKind
+from .foreign import ForeignFile
+from .foreign_linking import ForeignLinking, machine_of
+from .rules import THE_WHEEL, Violation, ViolationKind
 
 Version = tuple[int, int]
 
-#: The slices that a machine loads besides its own.
-_ALIKE = {"x86_64h": "x86_64"}
 #: The first versions for arm64, which linkers write for all older ones (LLVM ``Triple::getMinimumSupportedOSVersion``).
 _FIRST_ON_ARM = {"macOS": (11, 0), "iOS simulator": (14, 0)}
 #: The macOS that followed 15.
@@ -42,27 +41,29 @@ def machines(tag: PlatformTag) -> tuple[str, ...]:
     return tuple(machine for machine, (formats, _, _) in MAC_FORMATS.items() if tag.machine in formats)
 
 
-def violations(files: Sequence[ForeignFile], tag: PlatformTag) -> Iterator[Violation]:
+def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignLinking) -> Iterator[Violation]:
     """List every way in which files contradict a tag.
+
+    Modules, and what any of their slices loads, are for every processor of the tag. Programs and other files may be for
+    one of them, but some file is for each.
 
     :param files: all Mach-O files of the wheel.
     :param tag: the tag.
+    :param linking: which libraries a loader takes from the wheel.
     """
-    claimed, found = machines(tag), set[str]()
-    loaded = {file.name for file in loaded_files(files)}
-    for file in files:
-        slices = {_ALIKE.get(binary.architecture, binary.architecture): binary for binary in file.code}
-        for machine in claimed:
-            if machine in slices:
-                found.add(machine)
-                yield from _violations(slices[machine], tag, machine)
-            elif file.name in loaded and slices:
-                has = " and ".join(slices)
-                yield Violation(file.name, ViolationKind.ARCHITECTURE, f"{has} without {machine}", None, tuple(slices))
-    for machine in claimed:
-        if machine not in found and not any(file.name in loaded for file in files):
-            name = files[0].name if files else "the wheel"
-            yield Violation(name, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {machine}")
+    slices = {file.name: {machine_of(binary): binary for binary in file.code} for file in files}
+    for machine in machines(tag):
+        bound = linking.loaded
+        if not bound and not any(machine in each for each in slices.values()):
+            bound = {name for name, each in slices.items() if each}
+        for name, each in slices.items():
+            if machine in each:
+                yield from _violations(each[machine], tag, machine)
+            elif each and name in bound:
+                what = f"{' and '.join(each)} without {machine}"
+                yield Violation(name, ViolationKind.ARCHITECTURE, what, None, tuple(each))
+        if not any(slices.values()):
+            yield Violation(THE_WHEEL, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {machine}")
 
 
 def _violations(binary: Binary, tag: PlatformTag, machine: str) -> Iterator[Violation]:
@@ -83,13 +84,13 @@ def _violations(binary: Binary, tag: PlatformTag, machine: str) -> Iterator[Viol
         yield Violation(binary.name, ViolationKind.SIGNATURE, "no signature, without which macOS refuses arm64 code")
 
 
-def true_tags(files: Sequence[ForeignFile]) -> tuple[str, ...]:
+def true_tags(files: Sequence[ForeignFile], linking: ForeignLinking) -> tuple[str, ...]:
     """List the tags that nothing contradicts: of each system, those for the most processors.
 
     The versions are those that the files declare. From macOS 11 on, no interpreter claims a minor version.
     """
     code = [binary for file in files for binary in file.code]
-    present = {_ALIKE.get(binary.architecture, binary.architecture) for binary in code}
+    present = {machine_of(binary) for binary in code}
     candidates = []
     names = dict.fromkeys(name for formats, _, _ in MAC_FORMATS.values() for name in formats)
     # Names for most processors first; of names for the same ones, the first is the usual one.
@@ -101,7 +102,7 @@ def true_tags(files: Sequence[ForeignFile]) -> tuple[str, ...]:
         versions = [floor.version[:2] for binary in code for floor in binary.floors if floor.system == system]
         if versions:
             candidates += ["ios_{}_{}_{}_{}".format(*max(versions), machine, sdk) for machine in sorted(present)]
-    true = [tag for tag in map(parse_platform, candidates) if not any(violations(files, tag))]
+    true = [tag for tag in map(parse_platform, candidates) if not any(violations(files, tag, linking))]
     return tuple(
         str(tag) for place, tag in enumerate(true) if not any(_is_better(other, tag) for other in true[:place])
     )
@@ -116,7 +117,7 @@ def _macos_version(code: Sequence[Binary], needed: set[str]) -> Version:
     """Return the oldest macOS that all code for some processors declares, as tags write it."""
     newest: Version = (10, 4)
     for binary in code:
-        machine = _ALIKE.get(binary.architecture, binary.architecture)
+        machine = machine_of(binary)
         for floor in binary.floors:
             # macOS 11 is the first for Arm, so code for it does not ask for more than code for x86-64 beside it.
             if machine in needed and not (machine == "arm64" and floor.version[:2] <= _FIRST_ON_ARM["macOS"]):

@@ -18,6 +18,7 @@ from ..tags.filename import TagSet, parse_wheel_filename
 from .archive import Archive
 from .directory import Member
 from .foreign import ForeignFile
+from .foreign_linking import ForeignLinking
 from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
@@ -35,7 +36,16 @@ _NOT_LOADED = "it is named as an extension module, and no loader takes it"
 #: Bytes of all Python code that is searched for what loads libraries; real wheels have some megabytes.
 _MAX_PYTHON = 64 << 20
 _PYTHON_CODE = (".py", ".pyc", ".pth")
-_LOADING = (b"ctypes", b"cffi", b"CDLL", b"dlopen", b"LD_LIBRARY_PATH", b"LD_PRELOAD")
+_LOADING = (
+    b"ctypes",
+    b"cffi",
+    b"CDLL",
+    b"dlopen",
+    b"LD_LIBRARY_PATH",
+    b"LD_PRELOAD",
+    b"LoadLibrary",
+    b"add_dll_directory",
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,11 @@ class Contents:
         """Which of its files a loader takes for the libraries that they need."""
         names = [module.file for module in modules(binary for binary in self.binaries if binary.is_code)]
         return Linking(self.binaries, names, self.damaged, self.python_loads, self.surroundings)
+
+    @cached_property
+    def foreign_linking(self) -> ForeignLinking:
+        """Which of its files for other systems a loader takes for the libraries that they need."""
+        return ForeignLinking(self.foreign, self.python_loads)
 
 
 def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Contents:
@@ -121,6 +136,7 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
     )
     try:
         is_unreached = any(chain.from_iterable([contents.linking.unreached(kind) for kind in KINDS]))
+        is_unreached |= contents.foreign_linking.is_doubtful and not headers_only
     except InvalidBinary as error:
         raise archive.error(error.reason) from None
     return replace(contents, python_loads=_python_loads(archive)) if is_unreached else contents
@@ -129,7 +145,8 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
 def _python_loads(archive: Archive) -> bool:
     """Whether Python code in a wheel may load libraries by their paths, or start Python where loaders find them."""
     left = _MAX_PYTHON
-    for member in archive.members:
+    # What is imported first mostly loads.
+    for member in sorted(archive.members, key=lambda member: member.name.count("/")):
         if member.name.endswith(_PYTHON_CODE):
             left -= member.size
             if left < 0 or any(word in archive.read(member, member.size) for word in _LOADING):

@@ -7,10 +7,10 @@ Rule: CPython's ``EXT_SUFFIX`` and ``Python/dynload_win.c`` for names; :pep:`384
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from ..binaries.binary import Binary, NeededAs
+from ..binaries.binary import Binary
 from .modules import STABLE, Module, abi_from_suffix, is_importable
 from .python_users import PythonUser
 from .stable_abi import is_of_python, of_windows_alone
@@ -54,33 +54,6 @@ class ForeignFile:
     def code(self) -> tuple[Binary, ...]:
         """The slices that a loader or a kernel takes."""
         return tuple(binary for binary in self.slices if binary.is_loadable)
-
-
-def loaded_files(files: Iterable[ForeignFile]) -> list[ForeignFile]:
-    """List the modules, and the files that these need, directly or through others.
-
-    Where the wheel has several files of one name, all of them count: search paths are chosen at run time.
-    """
-    named: dict[str, list[ForeignFile]] = {}
-    for file in files:
-        named.setdefault(file.base, []).append(file)
-    loaded = {file.name: file for file in files if file.is_module_of_wheel}
-    waiting = list(loaded.values())
-    while waiting:
-        for library in _needed(waiting.pop()):
-            for file in named.get(library, ()):
-                if file.name not in loaded:
-                    loaded[file.name] = file
-                    waiting.append(file)
-    return list(loaded.values())
-
-
-def _needed(file: ForeignFile) -> Iterator[str]:
-    for binary in file.slices:
-        for library, needed_as in zip(binary.needed, binary.needed_as, strict=True):
-            if needed_as not in {NeededAs.WEAK, NeededAs.LAZY}:
-                base = library.rpartition("/")[2]
-                yield base.lower() if file.system == "Windows" else base
 
 
 def foreign_modules(files: Iterable[ForeignFile]) -> tuple[Module, ...]:

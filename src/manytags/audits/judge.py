@@ -67,7 +67,10 @@ class Judge:
         kinds = {platform.kind for platform, _, _ in self._platforms}
         #: The kind of loader that is asked where a tag does not name one.
         self._kind = next((kind for kind in ("manylinux", "musllinux", android.KIND) if kind in kinds), "manylinux")
-        self._scopes = Scopes(self._code, self._modules, self._linking)
+        files = [binary.name for binary in self._code if not binary.is_debug_information]
+        files += [file.name for file in contents.foreign if file.code]
+        loads = contents.foreign_linking.users()
+        self._scopes = Scopes(files, self._modules + self._foreign_modules, self._linking, loads)
         self._foreign = ForeignJudge(contents, self._code, self._modules)
         self._judged: dict[PlatformTag, tuple[tuple[Violation, ...], bool, str]] = {}
         #: The oldest version that the wheel claims, by kind of policy and architecture.

@@ -62,14 +62,15 @@ class ForeignJudge:
         if platform.system == "android":
             return android.violations(self._code, self._modules, platform, self._contents.linking)
         if platform.system == "windows":
-            return windows.violations(self._files("Windows"), platform)
-        return apple.violations(self._files("macOS"), platform)
+            return windows.violations(self._files("Windows"), platform, self._contents.foreign_linking)
+        return apple.violations(self._files("macOS"), platform, self._contents.foreign_linking)
 
     def true_tags(self) -> tuple[str, ...]:
         """List the tags that nothing contradicts, of all these systems."""
         if not self._code and not self._contents.foreign:
             return () if self._contents.wheel is None else ("any",)
-        tags = apple.true_tags(self._files("macOS")) + windows.true_tags(self._files("Windows"))
+        linking = self._contents.foreign_linking
+        tags = apple.true_tags(self._files("macOS"), linking) + windows.true_tags(self._files("Windows"), linking)
         return tags + (android.true_tags(self._code, self._modules, self._contents.linking) if self._code else ())
 
     def _files(self, system: str) -> list[ForeignFile]:

@@ -12,6 +12,7 @@ from ..documents import TextEnum
 from ..errors import shown
 from ..platforms.linux.policies import policies
 from .foreign import OF_SYSTEM, ForeignFile
+from .foreign_linking import ForeignLinking
 from .installed import is_in_data_folder
 from .linking import Linking
 from .loads import MUSL_LIBC
@@ -174,6 +175,13 @@ def linking_remarks(linking: Linking, platforms: Iterable[str]) -> Iterator[Rema
         for file, library, distribution in linking.not_required(kind):
             text = f"{library} is of {distribution}, which the wheel does not require"
             yield Remark(file, RemarkKind.NOT_REQUIRED, text)
+
+
+def foreign_linking_remarks(linking: ForeignLinking) -> Iterator[Remark]:
+    """List remarks on libraries that are in the wheel, where no loader of macOS or Windows looks for them."""
+    for file, library, other, is_known in linking.unreached:
+        text = f"needs {library}, and no search path leads to {other}" + ", unless it is loaded before" * is_known
+        yield Remark(file, RemarkKind.NOT_FOUND, text)
 
 
 def _musl_remarks(binary: Binary) -> Iterator[Remark]:

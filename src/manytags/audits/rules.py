@@ -38,6 +38,10 @@ _FAMILIES = {
 _FAMILIES_OF_C = {"GLIBC", "GCC"}
 
 
+#: In place of a file, where it is not the fault of any.
+THE_WHEEL = "the wheel"
+
+
 class ViolationKind(TextEnum):
     """The rules that code can break."""
 

@@ -9,24 +9,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ..binaries.binary import Binary
 from .claims import Claim, Scope
 from .linking import Linking
 from .modules import Module
+from .rules import THE_WHEEL
 
 
 class Scopes:
     """The files of one wheel, and which of them need which.
 
-    :param code: the compiled files of the wheel.
+    :param files: the compiled files of the wheel, without debug information.
     :param modules: the extension modules among them.
-    :param linking: which libraries a loader takes from the wheel.
+    :param linking: which libraries a loader of Linux takes from the wheel.
+    :param foreign: each file for macOS and Windows, with each file that is loaded with it.
     """
 
-    def __init__(self, code: Iterable[Binary], modules: Iterable[Module], linking: Linking) -> None:
-        self._files = [binary.name for binary in code if not binary.is_debug_information]
+    def __init__(
+        self,
+        files: Iterable[str],
+        modules: Iterable[Module],
+        linking: Linking,
+        foreign: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._files = list(files)
         self._modules = [module.file for module in modules]
-        self._linking = linking
+        self._linking, self._foreign = linking, foreign
         self._users: dict[str, dict[str, list[str]]] = {}
 
     def add_to(self, claim: Claim, kind: str) -> Claim:
@@ -37,6 +44,8 @@ class Scopes:
         """
         if not claim.reasons:
             return claim
+        if any(reason.file == THE_WHEEL for reason in claim.reasons):
+            return replace(claim, scope=Scope.WHOLE)
         reached = self._reached({reason.file for reason in claim.reasons}, kind)
         parts = self._modules or self._files
         false = tuple(part for part in parts if part in reached)
@@ -59,6 +68,8 @@ class Scopes:
     def _users_of(self, kind: str) -> dict[str, list[str]]:
         if kind not in self._users:
             users: dict[str, list[str]] = {}
+            for user, file in self._foreign:
+                users.setdefault(file, []).append(user)
             for file in self._files:
                 for provider in self._linking.providers(file, kind).values():
                     users.setdefault(provider.file, []).append(file)

@@ -16,7 +16,7 @@ from .beside import Beside
 from .contents import Contents, is_relevant, read_contents, read_foreign_file
 from .judge import Judge
 from .needs import system_needs
-from .remarks import binary_remarks, first_remarks, foreign_remarks, linking_remarks
+from .remarks import binary_remarks, first_remarks, foreign_linking_remarks, foreign_remarks, linking_remarks
 from .remedies import remedies
 from .report import WheelAudit
 
@@ -125,12 +125,14 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
     claims = judge.claims()
     files = chain(contents.binaries, chain.from_iterable(file.slices for file in contents.foreign))
     platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
+    remarks = chain(contents.remarks, linking_remarks(contents.linking, platforms))
+    remarks = chain(remarks, foreign_linking_remarks(contents.foreign_linking))
     return WheelAudit(
         name=name,
         path=path,
         claims=claims,
         true_tags=judge.true_tags,
-        remarks=tuple(first_remarks(chain(contents.remarks, linking_remarks(contents.linking, platforms)), name)),
+        remarks=tuple(first_remarks(remarks, name)),
         # The claims name the symbols that matter.
         needs=tuple(replace(each, undefined=(), defined_versions=None, defined=()) for each in files),
         bundled=tuple(sorted(contents.linking.names)),

@@ -13,34 +13,35 @@ from collections.abc import Iterator, Sequence
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..platforms.windows import MACHINES
-from .foreign import ForeignFile, loaded_files
-from .rules import Violation, ViolationKind
+from .foreign import ForeignFile
+from .foreign_linking import ForeignLinking
+from .rules import THE_WHEEL, Violation, ViolationKind
 
 #: Machine of a tag -> architectures of files that its processes load besides it. ``any`` is code of .NET.
 _ALIKE = {"arm64": ("arm64x",)}
 
 
-def violations(files: Sequence[ForeignFile], tag: PlatformTag) -> Iterator[Violation]:
+def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignLinking) -> Iterator[Violation]:
     """List every way in which files contradict a tag: modules, and what these need, must be for its machine.
 
     :param files: all PE files of the wheel.
     :param tag: the tag.
+    :param linking: which libraries a loader takes from the wheel.
     """
     right = {tag.machine, "any", *_ALIKE.get(tag.machine, ())}
     fitting = {file.base for file in files if {binary.architecture for binary in file.code} & right}
-    loaded = loaded_files(files)
-    for file in loaded:
-        for binary in file.code:
+    bound = linking.loaded or (set() if fitting else {file.name for file in files})
+    for file in files:
+        for binary in file.code if file.name in bound else ():
             # A wheel may have a DLL for each machine, and the search path chooses.
             if binary.architecture not in right and (file.is_module or file.base not in fitting):
                 yield Violation(file.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (tag.machine,))
-    if not loaded and not fitting:
-        name = files[0].name if files else "the wheel"
-        yield Violation(name, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
+    if not any(file.code for file in files):
+        yield Violation(THE_WHEEL, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
 
 
-def true_tags(files: Sequence[ForeignFile]) -> tuple[str, ...]:
+def true_tags(files: Sequence[ForeignFile], linking: ForeignLinking) -> tuple[str, ...]:
     """List the tags that nothing contradicts, for the machines that the files are for."""
     present = {binary.architecture for file in files for binary in file.code}
     candidates = [tag for tag, (arch, _, _) in MACHINES.items() if present & {arch, *_ALIKE.get(arch, ())}]
-    return tuple(tag for tag in candidates if not any(violations(files, parse_platform(tag))))
+    return tuple(tag for tag in candidates if not any(violations(files, parse_platform(tag), linking)))
