@@ -72,7 +72,8 @@ class ForeignLinking:
         self._places = {file.name: place for place, file in self._files.items()}
         #: All others lead out of the wheel; without them, most files have the same folders.
         self._folders_of_wheel: set[str] = set()
-        for folder in map(dirname, self._files):
+        for place in self._files:
+            folder = dirname(place)
             while folder not in self._folders_of_wheel:
                 self._folders_of_wheel.add(folder)
                 folder = dirname(folder)
