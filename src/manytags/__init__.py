@@ -15,6 +15,8 @@ _NAMES = {
     "targets.named": "target parse_python",
     "targets.markers": "target_from_markers marker_environment",
     "targets.pex": "target_from_pex target_to_pex",
+    "targets.listed": "target_from_tags",
+    "targets.pip_options": "target_from_pip",
     "hosts.build_details": "target_from_build_details target_to_build_details",
     "platforms.names": "platform_from_name platform_names",
     "targets": "Target Python",

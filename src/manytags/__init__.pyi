@@ -78,6 +78,7 @@ from .tags.python import parse_abi as parse_abi
 from .tags.python import parse_python_tag as parse_python_tag
 from .targets import Python as Python
 from .targets import Target as Target
+from .targets.listed import target_from_tags as target_from_tags
 from .targets.markers import marker_environment as marker_environment
 from .targets.markers import target_from_markers as target_from_markers
 from .targets.named import parse_python as parse_python
@@ -85,6 +86,7 @@ from .targets.named import target as target
 from .targets.options import TagOptions as TagOptions
 from .targets.pex import target_from_pex as target_from_pex
 from .targets.pex import target_to_pex as target_to_pex
+from .targets.pip_options import target_from_pip as target_from_pip
 from .targets.ranks import rank as rank
 
 __version__: str

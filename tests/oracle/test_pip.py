@@ -41,6 +41,31 @@ Wheel: Any = pytest.importorskip("pip._internal.models.wheel").Wheel
 SpecifierSet: Any = pytest.importorskip("pip._vendor.packaging.specifiers").SpecifierSet
 Tag: Any = pytest.importorskip("pip._vendor.packaging.tags").Tag
 
+#: pip's options, each with what they are given: platforms, version, implementation, ABIs.
+OPTIONS: list[tuple[list[str], str, str, list[str]]] = [
+    (["manylinux2014_x86_64"], "312", "cp", ["cp312"]),
+    (["manylinux2014_aarch64", "manylinux2014_armv7l"], "3", "cp", ["none"]),
+    (["manylinux2010_i686", "manylinux1_i686", "linux_i686"], "27", "cp", ["cp27mu"]),
+    (["manylinux_2_34_x86_64", "musllinux_1_2_x86_64"], "313", "cp", ["cp313t"]),
+    (["macosx_14_0_arm64", "macosx_11_0_universal2"], "312", "cp", ["abi3"]),
+    (["macosx_10_9_intel", "macosx_10_5_ppc"], "36", "cp", ["cp36m", "abi3"]),
+    (["ios_13_0_arm64_iphoneos"], "314", "cp", ["cp314"]),
+    (["android_24_x86_64"], "314", "cp", ["cp314"]),
+    (["win_amd64", "win32", "galaxy"], "310", "pp", ["pypy310_pp73"]),
+    (["any"], "3", "py", ["none"]),
+]
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=str)
+def test_pips_options_mean_the_same_tags(options: tuple[list[str], str, str, list[str]]) -> None:
+    """A locker that takes pip's options must make of them what pip makes."""
+    supported: Any = pytest.importorskip("pip._internal.utils.compatibility_tags").get_supported
+    platforms, version, implementation, abis = options
+    ours = manytags.target_from_pip(platforms, abis=abis, python_version=version, implementation=implementation)
+    theirs = dict.fromkeys(map(str, supported(version, platforms, implementation, abis)))
+    assert list(ours.triples()) == list(theirs)
+
+
 TARGETS = {
     "this machine": None,
     "server": ("3.12", "manylinux_2_28_x86_64"),

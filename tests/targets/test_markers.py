@@ -235,7 +235,7 @@ ERRORS = {
         {**MAC, "python_full_version": "3.12..4"},
         "'3.12..4': the marker 'python_full_version' is not a version of Python",
     ),
-    "old Python": ({**MAC, "python_full_version": "2.7.18"}, "'cpython2.7': manytags describes Python 3.2 and newer"),
+    "old Python": ({**MAC, "python_full_version": "3.1.5"}, "'cpython3.1': manytags describes Python 3.2 and newer"),
 }
 
 

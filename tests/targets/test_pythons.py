@@ -47,6 +47,22 @@ NAMES = {
     "pypy3.12": Python("pypy", (3, 12), ("pypy312_pp80",)),
     "graalpy3.10": Python("graalpy", (3, 10), ("graalpy240_310_native",)),
     "graalpy3.11": Python("graalpy", (3, 11), ("graalpy242_311_native",)),
+    "3.15.0b1": Python("cpython", (3, 15, 0), ("cp315",), "3.15.0b1"),
+    "cp315-cp315t": Python("cpython", (3, 15), ("cp315t",)),
+    "3.15.0rc2t": Python("cpython", (3, 15, 0), ("cp315t",), "3.15.0rc2"),
+    "pypy3.11.0a3": Python("pypy", (3, 11, 0), ("pypy311_pp73",), "3.11.0a3"),
+    "3": Python("cpython", (3,), ()),
+    "cp3": Python("cpython", (3,), ()),
+    "pypy3": Python("pypy", (3,), ()),
+    "py3": Python("python", (3,), ()),
+    "py312": Python("python", (3, 12), ()),
+    "cp27-cp27mu": Python("cpython", (2, 7), ("cp27mu",)),
+    "cp27-cp27m": Python("cpython", (2, 7), ("cp27m",)),
+    "cp27-cp27dmu": Python("cpython", (2, 7), ("cp27dmu",)),
+    "cp26-cp26mu": Python("cpython", (2, 6), ("cp26mu",)),
+    "pp27-pypy_73": Python("pypy", (2, 7), ("pypy_73",)),
+    "pp27-pypy_41": Python("pypy", (2, 7), ("pypy_41",)),
+    "pypy2.7": Python("pypy", (2, 7), ("pypy_73",)),
     "graalpy3.12": Python("graalpy", (3, 12), ("graalpy250_312_native",)),
     "graalpy311-graalpy241_311_native": Python("graalpy", (3, 11), ("graalpy241_311_native",)),
 }
@@ -54,10 +70,11 @@ NAMES = {
 CALLED_SO = "no Python is called so; expected such as '3.12', 'cp312', '3.13t', '3.12d', 'pypy3.10' or 'cp313-cp313t'"
 WRONG = {
     "": CALLED_SO,
-    "3": CALLED_SO,
     "python": CALLED_SO,
-    "py3": CALLED_SO,
-    "py312": CALLED_SO,
+    "3b1": CALLED_SO,
+    "3.15.0b": CALLED_SO,
+    "3.15.0c1": CALLED_SO,
+    "3.15.0rc1b1": CALLED_SO,
     "jython3.12": CALLED_SO,
     "3.12.4.5": CALLED_SO,
     "3.12rc1": CALLED_SO,
@@ -76,9 +93,10 @@ WRONG = {
     "3.02": CALLED_SO,
     "03.12": CALLED_SO,
     "graalpy240_310_native": CALLED_SO,
-    "2.7": "manytags describes Python 3.2 and newer",
+    "2.5": "manytags describes Python 2.6, 2.7, and 3.2 and newer",
     "cp31": "manytags describes Python 3.2 and newer",
-    "pp27-pypy_73": "manytags describes Python 3.2 and newer",
+    "cp27-cp27t": "'cp27t' is not an ABI tag of cpython 2.7",
+    "cp3-cp3": "'cp3' is not an ABI tag of cpython 3",
     "3.12t": "free-threaded builds begin with Python 3.13",
     "cp312-cp312t": "free-threaded builds begin with Python 3.13",
     "pypy3.10t": "pypy has no builds called 't'",
@@ -104,6 +122,36 @@ def test_a_name_is_this_python(name: str) -> None:
     """People name the same Python in many ways. With a wrong ABI tag, wheels would crash or not be found."""
     assert parse_python(name) == NAMES[name]
     assert manytags.target(name, "win_amd64").python == NAMES[name]
+
+
+@pytest.mark.parametrize(
+    ("platform", "abi"),
+    [("linux", "cp27mu"), ("macos", "cp27m"), ("windows", "cp27m"), ("alpine", "cp27mu")],
+)
+def test_python_2_is_as_its_platform_has_it(platform: str, abi: str) -> None:
+    """Wheels for Python 2.7 are for narrow or wide Unicode, and python.org's Pythons were narrow."""
+    machine = manytags.target("2.7", platform)
+    assert (machine.interpreter_tag, machine.abi_tag) == ("cp27", abi)
+    assert manytags.target(f"cp27-{abi}", platform) == machine
+    assert "py2-none-any" in machine.pure_tags()
+    assert "cp27-abi3-any" not in machine.triples()
+    assert manytags.rank("foo-1.0-py2.py3-none-any.whl", machine) is not None
+    assert manytags.rank("foo-1.0-py3-none-any.whl", machine) is None
+
+
+@pytest.mark.parametrize("name", ["3", "py3", "pypy3", "2"])
+def test_a_major_version_takes_what_all_its_versions_take(name: str) -> None:
+    """Who locks for any Python 3 gets no wheel that some Python 3 cannot install."""
+    machine = manytags.target(name, "win_amd64")
+    own = {"3": "cp3", "py3": "py3", "pypy3": "pp3", "2": "cp2"}[name]
+    major = f"py{own[-1]}"
+    groups = dict.fromkeys([own, major])
+    expected = [f"{tag}-none-{platform}" for platform in ("win_amd64", "any") for tag in groups]
+    assert list(machine.triples()) == expected
+    assert [manytags.rank(tag, machine) for tag in expected] == list(range(len(expected)))
+    assert len(machine.ranks) == len(expected)
+    assert machine == manytags.Target.from_json(machine.to_json())
+    assert manytags.marker_environment(machine)["python_version"] == f"{own[-1]}.0"
 
 
 @pytest.mark.parametrize("name", WRONG)

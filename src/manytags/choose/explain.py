@@ -139,6 +139,12 @@ def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, 
 def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
     """Return the reasons in the tags of a wheel that does not fit: those of the combination that misses by least."""
     tags, takes = wheel.tag_set, target.ranks.takes_python
+    if target.options.tags:
+        plain = Target(target.python, target.platform, None, target.evidence)
+        if plain.ranks.of_members(tags.pythons, tags.abis, tags.platforms) is None:
+            return _about_tags(wheel, plain)
+        sentence = f"{tags} is not among the {len(target.ranks)} tags that the target was given"
+        return [Reason(ReasonKind.OPTION, {"tag": str(tags), "option": "tags"}, sentence)]
     # The python side and the platform side of a tag are independent, except for `any`, so each reports its nearest.
     pythons = [why_not_python(python, abi, target) for python in tags.pythons for abi in tags.abis]
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]

@@ -207,7 +207,9 @@ def infer_python(facts: Facts, evidence: "list[Evidence]") -> "Python":
     if implementation == "cpython":
         abis, because = _cpython_abis(facts, version)
     else:
-        abis, because = _abi_by_suffix(facts)
+        from .suffixes import abi_by_suffix
+
+        abis, because = abi_by_suffix(facts)
     evidence += [
         Evidence("python", f"{implementation} {text}", facts.seen("implementation")),
         Evidence("ABI", ", ".join(abis) or "none of its own", because),
@@ -226,25 +228,6 @@ def _cpython_abis(facts: Facts, version: "tuple[int, ...]") -> "tuple[tuple[str,
         pymalloc = "m" if "m" in facts.text("abiflags") or facts.get("abiflags") is None else ""
         return (f"{plain}{debug}{pymalloc}",), because
     return ((f"{plain}{debug}", plain) if debug else (plain,)), because
-
-
-def _abi_by_suffix(facts: Facts) -> "tuple[tuple[str, ...], str]":
-    """Others name their ABI in the ending of extension modules, such as ``.pypy310-pp73-x86_64-linux-gnu.so``."""
-    suffixes = facts.texts("extension_suffixes")
-    if not suffixes:
-        return (), "no extension suffixes"
-    fields = suffixes[0].split(".")
-    because = f"{facts.seen('extension_suffixes')}: {suffixes[0]}"
-    if len(fields) < 3:
-        return (), because
-    words = fields[1].split("-")
-    if words[0] == "cpython":  # a fork under a name of its own; on Windows, the first word is as in tags
-        words[:2] = ["cp" + "".join(words[1:2])]
-    # How many words name the ABI; what follows them names the platform.
-    lengths = ("pypy", 2), ("graalpy", 3), ("cp", 1)
-    length = next((length for name, length in lengths if words[0].startswith(name)), len(words))
-    abi = tag_text("-".join(words[:length]))
-    return (abi,) if is_plain(abi) and abi != "cp" else (), because
 
 
 def infer_platform(facts: Facts, evidence: "list[Evidence]") -> Platform:

@@ -95,6 +95,14 @@ def platform_from_tag(text: str) -> Platform:
         raise InvalidTarget(text, error.reason) from None  # of the name, not of a part of it
 
 
+def platform_of_tag(text: str) -> Platform | None:
+    """As :func:`platform_from_tag`, but ``None`` where no single machine has the tag."""
+    try:
+        return platform_from_tag(text)
+    except InvalidTarget:
+        return None
+
+
 def platform_names() -> list[str]:
     """List names that :func:`platform_from_name` knows: uv's, conda's, Docker's, triples, and distributions."""
     from .linux.distributions import distributions, releases

@@ -19,7 +19,7 @@ class Python(Value):
     """Which Python: its implementation, its version and the ABIs whose modules it loads.
 
     :param implementation: ``sys.implementation.name``, such as ``cpython`` or ``pypy``.
-    :param version: of the language, two numbers or more, such as ``(3, 12)`` or ``(3, 12, 4)``.
+    :param version: of the language, such as ``(3, 12)``, ``(3, 12, 4)``, or ``(3,)`` for what all of 3 have.
     :param abis: ABI tags of its own, best first; the stable ABI and ``none`` follow from the rest.
     :param full_version: as ``platform.python_version()`` has it, where it is known to the last letter.
     :raises InvalidTarget: no Python has this version, or a name has a character that no tag has.
@@ -49,10 +49,10 @@ class Python(Value):
 
                 raise InvalidTarget(name, "no tag has such a name: expected letters, digits and underscores")
         # A ladder of Pythons must stay short, whatever a stranger's JSON says.
-        if len(version) < 2 or not all(0 <= number < 1000 for number in version):
+        if not version or not all(0 <= number < 1000 for number in version):
             from ..errors import InvalidTarget
 
-            raise InvalidTarget(".".join(map(str, version)), "no Python has this version; expected two numbers or more")
+            raise InvalidTarget(".".join(map(str, version)), "no Python has this version; expected one number or more")
         self._assign(
             implementation=implementation,
             version=tuple(version),
@@ -125,9 +125,14 @@ class Target(Value):
     def ranks(self) -> "Ranks":
         """The ranks of all tags that this target takes, worked out once."""
         if self._ranks is None:
-            from .ranks import Ranks, platform_tags
+            if self._options is not None and self._options.tags:
+                from .listed import ListedRanks
 
-            self._assign(_ranks=Ranks(self.python, platform_tags(self.platform, self._options)))
+                self._assign(_ranks=ListedRanks(self._options.tags))
+            else:
+                from .ranks import Ranks, platform_tags
+
+                self._assign(_ranks=Ranks(self.python, platform_tags(self.platform, self._options)))
         assert self._ranks is not None  # noqa: S101 - assigned above
         return self._ranks
 
@@ -149,6 +154,20 @@ class Target(Value):
         from packaging.tags import Tag
 
         return tuple(Tag(*fields) for fields in self.ranks)
+
+    @property
+    def interpreter_tag(self) -> str:
+        """The python tag of its best tag, such as ``cp312``."""
+        return next(iter(self.ranks))[0]
+
+    @property
+    def abi_tag(self) -> str:
+        """The ABI tag of its best tag, such as ``cp312``; ``none`` where its Python has no ABI of its own."""
+        return next(iter(self.ranks))[1]
+
+    def pure_tags(self) -> "tuple[str, ...]":
+        """Tags for any platform that this target takes, best first, such as ``py3-none-any``."""
+        return tuple(triple for triple in self.triples() if triple.endswith("-any"))
 
     def build_tag(self) -> str:
         """Platform tag that a wheel built here should carry, before any repair.

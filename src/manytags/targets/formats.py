@@ -98,7 +98,7 @@ def _read_python(section: Document) -> Python:
     )
     section.close()
     if python.full_version is not None and not is_full_version(python.full_version, python.version):
-        name = f"{python.version[0]}.{python.version[1]}"
+        name = ".".join(map(str, python.version[:2]))
         raise InvalidTarget(section.text, f"its full_version is not a version of Python {name}")
     return python
 
@@ -129,6 +129,7 @@ def _read_options(section: Document) -> TagOptions:
         section.take_or("manylinux_ceiling", optional(read_pair), None),
         section.take_or("manylinux_floor", optional(read_pair), None),
         section.take_or("extra", _read_tags, defaults.extra),
+        section.take_or("tags", read_strings, defaults.tags),
     )
     section.close()
     return options

@@ -39,8 +39,8 @@ def marker_environment(target: Target) -> dict[str, str]:
     """
     python, platform = target.python, target.platform
     os_name, sys_platform, system, machines = family(platform.system).markers(platform)
-    major, minor = python.version[:2]
-    full = python.full_version or ".".join(map(str, (*python.version, 0)[:3]))
+    major, minor = (*python.version, 0)[:2]
+    full = python.full_version or ".".join(map(str, (*python.version, 0, 0)[:3]))
     return {
         "implementation_name": python.implementation,
         "implementation_version": full if python.implementation == "cpython" else "0",

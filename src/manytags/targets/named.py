@@ -16,6 +16,7 @@ FIRST_FREE_THREADED = (3, 13)
 
 #: PyPy's ABI, by the first Python version that uses it. PyPy 8 changed it for Python 3.12.
 PYPY_ABIS = (((3, 12), "pp80"), ((3, 0), "pp73"))
+PYPY2_ABI = "pypy_73"  # names no version
 #: The newest GraalPy for each Python version. Its ABI tag has both.
 GRAALPY_VERSIONS = {(3, 10): "240", (3, 11): "242", (3, 12): "250"}
 
@@ -40,19 +41,33 @@ def target(python: str | Python, platform: str | Platform, options: TagOptions |
     >>> target("3.11", "debian-12-arm64").platform_tags()[:2]
     ('linux_aarch64', 'manylinux_2_36_aarch64')
     """
-    described = parse_python(python) if isinstance(python, str) else python
     machine, evidence = describe_name(platform) if isinstance(platform, str) else (platform, ())
+    described = python_on(python, machine) if isinstance(python, str) else python
     made = Target(described, machine, options, evidence)
     made.platform_tags()  # a platform that has no ladder is refused here, where its name is known
     return made
 
 
+def python_on(name: str, platform: Platform) -> Python:
+    """Describe the Python of a name on a platform: CPython 2 has narrow Unicode on macOS and Windows.
+
+    >>> python_on("2.7", Platform("windows", "win32")).abis, python_on("2.7", Platform("linux", "i686")).abis
+    (('cp27m',), ('cp27mu',))
+    """
+    python = parse_python(name)
+    is_narrow = platform.system in {"macos", "windows"} and python.implementation == "cpython" and python.version < (3,)
+    if "-" in name or not is_narrow:
+        return python
+    return Python("cpython", python.version, tuple(abi.removesuffix("u") for abi in python.abis), python.full_version)
+
+
 def parse_python(text: str) -> Python:
     """Parse the name of a Python, such as ``cp312``, ``3.13t``, ``3.12.4`` or ``pypy3.10``.
 
-    :param text: an implementation (``cp``, ``cpython``, ``python``, ``pp``, ``pypy``, ``graalpy``; CPython where it is
-        left out), a version with dots or as in a python tag, and CPython's letters: ``t`` free-threaded, ``d`` debug.
-        Or a python tag and an ABI tag, with a dash between.
+    :param text: an implementation (``cp``, ``cpython``, ``python``, ``pp``, ``pypy``, ``graalpy``, ``py`` for any;
+        CPython where it is left out), a version with dots or as in a python tag, perhaps of a pre-release
+        (``3.15.0b1``), and CPython's letters: ``t`` free-threaded, ``d`` debug. Or a python tag and an ABI tag, with a
+        dash between. A major version alone, such as ``3``, means what all of its versions take.
     :raises InvalidTarget: no Python is called so.
 
     >>> parse_python("3.13td").abis
@@ -67,24 +82,28 @@ def parse_python(text: str) -> Python:
     rest = name[len(letters) :]
     flags = rest.lstrip("0123456789.")
     digits = rest[: len(rest) - len(flags)]
-    implementation = {"": "cpython", "python": "cpython", "cpython": "cpython", "pypy": "pypy", "py": None}.get(
+    pre, flags = _split_pre(flags)
+    implementation = {"": "cpython", "python": "cpython", "cpython": "cpython", "pypy": "pypy"}.get(
         letters, IMPLEMENTATIONS.get(letters)
     )
     version = _parse_version(digits)
     letters_fit = set(flags) <= {"t", "d"} and len(set(flags)) == len(flags) and not (dash and flags)
-    if implementation not in {"cpython", "pypy", "graalpy"} or version is None or not letters_fit:
+    known = implementation in {"cpython", "pypy", "graalpy", "python"}
+    if not known or implementation is None or version is None or not letters_fit or (pre and len(version) < 3):
         raise InvalidTarget(text, f"no Python is called so; {_EXPECTED}")
-    if version < (3, 2):
-        raise InvalidTarget(text, "manytags describes Python 3.2 and newer")
-    full = digits if digits.count(".") == 2 else None
+    if version[:2] not in {(2, 6), (2, 7), (2,), (3,)} and version < (3, 2):
+        older = "" if version[0] == 3 else "2.6, 2.7, and "
+        raise InvalidTarget(text, f"manytags describes Python {older}3.2 and newer")
+    full = digits + pre if len(version) == 3 else None
     if dash:
         return Python(implementation, version, _explicit_abis(text, implementation, version, abi), full)
     if implementation != "cpython":
         if flags:
             raise InvalidTarget(text, f"{implementation} has no builds called {flags!r}")
-        return Python(implementation, version, (_other_abi(text, implementation, version),), full)
+        return Python(implementation, version, _other_abis(text, implementation, version), full)
     _check_threads(text, version, flags)
-    return Python("cpython", version, cpython_abis(version, "t" in flags, "d" in flags), full)
+    abis = cpython_abis(version, "t" in flags, "d" in flags) if len(version) > 1 else ()
+    return Python("cpython", version, abis, full)
 
 
 def cpython_abis(version: tuple[int, ...], free_threaded: bool, debug: bool) -> tuple[str, ...]:
@@ -111,19 +130,34 @@ def is_full_version(text: str, version: tuple[int, ...]) -> bool:
     >>> is_full_version("3.15.0a1+", (3, 15)), is_full_version("3.15.0", (3, 1))
     (True, False)
     """
-    start = f"{version[0]}.{version[1]}"
+    start = ".".join(map(str, version[:2]))
     # "+" ends the version of what was built from a repository.
     return is_version(text.removesuffix("+")) and text.startswith(start) and not text[len(start) :][:1].isdigit()
 
 
 def _parse_version(text: str) -> tuple[int, ...] | None:
     fields = text.split(".") if "." in text else [text[:1], text[1:]]
+    fields = [field for field in fields if field or "." in text]
     numbers = tuple(number for field in fields if (number := parse_number(field)) is not None and number < 1000)
-    return numbers if len(numbers) == len(fields) and len(fields) in {2, 3} else None
+    return numbers if len(numbers) == len(fields) and len(fields) in {1, 2, 3} else None
+
+
+def _split_pre(flags: str) -> tuple[str, str]:
+    """Split the end of a pre-release's version off what follows the digits: ``b1`` or ``rc2``."""
+    letters = next((letters for letters in ("a", "b", "rc") if flags.startswith(letters)), "")
+    rest = flags[len(letters) :].lstrip("0123456789")
+    number = parse_number(flags[len(letters) : len(flags) - len(rest)])
+    return ("", flags) if not letters or number is None else (f"{letters}{number}", rest)
+
+
+def _other_abis(text: str, implementation: str, version: tuple[int, ...]) -> tuple[str, ...]:
+    return () if implementation == "python" or len(version) < 2 else (_other_abi(text, implementation, version),)
 
 
 def _other_abi(text: str, implementation: str, version: tuple[int, ...]) -> str:
     digits = f"{version[0]}{version[1]}"
+    if implementation == "pypy" and version < (3, 0):
+        return PYPY2_ABI
     if implementation == "pypy":
         return f"pypy{digits}_{next(abi for oldest, abi in PYPY_ABIS if version >= oldest)}"
     release = GRAALPY_VERSIONS.get((version[0], version[1]))
@@ -140,8 +174,9 @@ def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi
     except ValueError as error:
         raise InvalidTarget(text, f"its ABI tag: {error}") from None
     known = implementation != "cpython" or tag.flags in _cpython_flags(version)
-    if tag.family != implementation or tag.version != version[:2] or not known:
-        raise InvalidTarget(text, f"{abi!r} is not an ABI tag of {implementation} {version[0]}.{version[1]}")
+    same = tag.version == version[:2] or (not tag.version and version < (3, 0))
+    if tag.family != implementation or len(version) < 2 or not same or not known:
+        raise InvalidTarget(text, f"{abi!r} is not an ABI tag of {implementation} {'.'.join(map(str, version[:2]))}")
     if implementation != "cpython":
         return (str(tag),)
     _check_threads(text, version, tag.flags)

@@ -11,7 +11,7 @@ from ..platforms.linux.architectures import architecture
 from ..platforms.parse import parse_platform, parse_platform_or_none
 from ..platforms.tag import PlatformTag
 from ..tags import LibcVersion, Value
-from ..tags.text import checked_tag_text
+from ..tags.text import checked_tag_text, split_tag_set
 
 
 class TagOptions(Value):
@@ -27,6 +27,8 @@ class TagOptions(Value):
     :param manylinux_ceiling: the newest manylinux version to take, such as ``(2, 28)``; ``None`` for what glibc allows.
     :param manylinux_floor: the oldest manylinux version to take.
     :param extra: platform tags that an index implies beyond the standards, taken after all others.
+    :param tags: all tags that the target takes, as ``python-abi-platform``, best first, in place of those that follow
+        from its Python, its platform and the other options; :func:`target_from_tags` makes such targets.
     """
 
     __slots__ = _fields = (
@@ -39,6 +41,7 @@ class TagOptions(Value):
         "manylinux_ceiling",
         "manylinux_floor",
         "extra",
+        "tags",
     )
 
     linux_first: bool
@@ -50,6 +53,7 @@ class TagOptions(Value):
     manylinux_ceiling: LibcVersion | None
     manylinux_floor: LibcVersion | None
     extra: tuple[str, ...]
+    tags: tuple[str, ...]
 
     def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
         self,
@@ -62,12 +66,16 @@ class TagOptions(Value):
         manylinux_ceiling: LibcVersion | None = None,
         manylinux_floor: LibcVersion | None = None,
         extra: tuple[str, ...] = (),
+        tags: tuple[str, ...] = (),
     ) -> None:
         if bare_linux not in ("always", "distribution", "never"):
             raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
         try:
             for tag in (*refused, *extra):
                 checked_tag_text(tag)
+            for tag in tags:
+                if any(len(members) != 1 for members in split_tag_set(tag)):
+                    raise InvalidTarget(tag, "a compressed tag set; expected one tag")
         except InvalidTag as error:
             raise InvalidTarget(error.text, error.reason, error.position) from None
         self._assign(
@@ -80,6 +88,7 @@ class TagOptions(Value):
             manylinux_ceiling=manylinux_ceiling,
             manylinux_floor=manylinux_floor,
             extra=tuple(extra),
+            tags=tuple(tags),
         )
 
 

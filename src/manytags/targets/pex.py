@@ -7,7 +7,7 @@ import json
 from ..documents import Document, load_document, read_object, read_string, read_strings
 from ..errors import InvalidTarget, ManytagsError
 from ..platforms import Evidence, Platform
-from ..platforms.names import platform_from_tag
+from ..platforms.names import platform_of_tag
 from ..platforms.parse import parse_platform_or_none
 from ..tags.text import split_tag_set
 from . import Python, Target
@@ -99,7 +99,7 @@ def _candidates(tags: list[str]) -> Iterator[Platform]:
     """Yield the platforms of the best tag with a version, of the bare tag, and of both together."""
     bare = next((tag for tag in tags if _is_bare(tag)), None)
     versioned = next((tag for tag in tags if not _is_bare(tag)), None)
-    main, own = (None if tag is None else _platform_or_none(tag) for tag in (versioned, bare))
+    main, own = (None if tag is None else platform_of_tag(tag) for tag in (versioned, bare))
     yield from (platform for platform in (main, own) if platform is not None)
     if main is not None and own is not None:
         # ARMv8 in 32-bit mode takes ARMv7's manylinux tags. Pyodide has a tag of its compiler beside that of its ABI.
@@ -109,10 +109,3 @@ def _candidates(tags: list[str]) -> Iterator[Platform]:
 def _is_bare(text: str) -> bool:
     tag = parse_platform_or_none(text)
     return tag is not None and tag.is_bare
-
-
-def _platform_or_none(tag: str) -> Platform | None:
-    try:
-        return platform_from_tag(tag)
-    except InvalidTarget:
-        return None

@@ -157,8 +157,9 @@ def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[
     Rule: :pep:`425`, :pep:`384`, :pep:`803`; the order is packaging's.
     """
     short = "cp" if python.implementation == "cpython" else _short_name(python.implementation)
-    major, minor = python.version[0], python.version[1]
-    own = f"{short}{major}{minor}"
+    major, minor = (*python.version, 0)[:2]
+    digits = "".join(map(str, python.version[:2]))
+    own = f"{short}{digits}"
     abis = [abi for abi in python.abis if abi != "none"]
     groups = [(own, abi) for abi in abis if short != "cp" or not abi.startswith("abi3")]
     if short == "cp" and (major, minor) >= (3, FIRST_ABI3_MINOR):
@@ -167,11 +168,11 @@ def python_groups(python: "Python") -> "tuple[list[tuple[str, str]], list[tuple[
         groups += [(f"cp{major}{older}", stable) for older in range(minor - 1, FIRST_ABI3_MINOR - 1, -1)]
     else:
         groups.append((own, "none"))
-    pures = [f"py{major}{minor}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
+    pures = [f"py{digits}", f"py{major}", *(f"py{major}{older}" for older in range(minor - 1, -1, -1))]
     groups += [(pure, "none") for pure in pures]
     # packaging's "<interpreter>-none-any": CPython has its own, PyPy has its major version's, others have none.
     no_abi = {"cp": [own], "pp": [f"pp{major}"]}.get(short, [])
-    return list(dict.fromkeys(groups)), [(pure, "none") for pure in (*no_abi, *pures)]
+    return list(dict.fromkeys(groups)), [(pure, "none") for pure in dict.fromkeys((*no_abi, *pures))]
 
 
 def _short_name(implementation: str) -> str:
