@@ -61,10 +61,13 @@ class Beside:
         :param contents: the wheel.
         :param exclude: patterns of libraries that somebody else provides.
         """
+        excluded = tuple(exclude)
+        if not self._libraries and not excluded:
+            return contents.surroundings
         names = dict.fromkeys(name.rpartition("/")[2] for binary in contents.binaries for name in binary.needed)
         neighbours = tuple(self._read([library for name in names for library in self._libraries.get(name, ())]))
         required = self._required(contents.surroundings.requires)
-        return replace(contents.surroundings, required=required, neighbours=neighbours, excluded=tuple(exclude))
+        return replace(contents.surroundings, required=required, neighbours=neighbours, excluded=excluded)
 
     def _required(self, requires: tuple[Requirement, ...]) -> frozenset[str]:
         """List the distributions that are required in turn."""

@@ -22,7 +22,7 @@ from .foreign_linking import ForeignLinking
 from .installed import Surroundings
 from .linking import Linking
 from .metadata import dist_info, member_remarks, read_metadata, read_wheel, record_remarks
-from .modules import is_foreign_module, is_named_as_module, modules
+from .modules import Module, is_foreign_module, is_named_as_module, modules
 from .remarks import Remark, RemarkKind, binary_remarks, first_remarks, foreign_remarks, remarks_for_any
 from .stable_abi import is_of_python
 
@@ -81,9 +81,19 @@ class Contents:
         return tuple(name for name in damaged if name not in others)
 
     @cached_property
+    def code(self) -> tuple[Binary, ...]:
+        """The files that a host could load or run."""
+        return tuple(binary for binary in self.binaries if binary.is_code)
+
+    @cached_property
+    def modules(self) -> tuple[Module, ...]:
+        """The extension modules among them."""
+        return modules(self.code)
+
+    @cached_property
     def linking(self) -> Linking:
         """Which of its files a loader takes for the libraries that they need."""
-        names = [module.file for module in modules(binary for binary in self.binaries if binary.is_code)]
+        names = [module.file for module in self.modules]
         return Linking(self.binaries, names, self.damaged, self.python_loads, self.surroundings)
 
     @cached_property
@@ -135,7 +145,8 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         filename, wheel, purelib, binaries, headers_only, tuple(remarks), tuple(foreign), surroundings=surroundings
     )
     try:
-        is_unreached = any(chain.from_iterable([contents.linking.unreached(kind) for kind in KINDS]))
+        # What Python code loads before matters to glibc's loader, and not to musl's.
+        is_unreached = bool(contents.linking.unreached("manylinux"))
         is_unreached |= contents.foreign_linking.is_doubtful and not headers_only
     except InvalidBinary as error:
         raise archive.error(error.reason) from None

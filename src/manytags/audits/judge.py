@@ -23,7 +23,7 @@ from .contents import Contents
 from .foreign import foreign_modules, foreign_users
 from .installed import is_in_data_folder
 from .judge_foreign import JUDGED, OTHER_SYSTEM, ForeignJudge
-from .modules import Module, is_importable, modules, name_violations
+from .modules import Module, is_importable, name_violations
 from .processors import declared_arm
 from .python_claims import add_lenders, judge_abi, judge_python
 from .python_users import PythonUser, lenders, python_users
@@ -50,9 +50,7 @@ class Judge:
 
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
-        #: The files that a host could load or run.
-        self._code = tuple(binary for binary in contents.binaries if binary.is_code)
-        self._modules = modules(self._code)
+        self._code, self._modules = contents.code, contents.modules
         self._foreign_modules = foreign_modules(contents.foreign)
         self._linking = contents.linking
         self._unsound = _unsound(contents)

@@ -74,8 +74,9 @@ def modules(binaries: Iterable[Binary]) -> tuple[Module, ...]:
         stem, _, suffix = base.partition(".")
         abi = _abi_of(suffix)
         # A name such as ``initfoo`` does not prove that a function makes a module of Python 2; what it calls does.
-        named = stem in binary.modules or any(symbol.name in _PYTHON_2 for symbol in binary.undefined)
-        if abi or (suffix == "so" and named):
+        if abi or (
+            suffix == "so" and (stem in binary.modules or any(symbol.name in _PYTHON_2 for symbol in binary.undefined))
+        ):
             exact = _LIBPYTHON.fullmatch(binary.libpython or "")
             if exact and abi in {None, *STABLE}:
                 abi = "cp{}{}{}".format(*exact.groups())

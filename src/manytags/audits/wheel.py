@@ -86,7 +86,9 @@ def contents_of(
         else:
             with open(source, "rb") as stream:
                 contents = _read(stream, shown, depth)
-        return replace(contents, surroundings=around.surroundings(contents, exclude))
+        surroundings = around.surroundings(contents, exclude)
+        # What was found out about these contents is kept.
+        return contents if surroundings == contents.surroundings else replace(contents, surroundings=surroundings)
     except OSError as error:
         raise InvalidWheel(shown, f"it cannot be read: {error.strerror or error}") from None
 

@@ -8,10 +8,8 @@ Rule: System V ABI, chapters 4 and 5; glibc ``elf/dl-lookup.c``.
 
 from __future__ import annotations
 
-import struct
 from array import array
-from collections.abc import Callable, Iterable
-from operator import itemgetter
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ..platforms.linux.table import EM_MIPS
@@ -26,8 +24,8 @@ _STV_INTERNAL, _STV_HIDDEN = 1, 2
 _BINDINGS, _NOT_FOUND, _STT_TLS, _SHN_ABS = {1, 2, 10}, {3, 4, 7, 8, 9, 11, 12}, 6, 0xFFF1
 #: The highest number that DT_VERSYM has for symbols that are found by their names alone.
 _HIDDEN_VERSION = 0x8001
-#: Name, info, other, section and value, among the fields of a symbol.
-_WIDE, _NARROW = itemgetter(0, 1, 2, 3, 4), itemgetter(0, 3, 4, 5, 1)
+#: Bytes of a symbol in files of 64 and of 32 bits.
+_WIDE, _NARROW = 24, 16
 
 # In parentheses: the largest number that was seen, in torch 2.13's libtorch_cpu.so of 434 MB.
 _MAX_SYMBOLS = 1_000_000  # of .dynsym (75,415)
@@ -62,12 +60,14 @@ class Symbols(NamedTuple):
     strong: frozenset[int] = frozenset()
 
 
-class _Undefined(NamedTuple):
-    """An undefined symbol before its name is read."""
+class _Columns(NamedTuple):
+    """Symbols of one table, field by field."""
 
-    name: int
-    version: int
-    weak: bool
+    names: array[int]
+    infos: bytes
+    others: bytes
+    sections: array[int]
+    values: array[int]
 
 
 class SymbolReader:
@@ -80,7 +80,6 @@ class SymbolReader:
     def __init__(self, dynamic: Dynamic, wanted: Wanted | None = None) -> None:
         self._dynamic, self._image, self._tags, self._wanted = dynamic, dynamic.image, dynamic.tags, wanted
         self._strings = dynamic.strings
-        self._layout = struct.Struct(self._image.mark + ("I2BH2Q" if self._image.wide else "3I2BH"))
 
     def read(self, versions: dict[int, NeededVersion]) -> Symbols:
         """List the undefined symbols with their versions, and the names of CPython's API that the file defines.
@@ -88,7 +87,7 @@ class SymbolReader:
         :param versions: the needed versions, by the index by which symbols name them.
         :raises InvalidBinary: the table is damaged.
         """
-        image, tags, size = self._image, self._tags, self._layout.size
+        image, tags, size = self._image, self._tags, _WIDE if self._image.wide else _NARROW
         if DT_SYMTAB not in tags or DT_STRTAB not in tags:
             raise image.error("a dynamic section without a table of symbols, or of their names")
         if tags.get(DT_SYMENT, size) != size:
@@ -97,34 +96,36 @@ class SymbolReader:
         count = self._count(hashes)
         start = image.locate(tags[DT_SYMTAB], count * size, "the symbol table")[0]
         owners = self._owners(count, versions)
-        # A search for few places is quicker than a look at each name; a hostile table has millions.
-        python = self._strings.places(b"Py", count)
-        if python:
-            python |= {place - 1 for place in python}
-        undefined: list[_Undefined] = []
+        undefined: list[tuple[int, int, bool]] = []
         defined: set[int] = set()
-        # The place of a symbol's section among its 16-bit numbers, and how many it has; its name is the first number.
-        section, width = 3 if image.wide else 7, size // 2
         for first in range(0, count, _CHUNK):
             data = image.read(start + first * size, min(_CHUNK, count - first) * size, "the symbol table")
-            sections = array("H", data)[section::width]  # zero is zero in either byte order
-            names = image.array_of("I", data)[:: width // 2]
+            names, infos, others, sections, _ = columns = self._columns(data)
             if max(names) and max(names) >= self._strings.size:
                 raise image.error(f"a name at {max(names)}, where its string table has {self._strings.size} bytes")
+            found = [place for place, info in enumerate(infos) if info >> 4 != _STB_LOCAL]
             if count <= _MAX_LOOKED_UP:
-                self._check_lookups(hashes, first, data, owners)
-            if python:
-                pairs = enumerate(zip(names, sections, strict=True))
-                found = [place for place, (name, number) in pairs if number and name in python]
-                defined |= self._visible(data, found)
-            elif python is None:
-                visible = self._visible(data, [place for place, number in enumerate(sections) if number])
-                defined |= self._strings.starting(visible, _PYTHON)
-            here = [place for place, number in enumerate(sections) if not number and names[place]]
-            undefined += self._undefined(data, here, owners[first : first + _CHUNK] if owners else None)
+                self._check_lookups(hashes, columns, found, owners)
+            own = [place for place in found if sections[place]]
+            python = self._strings.starting({names[place] for place in own}, _PYTHON)
+            if any(names[place] in python and others[place] & 3 in {_STV_INTERNAL, _STV_HIDDEN} for place in own):
+                # Linkers make such symbols local.
+                raise image.error("a hidden symbol of its own: musl finds it, and glibc does not")
+            defined |= python
+            undefined += [
+                (names[place], owners[first + place] & 0x7FFF if owners else 0, infos[place] >> 4 == _STB_WEAK)
+                for place in found
+                if not sections[place] and names[place]
+            ]
             if len(undefined) > _MAX_UNDEFINED or len(defined) > _MAX_DEFINED:
                 raise image.error(f"more than {_MAX_UNDEFINED} undefined symbols, or {_MAX_DEFINED} of Python")
         return self._named(undefined, defined, versions)
+
+    def _columns(self, data: bytes) -> _Columns:
+        words, halves = self._image.array_of("I", data), self._image.array_of("H", data)
+        if self._image.wide:
+            return _Columns(words[::6], data[4::24], data[5::24], halves[3::12], self._image.array_of("Q", data)[1::3])
+        return _Columns(words[::4], data[12::16], data[13::16], halves[7::8], words[1::4])
 
     def _count(self, hashes: Hashes) -> int:
         count = max(hashes.symbols, Relocations(self._image, self._tags).symbols)
@@ -134,47 +135,23 @@ class SymbolReader:
             raise self._image.error(f"{count} symbols")
         return count
 
-    def _visible(self, data: bytes, places: Iterable[int]) -> set[int]:
-        """List the names of those symbols that others can find."""
-        names = set()
-        for place in places:
-            fields = self._layout.unpack_from(data, place * self._layout.size)
-            info, other = fields[1:3] if self._image.wide else fields[3:5]
-            if info >> 4 == _STB_LOCAL:
-                continue
-            if other & 3 in {_STV_INTERNAL, _STV_HIDDEN}:
-                # Linkers make such symbols local.
-                raise self._image.error("a hidden symbol of its own: musl finds it, and glibc does not")
-            names.add(fields[0])
-        return names
+    def _named(
+        self, undefined: list[tuple[int, int, bool]], defined: set[int], versions: dict[int, NeededVersion]
+    ) -> Symbols:
+        """Read the names, in their order in the file.
 
-    def _undefined(self, data: bytes, places: Iterable[int], owners: array[int] | None) -> list[_Undefined]:
-        size, infos = self._layout.size, data[4 if self._image.wide else 12 :: self._layout.size]
-        symbols = []
-        for place in places:
-            binding = infos[place] >> 4
-            if binding != _STB_LOCAL:
-                name = int.from_bytes(data[place * size : place * size + 4], self._image.byte_order)
-                owner = owners[place] & 0x7FFF if owners else 0
-                symbols.append(_Undefined(name, owner, binding == _STB_WEAK))
-        return symbols
-
-    def _named(self, undefined: list[_Undefined], defined: set[int], versions: dict[int, NeededVersion]) -> Symbols:
-        """Read the names, in their order in the file."""
-        kept = []
-        read = self._strings.name
-        for symbol in sorted(undefined):
-            need = versions.get(symbol.version)
-            library, version = (need.library, need.version) if need else (None, None)
-            named = UndefinedSymbol(read(symbol.name), library, version, symbol.weak)
-            if self._wanted is None or self._wanted(named):
-                kept.append(named)
-        names = {read(name) for name in sorted(defined)}
-        python = {name for name in names if name.startswith(("Py", "_Py"))}
-        inits = {name for name in python if name.startswith(_INITS)}
+        :param undefined: name, index of the version, and whether it is weak.
+        """
+        texts = self._strings.names([*(name for name, _, _ in undefined), *defined])
+        needs = {index: (need.library, need.version) for index, need in versions.items()}
+        ordered = ((texts[name], *needs.get(index, (None, None)), weak) for name, index, weak in sorted(undefined))
+        symbols = map(UndefinedSymbol._make, ordered)
+        names = {texts[name] for name in defined}
+        inits = {name for name in names if name.startswith(_INITS)}
         modules = {name.partition("_")[2] for name in inits}
-        strong = frozenset(symbol.version for symbol in undefined if not symbol.weak)
-        return Symbols(tuple(kept), tuple(sorted(modules)), tuple(sorted(python - inits)), strong)
+        strong = frozenset(index for _, index, weak in undefined if not weak)
+        kept = tuple(symbols if self._wanted is None else filter(self._wanted, symbols))
+        return Symbols(kept, tuple(sorted(modules)), tuple(sorted(names - inits)), strong)
 
     def _owners(self, count: int, versions: dict[int, NeededVersion]) -> array[int] | None:
         """Read the numbers of the versions of all symbols, which loaders follow without a bound."""
@@ -190,24 +167,29 @@ class SymbolReader:
             raise self._image.error("a needed version with the number of a defined one")
         return owners
 
-    def _check_lookups(self, hashes: Hashes, first: int, data: bytes, owners: array[int] | None) -> None:
-        """Check that loaders find the symbols that the file defines: by its hash tables, and as what they are."""
-        names, left = [], _MAX_HASHED
-        for number, fields in enumerate(self._layout.iter_unpack(data), first):
-            name, info, _, section, value = _WIDE(fields) if self._image.wide else _NARROW(fields)
-            text = self._strings.name(name)
-            if info >> 4 != _STB_LOCAL and not text:
+    def _check_lookups(self, hashes: Hashes, columns: _Columns, places: list[int], owners: array[int] | None) -> None:
+        """Check that loaders find the symbols that the file defines: by its hash tables, and as what they are.
+
+        :param places: the symbols that others can find.
+        """
+        names, infos, _, sections, values = columns
+        texts = self._strings.names(names[place] for place in places)
+        hashed, left = [], _MAX_HASHED
+        for place in places:
+            text, section, value, info = texts[names[place]], sections[place], values[place], infos[place]
+            if not text:
                 raise self._image.error("a symbol without a name, which others must define or find")
-            if info >> 4 == _STB_LOCAL or not (section or (value and text.startswith(_INITS))):
+            is_init = (section or value) and text.startswith(_INITS)
+            if not (section or is_init):
                 continue
             left -= len(text)
-            if left >= 0 or text.startswith(_INITS):
-                names.append((number, text[:_MAX_HASHED].encode()))
+            if left >= 0 or is_init:
+                hashed.append((place, text[:_MAX_HASHED].encode()))
             has_address = bool(value) or info & 15 == _STT_TLS or section == _SHN_ABS
-            is_hidden = owners is not None and owners[number] > _HIDDEN_VERSION
+            is_hidden = owners is not None and owners[place] > _HIDDEN_VERSION
             is_known = info >> 4 in _BINDINGS and info & 15 not in _NOT_FOUND
-            if not (has_address and is_known) or (text.startswith(_INITS) and (is_hidden or not section)):
+            if not (has_address and is_known) or (is_init and (is_hidden or not section)):
                 raise self._image.error(f"{text}, which not all loaders find as it is defined")
-        unfound = hashes.unfound(names)
+        unfound = hashes.unfound(hashed)
         if unfound is not None:
             raise self._image.error(f"hash tables that do not lead to {unfound.decode()}")

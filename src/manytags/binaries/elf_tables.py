@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from .binary import NeededVersion
 from .elf_hashes import elf_hash
@@ -76,40 +76,27 @@ class Strings:
             raise self._image.error("its string table does not end with a name")
 
     def name(self, offset: int) -> str:
-        """Read the name at an offset. Names are best read in the order of their offsets."""
-        known = self._names.get(offset)
-        if known is not None:
-            return known
-        if offset >= self.size:
-            raise self._image.error(f"a name at {offset}, where its string table has {self.size} bytes")
-        end = self._window.find(b"\0", offset - self._first) if offset >= self._first else -1
-        if end < 0:
-            self._load(offset)
-            end = self._window.find(b"\0")
-            if end < 0:
-                raise self._image.error(f"a name of more than {len(self._window)} bytes")
-        start = offset - self._first
-        self._left -= end - start
-        if self._left < 0:
-            raise self._image.error("its names are longer than its string table")
-        name = self._names[offset] = self._window[start:end].decode("utf-8", "backslashreplace")
-        return name
+        """Read the name at an offset."""
+        return self.names([offset])[offset]
 
-    def places(self, part: bytes, most: int) -> set[int] | None:
-        """Find the offsets at which the table has some bytes; ``None`` if there are more than ``most``."""
-        places: set[int] = set()
-        for first in range(0, self.size, _WINDOW - len(part) + 1):
-            if first != self._first:
-                self._load(first)
-            place = self._window.find(part)
-            while place >= 0:
-                places.add(first + place)
-                place = self._window.find(part, place + 1)
-                if len(places) > most:
-                    return None
-            if first + len(self._window) == self.size:
-                break
-        return places
+    def names(self, offsets: Iterable[int]) -> Mapping[int, str]:
+        """Read the names at some offsets; return all names that were read so far."""
+        names, window, first = self._names, self._window, self._first
+        for offset in sorted(set(offsets).difference(names)):
+            end = window.find(b"\0", offset - first) if offset >= first else -1
+            if end < 0:
+                if offset >= self.size:
+                    raise self._image.error(f"a name at {offset}, where its string table has {self.size} bytes")
+                self._load(offset)
+                window, first = self._window, offset
+                end = window.find(b"\0")
+                if end < 0:
+                    raise self._image.error(f"a name of more than {len(window)} bytes")
+            self._left -= end + first - offset
+            if self._left < 0:
+                raise self._image.error("its names are longer than its string table")
+            names[offset] = window[offset - first : end].decode("utf-8", "backslashreplace")
+        return names
 
     def starting(self, offsets: Iterable[int], prefixes: tuple[bytes, ...]) -> set[int]:
         """List those of some offsets at which the table has one of some prefixes."""
