@@ -10,7 +10,7 @@ from itertools import chain
 from typing import BinaryIO, Literal
 
 from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
-from ..errors import InvalidWheel
+from ..errors import InvalidBinary, InvalidWheel
 from .archive import Archive
 from .beside import Beside
 from .contents import Contents, is_relevant, read_contents, read_foreign_file
@@ -61,7 +61,12 @@ def audit(
     if depth not in {"full", "header"}:
         raise ValueError(f"depth {depth!r}: expected 'full' or 'header'")
     path = os.fspath(source) if isinstance(source, (str, os.PathLike)) else None
-    return audit_from_contents(contents_of(source, name, depth, beside, exclude), _shown(source, name), path)
+    shown = _shown(source, name)
+    contents = contents_of(source, name, depth, beside, exclude)
+    try:
+        return audit_from_contents(contents, shown, path)
+    except InvalidBinary as error:  # its libraries are too many to follow
+        raise InvalidWheel(shown, error.reason) from None
 
 
 def _shown(source: Source, name: str | None) -> str:
