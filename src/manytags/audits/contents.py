@@ -132,9 +132,9 @@ def read_contents(archive: Archive, name: str, headers_only: bool = False) -> Co
         files = [(binary.name, binary.architecture) for binary in binaries if binary.is_code]
         files += [(file.name, file.system) for file in foreign if not file.is_module]
         more = chain(more, [remarks_for_any(file for file in files if file[0] not in named)])
-    for_linux = all(parse_platform(tag).system == "linux" for tag in wheel.platforms)
-    more = chain([member_remarks(archive.members, for_linux)], more, [foreign_remarks(foreign)])
-    if not {parse_platform(tag).system for tag in wheel.platforms} <= {"any", "linux"}:
+    systems = {parse_platform(tag).system for tag in wheel.platforms}
+    more = chain([member_remarks(archive.members, systems == {"linux"})], more, [foreign_remarks(foreign)])
+    if not systems <= {"any", "linux"}:
         # Elsewhere, what looks like a program for another system may be anything.
         damaged = [Remark(file.name, RemarkKind.DAMAGED, file.damage) for file in foreign if file.damage]
         more = chain([damaged], more)

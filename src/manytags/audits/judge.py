@@ -74,9 +74,9 @@ class Judge:
         #: The oldest version that the wheel claims, by kind of policy and architecture.
         self._oldest: dict[tuple[str, str], Version] = {}
         for platform, _, _ in self._platforms:
-            if platform.need is not None:
+            if (need := platform.need) is not None:
                 place = platform.kind, platform.machine
-                self._oldest[place] = min(platform.need.version, self._oldest.get(place, platform.need.version))
+                self._oldest[place] = min(need.version, self._oldest.get(place, need.version))
         self.true_tags = self._true_tags()
 
     def claims(self) -> tuple[Claim, ...]:

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Literal
 
 from ..binaries.binary import Binary
@@ -35,6 +36,12 @@ _MAX_STEPS = 100_000
 def is_of_c_library(name: str) -> bool:
     """Whether a library is part of the C library, which every process loads before it loads anything of a wheel."""
     return name in _C_LIBRARY or name.startswith(_LOADERS)
+
+
+@cache
+def _promised(kind: str) -> frozenset[str]:
+    """List the libraries that some policy promises."""
+    return frozenset().union(*(policy.libraries for policy in policies(kind).listed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +80,7 @@ class Loads:
         neighbours = wheel.surroundings.neighbours
         self._others = {f"{_shown(library.place)} of {library.distribution}": library for library in neighbours}
         self._musl, self._bionic = kind == "musllinux", kind == "android"
-        self._promised = frozenset(
-            name for policy in policies(kind if kind in KINDS else "manylinux").listed for name in policy.libraries
-        )
+        self._promised = _promised(kind if kind in KINDS else "manylinux")
         self._places = {file: installed_path(file) for file in (*self._files, *wheel.unread)}
         self._at = {other.place: name for name, other in self._others.items()}
         self._at |= {place: file for file, place in self._places.items()}

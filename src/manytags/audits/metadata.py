@@ -104,7 +104,8 @@ def parse_metadata(text: str) -> tuple[str, tuple[Requirement, ...]]:
 
     Rule: the core metadata, ``Requires-Dist``; :pep:`508`.
     """
-    headers = HeaderParser().parsestr(text)
+    # The description, which follows an empty line, may be long.
+    headers = HeaderParser().parsestr(text[: text.find("\n\n") + 1 or None])
     requires: dict[Requirement, None] = {}
     for requirement in islice(headers.get_all("Requires-Dist", ()), _MAX_REQUIREMENTS):
         specifier, _, marker = str(requirement).partition(";")

@@ -92,7 +92,7 @@ def is_named_as_module(file: str) -> bool:
     >>> is_named_as_module("foo/_c.abi3.so"), is_named_as_module("foo/_c.so"), is_named_as_module("foo/libc.so.6")
     (True, False, False)
     """
-    return _abi_of(file.rpartition("/")[2].partition(".")[2]) is not None
+    return file.endswith("so") and _abi_of(file.rpartition("/")[2].partition(".")[2]) is not None
 
 
 def is_importable(file: str) -> bool:

@@ -41,7 +41,8 @@ def system_needs(binaries: Iterable[Binary], bundled: Collection[str]) -> tuple[
             if library not in bundled:
                 needed.setdefault(library, {}).setdefault(version, {})[binary.name] = None
         for symbol in binary.undefined:
-            symbols.setdefault((symbol.library, symbol.version), set()).add(symbol.name)
+            if symbol.version is not None:
+                symbols.setdefault((symbol.library, symbol.version), set()).add(symbol.name)
     needs = []
     for library, versions in needed.items():
         newest = {version_family(version): version for version in sorted_versions(filter(None, versions))}

@@ -17,7 +17,7 @@ from ..platforms.linux.policies import KINDS, policies
 from .android import LIBRARIES as ANDROID
 from .linking import Linking
 from .loads import is_of_c_library
-from .stable_abi import is_of_python
+from .stable_abi import names_of_python
 
 #: Files that are looked at for all files together; PySide2 5.15 takes some 30,000.
 _MAX_STEPS = 300_000
@@ -92,7 +92,8 @@ def lenders(code: Collection[Binary], linking: Linking, kind: str) -> dict[str, 
 
 def _names(binary: Binary) -> list[str]:
     own = frozenset(binary.defined)
-    return [s.name for s in binary.undefined if not s.weak and is_of_python(s) and s.name not in own]
+    names = names_of_python(symbol.name for symbol in binary.undefined if not symbol.weak)
+    return [name for name in names if name not in own]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,11 @@ def is_of_python(symbol: UndefinedSymbol) -> bool:
     return _NAME(symbol.name) is not None
 
 
+def names_of_python(names: Iterable[str]) -> Iterator[str]:
+    """List those of some names that are of CPython's API."""
+    return filter(_NAME, names)
+
+
 @cache
 def of_windows_alone() -> frozenset[str]:
     """Return the functions and data of the stable ABI that CPython has on Windows alone; no version lacks them."""

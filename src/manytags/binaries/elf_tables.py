@@ -77,7 +77,8 @@ class Strings:
 
     def name(self, offset: int) -> str:
         """Read the name at an offset."""
-        return self.names([offset])[offset]
+        name = self._names.get(offset)
+        return self.names([offset])[offset] if name is None else name
 
     def names(self, offsets: Iterable[int]) -> Mapping[int, str]:
         """Read the names at some offsets; return all names that were read so far."""
