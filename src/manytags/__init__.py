@@ -35,6 +35,7 @@ _NAMES = {
     "tags.filename": "parse_tag parse_wheel_filename WheelFilename TagSet",
     "targets.ranks": "rank",
     "choose.select": "best sort",
+    "choose.compare": "compare_tags normalize_tags",
     "choose.cover": "cover",
     "choose.relevant": "relevant",
     "choose.markers": "marker_from_wheel",

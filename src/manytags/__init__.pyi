@@ -7,6 +7,8 @@ from .audits.missing import missing_libraries as missing_libraries
 from .audits.report import WheelAudit as WheelAudit
 from .audits.wheel import audit as audit
 from .binaries.binary import Binary as Binary
+from .choose.compare import compare_tags as compare_tags
+from .choose.compare import normalize_tags as normalize_tags
 from .choose.cover import cover as cover
 from .choose.coverage import check_coverage as check_coverage
 from .choose.explain import explain as explain

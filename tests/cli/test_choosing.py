@@ -276,3 +276,37 @@ def test_bad_input_is_one_line(
     assert (status, out) == (2, "")
     assert err.startswith(f"manytags: {message}")
     assert err.count("\n") == 1
+
+
+def test_compare(capsys: pytest.CaptureFixture[str]) -> None:
+    """A release engineer sees which of the tags is the newest, and a script gets it alone."""
+    tags = ("musllinux_1_2_x86_64", "manylinux_2_28_x86_64", "manylinux2014_x86_64", "manylinux_2_17_x86_64")
+    status, out, _ = run(capsys, "compare", *tags)
+    assert (status, out.splitlines()) == (
+        0,
+        [
+            "manylinux2014_x86_64   glibc 2.17; the same as manylinux_2_17_x86_64; oldest",
+            "manylinux_2_17_x86_64  glibc 2.17; the same as manylinux2014_x86_64; oldest",
+            "manylinux_2_28_x86_64  glibc 2.28; newest",
+            "musllinux_1_2_x86_64   musl 1.2",
+        ],
+    )
+    assert run(capsys, "compare", "--newest", *tags) == (0, f"{tags[1]}\n{tags[0]}\n", "")
+    assert run(capsys, "compare", "--oldest", *tags) == (0, f"{tags[2]}\n{tags[3]}\n{tags[0]}\n", "")
+    assert run(capsys, "compare", "--normalize", "py3.py2-none-any") == (0, "py2.py3-none-any\n", "")
+    status, out, _ = run(capsys, "compare", "--normalize-for-old-pips", "manylinux_2_17_x86_64", "--json")
+    assert (status, json.loads(out)) == (0, ["manylinux2014_x86_64.manylinux_2_17_x86_64"])
+
+
+def test_compare_for_a_machine(capsys: pytest.CaptureFixture[str]) -> None:
+    """The status says whether a machine takes any of them; here is a machine too."""
+    alpine = ("--target", "alpine", "--python-version", "3.13")
+    assert run(capsys, "compare", "win32", "musllinux_1_2_x86_64", *alpine) == (0, "musllinux_1_2_x86_64\n", "")
+    status, out, err = run(capsys, "compare", "win32", "win_amd64", *alpine)
+    assert (status, out) == (1, "")
+    assert err.startswith("manytags: none of them serves cpython 3.13")
+    here = manytags.platform_tags()[0]
+    assert run(capsys, "compare", "--here", here, "galaxy_1") == (0, f"{here}\n", "")
+    status, out, _ = run(capsys, "compare", "--json", "win32", "musllinux_1_2_x86_64", *alpine)
+    assert (status, json.loads(out)["serving"]) == (0, ["musllinux_1_2_x86_64"])
+    assert main(["compare", "a-b"]) == 2

@@ -32,6 +32,7 @@ COMMANDS = {
     "facts": "print what was observed on a machine, and where",
     "explain": "explain why wheels fit a machine, or why not",
     "pick": "pick the wheel that fits a machine best",
+    "compare": "put tags in order, find the oldest and the newest, or spell them in one way",
     "cover": "find the wheels that several machines need",
     "audit": "check whether the tags of wheels are true",
     "upload-check": "check whether an index accepts wheels, and explain why not",

@@ -249,7 +249,11 @@ class PlatformTag(Value):
 
 def _asks_less(a: PlatformTag, b: PlatformTag) -> bool:
     """Whether b's takers are a proper part of a's."""
-    ours, theirs = a.takers(), b.takers()
+    return takers_include(a.takers(), b.takers())
+
+
+def takers_include(ours: Takers, theirs: Takers) -> bool:
+    """Whether the second takers are a proper part of the first."""
     return ours != theirs and all(_within(versions, ours.get(host)) for host, versions in theirs.items())
 
 

@@ -30,6 +30,8 @@ _ENDINGS: dict[str, _Ending] = {}
 class TagSet(Value):
     """A compressed tag set, such as ``py2.py3-none-any``: every combination of its members.
 
+    Two tag sets are equal if they mean the same combinations, in whatever order they were written.
+
     :param pythons: python tags, in lower case, in the order written.
     :param abis: ABI tags.
     :param platforms: platform tags.
@@ -47,6 +49,9 @@ class TagSet(Value):
     def __init__(self, pythons: tuple[str, ...], abis: tuple[str, ...], platforms: tuple[str, ...]) -> None:
         text = "-".join((".".join(pythons), ".".join(abis), ".".join(platforms)))
         self._assign(pythons=pythons, abis=abis, platforms=platforms, text=text)
+
+    def _key(self) -> tuple[object, ...]:
+        return frozenset(self.pythons), frozenset(self.abis), frozenset(self.platforms)
 
     def __str__(self) -> str:
         return self.text
