@@ -235,13 +235,9 @@ def read_foreign_file(stream: BinaryIO, name: str, system: str, symbols: bool) -
     :param symbols: whether to read symbols, and what a PE file needs; without them, only headers are read.
     :raises InvalidBinary: it is damaged.
     """
-    slices = tuple(map(_with_symbols_of_python, read_foreign(stream, name, symbols)))
+    slices = read_foreign(stream, name, symbols)
     is_module = is_foreign_module(name, {module for binary in slices for module in binary.modules})
     return ForeignFile(name, system, is_module, slices)
-
-
-def _with_symbols_of_python(binary: Binary) -> Binary:
-    return replace(binary, undefined=tuple(filter(is_of_python, binary.undefined)))
 
 
 def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes, BinaryIO | None]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..binaries.binary import Binary
 from .modules import STABLE, Module, abi_from_suffix, is_importable
@@ -93,7 +94,7 @@ def foreign_users(files: Collection[ForeignFile]) -> tuple[PythonUser, ...]:
         unknown: dict[str, None] = {}
         for binary in file.code:
             for symbol in binary.undefined:
-                if not symbol.weak and is_of_python(symbol) and _is_cpythons(symbol.library):
+                if not symbol.weak and _is_cpythons(symbol.library) and is_of_python(symbol):
                     names[symbol.name] = None
             if binary.format == "Mach-O":
                 unknown.update(dict.fromkeys(library for library in binary.needed if _is_unknown(library, bases)))
@@ -105,6 +106,7 @@ def foreign_users(files: Collection[ForeignFile]) -> tuple[PythonUser, ...]:
     return tuple(users)
 
 
+@lru_cache(maxsize=256)  # a file has thousands of symbols, of few libraries
 def _is_cpythons(library: str | None) -> bool:
     """Whether a symbol is asked of CPython, or of whatever has it."""
     base = (library or "").rpartition("/")[2]

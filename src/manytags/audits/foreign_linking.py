@@ -104,8 +104,9 @@ class ForeignLinking:
             self.is_doubtful = self.is_doubtful or bool(needed.known)
             earlier = [file for file in needed.known if self._python_loads or file.name in self.loaded]
             self._loads.update(dict.fromkeys((needed.file.name, file.name) for file in earlier))
-            if needed.file.name in self.loaded:
-                self.loaded |= self._load([file for file in earlier if file.name not in self.loaded], [])
+            fresh = [file for file in earlier if file.name not in self.loaded]
+            if fresh and needed.file.name in self.loaded:
+                self.loaded |= self._load(fresh, [])
             # On Windows, the host of a plug-in has loaded what it needs.
             is_usual = needed.file.system == "Windows" and (earlier or needed.file.name not in seen)
             if needed.alike and not is_usual:

@@ -107,20 +107,24 @@ class Symbols:
                 raise self._window.error(f"more than {_MAX_UNDEFINED} undefined symbols")
 
     def _read_chunk(self, table: Table, data: bytes, exports: bool) -> None:
-        undefined, descriptions, defined = [], [], []
-        for name, kind, _, description, _ in self._layout.iter_unpack(data):
-            if kind & _EXTERNAL and not kind & _STAB:
-                if kind & _TYPE in _UNDEFINED:
-                    undefined.append(table.strings + name)
-                    descriptions.append(description)
-                elif exports:
-                    defined.append(table.strings + name)
-        end = table.strings + table.size
-        for raw, description in zip(self._window.raws(undefined, end, _NAME), descriptions, strict=True):
-            library = self._library(description)
-            if not self._only_python or raw.startswith(_WANTED):
-                name = raw.decode("utf-8", "backslashreplace").removeprefix("_")
-                self.undefined.append(UndefinedSymbol(name, library, None, bool(description & _WEAK_REFERENCE)))
+        start, end = table.strings, table.strings + table.size
+        found = [
+            (start + name, kind & _TYPE in _UNDEFINED, description)
+            for name, kind, _, description, _ in self._layout.iter_unpack(data)
+            if kind & _EXTERNAL and not kind & _STAB
+        ]
+        undefined = [name for name, is_undefined, _ in found if is_undefined]
+        descriptions = [description for _, is_undefined, description in found if is_undefined]
+        defined = [name for name, is_undefined, _ in found if exports and not is_undefined]
+        libraries = {each: self._library(each) for each in set(descriptions)}
+        symbols = list(zip(self._window.raws(undefined, end, _NAME), descriptions, strict=True))
+        if self._only_python:
+            symbols = [symbol for symbol in symbols if symbol[0].startswith(_WANTED)]
+        names = b"\0".join(raw for raw, _ in symbols).decode("utf-8", "backslashreplace").split("\0")
+        self.undefined += [
+            UndefinedSymbol(name.removeprefix("_"), libraries[description], None, bool(description & _WEAK_REFERENCE))
+            for name, (_, description) in zip(names, symbols, strict=False)  # no symbols leave one empty name
+        ]
         for raw in self._window.raws(defined, end, _NAME):
             if raw.startswith(_WANTED):
                 self._add(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import accumulate
 from typing import BinaryIO
 
 from ..errors import InvalidBinary
@@ -64,10 +65,13 @@ class Window:
         block = self._block(number) if offset < min(end, self.size) else b""
         stop = block.find(b"\0", place, end - number * _BLOCK)
         raw = block[place:stop] if stop >= 0 else self._long(offset, min(end, self.size), what)
-        self._left_in_names -= len(raw)
+        self._count_names(len(raw))
+        return raw
+
+    def _count_names(self, size: int) -> None:
+        self._left_in_names -= size
         if self._left_in_names < 0:
             raise self.error(f"more than {_MAX_NAMES} bytes of names")
-        return raw
 
     def raws(self, offsets: list[int], end: int, what: str) -> list[bytes]:
         """Read names as :meth:`text` does, by one read if they lie close together, and leave them as bytes."""
@@ -77,18 +81,17 @@ class Window:
         if last - first > _MAX_SPAN or last >= end:
             return [self._raw(offset, end, what) for offset in offsets]
         data = self._read(first, min(last + _SHORT, end) - first)
-        names = []
-        for offset in offsets:
-            start = offset - first
-            stop = data.find(b"\0", start)
-            if stop < 0:
-                names.append(self._raw(offset, end, what))
-                continue
-            self._left_in_names -= stop - start
-            if self._left_in_names < 0:
-                raise self.error(f"more than {_MAX_NAMES} bytes of names")
-            names.append(data[start:stop])
-        return names
+        # Linkers write the names one after the other, in the order of the symbols.
+        names = data.split(b"\0", len(offsets))
+        lengths = accumulate(map(len, names[:-2]), initial=first)
+        if len(names) > len(offsets) and list(lengths) == [offset - row for row, offset in enumerate(offsets)]:
+            self._count_names(len(data))
+            return names[:-1]
+        stops = [data.find(b"\0", offset - first) + first for offset in offsets]
+        if min(stops) < first:
+            return [self._raw(offset, end, what) for offset in offsets]
+        self._count_names(sum(stops) - sum(offsets))
+        return [data[offset - first : stop - first] for offset, stop in zip(offsets, stops, strict=True)]
 
     def _long(self, offset: int, end: int, what: str) -> bytes:
         """Read a name that runs from one block into the next."""
