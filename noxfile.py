@@ -114,7 +114,7 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def audit_benchmark(session: nox.Session) -> None:
-    """Fetch seven wheels, 130 MB (into ``-- --wheels FOLDER``), and time the audit and its peers."""
+    """Fetch 14 wheels, 240 MB (into ``-- --wheels FOLDER``), and time the audit and its peers."""
     session.install(".", *group("bench"))
     session.run("python", "benchmarks/audit.py", *session.posargs)
 

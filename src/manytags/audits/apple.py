@@ -17,15 +17,22 @@ from ..platforms.macos import MAC_FORMATS
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from .foreign import ForeignFile
-from .foreign_linking import ForeignLinking, machine_of
+from .foreign_linking import ForeignLinking
 from .rules import THE_WHEEL, Violation, ViolationKind
 
 Version = tuple[int, int]
 
+#: The slices that a machine loads besides its own.
+_ALIKE = {"x86_64h": "x86_64"}
 #: The first versions for arm64, which linkers write for all older ones (LLVM ``Triple::getMinimumSupportedOSVersion``).
 _FIRST_ON_ARM = {"macOS": (11, 0), "iOS simulator": (14, 0)}
 #: The macOS that followed 15.
 _AFTER_15 = 26
+
+
+def machine_of(binary: Binary) -> str:
+    """Return the processor whose processes load a slice."""
+    return _ALIKE.get(binary.architecture, binary.architecture)
 
 
 def machines(tag: PlatformTag) -> tuple[str, ...]:

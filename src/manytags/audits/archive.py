@@ -48,6 +48,20 @@ _LOCAL = struct.Struct("<4s5H3I2H")
 _MARK = b"PK\7\x08"
 
 
+class _Beginning(io.BytesIO):
+    """The first bytes of a file.
+
+    :param size: bytes of the whole file.
+    """
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self._size = size
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        return self._size if whence == io.SEEK_END else super().seek(offset, whence)
+
+
 class Archive:
     """A wheel's archive.
 
@@ -116,6 +130,13 @@ class Archive:
         if whole and member.size <= _SMALL:
             return io.BytesIO(self._whole(member))
         return io.BufferedReader(self._stream_of(member, self._data_start(member, 0)[0]))
+
+    def beginning(self, member: Member, size: int) -> BinaryIO:
+        """Open the first bytes of a member, at most this many, by one read; nothing is checked."""
+        _, data = self._data_start(member, size)
+        if member.method == DEFLATED:
+            data = inflate(data, size, self._error_of(member)).data
+        return _Beginning(data, member.size)
 
     def read(self, member: Member, most: int) -> bytes:
         """Read a member as a whole.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import chain
@@ -29,6 +30,8 @@ from .stable_abi import is_of_python
 #: What all compiled files may have together. The largest wheels have some 600 files. PySide2 5.15 needs 7,400 libraries
 #: and versions, and VTK 9.7 has 102,674 undefined symbols.
 _LIMITS = {"compiled files": 3000, "needed libraries and versions": 30_000, "undefined symbols": 300_000}
+#: Bytes from the beginning of a file that hold the headers of most files for macOS and Windows.
+_HEADERS = 8192
 #: Undefined symbols that a damaged file for another system counts for: it may take as long to read.
 _FOR_DAMAGED = 30_000
 #: What is wrong with data, object files and code for graphics cards under the name of an extension module.
@@ -181,7 +184,7 @@ def _read_binaries(
         left["compiled files"] -= 1
         binary = None
         if system:
-            file = _read_foreign(member, system, stream or archive.open(member, whole=False), not headers_only)
+            file = _read_foreign(archive, member, system, stream)
             foreign.append(file)
             left["needed libraries and versions"] -= sum(len(binary.needed) for binary in file.slices)
             left["undefined symbols"] -= sum(len(binary.undefined) for binary in file.slices)
@@ -221,9 +224,15 @@ def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: 
     return binary
 
 
-def _read_foreign(member: Member, system: str, stream: BinaryIO, symbols: bool) -> ForeignFile:
+def _read_foreign(archive: Archive, member: Member, system: str, stream: BinaryIO | None) -> ForeignFile:
+    """Read a compiled file for another system, or its headers alone without a stream."""
+    symbols = stream is not None
+    if stream is None:
+        # Most have all headers there. What lacks some, or is damaged, is read from the whole.
+        with suppress(InvalidBinary):
+            return read_foreign_file(archive.beginning(member, _HEADERS), member.name, system, symbols)
     try:
-        return read_foreign_file(stream, member.name, system, symbols)
+        return read_foreign_file(stream or archive.open(member, whole=False), member.name, system, symbols)
     except InvalidBinary as error:
         return ForeignFile(member.name, system, is_foreign_module(member.name), damage=error.reason)
 

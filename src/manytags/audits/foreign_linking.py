@@ -16,26 +16,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from posixpath import dirname, normpath
 from typing import NamedTuple
 
-from ..binaries.binary import Binary, NeededAs
+from ..binaries.binary import NeededAs
 from ..errors import InvalidBinary
-from .foreign import ForeignFile
+from .foreign import OF_SYSTEM, ForeignFile
 from .installed import SITE_PACKAGES, installed_path
 
-#: The slices that a machine loads besides its own.
-_ALIKE = {"x86_64h": "x86_64"}
 #: Folders and files of one name that are searched; PySide6 takes 12,538.
 _MAX_STEPS = 200_000
 _TOO_MANY = "its wheel has far more libraries that need each other than any real one"
-
 #: Where the interpreter is; not in the wheel.
 _PYTHON = "/python/bin/python"
 
 Folders = tuple[str, ...]
-
-
-def machine_of(binary: Binary) -> str:
-    """Return the processor whose processes load a slice."""
-    return _ALIKE.get(binary.architecture, binary.architecture)
 
 
 class _Needed(NamedTuple):
@@ -79,6 +71,8 @@ class ForeignLinking:
                 folder = dirname(folder)
         self._python_loads, self._steps = python_loads, 0
         self.is_doubtful = False
+        self._programs = {file.name for file in self._files.values() if any(each.is_program for each in file.code)}
+        self._needs = {file.name: dict.fromkeys(_needed(file)) for file in self._files.values()}
         self._by_base: dict[tuple[str, str], list[ForeignFile]] = {}
         self._by_install_name: dict[str, list[ForeignFile]] = {}
         for file in self._files.values():
@@ -97,7 +91,7 @@ class ForeignLinking:
         lacking: list[_Needed] = []
         files = self._files.values()
         self.loaded = self._load([file for file in files if file.is_module_of_wheel], lacking)
-        seen = self.loaded | self._load([file for file in files if _is_program(file)], lacking)
+        seen = self.loaded | self._load([file for file in files if file.name in self._programs], lacking)
         # Python code, or a plug-in's host, may load the rest.
         self._load([file for file in files if file.name not in seen], lacking)
         for needed in lacking:
@@ -122,11 +116,11 @@ class ForeignLinking:
         while waiting:
             file, root, inherited = state = waiting.pop()
             folders = self._folders(file, root, inherited)
-            key = file.name, folders, root.name if _is_program(root) else ""
+            key = file.name, folders, root.name if root.name in self._programs else ""
             if key in seen:
                 continue
             seen.add(key)
-            for library in dict.fromkeys(library for each in file.code for library in _required(each)):
+            for library in self._needs[file.name]:
                 if self._steps > _MAX_STEPS:
                     raise InvalidBinary(file.name, _TOO_MANY)
                 needed = self._find(library, *state[:2], folders)
@@ -162,21 +156,19 @@ class ForeignLinking:
 
     def _expanded(self, path: str, file: ForeignFile, root: ForeignFile) -> str:
         """Return the path that one of dyld's means."""
-        program = self._places[root.name] if _is_program(root) else _PYTHON
+        program = self._places[root.name] if root.name in self._programs else _PYTHON
         for mark, place in (("@loader_path", self._places[file.name]), ("@executable_path", program)):
             if path == mark or path.startswith(f"{mark}/"):
                 return f"{dirname(place)}{path[len(mark) :]}"
         return path
 
 
-def _is_program(file: ForeignFile) -> bool:
-    return any(binary.is_program for binary in file.code)
-
-
-def _required(binary: Binary) -> Iterator[str]:
-    for library, needed_as in zip(binary.needed, binary.needed_as, strict=True):
-        if needed_as not in {NeededAs.WEAK, NeededAs.LAZY}:
-            yield library
+def _needed(file: ForeignFile) -> Iterator[str]:
+    """List the libraries that must be there, but for those that no wheel has."""
+    for binary in file.code:
+        for library, needed_as in zip(binary.needed, binary.needed_as, strict=True):
+            if needed_as not in {NeededAs.WEAK, NeededAs.LAZY} and not library.startswith(OF_SYSTEM):
+                yield library
 
 
 def _is_of_delvewheel(place: str) -> bool:

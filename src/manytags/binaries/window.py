@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from ..errors import InvalidBinary
 
-_BLOCK = 16384  # bytes that are read at once and kept, since tables and names lie close together
-_MAX_BLOCKS = 256  # that are kept
+_BLOCK = 8192  # bytes that are read at once and kept, since tables and names lie close together
+_MAX_BLOCKS = 512  # that are kept
 #: Bytes between names that are read at once, and bytes of most names.
 _MAX_SPAN, _SHORT = 4 << 20, 512
 #: Bytes that are read in all, and bytes of all names. The largest real files need a tenth of these.
