@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import InvalidWheelFilename, shown
+from ..platforms.meant import why_unclaimed
 from ..tags.filename import WheelFilename, parse_wheel_filename
 from ..targets import Target
 from .entries import python_fits, read_entry
+from .meant_name import meant_filename
 from .pips import bundled_pip, is_newer
-from .reasons import Reason, ReasonKind, in_order, weight
+from .reasons import BADLY_BUILT, Reason, ReasonKind, in_order, unclaimed, weight
 from .remedies import SDISTS, Remedies, remedies
 from .why_platform import why_not_platform
 from .why_python import why_not_python
@@ -108,16 +110,36 @@ def explain(
             sentence = (
                 f"{shown(filename)} is a source distribution: it has no tags, and every Python may try to build it"
             )
-        reason = Reason(ReasonKind.NOT_A_WHEEL, {"filename": filename}, sentence)
-        return Explanation(filename, target, None, None, (reason,), remedies(None, target, (reason,), others))
+        meant = meant_filename(filename)
+        values = {"filename": filename, "meant": meant} if meant else {"filename": filename}
+        reason = Reason(ReasonKind.NOT_A_WHEEL, values, sentence)
+        wanted = remedies(None, target, (reason,), others)
+        if meant:
+            renamed = explain(meant, target)
+            fits = "which fits" if renamed else f"though that does not fit either: {renamed.reasons[0]}"
+            wanted = replace(wanted, steps=(f"rename it, if that was meant, to {meant}, {fits}",))
+        return Explanation(filename, target, None, None, (reason,), wanted)
     given = file.get("yanked") if yanked and hasattr(file, "get") else None
     because = None if not yanked else given if isinstance(given, str) else ""
+    hyphen = _about_hyphen(wheel)
     rank = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
-    about_tags = _about_tags(wheel, target) if rank is None else []
-    reasons = in_order([*_about_file(wheel, because, requires, target), *about_tags])
+    about_tags = hyphen or (_about_tags(wheel, target) if rank is None else [])
+    about_file = _about_file(wheel, because, requires, target)
+    if hyphen:
+        about_file = [reason for reason in about_file if reason.kind is not ReasonKind.VARIANT]
+    reasons = in_order([*about_file, *about_tags])
     matched = None if rank is None else _matched(wheel, target, rank)
     rank = None if reasons else rank
     return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others))
+
+
+def _about_hyphen(wheel: WheelFilename) -> list[Reason]:
+    """Return the reason if what looks like the label of a variant is the rest of a platform tag."""
+    (*_, last), label = wheel.tag_set.platforms, wheel.variant
+    whole = f"{last}_{label}"
+    if label is None or not why_unclaimed(last) or why_unclaimed(whole):
+        return []
+    return [unclaimed(ReasonKind.MALFORMED, f"{last}-{label}", "an underscore belongs where the hyphen is", whole)]
 
 
 def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, target: Target) -> list[Reason]:
@@ -148,13 +170,23 @@ def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
     # The python side and the platform side of a tag are independent, except for `any`, so each reports its nearest.
     pythons = [why_not_python(python, abi, target) for python in tags.pythons for abi in tags.abis]
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]
-    reasons = [*min(pythons, key=weight), *min(platforms, key=weight)]
-    if not reasons:
-        # Each side is taken, but not with the other: the target takes some python tags only with its own platform tags.
-        pair = next(f"{python}-{abi}" for python in tags.pythons for abi in tags.abis if takes(python, abi))
-        sentence = f"the target takes {pair} with platform tags of its own only, not with any"
-        reasons.append(Reason(ReasonKind.UNCLAIMED, {"tag": str(tags)}, sentence))
+    reasons = [*min(_claimed(pythons), key=weight), *min(_claimed(platforms), key=weight)]
+    needs_platform = tags.platforms == ("any",) and "none" not in tags.abis
+    if not reasons or (needs_platform and reasons[0].kind is not ReasonKind.UNCLAIMED_PAIR):
+        # Each side is claimed, but not with the other.
+        pairs = [f"{python}-{abi}" for python in tags.pythons for abi in tags.abis]
+        pair = next((pair for pair in pairs if takes(*pair.split("-"))), pairs[0])
+        with_abi = "a wheel with an ABI tag has compiled code, so its tag names a platform"
+        because = with_abi if needs_platform else f"they claim {pair} with any alone"
+        tag = f"{pair}-{tags.platforms[0]}"
+        meant = f"{pair}-any" if not needs_platform else ""
+        reasons.append(unclaimed(ReasonKind.UNCLAIMED, tag, because, meant))
     return reasons
+
+
+def _claimed(reasons: list[list[Reason]]) -> list[list[Reason]]:
+    """Leave out tags that no interpreter claims, where some do claim another: sets of tags mean some of both."""
+    return [item for item in reasons if not BADLY_BUILT & {reason.kind for reason in item}] or reasons
 
 
 def _matched(wheel: WheelFilename, target: Target, rank: int) -> str | None:

@@ -20,6 +20,7 @@ class ReasonKind(Enum):
     VARIANT = "a wheel variant"
     YANKED = "yanked"
     REQUIRES_PYTHON = "requires-python"
+    UNCLAIMED_PAIR = "a python tag with an ABI tag that no interpreter claims"
     IMPLEMENTATION = "another implementation of Python"
     PYTHON_TOO_OLD = "Python too old"
     PYTHON_TOO_NEW = "Python too new"
@@ -82,6 +83,22 @@ def mismatch(  # noqa: PLR0913, PLR0917 - these make up a mismatch
     evidence = tuple(item for item in target.evidence if item.subject in subjects)
     return Reason(kind, {"needs": needs, "found": has}, sentence, evidence)
 
+
+def unclaimed(kind: ReasonKind, tag: str, because: str, meant: str) -> Reason:
+    """Make a reason from a tag that no interpreter of any machine claims.
+
+    :param kind: which part of the wheel's tags it is.
+    :param tag: the tag, or the pair of tags.
+    :param because: why none claims it.
+    :param meant: what its builder meant, as far as that can be guessed.
+    """
+    guess = f"; {meant} was probably meant" if meant else ""
+    values = {"tag": tag, "meant": meant} if meant else {"tag": tag}
+    return Reason(kind, values, f"no interpreter claims {tag}: {because}{guess}")
+
+
+#: Kinds that are true of every target: the wheel was built with tags that nothing takes.
+BADLY_BUILT = {ReasonKind.UNCLAIMED_PAIR, ReasonKind.MALFORMED, ReasonKind.UNCLAIMED}
 
 _ORDER = {kind: index for index, kind in enumerate(ReasonKind)}
 

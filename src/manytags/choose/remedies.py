@@ -11,15 +11,11 @@ from ..platforms.parse import parse_platform_or_none
 from ..tags import parse_libc_version
 from ..tags.filename import WheelFilename
 from ..targets import Target
+from .nearest import nearest_tags
 from .pips import oldest_pip
 from .reasons import Reason, ReasonKind
 from .select import best
-
-_KINDS = list(ReasonKind)
-#: Reasons that another build of Python would remove.
-_ABOUT_PYTHON = {*_KINDS[_KINDS.index(ReasonKind.IMPLEMENTATION) : _KINDS.index(ReasonKind.MALFORMED)]}
-#: Reasons that another platform tag, or another release of a distribution, would remove.
-_ABOUT_PLATFORM = {*_KINDS[_KINDS.index(ReasonKind.MALFORMED) :]}
+from .steps import steps
 
 #: Endings of source distributions: the current one, and an older one that indexes still have.
 SDISTS = (".tar.gz", ".zip")
@@ -32,21 +28,25 @@ _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", 
 class Remedies:
     """What would make a wheel fit, or could replace it.
 
-    :param nearest: the best tags that the target takes, as far as the wheel's do not fit: a platform tag, a python tag
-        with an ABI tag, or all three. ``None`` if the reasons are not about tags.
+    :param nearest: tags that the target takes, as far as the wheel's do not fit: a platform tag, a python tag with an
+        ABI tag, or all three, with the lowest version that wheels are built for. ``None`` if the tags are no reason.
+    :param newest: the newest platform tag of that kind that the target takes, where it is another.
     :param releases: the oldest release of each distribution that would take the wheel.
     :param pip: the oldest pip that knows the wheel's platform tag, or ``None``.
     :param other: the file of the release that fits best, or ``None``.
     :param sdist: the sdist of the release, or ``None``.
     :param searched: whether other files of the release were given; then the release has no others.
+    :param steps: what the user or the publisher can do, in sentences.
     """
 
     nearest: str | None
+    newest: str | None
     releases: tuple[str, ...]
     pip: str | None
     other: str | None
     sdist: str | None
     searched: bool
+    steps: tuple[str, ...] = ()
 
     def to_data(self) -> dict[str, object]:
         """Return the remedies as data for JSON."""
@@ -56,9 +56,11 @@ class Remedies:
         """Write the remedies for people, one per line."""
         lines = []
         if self.nearest:
-            lines.append(f"takes: {self.nearest}" + ("" if self.searched else ", or an sdist"))
+            newest = f" (up to {self.newest})" if self.newest else ""
+            lines.append(f"takes: {self.nearest}{newest}" + ("" if self.searched else ", or an sdist"))
         if self.releases:
             lines.append(f"would run on: {', '.join(self.releases)} and newer")
+        lines += [f"to do: {step}" for step in self.steps]
         if self.other:
             lines.append(f"fits instead: {self.other}")
         elif self.sdist:
@@ -77,30 +79,19 @@ def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason,
     :param others: other file names of the same release.
     """
     if not reasons:
-        return Remedies(None, (), _pip(wheel), None, None, bool(others))
-    about_libc = any(reason.kind in {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD} for reason in reasons)
+        return Remedies(None, None, (), _pip(wheel), None, None, bool(others))
+    by_libc = {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD}
+    # Who runs Termux has Android, and no other release of a distribution.
+    about_libc = any(reason.kind in by_libc and "bionic" not in reason.values["found"] for reason in reasons)
     return Remedies(
-        _nearest(wheel, target, {reason.kind for reason in reasons}),
+        *nearest_tags(wheel, target, reasons),
         _releases(wheel, target.platform) if about_libc and wheel is not None else (),
         _pip(wheel),
         best(others, target, on_invalid="ignore"),
         next((name for name in others if name.endswith(SDISTS)), None),
         bool(others),
+        steps(wheel, target, reasons),
     )
-
-
-def _nearest(wheel: WheelFilename | None, target: Target, kinds: set[ReasonKind]) -> str | None:
-    """Name what the target takes instead of the tags that do not fit: its own ABI, its newest platform tag."""
-    fields: list[str] = []
-    if kinds & _ABOUT_PYTHON:
-        pure = f"py{target.python.version[0]}", "none", "any"
-        wants_pure = wheel is not None and wheel.tag_set.abis == ("none",)
-        fields += (pure if wants_pure else next(iter(target.ranks), pure))[:2]
-    if kinds & _ABOUT_PLATFORM:
-        tags = target.platform_tags()
-        own = [tag for tag in tags if tag.startswith(("manylinux", "musllinux"))]
-        fields.append(next(iter(own or tags), "any"))
-    return "-".join(fields) or None
 
 
 def _pip(wheel: WheelFilename | None) -> str | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..errors import InvalidTag
 from ..platforms import family
-from ..platforms.parse import parse_platform
+from ..platforms.meant import meant_tags, why_unclaimed
+from ..platforms.parse import parse_platform_or_none
 from ..tags import SYSTEMS
 from ..targets import Target
 from ..targets.options import TagOptions, takes
 from ..targets.ranks import platform_tags
-from .reasons import Reason, ReasonKind, mismatch
+from .reasons import Reason, ReasonKind, mismatch, unclaimed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,12 +28,13 @@ def why_not_platform(text: str, target: Target) -> list[Reason]:
     """
     if text == "any" or target.ranks.takes_platform(text):
         return []
-    try:
-        tag = parse_platform(text)
-    except InvalidTag as error:
-        return [Reason(ReasonKind.MALFORMED, {"tag": text}, f"the platform tag {text!r} is malformed: {error.reason}")]
-    if target.options != TagOptions() and text in platform_tags(target.platform):
+    tag = parse_platform_or_none(text)
+    if tag is not None and target.options != TagOptions() and text in platform_tags(target.platform):
         return [_why_refused(tag, text, target)]
+    because = why_unclaimed(text)
+    if tag is None or because:
+        kind = ReasonKind.MALFORMED if tag is None else ReasonKind.UNCLAIMED
+        return [unclaimed(kind, text, because, " or ".join(meant_tags(text)))]
     if tag.system != target.platform.system or tag.system == "other":
         return [_why_system(tag, target)]
     reasons = []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..tags.python import AbiTag, PythonTag, parse_abi, parse_python_tag
 from ..targets import Target
-from .reasons import Reason, ReasonKind, mismatch
+from .pairs import unclaimed_pair
+from .reasons import Reason, ReasonKind, mismatch, unclaimed
 
 TITLES = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalPy", "ironpython": "IronPython", "jython": "Jython"}
 
@@ -22,6 +23,9 @@ def why_not_python(python: str, abi: str, target: Target) -> list[Reason]:
     """
     if target.ranks.takes_python(python, abi):
         return []
+    because = unclaimed_pair(python, abi)
+    if because is not None:
+        return [unclaimed(ReasonKind.UNCLAIMED_PAIR, f"{python}-{abi}", *because)]
     tag, interface = parse_python_tag(python), parse_abi(abi)
     return _why_version(tag, interface, target) or _why_abi(tag, interface, target)
 

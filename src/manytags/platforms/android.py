@@ -82,6 +82,12 @@ class Android(PlatformTag):
         """List the one ABI, unless its API level is one that no device has."""
         return [self.abi] if FIRST_ANDROID_API <= self.api_level < 1000 else []
 
+    def why_unclaimed(self) -> str:
+        """Look at the ABI, then at the API level."""
+        if self.abi not in MACHINES:
+            return f"Android's ABIs are {', '.join(MACHINES)}"
+        return "" if self.machines() else f"CPython runs from API level {FIRST_ANDROID_API} on"
+
     def _why_unclaimed(self, platform: Platform) -> str:
         old = (self.api_level,) <= (platform.version or ())
         return f"CPython runs from API level {FIRST_ANDROID_API} on" if old else ""

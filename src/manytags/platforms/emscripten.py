@@ -61,6 +61,10 @@ class Pyemscripten(PlatformTag):
         """The version of the ABI."""
         return Need("pyemscripten", self.version, f"PyEmscripten {'.'.join(map(str, self.version))}")
 
+    def why_unclaimed(self) -> str:
+        """Pyodide runs on one architecture."""
+        return "" if self.arch == "wasm32" else "Pyodide runs wasm32 code alone"
+
     def platform(self) -> Platform:
         """Describe the interpreter of just this ABI."""
         return Platform("emscripten", "wasm32", version=self.version)
@@ -148,12 +152,11 @@ class Pyodide(Pyemscripten):
         newer = f"pyemscripten_{'_'.join(map(str, self.version))}_wasm32"
         return f"the newer name of this ABI: {newer} (PEP 783)" if index.takes(newer) else ""
 
-    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """Look at the name, then at the version."""
-        if not self.claimed:
-            newer = Pyemscripten(self.version, self.arch)
-            return [self.unclaimed(f"its name is {newer} since {LAST_PYODIDE_YEAR + 1}")]
-        return super().misses(platform, evidence)
+    def why_unclaimed(self) -> str:
+        """Look at the year: newer ABIs have the newer name alone."""
+        if self.version[0] > LAST_PYODIDE_YEAR:
+            return f"the name is pyemscripten since {LAST_PYODIDE_YEAR + 1}"
+        return super().why_unclaimed()
 
     def oldest_pip(self) -> None:
         """Every pip takes what the interpreter calls itself."""

@@ -80,6 +80,12 @@ class IOS(PlatformTag):
         """List the one kind of device, unless its version is one that no device has."""
         return [self.multiarch] if FIRST_IOS_MAJOR <= self.version[0] < 1000 > self.version[1] else []
 
+    def why_unclaimed(self) -> str:
+        """Look at the device, then at the version."""
+        if self.multiarch not in machines():
+            return f"iOS has {', '.join(machines())}"
+        return "" if self.machines() else f"CPython runs from iOS {FIRST_IOS_MAJOR} on"
+
     def _why_unclaimed(self, platform: Platform) -> str:
         old = self.version <= (platform.version or ())
         return "iOS had no such version, or none that runs CPython" if old else ""

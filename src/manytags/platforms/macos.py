@@ -145,12 +145,30 @@ class MacOS(PlatformTag):
     def _is_for(self, platform: Platform) -> bool:
         return self.format in MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
 
+    def why_unclaimed(self) -> str:
+        """Look at the format's name, then at the version, then at both together."""
+        # Ladders give Arm the versions of 10 too, though it came with 11.
+        if self.version < {"arm64": (11, 0), "universal2": (10, 4)}.get(self.format, (0, 0)):
+            return f"no {self.need.words} ran {self.format} code"
+        if (10, MAC_10_MINORS_ON_11[0]) < self.version < (11, 0):
+            return f"there was no {self.need.words}"
+        if self.machines():
+            return ""
+        if all(self.format not in formats for formats, _, _ in MAC_FORMATS.values()):
+            if self.format[:1].isdigit():
+                return "it is malformed, since the version of macOS has two numbers in a tag, not three"
+            spelled = MACHINE_WORDS.get(self.format)
+            return f"macOS calls this architecture {spelled}" if spelled else f"macOS has no code called {self.format}"
+        return self._why_minor() or f"no {self.need.words} ran {self.format} code"
+
+    def _why_minor(self) -> str:
+        if self.version < (11, 1) or not self.version[1]:
+            return ""
+        return f"from macOS 11 on they claim major versions only, as macosx_{self.version[0]}_0_{self.format}"
+
     def _why_unclaimed(self, platform: Platform) -> str:
-        if self.version >= (11, 1) and self.version[1]:
-            major = f"macosx_{self.version[0]}_0_{self.format}"
-            return f"from macOS 11 on they claim major versions only, as {major}"
         old = self.version <= (platform.version or ())
-        return f"no {self.need.words} ran {self.format} code" if old else ""
+        return self._why_minor() or (f"no {self.need.words} ran {self.format} code" if old else "")
 
     def instead(self, index: Index) -> str:
         """Name the format as macOS spells it, the next version that the index takes, or a version to build for."""

@@ -81,6 +81,10 @@ class OtherPlatform(PlatformTag):
         """Whether it begins as the tags of a known system do."""
         return self.text.startswith(OTHER_SYSTEMS)
 
+    def why_unclaimed(self) -> str:
+        """Look at how it begins."""
+        return "" if self.is_known_system else "it is not a platform tag of any system"
+
     def platform(self) -> Platform:
         """Describe a machine that calls itself so, where some system does."""
         if not self.is_known_system:

@@ -168,6 +168,10 @@ class PlatformTag(Value):
         """Whether the code of this tag is for the machine of a platform."""
         return self.machine == platform.arch
 
+    def why_unclaimed(self) -> str:
+        """Say why no interpreter of any machine claims this tag; nothing where some do."""
+        return ""
+
     def _why_unclaimed(self, platform: Platform) -> str:
         """Say why no interpreter of a platform's machine claims this tag; nothing where some do."""
         del platform

@@ -83,6 +83,21 @@ class Windows(PlatformTag):
         return [Miss("architecture", str(self), own, sentence, ("platform",))]
 
 
+def runnable(tag: str, own: str) -> list[str]:
+    """Name the Python for a wheel's machine, where the Windows of another machine may run it too.
+
+    :param tag: the wheel's platform tag.
+    :param own: the tag of the Python that does not take it.
+
+    >>> runnable("win_amd64", "win32"), runnable("win_arm64", "win_amd64")
+    (['a 64-bit x86 Python, if this Windows is 64-bit'], ['a 64-bit Arm Python, if this Windows is for Arm'])
+    """
+    if tag not in MACHINES or tag in {"win_arm32", "win_ia64"}:
+        return []
+    which = {"win_amd64": ", if this Windows is 64-bit", "win_arm64": ", if this Windows is for Arm"}
+    return [f"a {MACHINES[tag][2]} Python{which.get(tag, '') if own != 'win_arm64' else ''}"]
+
+
 def parse(text: str) -> Windows | None:
     """Read a Windows tag."""
     return Windows(MACHINES[text][0]) if text in MACHINES else None

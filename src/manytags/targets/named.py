@@ -173,7 +173,7 @@ def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi
         tag = parse_abi(abi)
     except ValueError as error:
         raise InvalidTarget(text, f"its ABI tag: {error}") from None
-    known = implementation != "cpython" or tag.flags in _cpython_flags(version)
+    known = implementation != "cpython" or tag.flags in cpython_flags(version)
     same = tag.version == version[:2] or (not tag.version and version < (3, 0))
     if tag.family != implementation or len(version) < 2 or not same or not known:
         raise InvalidTarget(text, f"{abi!r} is not an ABI tag of {implementation} {'.'.join(map(str, version[:2]))}")
@@ -184,7 +184,7 @@ def _explicit_abis(text: str, implementation: str, version: tuple[int, ...], abi
     return also if also[0] == str(tag) else (str(tag),)
 
 
-def _cpython_flags(version: tuple[int, ...]) -> tuple[str, ...]:
+def cpython_flags(version: tuple[int, ...]) -> tuple[str, ...]:
     """The letters that ABI tags of a CPython version can end in, in the only order that it writes them."""
     if version >= (3, 8):
         return "", "d", "t", "td"

@@ -128,7 +128,9 @@ def _libc(facts: "ReadsFacts", evidence: "list[Evidence]") -> "tuple[LibcVersion
             evidence.append(Evidence("libc", conclusion, f"{facts.seen(name)} says {text}"))
             break
     else:
-        evidence.append(Evidence("libc", "unknown", "neither glibc nor musl was seen"))
+        from .bionic import unknown_libc
+
+        evidence.append(unknown_libc(facts))
     return versions["glibc"], versions["musl"]
 
 

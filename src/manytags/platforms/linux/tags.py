@@ -9,6 +9,7 @@ from ..tag import EVERY_VERSION, Miss, Need, PlatformTag, Takers
 from ..versions import split_version
 from . import dotted
 from .architectures import architecture, architectures, hosts_also_taking, hosts_taking_libc, hosts_taking_linux
+from .misses import miss_of_floats, miss_of_libc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +67,22 @@ class LinuxTag(PlatformTag):
         if self.arch not in runs:
             return [self.for_other_machine(platform)]
         if self.arch.startswith("arm") and platform.glibc is None and platform.musl is None:
-            return [self._miss_of_floats(evidence)]
-        return [self._miss_of_libc(platform)]
+            return [miss_of_floats(self, evidence)]
+        too_low = self._why_too_low(platform.glibc or platform.musl or (0, 0))
+        return [miss_of_libc(self, platform, evidence, too_low)]
+
+    def why_unclaimed(self) -> str:
+        """Look at how the architecture is spelled, then at the floor of its libc."""
+        spelled = self._spelled()
+        if spelled != self.arch:
+            return f"Linux calls this architecture {spelled}"
+        return "" if self._is_claimed() else f"there is no {self.need.words if self.need else self}"
+
+    def _spelled(self) -> str:
+        """What Linux calls the architecture, which people call by other names too."""
+        from .names import linux_machines
+
+        return linux_machines().get(self.arch, self.arch)
 
     def _libc_tags(self, index: Index) -> tuple[str, str]:
         """Name the oldest manylinux and musllinux tags that an index takes for this architecture, or empty texts."""
@@ -86,37 +101,10 @@ class LinuxTag(PlatformTag):
         """The oldest version of the libc that any interpreter claims."""
         return 0, 0
 
-    def _miss_of_libc(self, platform: Platform) -> Miss:
-        if self.need is None:
-            return self.unclaimed(f"bare tags are claimed of the interpreter's own architecture, {platform.arch}")
-        needs, has = self.need.words, _libc_of(platform)
-        here = platform.glibc if self.need.subject == "glibc" else platform.musl
-        if here is None:
-            return Miss("libc", needs, has, f"the wheel needs {needs} ({self}); the target has {has}", ("libc",))
-        if self.need.version < here:
-            return self.unclaimed(self._why_too_low(here))
-        return Miss("libc_too_old", needs, has, f"the wheel needs {needs}; the target has {has}", ("libc",))
-
     def _why_too_low(self, here: LibcVersion) -> str:
         """Say why a host with a newer libc of this kind does not claim this tag."""
-        raise NotImplementedError
-
-    def _miss_of_floats(self, evidence: tuple[Evidence, ...]) -> Miss:
-        floats = next((item.conclusion for item in evidence if item.subject == "float ABI"), None)
-        if floats is None:
-            unknown = "the target's C library and float ABI are unknown"
-            sentence = f"the wheel's code is hard-float Arm (armhf, {self}); {unknown}"
-            return Miss("libc", str(self), "unknown", sentence, ("libc",))
-        subject = f"{self} wheels are" if isinstance(self, Linux) else "the wheel's code is"
-        kind = "soft-float (armel)" if floats == "soft" else f"of {floats} float ABI"
-        sentence = f"{subject} hard-float Arm (armhf); this interpreter is {kind}"
-        return Miss("float_abi", "hard", floats, sentence, ("float ABI",))
-
-
-def _libc_of(platform: Platform) -> str:
-    if platform.glibc:
-        return f"glibc {dotted(platform.glibc)}"
-    return f"musl {dotted(platform.musl)}" if platform.musl else "no known C library"
+        del here
+        return ""
 
 
 class Manylinux(LinuxTag):
@@ -206,6 +194,13 @@ class Manylinux(LinuxTag):
     def _floor(self) -> LibcVersion:
         return architecture(self.arch).manylinux_floor or NO_MANYLINUX
 
+    def why_unclaimed(self) -> str:
+        """Look at the floor first: some architectures have no manylinux under any name."""
+        spelled = self._spelled()
+        if spelled != self.arch and architecture(spelled).manylinux_floor is None:
+            return f"there is no manylinux for {self.arch}, which Linux calls {spelled}"
+        return super().why_unclaimed() if spelled != self.arch else self._below_floor() or super().why_unclaimed()
+
     def _why_unclaimed(self, platform: Platform) -> str:
         del platform
         return self._below_floor()
@@ -260,6 +255,15 @@ class Musllinux(LinuxTag):
         if takes != self.arch:
             raise InvalidTarget(str(self), f"no interpreter claims it; use {takes}")
         return Platform("linux", self.arch, musl=self.musl)
+
+    def why_unclaimed(self) -> str:
+        """Some architectures take the wheels of another as their own."""
+        takes = architecture(self.arch).takes
+        return (
+            f"machines of {self.arch} take musllinux wheels of {takes}"
+            if takes != self.arch
+            else super().why_unclaimed()
+        )
 
     def instead(self, index: Index) -> str:
         """Name a musl that exists."""
