@@ -147,19 +147,17 @@ class MacOS(PlatformTag):
 
     def why_unclaimed(self) -> str:
         """Look at the format's name, then at the version, then at both together."""
-        # Ladders give Arm the versions of 10 too, though it came with 11.
-        if self.version < {"arm64": (11, 0), "universal2": (10, 4)}.get(self.format, (0, 0)):
-            return f"no {self.need.words} ran {self.format} code"
-        if (10, MAC_10_MINORS_ON_11[0]) < self.version < (11, 0):
-            return f"there was no {self.need.words}"
-        if self.machines():
-            return ""
         if all(self.format not in formats for formats, _, _ in MAC_FORMATS.values()):
             if self.format[:1].isdigit():
                 return "it is malformed, since the version of macOS has two numbers in a tag, not three"
             spelled = MACHINE_WORDS.get(self.format)
             return f"macOS calls this architecture {spelled}" if spelled else f"macOS has no code called {self.format}"
-        return self._why_minor() or f"no {self.need.words} ran {self.format} code"
+        if (10, MAC_10_MINORS_ON_11[0]) < self.version < (11, 0) or max(self.version) > 999:
+            return f"there is no {self.need.words}"
+        # Ladders give Arm the versions of 10, though it came with 11, and the others those of 11.
+        there = COMMON if self.version >= (11, 0) else ("x86_64", *RETIRED)
+        ran = any(self.format in mac_formats(machine, self.version) for machine in there)
+        return self._why_minor() or ("" if ran else f"no {self.need.words} ran {self.format} code")
 
     def _why_minor(self) -> str:
         if self.version < (11, 1) or not self.version[1]:
