@@ -14,12 +14,13 @@ import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator
 from importlib.machinery import EXTENSION_SUFFIXES
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from packaging import _manylinux, _musllinux
 from packaging.tags import InvalidTag, Tag, TooManyTagsError, UnsortedTagsError, parse_tag
 
-from manytags import Facts, Platform, Python, Target, probe, target_from_facts
+from manytags import Facts, Platform, Python, Target, probe, rank, target_from_facts, target_from_tags
 from manytags.hosts import infer_python
 from manytags.hosts.probe import read_elf_header
 from manytags.hosts.probe_manylinux import ask_all
@@ -119,7 +120,7 @@ def cpython_tags(
 ) -> Iterator[Tag]:
     """Yield the tags of CPython itself."""
     version = tuple(python_version or sys.version_info[:2])
-    own = tuple(_cpython_abis(version, warn) if abis is None else abis)
+    own = tuple(_cpython_abis(version, warn) if abis is None and len(version) > 1 else abis or ())
     groups, _ = python_groups(Python("cpython", version, own))
     places = _listed(platforms)
     return (Tag(*group, place) for group in groups if group[0].startswith("cp") for place in places)
@@ -250,4 +251,11 @@ def create_compatible_tags_selector(
     tags: Iterable[Tag],
 ) -> Callable[[Iterable[tuple[T, Iterable[Tag]]]], Iterator[T]]:
     """Return a function that sorts things by their tags."""
-    raise NotImplementedError
+    target = target_from_tags(tags, python=Python("python", (3,), ()))
+
+    def selected(things: Iterable[tuple[T, Iterable[Tag]]]) -> Iterator[T]:
+        ranks = [(rank(wheel_tags, target), thing) for thing, wheel_tags in things]
+        fitting = [(best, thing) for best, thing in ranks if best is not None]
+        return (thing for _, thing in sorted(fitting, key=itemgetter(0)))
+
+    return selected

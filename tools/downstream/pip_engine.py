@@ -9,17 +9,20 @@ from pip._internal.models import wheel
 from pip._internal.utils import compatibility_tags
 from pip._vendor.packaging.tags import Tag
 
-from manytags import ManytagsError, parse_wheel_filename
+from manytags import ManytagsError, detect, parse_wheel_filename, target_from_pip
 
-from . import packaging_tags
 
-REPLACED = (
-    "cpython_tags", "generic_tags", "compatible_tags", "mac_platforms", "ios_platforms", "android_platforms",
-    "interpreter_name", "interpreter_version",
-)  # fmt: skip
-for name in REPLACED:
-    setattr(compatibility_tags, name, getattr(packaging_tags, name))
-packaging_tags.Tag = Tag  # type: ignore[assignment,misc] # pip compares with its own copy
+def get_supported(
+    version: str | None = None,
+    platforms: list[str] | None = None,
+    impl: str | None = None,
+    abis: list[str] | None = None,
+) -> list[Tag]:
+    """Return the tags that pip takes, best first, as its own copy of packaging has them."""
+    target = target_from_pip(
+        platforms or (), abis=abis or (), python_version=version, implementation=impl, host=detect()
+    )
+    return [Tag(*triple) for triple in target.ranks]
 
 
 class Wheel(wheel.Wheel):
@@ -29,9 +32,9 @@ class Wheel(wheel.Wheel):
         self.filename = filename
         try:
             self._parsed = parse_wheel_filename(filename)
-            self.version = str(self._parsed.version)
         except ManytagsError as error:
             raise InvalidWheelFilename(str(error)) from None
+        self.version = str(self._parsed.version)
         self.name = self._parsed.name
         self.build_tag = self._parsed.build
 
@@ -41,4 +44,5 @@ class Wheel(wheel.Wheel):
         return frozenset(Tag(*triple) for triple in self._parsed.tag_set.triples())
 
 
+compatibility_tags.get_supported = get_supported
 wheel.Wheel = Wheel  # type: ignore[misc] # that is the point
