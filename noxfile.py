@@ -155,6 +155,16 @@ def oracle(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def pick(session: nox.Session) -> None:
+    """Ask pip's finder again what it picks from 36 recorded pages; ``-- record`` fetches them anew, three minutes."""
+    session.install("-e", ".", *group("test"), *group("peers"))
+    if "record" in session.posargs:
+        session.run("python", "-m", "tests.oracle.pick_world")
+    else:
+        session.run("pytest", "tests/oracle/test_pick.py", env={"MANYTAGS_ASK_PIP": "1"})
+
+
+@nox.session(default=False)
 def uv(session: nox.Session) -> None:
     """Check the recorded answers of uv, ten minutes; ``nox -s uv -- record`` writes them again."""
     session.install("-e", ".", *group("test"), *group("oracle"))

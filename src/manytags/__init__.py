@@ -37,6 +37,8 @@ _NAMES = {
     "choose.select": "best sort",
     "choose.compare": "compare_tags normalize_tags",
     "choose.cover": "cover",
+    "choose.pick": "pick",
+    "choose.releases": "parse_project_page",
     "choose.relevant": "relevant",
     "choose.markers": "marker_from_wheel",
     "choose.coverage": "check_coverage",
@@ -53,7 +55,7 @@ _NAMES = {
     "indexes.census": "census Census",
     "audits.missing": "missing_libraries",
     "errors": (
-        "ManytagsError InvalidInput InvalidTag InvalidWheelFilename InvalidTarget InvalidFacts InvalidLock "
+        "ManytagsError InvalidInput InvalidTag InvalidWheelFilename InvalidTarget InvalidFacts InvalidLock InvalidPage "
         "InvalidManylinuxModule InvalidWheel InvalidBinary InvalidPolicy InvalidProfile InvalidCensus InvalidAuditLog "
         "ProbeError WorkerError"
     ),

@@ -14,7 +14,9 @@ from .choose.coverage import check_coverage as check_coverage
 from .choose.explain import explain as explain
 from .choose.locks import select_from_lock as select_from_lock
 from .choose.markers import marker_from_wheel as marker_from_wheel
+from .choose.pick import pick as pick
 from .choose.pips import oldest_pip as oldest_pip
+from .choose.releases import parse_project_page as parse_project_page
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best
 from .choose.select import sort as sort
@@ -25,6 +27,7 @@ from .errors import InvalidFacts as InvalidFacts
 from .errors import InvalidInput as InvalidInput
 from .errors import InvalidLock as InvalidLock
 from .errors import InvalidManylinuxModule as InvalidManylinuxModule
+from .errors import InvalidPage as InvalidPage
 from .errors import InvalidPolicy as InvalidPolicy
 from .errors import InvalidProfile as InvalidProfile
 from .errors import InvalidTag as InvalidTag

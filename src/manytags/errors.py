@@ -62,6 +62,10 @@ class InvalidLock(InvalidInput, what="lock file"):
     """A lock file that is not TOML, or does not follow :pep:`751`."""
 
 
+class InvalidPage(InvalidInput, what="index page"):
+    """Text or data that is not a page of an index, or a page of several projects where one is expected."""
+
+
 class InvalidManylinuxModule(InvalidInput, what="_manylinux module"):
     """A ``_manylinux`` module that raised or answered nonsense, or arguments that make no such module."""
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from manytags import InvalidWheelFilename, Target, best, cover, sort, target
+from manytags import InvalidInput, InvalidWheelFilename, Target, best, cover, sort, target
 from manytags.choose.cover import EXACT_UP_TO, least
 
 MACHINES = [
@@ -171,13 +171,14 @@ def test_no_target_and_no_file() -> None:
 
 
 def test_entries_keys_and_yanked() -> None:
-    """``cover`` accepts everything that ``best`` accepts."""
+    """``cover`` takes and returns everything that ``best`` does: a locker records the URL and the hashes too."""
     good = {"filename": NAMES[-2], "requires-python": ">=3.12"}
     pulled = {"filename": NAMES[0], "yanked": "broken"}
     covered = cover([good, pulled], MACHINES[:5])
-    assert (covered.files, covered.without) == ((NAMES[-2],), tuple(MACHINES[:4]))
-    assert cover([good, pulled], MACHINES[:1], yanked=True).files == (NAMES[0],)
-    assert cover([(1, good)], MACHINES[4:5], key=lambda pair: pair[1]).files == (NAMES[-2],)
+    assert (covered.files, covered.without) == ((good,), tuple(MACHINES[:4]))
+    assert covered.chosen[MACHINES[4]] is good
+    assert cover([good, pulled], MACHINES[:1], yanked=True).files == (pulled,)
+    assert cover([(1, good)], MACHINES[4:5], key=lambda pair: pair[1]).files == ((1, good),)
 
 
 def test_bad_names_are_reported_once() -> None:
@@ -192,7 +193,25 @@ def test_bad_names_are_reported_once() -> None:
         warnings.simplefilter("error")
         assert not cover(names, MACHINES, on_invalid="ignore").without
     with pytest.raises(TypeError, match="several files"):
-        cover(NAMES[0], MACHINES)
+        cover(7, MACHINES)  # type: ignore[call-overload] # what it is about
+
+
+def test_of_several_releases_the_newest_that_serves_all() -> None:
+    """A lock for five machines needs one version that all of them can install, not the newest that one of them can."""
+    here, there = MACHINES[0], target("3.12", "win_arm64")
+    names = ["foo-1.0-py3-none-any.whl", "foo-2.0-py3-none-any.whl", "foo-2.1-py3-none-win_arm64.whl"]
+    names += ["foo-3.0rc1-py3-none-any.whl"]
+    assert cover(names, [here, there]).files == (names[1],)
+    assert str(cover(names, [here, there]).release) == "2.0"
+    assert cover(names, [there]).files == (names[2],)
+    assert cover(names, [here, there], release="1").files == (names[0],)
+    assert cover(names[3:], [here, there]).files == (names[3],)
+    partly = cover(names[2:3], [here, there])
+    assert (partly.without, partly.files) == ((here,), (names[2],))
+    with pytest.raises(InvalidInput, match="foo has no such release"):
+        cover(names, [here], release="4")
+    with pytest.raises(InvalidInput, match="not a version"):
+        cover(names, [here], release="newest")
 
 
 def test_fewest_prefers_better_wheels() -> None:

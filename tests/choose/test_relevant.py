@@ -24,7 +24,7 @@ from manytags import (
     sort,
     target,
 )
-from manytags.choose.relevant import filename_from_url
+from manytags.choose.entries import filename_from_url
 
 from ..laws import strategies as laws
 

@@ -24,7 +24,7 @@ ENDINGS = st.sampled_from(
         *("x-py3-none-any", "1-1-py3-none-any", "py3-none-é", "PY3-NONE-ANY", "py3-none-any.", "-py3-none-any"),
     ]
 )
-BEGINNINGS = st.sampled_from(["foo-1.0", "foo-1.0.post1", "Foo-1.0", "foo-1", "foo-x", "fo__o-1", "foo-1.0-1", "-", ""])
+BEGINNINGS = st.sampled_from(["foo-1.0", "foo-1.0.0", "Foo-1.0", "foo-1", "foo-x", "fo__o-1", "foo-1.0-1", "-", ""])
 NAMES = st.tuples(BEGINNINGS, ENDINGS, st.sampled_from([".whl", ".whl", ".tar.gz", ".WHL", ""])).map(
     lambda parts: f"{parts[0]}-{parts[1]}{parts[2]}"
 )

@@ -44,19 +44,32 @@ def test_pick_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     """Without a pick there is no output, the status is 1, and people get a hint."""
     status, out, err = run(capsys, "pick", NEWER, *WINDOWS)
     assert (status, out) == (1, "")
-    assert err == "manytags: no wheel of foo fits cpython 3.12 (cp312) on Windows (win32); see `manytags explain`\n"
+    assert err == (
+        "manytags: nothing of foo fits cpython 3.12 (cp312) on Windows (win32)\n"
+        "  2.0: the wheel is for CPython 3.13 (cp313); the target's Python is 3.12\n"
+    )
     status, out, err = run(capsys, "pick", "foo-1.0.tar.gz", *WINDOWS)
     assert (status, out) == (1, "")
-    assert "no wheel of anything fits" in err
+    assert "1.0: it has no wheel" in err
+    status, out, err = run(capsys, "pick", "README", *WINDOWS)
+    assert (status, out) == (1, "")
+    assert "there is nothing to pick" in err
 
 
 def test_pick_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     """A program gets the pick of each project, and what else fits."""
     status, out, _ = run(capsys, "pick", "--json", PURE, OWN, NEWER, "bar-1-cp27-none-any.whl", *WINDOWS)
     assert status == 1
-    assert json.loads(out) == [
-        {"project": "bar", "version": None, "pick": None, "fitting": []},
-        {"project": "foo", "version": "1.0", "pick": OWN, "fitting": [OWN, PURE]},
+    bar, foo = json.loads(out)
+    assert (bar["project"], bar["version"], bar["pick"], bar["file"], bar["fitting"]) == ("bar", None, None, None, [])
+    assert (foo["project"], foo["version"], foo["pick"], foo["fitting"]) == ("foo", "1.0", OWN, [OWN, PURE])
+    assert foo["file"] == {"filename": OWN}
+    assert foo["passed_over"] == [
+        {
+            "version": "2.0",
+            "kind": "no wheel fits",
+            "because": "the wheel is for CPython 3.13 (cp313); the target's Python is 3.12",
+        }
     ]
 
 
@@ -64,7 +77,12 @@ def test_pick_the_newest_release(capsys: pytest.CaptureFixture[str]) -> None:
     """The newest release that fits is picked from a page; a pre-release only if nothing else fits."""
     names = [f"foo-{version}-py3-none-any.whl" for version in ("1.9", "1.10", "2.0rc1")]
     assert run(capsys, "pick", *names, *WINDOWS)[1] == f"{names[1]}\n"
-    assert run(capsys, "pick", "--all", *names, *WINDOWS)[1].split() == [names[1], names[0], names[2]]
+    assert run(capsys, "pick", "--all", *names, *WINDOWS)[1].split() == [names[1], names[0]]
+    assert run(capsys, "pick", "--all", "--pre", *names, *WINDOWS)[1].split() == [names[2], names[1], names[0]]
+    assert run(capsys, "pick", "--specifier", "<1.10", *names, *WINDOWS)[1] == f"{names[0]}\n"
+    sdist = ("pick", *names, "foo-1.11.tar.gz", *WINDOWS, "--sdists")
+    assert run(capsys, *sdist, "build")[1] == "foo-1.11.tar.gz\n"
+    assert run(capsys, *sdist, "prefer-binary")[1] == f"{names[1]}\n"
     assert run(capsys, "pick", names[2], *WINDOWS)[1] == f"{names[2]}\n"
 
 
@@ -102,6 +120,30 @@ def test_pick_from_an_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert run(capsys, "pick", str(page), "--yanked", "--all", *WINDOWS)[1].split() == [PURE, OWN]
     page.write_text(json.dumps([PURE, {"filename": OWN}]), encoding="utf-8")
     assert run(capsys, "pick", str(page), *WINDOWS) == (0, f"{OWN}\n", "")
+
+
+HTML = f"""<!DOCTYPE html>
+<html><body>
+<a href="../../{OWN}#sha256=00" data-yanked="">{OWN}</a><br/>
+<a href="../../{PURE}#sha256=01" data-requires-python="&gt;=3.8">{PURE}</a><br/>
+<a href="../../foo-3.0-py3-none-any.whl" data-requires-python="&gt;=3.13">foo-3.0-py3-none-any.whl</a><br/>
+</body></html>
+"""
+
+
+@pytest.mark.parametrize("name", ["foo.html", "-"])
+def test_an_html_page_is_read(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A page that ``curl`` saved has links; its lines are not file names."""
+    give(monkeypatch, HTML.encode(), tmp_path)
+    path = str(tmp_path / name) if name != "-" else name
+    Path(tmp_path / "foo.html").write_text(HTML, encoding="utf-8")
+    assert run(capsys, "pick", path, *WINDOWS) == (0, f"{PURE}\n", "")
+    found = json.loads(run(capsys, "pick", "--json", path, *WINDOWS)[1])[0]["file"]
+    assert (found["url"], found["hashes"]) == (f"../../{PURE}", {"sha256": "01"})
+    assert run(capsys, "which-wheels", path, "--for", "win32:3.12") == (0, f"{PURE}\n", "")
+    assert "3 wheels" in run(capsys, "census", path)[1]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +186,8 @@ def test_cover_leaves_one_without(capsys: pytest.CaptureFixture[str]) -> None:
     status, out, _ = run(capsys, "cover", OWN, "--json", *MACHINES)
     assert status == 1
     assert json.loads(out) == {
-        "files": [OWN],
+        "release": "1.0",
+        "files": [{"filename": OWN}],
         "chosen": {"win32:3.12": OWN, "debian-12-arm64:3.11": None},
         "without": ["debian-12-arm64:3.11"],
         "exact": True,
@@ -234,7 +277,7 @@ def test_pylock_that_has_nothing(lock: str, capsys: pytest.CaptureFixture[str]) 
 
 
 BAD = {
-    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is not JSON: "),
+    "no JSON": (["pick", "empty.json", *WINDOWS], "'empty.json' is neither JSON nor HTML"),
     "deep JSON": (["pick", "deep.json", *WINDOWS], "'deep.json' is not JSON: "),
     "no page": (["pick", "other.json", *WINDOWS], "'other.json' is not a page of an index"),
     "bad entry": (["pick", "entry.json", *WINDOWS], "'entry.json' is not a page of an index"),
@@ -245,10 +288,12 @@ BAD = {
     "no colon": (["cover", PURE, "--for", "win32"], "'win32' is not NAME:PYTHON, such as debian-12-arm64:3.12"),
     "bad machine": (["cover", PURE, "--for", "win33:3.12"], "invalid target 'win33'"),
     "bad targets": (["cover", PURE, "--targets", "targets.json"], "'targets.json' is not a list of targets: "),
-    "two releases": (
-        ["cover", PURE, NEWER, *MACHINES],
-        "the files belong to several releases: foo 2.0, foo 1.0; give the files of one release",
+    "two projects": (
+        ["cover", PURE, "bar-1-py3-none-any.whl", *MACHINES],
+        "the files belong to several projects: bar, foo",
     ),
+    "no release": (["cover", PURE, "--release", "3", *MACHINES], "invalid input '3': foo has no such release"),
+    "bad range": (["pick", PURE, "--specifier", "new", *WINDOWS], "invalid input 'new': it is not a version specifier"),
     "no lock": (["pylock", "nowhere.toml", *WINDOWS], "cannot read 'nowhere.toml': "),
     "bad lock": (["pylock", "other.json", *WINDOWS], "invalid lock file 'other.json': it is not TOML: "),
 }

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, Generic, TypeVar, overload
 
+from ..errors import InvalidInput
 from ..targets import Target
-from .entries import read_entry
+from .releases import IndexFile, ProjectPage, Release, read_project_page
 from .select import sort
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from packaging.version import Version
+
     from .entries import OnInvalid
+    from .pages import Page
 
 T = TypeVar("T")
 
@@ -22,44 +26,74 @@ EXACT_UP_TO = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class Cover(Generic[T]):
     """Which wheels serve which targets.
 
-    :param chosen: target -> name of the file that it takes; the targets in the order given.
-    :param files: names of the files to record, sorted.
+    :param chosen: target -> the file that it takes, as the caller gave it; the targets in the order given.
+    :param files: the files to record, by name.
     :param without: targets that no file fits.
     :param exact: whether no smaller set serves all targets. Always true, unless ``fewest`` was given more than 20
         wheels.
+    :param release: the version of the release that they are of; ``None`` where there are no files.
     """
 
-    chosen: dict[Target, str]
-    files: tuple[str, ...]
+    chosen: dict[Target, T]
+    files: tuple[T, ...]
     without: tuple[Target, ...]
     exact: bool
+    release: Version | None
 
 
-def cover(  # noqa: PLR0913 - all but two by name
-    files: Iterable[T],
+@overload
+def cover(
+    files: Page,
     targets: Iterable[Target],
     *,
+    release: str | None = None,
+    fewest: bool = False,
+    yanked: bool = False,
+    on_invalid: OnInvalid = "raise",
+) -> Cover[Any]: ...
+@overload
+def cover(
+    files: ProjectPage[T] | Iterable[T],
+    targets: Iterable[Target],
+    *,
+    release: str | None = None,
     fewest: bool = False,
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
     on_invalid: OnInvalid = "raise",
-) -> Cover:
+) -> Cover[T]: ...
+def cover(  # noqa: PLR0913 - all but two by name
+    files: object,
+    targets: Iterable[Target],
+    *,
+    release: str | None = None,
+    fewest: bool = False,
+    key: Callable[[Any], object] | None = None,
+    yanked: bool = False,
+    on_invalid: OnInvalid = "raise",
+) -> Cover[Any]:
     """Find the wheels of one release that a set of targets needs.
+
+    Of several releases it is the newest that serves all targets; where none does, the newest of those that serve the
+    most. Pre-releases are taken if no other release serves a target.
 
     Each target gets its best wheel. With ``fewest``, the set is as small as possible instead, and each target gets the
     best wheel of the set. That is exact for up to 20 wheels. With more, the wheel that serves most of the remaining
     targets is taken repeatedly, which yields at most ``1 + ln(targets)`` times as many wheels as necessary.
 
-    :param files: file names, entries of an index, or anything that ``key`` turns into one of these.
+    :param files: the files of a project, or a page of an index, as :func:`pick` takes them.
     :param targets: the targets to serve.
+    :param release: the version of the release, such as ``2.3.0``, if it is decided.
     :param fewest: whether a small set matters more than the best wheel for each target.
     :param key: returns the file name or entry of an item.
     :param yanked: whether yanked files may be chosen, after all others.
     :param on_invalid: what to do with an invalid name, as in :func:`best`.
     :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
+    :raises InvalidInput: there is no such release, or ``release`` is not a version.
+    :raises InvalidPage: it is not a page, or the files are of several projects.
 
     >>> from manytags import target
     >>> machines = [target("3.12", "debian-12-x86_64"), target("3.12", "alpine-3.20-x86_64"), target("3.12", "macos")]
@@ -68,23 +102,62 @@ def cover(  # noqa: PLR0913 - all but two by name
     >>> len(covered.files), [str(target.platform) for target in covered.without]
     (2, ['macOS 13.0 on arm64'])
     """
-    if isinstance(files, str):
-        raise TypeError("expected several files, got one text; rank() takes one")
-    items = list(files)
+    page = read_project_page(files, None, None, key, on_invalid)
     distinct = list(dict.fromkeys(targets))
-    takes: dict[Target, list[str]] = {}
-    for target in distinct:
-        fitting = sort(items, target, key=key, yanked=yanked, on_invalid=on_invalid)
-        takes[target] = [read_entry(item, key)[0] for item in fitting]  # type: ignore[arg-type] # key takes a T
-        on_invalid = "ignore" if on_invalid == "skip" else on_invalid  # warn about a name once, not for each target
-    served = {target: names for target, names in takes.items() if names}
+    if release is None:
+        final = [candidate for candidate in page.releases if not candidate.version.is_prerelease]
+        served = _best_served(final, distinct, yanked)
+        if not served[1]:
+            served = _best_served(page.releases, distinct, yanked)
+    else:
+        served = _best_served([_named(page, release)], distinct, yanked)
+    version, takes = served
     exact = True
     if fewest:
-        kept, exact = _fewest(served)
-        served = {target: [name for name in names if name in kept] for target, names in served.items()}
-    chosen = {target: names[0] for target, names in served.items()}
-    without = tuple(target for target in distinct if not takes[target])
-    return Cover(chosen, tuple(sorted(set(chosen.values()))), without, exact)
+        kept, exact = _fewest({target: [file.filename for file in takes[target]] for target in takes})
+        takes = {target: [file for file in fitting if file.filename in kept] for target, fitting in takes.items()}
+    chosen = {target: fitting[0] for target, fitting in takes.items()}
+    by_name = {file.filename: file.item for file in chosen.values()}
+    return Cover(
+        {target: file.item for target, file in chosen.items()},
+        tuple(by_name[name] for name in sorted(by_name)),
+        tuple(target for target in distinct if target not in takes),
+        exact,
+        version,
+    )
+
+
+def _named(page: ProjectPage[T], release: str) -> Release[T]:
+    from packaging.version import InvalidVersion, Version
+
+    try:
+        version = Version(release)
+    except InvalidVersion:
+        raise InvalidInput(release, "it is not a version") from None
+    for candidate in page.releases:
+        if candidate.version == version:
+            return candidate
+    raise InvalidInput(release, f"{page.project or 'the page'} has no such release")
+
+
+def _best_served(
+    releases: Iterable[Release[T]], targets: list[Target], yanked: bool
+) -> tuple[Version | None, dict[Target, list[IndexFile[T]]]]:
+    """Return the first release that serves the most targets, and the files that each of them takes, best first."""
+    version: Version | None = None
+    most: dict[Target, list[IndexFile[T]]] = {}
+    for release in releases:
+        takes = {target: sort(release.files, target, key=_entry, yanked=yanked) for target in targets}
+        takes = {target: fitting for target, fitting in takes.items() if fitting}
+        if version is None or len(takes) > len(most):
+            version, most = release.version, takes
+        if len(most) == len(targets):
+            break
+    return version, most
+
+
+def _entry(file: IndexFile[T]) -> object:
+    return file.entry
 
 
 def _fewest(served: dict[Target, list[str]]) -> tuple[set[str], bool]:

@@ -54,6 +54,31 @@ def _read_mapping(entry: "Mapping[str, object]") -> "tuple[str, str | None, bool
     return filename, requires or None, yanked is not None and yanked is not False
 
 
+def read_located_entry(item: object) -> "tuple[str, str | None, bool]":
+    """As :func:`read_entry`, for text that may be a URL, and entries that may have a ``url`` and no ``filename``."""
+    if isinstance(item, str):
+        return filename_from_url(item), None, False
+    if hasattr(item, "get") and item.get("filename") is None and isinstance(item.get("url"), str):
+        entry = {name: item.get(name) for name in ("requires-python", "yanked")}
+        return _read_mapping({**entry, "filename": filename_from_url(item.get("url"))})
+    return read_entry(item)
+
+
+def filename_from_url(text: str) -> str:
+    """Return the file name that a URL or a path ends in; a file name is returned as it is.
+
+    >>> filename_from_url("https://example.org/a/a-1.0%2Bcpu-py3-none-any.whl?x=/y#sha256=00")
+    'a-1.0+cpu-py3-none-any.whl'
+    """
+    # Not urlsplit: it takes ten times as long, and rejects a URL for its host, which does not matter here.
+    name = text.partition("#")[0].partition("?")[0].rpartition("/")[2]
+    if "%" not in name:
+        return name
+    from urllib.parse import unquote
+
+    return unquote(name)
+
+
 def python_fits(requires: str, target: "Target") -> bool:
     """Whether a target's Python meets a ``requires-python``. Like pip, ignore text that is not a specifier.
 

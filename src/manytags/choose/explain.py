@@ -12,7 +12,8 @@ from .entries import python_fits, read_entry
 from .meant_name import meant_filename
 from .pips import bundled_pip, is_newer
 from .reasons import BADLY_BUILT, Reason, ReasonKind, in_order, unclaimed, weight
-from .remedies import SDISTS, Remedies, remedies
+from .remedies import Remedies, remedies
+from .sdists import SDISTS
 from .why_platform import why_not_platform
 from .why_python import why_not_python
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib import import_module
 
-from ..errors import InvalidInput, InvalidLock, InvalidWheelFilename, ManytagsError
+from ..errors import InvalidInput, InvalidLock, ManytagsError
 from ..targets import Target
 from ..targets.markers import is_true, marker_environment
 from .entries import python_fits
@@ -225,7 +225,7 @@ def _select(package: Package, target: Target) -> SelectedPackage:
             return selected(kind, None, source)
     try:
         wheel = best(wheels, target, key=lambda pair: pair[0])
-    except InvalidWheelFilename as error:
+    except InvalidInput as error:
         raise InvalidLock(error.text, f"package {package.name}: {error.reason}", error.position) from None
     if wheel is not None:
         return selected("wheel", *wheel)

@@ -15,7 +15,7 @@ from ..tags.text import split_tag_set, split_wheel_filename
 from ..targets import Python, Target
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
 from ..targets.ranks import platform_tags, python_groups
-from .entries import check_on_invalid, python_fits, read_entry, reject_filename
+from .entries import check_on_invalid, python_fits, read_located_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _fitting(
     files: Iterable[T], fits: Fits, key: Callable[[T], object] | None, yanked: bool, on_invalid: OnInvalid
 ) -> Iterator[T]:
     for item in files:
-        filename, requires, withdrawn = read_entry(_by_filename(item if key is None else key(item)))
+        filename, requires, withdrawn = read_located_entry(item if key is None else key(item))
         if not filename.endswith(".whl") or (withdrawn and not yanked):
             continue
         try:
@@ -117,31 +117,6 @@ def _fitting(
             continue
         if fit and variant is None:
             yield item
-
-
-def _by_filename(item: object) -> object:
-    """Replace a URL by the file name that it ends in."""
-    if isinstance(item, str):
-        return filename_from_url(item)
-    if hasattr(item, "get") and item.get("filename") is None and isinstance(item.get("url"), str):
-        entry = {name: item.get(name) for name in ("requires-python", "yanked")}
-        return {**entry, "filename": filename_from_url(item.get("url"))}
-    return item
-
-
-def filename_from_url(text: str) -> str:
-    """Return the file name that a URL or a path ends in; a file name is returned as it is.
-
-    >>> filename_from_url("https://example.org/a/a-1.0%2Bcpu-py3-none-any.whl?x=/y#sha256=00")
-    'a-1.0+cpu-py3-none-any.whl'
-    """
-    # Not urlsplit: it takes ten times as long, and rejects a URL for its host, which does not matter here.
-    name = text.partition("#")[0].partition("?")[0].rpartition("/")[2]
-    if "%" not in name:
-        return name
-    from urllib.parse import unquote
-
-    return unquote(name)
 
 
 class _Range:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from ..errors import InvalidTag
+from ..errors import InvalidTag, InvalidWheelFilename
 from ..platforms import Platform
 from ..platforms.linux.architectures import architecture
 from ..platforms.parse import parse_platform_or_none
 from ..tags import parse_libc_version
-from ..tags.filename import WheelFilename
+from ..tags.filename import WheelFilename, parse_wheel_filename
 from ..targets import Target
 from .nearest import nearest_tags
 from .pips import oldest_pip
 from .reasons import Reason, ReasonKind
+from .sdists import SDISTS
 from .select import best
 from .steps import steps
-
-#: Endings of source distributions: the current one, and an older one that indexes still have.
-SDISTS = (".tar.gz", ".zip")
 
 #: Distributions that are always named; others are named only if the machine runs them.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
@@ -87,11 +85,27 @@ def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason,
         *nearest_tags(wheel, target, reasons),
         _releases(wheel, target.platform) if about_libc and wheel is not None else (),
         _pip(wheel),
-        best(others, target, on_invalid="ignore"),
+        _other(wheel, others, target),
         next((name for name in others if name.endswith(SDISTS)), None),
         bool(others),
         steps(wheel, target, reasons),
     )
+
+
+def _other(wheel: WheelFilename | None, others: list[str], target: Target) -> str | None:
+    """Return the best of the other files of the release: of the wheel's own, else of the first wheel among them."""
+    parsed = [parsed for name in others if (parsed := _parsed(name)) is not None]
+    release = wheel or next(iter(parsed), None)
+    same = [other for other in parsed if release and (other.name, other.version) == (release.name, release.version)]
+    other = best(same, target)
+    return None if other is None else other.text
+
+
+def _parsed(name: str) -> WheelFilename | None:
+    try:
+        return parse_wheel_filename(name)
+    except InvalidWheelFilename:
+        return None
 
 
 def _pip(wheel: WheelFilename | None) -> str | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
 
+    from ..tags.filename import BuildTag
     from ..targets import Target
     from .entries import OnInvalid
 
@@ -38,7 +39,8 @@ def best(
 ) -> "T | None":
     """Pick the file that fits a target best, or ``None`` if no file fits.
 
-    All files are assumed to belong to one release. Files that do not end in ``.whl`` are skipped.
+    All wheels must belong to one release; :func:`pick` takes those of several. Files that do not end in ``.whl`` are
+    skipped.
 
     :param files: wheel file names, as text, :class:`WheelFilename`, path or what packaging's parser returns; entries of
         an index (mappings with ``filename``, ``requires-python``, ``yanked``); or anything that ``key`` turns into one
@@ -48,6 +50,7 @@ def best(
     :param yanked: whether yanked files may be chosen, after all others.
     :param on_invalid: ``raise``, ``skip`` to skip an invalid name with a warning, or ``ignore`` to skip it silently.
     :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
+    :raises InvalidInput: the wheels are of several releases or projects.
     :raises TypeError: an item is none of these.
 
     >>> from manytags import target
@@ -87,7 +90,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
     ranks = target.ranks
     endings = endings_of(target)
     # Files of a release start alike, so a start that was valid once is not checked again.
-    beginning = ""
+    beginning = known = first = ""
     filename: str
     requires: str | None
     for item in files:
@@ -113,10 +116,16 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
                     fit = endings.get(ending, UNREAD)
                     if fit is UNREAD:
                         rank = ranks.of_new_text(tags)
-                        fit = None if rank is None or variant is not None else (rank, _build_order(build))
+                        fit = (
+                            None if rank is None or variant is not None else (rank, build_order(build_from_text(build)))
+                        )
             except ValueError as error:
                 reject_filename(filename, error, on_invalid, 4)
                 continue
+            if beginning != known:
+                known, first = beginning, first or filename
+                if filename is not first:
+                    check_one_release(filename, first)
             if len(filename) <= MEMO_TEXT:
                 if len(endings) >= MEMO_LIMIT:
                     endings.clear()
@@ -125,15 +134,29 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
             yield (withdrawn, *fit, filename), item
 
 
+def check_one_release(filename: str, first: str) -> None:
+    """Refuse a file of another project or release than the first file: an old one would be picked in silence.
+
+    :raises InvalidInput: as above.
+    """
+    from ..errors import InvalidInput, shown
+    from ..tags.filename import parse_wheel_filename
+
+    wheel, other = parse_wheel_filename(filename), parse_wheel_filename(first)
+    if wheel.name != other.name or wheel.version != other.version:
+        reason = f"it is of another release than {shown(first)}; pick() takes the files of several releases"
+        raise InvalidInput(filename, reason)
+
+
 def endings_of(target: "Target") -> "Endings":
     """Return what is remembered of the files for a target; it is kept on the target, and freed with it."""
     return target.memo.setdefault("endings", {})  # type: ignore[return-value] # no other module uses this key
 
 
-def _build_order(build: str) -> "tuple[int, ...]":
+def build_order(build: "BuildTag") -> "tuple[int, ...]":
     """Invert a build tag, so that a higher one compares as smaller, and any build tag as smaller than none."""
     if not build:
         return NO_BUILD
-    number, rest = build_from_text(build)  # type: ignore[misc] # never empty here
+    number, rest = build
     # Each letter is inverted as well; the final 1 sorts a prefix after the longer text.
     return (0, -number, *(-ord(letter) for letter in rest), 1)

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from ..choose.relevant import filename_from_url
+from ..choose.entries import filename_from_url
 from ..errors import InvalidCensus
 from ..indexes.census import Census, census
 from ..indexes.census_json import MAX_CENSUS

@@ -8,7 +8,11 @@ import os
 import sys
 from itertools import chain
 
-from ..errors import InvalidWheelFilename, shown
+from ..choose.html_page import entries_from_html
+from ..choose.pages import MAX_PAGE, read_page
+from ..choose.releases import ProjectPage, parse_project_page
+from ..choose.sdists import sdist_project
+from ..errors import InvalidPage, InvalidWheelFilename, shown
 from ..tags.filename import parse_wheel_filename
 from .files import BadArgumentsError, last_part, read_text, spoken_path, system_errors
 from .layout import printable
@@ -20,16 +24,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import TypeGuard
 
-    from packaging.version import Version
-
     Entry = dict[str, object]
     Row = str | Entry
 
-#: Longest index page, list and line that is read. PyPI's largest pages have some ten million characters.
-MAX_INDEX, MAX_PAGE, MAX_LINE = 100_000_000, 100_000_000, 100_000_000
+#: Longest line of a list that is read.
+MAX_LINE = MAX_PAGE
 _BLOCK = 1 << 20
 _DECODE = json.JSONDecoder().raw_decode
-FILES_HELP = "a file name, a folder, a JSON page of an index (.json), or - for a list on standard input"
+FILES_HELP = "a file name, a folder, a page of an index (.json, .html), or - for a page or a list on standard input"
 
 
 def add_file_options(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +47,7 @@ def add_row_options(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         nargs="*",
         default=["-"],
-        help="file names or URLs, one per line, JSON lines of entries, or JSON pages of an index; - is standard input",
+        help="file names or URLs, one per line, JSON lines of entries, or pages of an index; - is standard input",
     )
     add_machine_options(parser)
 
@@ -63,11 +65,15 @@ def read_entries(paths: list[str]) -> list[Entry]:
 
 
 def _read(path: str) -> list[Entry]:
-    if path == "-" or path.lower().endswith(".json"):
-        text = read_text(path, MAX_INDEX)
-        if path != "-" or text.lstrip()[:1] in {"{", "["}:
-            return _read_page(spoken_path(path), text)
-        return [{"filename": last_part(line.strip())} for line in text.splitlines() if line.strip()]
+    if path == "-" or path.lower().endswith((".json", ".html", ".htm")):
+        text = read_text(path, MAX_PAGE)
+        try:
+            _, items = read_page(text)
+        except InvalidPage as error:
+            raise BadArgumentsError(f"{shown(spoken_path(path))} {error.reason.removeprefix('it ')}") from None
+        if path != "-" and text.lstrip()[:1] not in {"{", "[", "<"}:
+            raise BadArgumentsError(f"{shown(path)} is neither JSON nor HTML")
+        return [{"filename": last_part(item)} if isinstance(item, str) else item for item in items]  # type: ignore[misc]
     names = list_folder(path)
     return [{"filename": name} for name in ([last_part(path)] if names is None else names)]
 
@@ -78,61 +84,25 @@ def list_folder(path: str) -> list[str] | None:
         return sorted(os.listdir(path)) if os.path.isdir(path) else None
 
 
-def _read_page(path: str, text: str) -> list[Entry]:
-    """Read a project's page in the form of :pep:`691`, or a bare list of names or entries."""
-    if len(text) > MAX_INDEX:
-        raise BadArgumentsError(f"{path!r} is longer than {MAX_INDEX} characters")
-    try:
-        content = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadArgumentsError(f"{path!r} is not JSON: {error}") from None
-    items = content.get("files") if isinstance(content, dict) else content
-    items = items if isinstance(items, list) else [None]
-    entries: list[Entry] = [{"filename": item} if isinstance(item, str) else item for item in items]
-    if not all(map(_is_entry, entries)):
-        raise BadArgumentsError(f"{path!r} is not a page of an index: it needs a list of 'files', each with 'filename'")
-    return entries
-
-
-def group_by_release(entries: list[Entry]) -> dict[str, dict[Version, list[Entry]]]:
-    """Group wheels by project and release, the newest first and pre-releases last; warn about invalid names.
-
-    Files that do not end in ``.whl`` are skipped.
-    """
-    projects: dict[str, dict[Version, list[Entry]]] = {}
+def by_project(entries: list[Entry]) -> dict[str, ProjectPage[Entry]]:
+    """Group wheels and sdists by project and release; warn about invalid names."""
+    projects: dict[str, list[Entry]] = {}
+    others: list[Entry] = []
     for entry in entries:
         name = str(entry["filename"])
-        if not name.endswith(".whl"):
-            continue
-        try:
-            wheel = parse_wheel_filename(name)
-        except InvalidWheelFilename as error:
-            print(f"manytags: skipped: {printable(str(error))}", file=sys.stderr)
-            continue
-        projects.setdefault(wheel.name, {}).setdefault(wheel.version, []).append(entry)
-    return {
-        project: {
-            version: releases[version]
-            for version in sorted(releases, key=lambda version: (not version.is_prerelease, version), reverse=True)
-        }
-        for project, releases in sorted(projects.items())
-    }
-
-
-def read_release(paths: list[str]) -> list[Entry]:
-    """Read the entries of a single release.
-
-    :raises BadArgumentsError: the files are of several releases.
-    """
-    releases = [
-        (f"{project} {version}", entries)
-        for project, versions in group_by_release(read_entries(paths)).items()
-        for version, entries in versions.items()
-    ]
-    if len(releases) > 1:
-        names = f"{releases[0][0]}, {releases[1][0]}"
-        raise BadArgumentsError(f"the files belong to several releases: {names}; give the files of one release")
-    return [entry for _, entries in releases for entry in entries]
+        if name.endswith(".whl"):
+            try:
+                projects.setdefault(parse_wheel_filename(name).name, []).append(entry)
+            except InvalidWheelFilename as error:
+                print(f"manytags: skipped: {printable(str(error))}", file=sys.stderr)
+        else:
+            others.append(entry)
+    # Names of sdists do not say where the project's name ends, so wheels tell first which projects there are.
+    for entry in others:
+        project = sdist_project(str(entry["filename"]), projects)
+        if project is not None:
+            projects.setdefault(project, []).append(entry)
+    return {project: parse_project_page(projects[project], project) for project in sorted(projects)}
 
 
 def read_rows(paths: Iterable[str]) -> Iterator[Row]:
@@ -165,7 +135,7 @@ def _blocks(name: str, stream: io.BufferedReader) -> Iterator[str]:
 def _rows(name: str, blocks: Iterator[str]) -> Iterator[Row]:
     for block in blocks:
         lines = iter(block.split("\n"))
-        if "{" not in block and "[" not in block and "\ufeff" not in block:
+        if "{" not in block and "[" not in block and "<" not in block and "\ufeff" not in block:
             # Lists of names have millions of lines, so this loop is left to C.
             yield from filter(None, map(str.strip, lines))
             continue
@@ -173,9 +143,13 @@ def _rows(name: str, blocks: Iterator[str]) -> Iterator[Row]:
             text = line.strip().lstrip("\ufeff")
             if not text:
                 continue
-            if text[0] not in "{[":
+            if text[0] not in "{[<":
                 yield text
                 continue
+            if text[0] == "<":
+                later = (line for block in blocks for line in block.split("\n"))
+                yield from entries_from_html(_joined(name, text, chain(lines, later)))
+                return
             try:
                 # `json.loads` takes twice as long for such short texts.
                 content, end = _DECODE(text)
@@ -190,16 +164,22 @@ def _rows(name: str, blocks: Iterator[str]) -> Iterator[Row]:
                 yield from _page_rows(name, content)
 
 
-def _read_lines(name: str, start: str, lines: Iterator[str]) -> object:
-    """Read JSON that spans several lines, up to the end of its file."""
+def _joined(name: str, start: str, lines: Iterator[str]) -> str:
+    """Join the lines of a page, up to the end of its file."""
     parts, length = [start], len(start)
     for line in lines:
         parts.append(line)
         length += len(line) + 1
         if length > MAX_PAGE:
             raise BadArgumentsError(f"{shown(name)} has a page of more than {MAX_PAGE} characters")
+    return "\n".join(parts)
+
+
+def _read_lines(name: str, start: str, lines: Iterator[str]) -> object:
+    """Read JSON that spans several lines, up to the end of its file."""
+    text = _joined(name, start, lines)
     try:
-        return json.loads("\n".join(parts))
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadArgumentsError(f"{shown(name)} is not JSON from {shown(start[:60])} on: {error}") from None
 

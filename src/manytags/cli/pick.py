@@ -1,22 +1,35 @@
-"""``manytags pick FILE...``: pick the wheel that fits a machine best."""
+"""``manytags pick FILE...``: pick the file of each project that a machine takes."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from typing import get_args
 
-from ..choose.select import sort
-from .index_files import add_file_options, group_by_release, read_entries
+from ..choose.pick import Pick, Sdists, pick
+from .index_files import add_file_options, by_project, read_entries
 from .layout import print_json, printable
 from .target_choice import add_flag, add_target_options, choose_target
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .index_files import Entry
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     add_file_options(parser)
-    add_flag(parser, "--all", "print all wheels that fit, the newest release first, and its best wheel first")
+    parser.add_argument("--specifier", metavar="RANGE", default="", help="pick from these versions, like '>=2,<3'")
+    add_flag(parser, "--pre", "also pick pre-releases; else only if nothing else fits")
     parser.add_argument(
-        "--json", action="store_true", help="print the pick and all fitting wheels of each project as JSON"
+        "--sdists",
+        choices=get_args(Sdists),
+        default="never",
+        help="what to do with sdists; by default they are skipped",
+    )
+    add_flag(parser, "--all", "print all files that fit, the newest release first, and its best file first")
+    parser.add_argument(
+        "--json", action="store_true", help="print the pick, all files that fit and what was passed over as JSON"
     )
     add_target_options(parser)
 
@@ -24,27 +37,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the pick of each project; the status is 1 if a project has none."""
     target, _ = choose_target(arguments)
-    picks: list[dict[str, object]] = []
-    fitting: dict[str, list[str]] = {}
-    for project, versions in group_by_release(read_entries(arguments.files)).items():
-        names = {
-            version: [str(entry["filename"]) for entry in sort(entries, target, yanked=arguments.yanked)]
-            for version, entries in versions.items()
-        }
-        fitting[project] = [name for sorted_names in names.values() for name in sorted_names]
-        version = next((str(version) for version, sorted_names in names.items() if sorted_names), None)
-        pick = next(iter(fitting[project]), None)
-        picks.append({"project": project, "version": version, "pick": pick, "fitting": fitting[project]})
+    picks = [
+        pick(
+            page,
+            target,
+            arguments.specifier,
+            prereleases=arguments.pre or None,
+            yanked=arguments.yanked,
+            sdists=arguments.sdists,
+        )
+        for page in by_project(read_entries(arguments.files)).values()
+    ]
     if arguments.json:
-        print_json(picks)
+        print_json([_data(picked) for picked in picks])
     else:
-        for names_of in fitting.values():
-            for name in names_of if arguments.all else names_of[:1]:
-                print(printable(name))
-        _complain(fitting, str(target))
-    return 0 if fitting and all(fitting.values()) else 1
+        for picked in picks:
+            for candidate in picked.candidates if arguments.all else picked.candidates[:1]:
+                print(printable(candidate.filename))
+            if not picked:
+                print("manytags:", "\n".join(map(printable, str(picked).splitlines())), file=sys.stderr)
+        if not picks:
+            print(f"manytags: there is nothing to pick for {printable(str(target))}", file=sys.stderr)
+    return 0 if picks and all(picks) else 1
 
 
-def _complain(fitting: dict[str, list[str]], target: str) -> None:
-    for project in [project for project, names in fitting.items() if not names] or ([] if fitting else ["anything"]):
-        print(f"manytags: no wheel of {project} fits {printable(target)}; see `manytags explain`", file=sys.stderr)
+def _data(picked: Pick[Entry]) -> dict[str, object]:
+    return {
+        "project": picked.project,
+        "version": None if picked.version is None else str(picked.version),
+        "pick": picked.filename,
+        "file": picked.file,
+        "fitting": [candidate.filename for candidate in picked.candidates],
+        "passed_over": [
+            {"version": str(passed.release), "kind": passed.kind, "because": passed.because}
+            for passed in picked.passed_over
+        ],
+    }

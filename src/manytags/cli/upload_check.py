@@ -8,11 +8,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..choose.pages import MAX_PAGE
 from ..errors import InvalidProfile, InvalidWheel
 from ..indexes.profiles import PROFILES, Profile, parse_profile
 from ..indexes.upload import UploadProblem, check_upload
 from .files import BadArgumentsError, read_text
-from .index_files import FILES_HELP, MAX_INDEX, list_folder, read_entries
+from .index_files import FILES_HELP, list_folder, read_entries
 from .layout import print_json, printable
 from .target_choice import add_flag
 
@@ -84,7 +85,7 @@ def _paths(files: Sequence[str]) -> list[str]:
         if names is not None:
             paths += [os.path.join(file, name) for name in names]
         elif file == "-":
-            paths += [line.strip() for line in read_text(file, MAX_INDEX).splitlines() if line.strip()]
+            paths += [line.strip() for line in read_text(file, MAX_PAGE).splitlines() if line.strip()]
         else:
             paths.append(file)
     return paths
