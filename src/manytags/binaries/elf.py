@@ -8,6 +8,7 @@ RISC-V without a segment. They may be missing or wrong, so the ELF header's floa
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import BinaryIO
 
 from ..hosts.arm_attributes import TAG_ABI_VFP_ARGS, arm_attributes
@@ -28,6 +29,8 @@ _SHT_ARM_ATTRIBUTES = number_of("SHT_ARM_ATTRIBUTES")
 _MAX_ATTRIBUTES = 65536
 _DF_1_NOOPEN, _DF_1_PIE = 0x40, 0x08000000
 
+#: The files of one wheel are of one or two architectures.
+_known_architecture = lru_cache(maxsize=64)(architecture_from_elf)
 _KINDS = {1: OBJECT_FILE, 2: EXECUTABLE, 3: SHARED_OBJECT, 4: CORE_DUMP}  # by e_type
 
 
@@ -149,7 +152,7 @@ def read_linkage(stream: BinaryIO, name: str) -> Linkage:
 def _architecture(image: Header) -> str:
     if image.machine == EM_ARM and not image.wide:
         return "arm" if image.byte_order == "little" else "armeb"
-    known = architecture_from_elf(image.machine, image.bits, image.byte_order, image.flags)
+    known = _known_architecture(image.machine, image.bits, image.byte_order, image.flags)
     if known is not None:
         return known.name
     swapped = image.machine >> 8 | (image.machine & 0xFF) << 8
