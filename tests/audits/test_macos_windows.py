@@ -25,6 +25,7 @@ from ..binaries.made_macho import (
 )
 from ..binaries.made_pe import AMD64, X86, pe
 from ..binaries.made_pe import ARM64 as WIN_ARM64
+from .made_wheels import X86_64 as X86_64_LINUX
 from .made_wheels import made_wheel
 
 MODULE, PLAIN, PYD = "demo/_c.cpython-312-darwin.so", "demo/_c.so", "demo/_c.cp312-win_amd64.pyd"
@@ -228,6 +229,56 @@ def test_what_a_plain_name_does_not_say(library: str, tag: str) -> None:
     assert claim.true_tags == (tag,)
 
 
+def test_debug_builds() -> None:
+    """A module for debug builds of Python is of no use to others, and a wheel of them is mostly a mistake."""
+    debug, tag = "demo/_c_d.cp312-win_amd64.pyd", f"{CP312}-win_amd64"
+    files = {debug: pe(imports={"python312_d.dll": ["PyList_New"]})}
+    text = f"{debug}: debug build: loaded by CPython 3.12 debug only"
+    assert false(tag, files) == {
+        "cp312": [f"{debug}: extension module loaded by CPython 3.12 debug only (allowed: cp312)"]
+    }
+    assert not false("cp312-cp312d-win_amd64", files)
+    assert not false(tag, {**files, PYD: pe(imports={"python312.dll": ["PyList_New"]})}), "one is there for each"
+    for tags in (tag, "cp312-cp312d-win_amd64"):
+        assert [str(remark) for remark in audited(tags, files).remarks] == [text]
+    linux = "demo/_c.cpython-312d-x86_64-linux-gnu.so"
+    answer = audit(
+        made_wheel("demo-1.0-cp312-cp312d-linux_x86_64.whl", {linux: X86_64_LINUX}),
+        "demo-1.0-cp312-cp312d-linux_x86_64.whl",
+    )
+    assert f"{linux}: debug build: loaded by CPython 3.12 debug only" in map(str, answer.remarks)
+
+
+HELPERS = {
+    "macOS": (
+        f"{CP312}-macosx_10_9_universal2",
+        {MODULE: both(), "demo/run": code(X86_64, 0x0A0900, kind=EXECUTE)},
+        ["demo/run: chosen at run time: code for x86_64, in a wheel for x86_64 and arm64"],
+    ),
+    "two tags": (
+        f"{CP312}-macosx_10_9_x86_64.macosx_11_0_arm64",
+        {MODULE: both(), "demo/run": code(kind=EXECUTE)},
+        ["demo/run: chosen at run time: code for arm64, in a wheel for x86_64 and arm64"],
+    ),
+    "more than the tag": (f"{CP312}-macosx_11_0_arm64", {MODULE: code(), "demo/run": both()}, []),
+    "Windows": (
+        f"{CP312}-win_amd64",
+        {PYD: pe(), "demo/run.exe": pe(X86, dll=False)},
+        ["demo/run.exe: chosen at run time: code for x86, in a wheel for amd64"],
+    ),
+    "ARM64X": (f"{CP312}-win_arm64", {"demo/_c.pyd": pe(WIN_ARM64), "demo/run.exe": pe(WIN_ARM64, chpe=True)}, []),
+    ".NET": (f"{CP312}-win_amd64", {PYD: pe(), "demo/net.dll": pe(X86, clr=1)}, []),
+}
+
+
+@pytest.mark.parametrize("name", HELPERS)
+def test_helpers_for_some_processors(name: str) -> None:
+    """A program that half of the machines cannot run is no reason against a tag, but its maker should know."""
+    tags, files, remarks = HELPERS[name]
+    answer = audited(tags, files)
+    assert (answer.is_false, [str(remark) for remark in answer.remarks]) == (False, remarks)
+
+
 def test_symbols_of_a_library_of_the_wheel() -> None:
     """Libraries define names like CPython's, which a file may use in the stable ABI."""
     define = macho(kind=DYLIB, commands=[library("@rpath/libqux.dylib", 0xD), build_version(1, 0x0B0000), SIGNED],
@@ -295,6 +346,10 @@ def test_a_single_file() -> None:
 def test_libraries_of_one_mac(path: str, whose: str) -> None:
     """A wheel that works where it was built fails on machines without Homebrew's libraries."""
     commands = [build_version(1, 0x0B0000), library(f"{path}/liblzma.5.dylib"), text_command(0x8000001C, path), SIGNED]
+    assert not audit(macho(ARM64, BUNDLE, commands=[commands[0], *commands[2:]]), "_c.so").remarks, (
+        "nothing is searched"
+    )
+    commands.append(library("@rpath/libqux.dylib"))
     data = macho(ARM64, BUNDLE, commands=commands)
     suffix = f", a folder of {whose}" if whose else ""
     texts = [
@@ -315,7 +370,11 @@ def test_libraries_of_macos() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["MSVCP140.dll", "msvcp140_1.dll", "vcomp140.dll", "concrt140.dll", "mfc140u.dll", "msvcr120.dll"]
+    "name",
+    [
+        *("MSVCP140.dll", "msvcp140_1.dll", "vcomp140.dll", "concrt140.dll", "mfc140u.dll", "msvcr120.dll"),
+        *("vcruntime140d.dll", "vcruntime140_1d.dll", "ucrtbased.dll", "msvcp140d.dll", "msvcr100d.dll"),
+    ],
 )
 def test_libraries_of_visual_c(name: str) -> None:
     """Windows has no library of Visual C++ until another program installs it, unless the wheel brings it."""

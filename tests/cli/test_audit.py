@@ -18,7 +18,9 @@ import manytags
 from manytags.cli import main
 
 from ..audits.made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, made_wheel, put_wheel
-from ..binaries.made_macho import universal2
+from ..binaries.made_macho import ARM64, EXECUTE, SIGNED, build_version, fat, macho, universal2
+from ..binaries.made_macho import X86_64 as X86
+from ..binaries.made_pe import X86 as WIN32
 from ..binaries.made_pe import pe
 
 SNAPSHOTS = Path(__file__).parent / "audits"
@@ -99,6 +101,25 @@ def test_status(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     for options in ([], ["--quiet"], ["--json"], ["--json", "--quiet"], ["--jobs", "2"]):
         assert run(capsys, *files, *options)[0] == loose, options
         assert run(capsys, *files, *options, "--strict")[0] == strict, options
+
+
+def test_a_release_for_three_systems(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A publisher's check must not fail on true wheels because they bring a helper, or need what no tag promises."""
+    put_wheel(tmp_path, TRUE)
+    universal = fat([(X86, macho(X86, commands=[build_version(1, 0x0A0900), SIGNED])), (ARM64, macho())])
+    files = {"demo/_c.cpython-312-darwin.so": universal, "demo/run": macho(ARM64, EXECUTE)}
+    put_wheel(tmp_path, "demo-1.0-cp312-cp312-macosx_10_9_universal2.whl", files)
+    windows = {
+        "demo/_c.cp312-win_amd64.pyd": pe(imports={"python312.dll": ["PyList_New"], "msvcp140.dll": ["f"]}),
+        "demo/run.exe": pe(WIN32, dll=False),
+    }
+    put_wheel(tmp_path, "demo-1.0-cp312-cp312-win_amd64.whl", windows)
+    status, out, _ = run(capsys, str(tmp_path), "--strict")
+    assert (status, out.splitlines()[-1]) == (0, "3 files: 3 clean"), out
+    assert out.count("chosen at run time") == 2
+    windows |= {"demo/helper.exe": pe(imports={"demo.dll": ["f"]}, dll=False), "demo/other/demo.dll": pe()}
+    put_wheel(tmp_path, "demo-1.0-cp312-cp312-win_amd64.whl", windows)
+    assert run(capsys, str(tmp_path), "--strict")[0] == 1, "a program that does not find its library"
 
 
 @pytest.mark.usefixtures("wheels")

@@ -22,6 +22,8 @@ from .rules import THE_WHEEL, Violation, ViolationKind
 
 Version = tuple[int, int]
 
+#: Systems of tags.
+SYSTEMS = ("macos", "ios")
 #: The slices that a machine loads besides its own.
 _ALIKE = {"x86_64h": "x86_64"}
 #: The first versions for arm64, which linkers write for all older ones (LLVM ``Triple::getMinimumSupportedOSVersion``).

@@ -69,8 +69,11 @@ def _module(file: ForeignFile) -> Module:
     if file.system == "Windows":
         # A module that needs the DLL of one version loads in that version alone, whatever its name says.
         found = {_abi_of_dll(name) for binary in file.slices for name in binary.needed} - {None}
-        exact = sorted(own for own in found if own and own not in STABLE)
-        abi = exact[0] if exact and abi in {None, *STABLE} else abi or next(iter(sorted(map(str, found))), None)
+        exact = next(iter(sorted(own for own in found if own and own not in STABLE)), None)
+        if exact and (abi in {None, *STABLE} or exact.rstrip("td") == str(abi).rstrip("td")):
+            abi = exact
+            stem = stem.removesuffix("_d") if exact.endswith("d") else stem  # as debug builds name their modules
+        abi = abi or next(iter(sorted(map(str, found))), None)
     return Module(file.name, f"{folder}/{stem}" if folder else stem, abi)
 
 

@@ -43,6 +43,7 @@ class Judge:
     """Judges the tags of one wheel.
 
     :param contents: what was read of the wheel.
+    :ivar modules: the extension modules of all systems.
     :ivar true_tags: the most widely installable platform tags that are true, one for each C library on each
         architecture. ``any`` for a wheel without compiled code; a bare ``linux_*`` for code that keeps no policy; none
         if files are damaged, or only their headers were read.
@@ -51,7 +52,7 @@ class Judge:
     def __init__(self, contents: Contents) -> None:
         self._contents = contents
         self._code, self._modules = contents.code, contents.modules
-        self._foreign_modules = foreign_modules(contents.foreign)
+        self.modules = self._modules + foreign_modules(contents.foreign)
         self._linking = contents.linking
         self._unsound = _unsound(contents)
         self._unread = self._unsound or _unread(contents)
@@ -68,7 +69,7 @@ class Judge:
         files = [binary.name for binary in self._code if not binary.is_debug_information]
         files += [file.name for file in contents.foreign if file.code]
         loads = contents.foreign_linking.users()
-        self._scopes = Scopes(files, self._modules + self._foreign_modules, self._linking, loads)
+        self._scopes = Scopes(files, self.modules, self._linking, loads)
         self._foreign = ForeignJudge(contents, self._code, self._modules)
         self._judged: dict[PlatformTag, tuple[tuple[Violation, ...], bool, str]] = {}
         #: The oldest version that the wheel claims, by kind of policy and architecture.
@@ -83,17 +84,16 @@ class Judge:
         """Judge every tag in the wheel's file name and in its ``WHEEL``."""
         unread = self._unread or self._unread_foreign
         stable = any(parse_abi(tag).family == "stable" for tag, _ in self._abis)
-        modules = self._modules + self._foreign_modules
         users = self._python_users() + foreign_users(self._contents.foreign)
         lent = lenders(self._code, self._linking, self._kind)
-        cost = len(modules) + sum(1 + len(user.names) for user in users)
+        cost = len(self.modules) + sum(1 + len(user.names) for user in users)
         claims, budget = [], Budget()
         for tag, where in self._pythons:
-            judge = self._scoped(self._kind, partial(judge_python, tag, where, users, modules, stable))
+            judge = self._scoped(self._kind, partial(judge_python, tag, where, users, self.modules, stable))
             claim = budget.judge(ClaimKind.PYTHON_TAG, tag, where, cost, judge).unless(unread)
             claims.append(add_lenders(claim, lent) if stable else claim)
         for tag, where in self._abis:
-            judge = self._scoped(self._kind, partial(judge_abi, tag, where, users, modules))
+            judge = self._scoped(self._kind, partial(judge_abi, tag, where, users, self.modules))
             claim = budget.judge(ClaimKind.ABI_TAG, tag, where, cost, judge).unless(unread)
             claims.append(add_lenders(claim, lent))
         cost = sum(1 + len(file.needed) + len(file.versions) + len(file.undefined) for file in self._code)

@@ -11,11 +11,15 @@ from ..binaries.binary import Binary, NeededAs
 from ..documents import TextEnum
 from ..errors import shown
 from ..platforms.linux.policies import policies
+from ..platforms.parse import parse_platform
+from ..tags.python import parse_abi
+from . import apple, windows
 from .foreign import OF_SYSTEM, ForeignFile
 from .foreign_linking import ForeignLinking
 from .installed import is_in_data_folder
 from .linking import Linking
 from .loads import MUSL_LIBC
+from .modules import Module
 
 _MAX_REMARKS = 10_000
 #: Folders in the search path of one file.
@@ -25,12 +29,13 @@ _LARGE_PAGE = 16384
 #: No tag can say that code needs a later release of musl.
 _FIRST_MUSL_1_2 = (1, 2, 0)
 #: Libraries of Visual C++ that Windows does not have, nor any CPython: Microsoft, "Redistributing Visual C++ Files".
+#: Those that end in ``d`` are for debugging, and only Visual Studio has them.
 #: Windows has older ones (``msvcp60.dll``, ``mfc42.dll``). CPython's installers bring ``vcruntime140.dll`` and, on 64
 #: bits, ``vcruntime140_1.dll`` (``FindVCRuntime`` in ``PCbuild/pyproject.props``), and brought ``msvcr90.dll`` and
 #: ``msvcr100.dll``.
 _REDISTRIBUTABLE = re.compile(
     r"((msvcp|concrt|mfcm?|vcomp|vcamp|vccorlib|atl)(7[01]|[89]0|1[0-4]0)\w*|msvcr1[12]0"
-    r"|libomp140\.\w+)\.dll",
+    r"|libomp140\.\w+|msvcr\d+d|vcruntime140(_1)?d|ucrtbased)\.dll",
     re.ASCII | re.IGNORECASE,
 )
 #: Folders of macOS that one machine has and another has not: "Homebrew Installation" and the MacPorts Guide say theirs.
@@ -41,7 +46,11 @@ _FOLDERS = {
 
 
 class RemarkKind(TextEnum):
-    """The kinds of remarks."""
+    """The kinds of remarks.
+
+    Most are faults: something is wrong with the wheel, or it fails where its tags say that it works. The others say
+    what no tag can say, or what only some users need.
+    """
 
     DAMAGED = "unsound file"
     NOT_READ = "not read"
@@ -62,7 +71,19 @@ class RemarkKind(TextEnum):
     NOT_REQUIRED = "not required"
     NOT_PROMISED = "not promised"
     PAGE_SIZE = "page size"
+    DEBUG_BUILD = "debug build"
     CHOSEN_AT_RUN_TIME = "chosen at run time"
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it is a fault, so that a wheel with it is not clean."""
+        return self not in _NO_FAULTS
+
+
+#: What the maker of a wheel cannot say in a tag, or need not mend.
+_NO_FAULTS = frozenset({
+    RemarkKind.MUSL_RELEASE, RemarkKind.NOT_PROMISED, RemarkKind.DEBUG_BUILD, RemarkKind.CHOSEN_AT_RUN_TIME,
+})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +156,34 @@ def foreign_remarks(files: Collection[ForeignFile]) -> Iterator[Remark]:
         yield from remarks
 
 
+def debug_remarks(modules: Iterable[Module]) -> Iterator[Remark]:
+    """List remarks on extension modules for debug builds of Python, which hardly anybody has."""
+    for module in modules:
+        if module.abi and parse_abi(module.abi).debug:
+            yield Remark(module.file, RemarkKind.DEBUG_BUILD, f"loaded by {module.loaded_by} only")
+
+
+def processor_remarks(
+    files: Collection[ForeignFile], platforms: Iterable[str], linking: ForeignLinking
+) -> Iterator[Remark]:
+    """List remarks on programs, and on what is opened by hand, that not all processors of the tags run.
+
+    :param files: all files for macOS and Windows.
+    :param platforms: the platform tags that the wheel carries.
+    :param linking: which libraries a loader takes from the wheel.
+    """
+    tags = [parse_platform(tag) for tag in platforms]
+    for system, rules in (("macOS", apple), ("Windows", windows)):
+        code = {file.name: {rules.machine_of(each) for each in file.code} for file in files if file.system == system}
+        present = set().union(*code.values())
+        claimed = [tag for tag in tags if tag.system in rules.SYSTEMS]
+        machines = [machine for tag in claimed for machine in rules.machines(tag) if machine in present]
+        for name, own in code.items():
+            if own and name not in linking.loaded and not own.issuperset(machines) and "any" not in own:
+                text = f"code for {' and '.join(sorted(own))}, in a wheel for {' and '.join(dict.fromkeys(machines))}"
+                yield Remark(name, RemarkKind.CHOSEN_AT_RUN_TIME, text)
+
+
 def _windows_remarks(binary: Binary, bases: Collection[str]) -> Iterator[Remark]:
     for library, needed_as in zip(binary.needed, binary.needed_as, strict=True):
         base = library.lower()
@@ -145,7 +194,9 @@ def _windows_remarks(binary: Binary, bases: Collection[str]) -> Iterator[Remark]
 
 
 def _mac_remarks(binary: Binary) -> Iterator[Remark]:
-    for folder in binary.search_paths:
+    # Tools leave folders of the machine that built it, which do no harm where nothing is searched.
+    searches = any(library.startswith("@rpath/") for library in binary.needed)
+    for folder in binary.search_paths if searches else ():
         if folder.startswith("/") and not f"{folder}/".startswith(OF_SYSTEM):
             text = f"{folder!r} is searched on every machine{_whose(folder)}"
             yield Remark(binary.name, RemarkKind.SEARCH_PATH, text)

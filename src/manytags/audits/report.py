@@ -24,8 +24,8 @@ _MOST_LINES, _MOST_NAMES = 8, 4
 class Outcome(TextEnum):
     """What became of a file, in a word, best first."""
 
-    CLEAN = "clean"  #: all its tags are true, and there are no remarks
-    NOTED = "with notes"  #: no tag is false, but there are remarks, or tags that cannot be judged or could say more
+    CLEAN = "clean"  #: all its tags are true, and no remark is about a fault
+    NOTED = "with notes"  #: no tag is false, but there are faults, or tags that cannot be judged or could say more
     DAMAGED = "damaged"  #: no tag is false as far as its compiled files can be read
     FALSE = "false"  #: a tag is false
     UNREADABLE = "unreadable"  #: it could not be audited
@@ -69,8 +69,9 @@ class WheelAudit:
 
     @property
     def is_clean(self) -> bool:
-        """Whether all its tags are true and there are no remarks."""
-        return all(claim.verdict is Verdict.TRUE for claim in self.claims) and not self.remarks
+        """Whether all its tags are true, and no remark is about a fault (:attr:`RemarkKind.is_fault`)."""
+        is_true = all(claim.verdict is Verdict.TRUE for claim in self.claims)
+        return is_true and not any(remark.kind.is_fault for remark in self.remarks)
 
     @property
     def outcome(self) -> Outcome:

@@ -16,7 +16,15 @@ from .beside import Beside
 from .contents import Contents, is_relevant, read_contents, read_foreign_file
 from .judge import Judge
 from .needs import system_needs
-from .remarks import binary_remarks, first_remarks, foreign_linking_remarks, foreign_remarks, linking_remarks
+from .remarks import (
+    binary_remarks,
+    debug_remarks,
+    first_remarks,
+    foreign_linking_remarks,
+    foreign_remarks,
+    linking_remarks,
+    processor_remarks,
+)
 from .remedies import remedies
 from .report import WheelAudit
 
@@ -133,7 +141,9 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
     files = chain(contents.binaries, chain.from_iterable(file.slices for file in contents.foreign))
     platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
     remarks = chain(contents.remarks, linking_remarks(contents.linking, platforms))
-    remarks = chain(remarks, foreign_linking_remarks(contents.foreign_linking))
+    linking = contents.foreign_linking
+    remarks = chain(remarks, foreign_linking_remarks(linking), processor_remarks(contents.foreign, platforms, linking))
+    remarks = chain(remarks, debug_remarks(judge.modules))
     return WheelAudit(
         name=name,
         path=path,

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..binaries.binary import Binary
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..platforms.windows import MACHINES
@@ -17,8 +18,18 @@ from .foreign import ForeignFile
 from .foreign_linking import ForeignLinking
 from .rules import THE_WHEEL, Violation, ViolationKind
 
-#: Machine of a tag -> architectures of files that its processes load besides it. ``any`` is code of .NET.
-_ALIKE = {"arm64": ("arm64x",)}
+#: Systems of tags.
+SYSTEMS = ("windows",)
+
+
+def machines(tag: PlatformTag) -> tuple[str, ...]:
+    """List the machine that a tag claims."""
+    return (tag.machine,)
+
+
+def machine_of(binary: Binary) -> str:
+    """Return the machine whose processes load a file."""
+    return {"arm64x": "arm64"}.get(binary.architecture, binary.architecture)
 
 
 def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignLinking) -> Iterator[Violation]:
@@ -28,13 +39,13 @@ def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignL
     :param tag: the tag.
     :param linking: which libraries a loader takes from the wheel.
     """
-    right = {tag.machine, "any", *_ALIKE.get(tag.machine, ())}
-    fitting = {file.base for file in files if {binary.architecture for binary in file.code} & right}
+    right = {tag.machine, "any"}  # "any" is code of .NET
+    fitting = {file.base for file in files if not right.isdisjoint(map(machine_of, file.code))}
     bound = linking.loaded or (set() if fitting else {file.name for file in files})
     for file in files:
         for binary in file.code if file.name in bound else ():
             # A wheel may have a DLL for each machine, and the search path chooses.
-            if binary.architecture not in right and (file.is_module or file.base not in fitting):
+            if machine_of(binary) not in right and (file.is_module or file.base not in fitting):
                 yield Violation(file.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (tag.machine,))
     if not any(file.code for file in files):
         yield Violation(THE_WHEEL, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
@@ -42,6 +53,6 @@ def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignL
 
 def true_tags(files: Sequence[ForeignFile], linking: ForeignLinking) -> tuple[str, ...]:
     """List the tags that nothing contradicts, for the machines that the files are for."""
-    present = {binary.architecture for file in files for binary in file.code}
-    candidates = [tag for tag, (arch, _, _) in MACHINES.items() if present & {arch, *_ALIKE.get(arch, ())}]
+    present = {machine_of(binary) for file in files for binary in file.code}
+    candidates = [tag for tag, (machine, _, _) in MACHINES.items() if machine in present]
     return tuple(tag for tag in candidates if not any(violations(files, parse_platform(tag), linking)))
