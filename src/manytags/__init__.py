@@ -43,6 +43,7 @@ _NAMES = {
     "choose.markers": "marker_from_wheel",
     "choose.coverage": "check_coverage",
     "choose.locks": "select_from_lock",
+    "choose.prune": "prune_lock",
     "choose.explain": "explain",
     "choose.pips": "oldest_pip",
     "audits.wheel": "audit",

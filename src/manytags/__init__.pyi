@@ -16,6 +16,7 @@ from .choose.locks import select_from_lock as select_from_lock
 from .choose.markers import marker_from_wheel as marker_from_wheel
 from .choose.pick import pick as pick
 from .choose.pips import oldest_pip as oldest_pip
+from .choose.prune import prune_lock as prune_lock
 from .choose.releases import parse_project_page as parse_project_page
 from .choose.relevant import relevant as relevant
 from .choose.select import best as best

@@ -216,13 +216,16 @@ def test_a_pre_release_of_python_is_a_python() -> None:
     ids=["path", "path of Windows", "url"],
 )
 def test_names_from_where_a_file_lies(where: str) -> None:
-    """The name may be omitted if the path or URL contains it; only a URL is percent-encoded."""
+    """The name may be omitted if the path or URL contains it; only a URL is percent-encoded.
+
+    pip and uv refuse a path of Windows elsewhere, where it would be one long file name.
+    """
     text = HEAD + f'[[packages]]\nname = "a"\nwheels = [{{{where}, {HASH}}}]\n'
-    if "%2B" in where and where.startswith("path"):
+    if where.startswith("path"):
         with pytest.raises(InvalidLock):
             select_from_lock(text, LINUX)
-    else:
-        (selected,) = select_from_lock(text, LINUX).packages
+    if not ("%2B" in where and where.startswith("path")):
+        (selected,) = select_from_lock(text, WINDOWS).packages
         assert selected.filename in {"a-1.0+cpu-py3-none-any.whl", "a-1.0-py3-none-any.whl"}
 
 
@@ -307,3 +310,49 @@ def test_what_is_not_installed_is_named(absent: list[str], message: str, monkeyp
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(ManytagsError, match=message):
         select_from_lock(LOCK, LINUX)
+
+
+def test_a_wheel_that_is_an_archive_must_fit() -> None:
+    """pip and uv refuse an archive that is a wheel for another machine; a locker must not call that sound."""
+    archive = f'archive = {{url = "https://example.org/a-1.0-cp312-cp312-win_amd64.whl", {HASH}}}'
+    text = HEAD + package("a", archive)
+    selection = select_from_lock(text, LINUX)
+    assert not selection
+    assert "win_amd64" in str(selection.missing[0].explanations()[0])
+    (selected,) = select_from_lock(text, WINDOWS).packages
+    assert (selected.kind, selected.filename) == ("archive", "a-1.0-cp312-cp312-win_amd64.whl")
+    assert selected.source.url.endswith(".whl")  # type: ignore[attr-defined] # packaging's object
+
+
+def test_the_file_of_a_variant_is_passed_over() -> None:
+    """uv installs the plain wheel beside it; a lock file of tomorrow must still be read today."""
+    variant, plain = "a-1.0-py3-none-any-x86_64_v3.whl", "a-1.0-py3-none-any.whl"
+    assert chosen(HEAD + package("a", files(variant, plain))) == {"a": plain}
+    by_url = f'wheels = [{{url = "https://example.org/{variant}", {HASH}}}]'
+    (selected,) = select_from_lock(HEAD + package("a", by_url), LINUX).missing
+    assert selected.wheels == (variant,)
+    assert "wheel variant" in str(selected.explanations()[0])
+
+
+def test_default_groups_and_one_more() -> None:
+    """``--with-group docs`` means the usual groups and one more, as in uv."""
+    lines = ["marker = \"'main' in dependency_groups\""], ["marker = \"'docs' in dependency_groups\""]
+    groups = 'dependency-groups = ["docs"]\ndefault-groups = ["main"]\n'
+    text = (
+        HEAD
+        + groups
+        + "".join(package(name, *of, SDIST.replace("b-1", f"{name}-1")) for name, of in zip("ab", lines, strict=True))
+    )
+    assert set(chosen(text)) == {"a"}
+    assert set(chosen(text, more_groups=["docs"])) == {"a", "b"}
+    assert set(chosen(text, dependency_groups=["docs"])) == {"b"}
+    assert set(chosen(text, dependency_groups=[], more_groups=["docs"])) == {"b"}
+    assert not select_from_lock(text, LINUX, more_groups=["nope"])
+
+
+def test_of_two_as_near_the_nearest_python_is_explained() -> None:
+    """Who has Python 3.12 wants to know why the wheel for 3.11 does not fit, not the one for 3.7."""
+    names = [f"a-1.0-cp3{minor}-cp3{minor}-manylinux_2_17_x86_64.whl" for minor in (10, 7, 11, 8)]
+    (selected,) = select_from_lock(HEAD + package("a", files(*names)), LINUX).missing
+    assert selected.explanations()[0].filename == names[2]
+    assert selected.explanations()[-1].filename == names[1]

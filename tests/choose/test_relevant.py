@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
 
 from manytags import (
@@ -17,6 +18,7 @@ from manytags import (
     InvalidWheelFilename,
     Platform,
     Target,
+    marker_environment,
     parse_python,
     platform_from_name,
     rank,
@@ -284,3 +286,62 @@ def test_bad_rows() -> None:
     for row in ({"url": 3}, {}):
         with pytest.raises(InvalidWheelFilename):
             listed([row], [WINDOWS], on_invalid="ignore")
+
+
+MARKED = {
+    'sys_platform == "win32"': ["py3-none-any", "cp38-abi3-win32", "cp312-cp312-win_arm64"],
+    'sys_platform == "linux" and platform_machine == "aarch64"': ["py3-none-any", "cp311-cp311-manylinux_2_17_aarch64"],
+    'platform_machine == "AMD64"': ["py3-none-any", "cp38-abi3-win32"],
+    'python_version < "3.11"': ["py3-none-any", "cp38-abi3-win32", "pp39-pypy39_pp73-macosx_11_0_arm64"],
+    'python_version >= "3.10" and python_version < "3.12"': [
+        *("py3-none-any", "cp38-abi3-win32", "cp311-cp311-manylinux_2_17_aarch64"),
+    ],
+    'implementation_name == "pypy"': ["py3-none-any", "pp39-pypy39_pp73-macosx_11_0_arm64"],
+    'python_full_version == "3.11.4"': ["py3-none-any", "cp38-abi3-win32", "cp311-cp311-manylinux_2_17_aarch64"],
+    'python_version == "3.11" and sys_platform == "darwin"': ["py3-none-any"],
+    'sys_platform == "win32" and python_version >= "3.9"': [
+        *("py3-none-any", "cp38-abi3-win32", "cp312-cp312-win_arm64"),
+    ],
+    'extra == "fast"': [],
+    'python_version < "2"': [],
+    "": [
+        *("py3-none-any", "cp38-abi3-win32", "cp312-cp312-win_arm64", "cp311-cp311-manylinux_2_17_aarch64"),
+        "pp39-pypy39_pp73-macosx_11_0_arm64",
+    ],
+}
+
+
+@pytest.mark.parametrize("marker", MARKED)
+def test_only_where_a_marker_is_true(marker: str) -> None:
+    """A dependency with a marker needs no wheel for machines where the marker is false."""
+    names = {f"a-1-{tags}.whl" for tags in MARKED[""]}
+    assert set(relevant(names, marker=marker)) == {f"a-1-{tags}.whl" for tags in MARKED[marker]}
+
+
+@given(st.sampled_from(sorted(set(MARKED) - {""})), st.sampled_from(MARKED[""]))
+def test_what_a_marked_target_takes_is_relevant(marker: str, tags: str) -> None:
+    """A mirror of the files for a marker must have what any machine takes for which the marker is true."""
+    name = f"a-1-{tags}.whl"
+    for python in ("3.8", "3.10", "3.11.4", "3.13t", "pypy3.9"):
+        for platform in ("win32", "win_arm64", "windows", "debian-12-arm64", "macos-14", "alpine"):
+            machine = target(python, platform)
+            if rank(name, machine) is not None and Marker(marker).evaluate(dict(marker_environment(machine))):
+                assert list(relevant([name], marker=marker)) == [name]
+                assert list(relevant([name], [machine], marker=marker)) == [name]
+                assert list(relevant([name], systems=[machine.platform.system], marker=marker)) == [name]
+                assert list(relevant([name], systems=[machine.platform], marker=marker)) == [name]
+            else:
+                assert list(relevant([name], [machine], marker=marker)) == []
+
+
+def test_a_marker_with_systems_and_a_range() -> None:
+    """Each of them leaves files out."""
+    names = ["a-1-py3-none-any.whl", "a-1-cp312-cp312-win_arm64.whl", "a-1-cp312-cp312-win_amd64.whl"]
+    arm = 'platform_machine == "ARM64"'
+    assert list(relevant(names, marker=arm, systems=["windows"])) == names[:2]
+    assert list(relevant(names, marker=arm, systems=["win_amd64"])) == []
+    assert list(relevant(names, marker=arm, systems=["linux"])) == []
+    assert list(relevant(names, marker=arm, requires_python="<3.12")) == names[:1]
+    for wrong in ("1 ==", "python_version ~= '3'", "x" * 20_000):
+        with pytest.raises(InvalidInput):
+            list(relevant(names, marker=wrong))

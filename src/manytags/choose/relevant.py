@@ -16,6 +16,7 @@ from ..targets import Python, Target
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
 from ..targets.ranks import platform_tags, python_groups
 from .entries import check_on_invalid, python_fits, read_located_entry, reject_filename
+from .marker_filter import MarkerFilter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def relevant(  # noqa: PLR0913 - all but two by name
     *,
     requires_python: str | None = None,
     systems: Iterable[str | Platform] | None = None,
+    marker: str | None = None,
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
     on_invalid: OnInvalid = "raise",
@@ -67,11 +69,14 @@ def relevant(  # noqa: PLR0913 - all but two by name
     :param requires_python: the range, such as ``>=3.9,<3.15``; by default every Python.
     :param systems: ``linux``, ``macos``, ``windows``, ``ios``, ``android``, ``emscripten``, ``other`` for any machine
         with this system; names that :func:`platform_from_name` knows, or platforms, for one machine. By default all.
+    :param marker: a :pep:`508` marker, such as that of a dependency: only files that fit where it is true. With
+        targets, those count for which it is true. ``extra`` is empty in it, and so is the version of the kernel.
     :param key: returns the file name, URL or entry of an item.
     :param yanked: whether yanked files count.
     :param on_invalid: what to do with an invalid name, as in :func:`best`.
     :raises InvalidTarget: no platform has the name of one of ``systems``.
-    :raises InvalidInput: ``requires_python`` is not a version specifier.
+    :raises InvalidInput: ``requires_python`` is not a version specifier, or ``marker`` is not a marker or cannot be
+        evaluated.
     :raises InvalidWheelFilename: while iterating: an item has no name, or a name ends in ``.whl`` but is not a wheel
         file name.
 
@@ -82,11 +87,12 @@ def relevant(  # noqa: PLR0913 - all but two by name
     if isinstance(files, str):
         raise TypeError("expected several files, got one text; rank() takes one")
     check_on_invalid(on_invalid)
+    allowed = None if marker is None or not marker.strip() else MarkerFilter(marker)
     # Not in a generator: wrong arguments are reported now, not when the first file is requested.
     if targets is None:
-        fits: Fits = _Range(requires_python, systems).fits
+        fits: Fits = _Range(requires_python, systems, allowed).fits
     elif requires_python is None and systems is None:
-        fits = _fits_any(list(dict.fromkeys(targets)))
+        fits = _fits_any([target for target in dict.fromkeys(targets) if allowed is None or allowed.is_true_of(target)])
     else:
         raise TypeError("expected targets, or a range of Pythons and systems; got both")
     return _fitting(files, fits, key, yanked, on_invalid)
@@ -122,7 +128,9 @@ def _fitting(
 class _Range:
     """Any Python in a range of versions, on any of some systems."""
 
-    def __init__(self, requires_python: str | None, systems: Iterable[str | Platform] | None) -> None:
+    def __init__(
+        self, requires_python: str | None, systems: Iterable[str | Platform] | None, marker: MarkerFilter | None
+    ) -> None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
         try:
@@ -132,14 +140,17 @@ class _Range:
         if isinstance(systems, str):
             raise TypeError("expected several systems, got one text")
         self._everywhere = systems is None
+        self._marker = marker
         self._systems: set[str] = set()
         self._platform_tags: set[str] = set()
+        self._machines: set[tuple[str, str]] = set()
         for system in systems or ():
             if isinstance(system, str) and system.lower() in {*SYSTEMS, "other"}:
                 self._systems.add(system.lower())
             else:
                 platform = platform_from_name(system) if isinstance(system, str) else system
                 self._platform_tags.update(platform_tags(platform))
+                self._machines.add((platform.system, platform.arch))
         self.fits: Fits = lru_cache(_MEMO_LIMIT)(self._fits)
         self._versions = lru_cache(_MEMO_LIMIT)(self._versions_for)
 
@@ -153,13 +164,28 @@ class _Range:
         somewhere = any(self._has(platform) for platform in platforms)
         if not anywhere and not somewhere:
             return False
-        for version in _candidates(pythons, abis, self._versions(requires)):
+        versions = self._versions(requires)
+        candidates = _candidates(pythons, abis, versions)
+        if self._marker is not None:
+            candidates += [version for version in self._marker.minors if versions.include(*version)]
+        for version in candidates:
             for python in _builds(version, abis):
                 own, pure = _groups(python)
                 taken = (own if somewhere else frozenset()) | (pure if anywhere else frozenset())
-                if any((tag, abi) in taken for tag in pythons for abi in abis):
+                if any((tag, abi) in taken for tag in pythons for abi in abis) and self._allowed(python, platforms):
                     return True
         return False
+
+    def _allowed(self, python: Python, platforms: tuple[str, ...]) -> bool:
+        """Whether the marker is true of a Python on one of the machines that platform tags are for."""
+        if self._marker is None:
+            return True
+        machines = self._marker.machines([text for text in platforms if text == "any" or self._has(text)])
+        if "any" in platforms:
+            machines |= self._machines
+        if not self._everywhere:
+            machines = {machine for machine in machines if machine[0] in self._systems or machine in self._machines}
+        return any(self._marker.allows(python, machine) for machine in sorted(machines))
 
     def _versions_for(self, requires: str | None) -> _Versions:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet

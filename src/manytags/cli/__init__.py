@@ -37,6 +37,7 @@ COMMANDS = {
     "audit": "check whether the tags of wheels are true",
     "upload-check": "check whether an index accepts wheels, and explain why not",
     "pylock": "show what a lock file installs on a machine",
+    "prune": "write a lock file with only the wheels that some machines install",
     "hook": "write a _manylinux module, which decides which manylinux wheels installers take",
     "host-libraries": "show which policies a host has the libraries of, and what is missing",
     "missing": "show what wheels need but a host does not have",

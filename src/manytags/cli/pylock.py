@@ -16,6 +16,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a pylock.toml, or - for standard input")
     add_list(parser, "--extra", "NAME", "extras", "install this extra")
     add_list(parser, "--group", "NAME", "groups", "install this dependency group instead of the default groups")
+    add_list(parser, "--with-group", "NAME", "more_groups", "install this dependency group too, besides the others")
     parser.add_argument("--json", action="store_true", help="print JSON")
     add_target_options(parser)
 
@@ -25,7 +26,13 @@ def run(arguments: argparse.Namespace) -> int:
     text = read_text(arguments.file, 4 * MAX_LOCK)
     target, _ = choose_target(arguments)
     try:
-        selection = select_from_lock(text, target, extras=arguments.extras, dependency_groups=arguments.groups or None)
+        selection = select_from_lock(
+            text,
+            target,
+            extras=arguments.extras,
+            dependency_groups=arguments.groups or None,
+            more_groups=arguments.more_groups,
+        )
     except InvalidLock as error:
         if error.text != text:
             raise
