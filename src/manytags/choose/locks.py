@@ -16,10 +16,9 @@ from ..tags.filename import parse_wheel_filename
 from ..tags.python import parse_python_tag
 from ..targets import Target
 from ..targets.markers import is_true, marker_environment
-from .entries import python_fits
+from .entries import filename_from_url, python_fits
 from .explain import Explanation, explain
 from .reasons import weight
-from .relevant import filename_from_url
 from .select import best
 
 TYPE_CHECKING = False
