@@ -58,7 +58,9 @@ def of_windows_alone() -> frozenset[str]:
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((files("manytags.audits") / "stable_abi.json").read_text(encoding="utf-8"))
+    data: dict[str, Any] = json.loads(
+        (files(__name__.rpartition(".")[0]) / "stable_abi.json").read_text(encoding="utf-8")
+    )
     return data
 
 

@@ -82,7 +82,7 @@ def probe_script() -> str:
 
     from .. import __version__
 
-    folder = files("manytags.hosts")
+    folder = files(__name__.rpartition(".")[0])
     parts = [_SCRIPT_HEAD.format(version=__version__)]
     for name in PROBE_MODULES:
         text = folder.joinpath(f"{name}.py").read_text(encoding="utf-8")

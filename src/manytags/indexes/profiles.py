@@ -156,7 +156,7 @@ def builtin_profile(name: str) -> Profile:
         raise InvalidProfile(name, f"no profile has this name; there are {', '.join(PROFILES)}")
     from importlib.resources import files
 
-    text = (files("manytags.indexes") / "profiles" / f"{name}.json").read_text(encoding="utf-8")
+    text = (files(__name__.rpartition(".")[0]) / "profiles" / f"{name}.json").read_text(encoding="utf-8")
     return parse_profile(text)
 
 

@@ -34,7 +34,7 @@ def packages_of(library: str) -> tuple[Package, ...]:
 
 @cache
 def _packages() -> dict[str, tuple[Package, ...]]:
-    data = json.loads((files("manytags.loaders") / "packages.json").read_text(encoding="utf-8"))
+    data = json.loads((files(__name__.rpartition(".")[0]) / "packages.json").read_text(encoding="utf-8"))
     return {
         library: tuple(Package(where, name) for where in data["sources"] for name in names.get(where, "").split())
         for library, names in data["libraries"].items()

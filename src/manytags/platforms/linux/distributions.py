@@ -69,7 +69,7 @@ ARM_IS_64_BIT = ("ubuntu",)
 @cache
 def releases() -> tuple[Release, ...]:
     """List every release that manytags knows, in the order of the data file."""
-    text = files("manytags.platforms.linux").joinpath("distributions.json").read_text(encoding="utf-8")
+    text = files(__name__.rpartition(".")[0]).joinpath("distributions.json").read_text(encoding="utf-8")
     data: dict[str, Any] = json.loads(text)
     month = data["date"][:7]
     return tuple(

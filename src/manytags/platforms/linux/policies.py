@@ -150,7 +150,7 @@ def policies(kind: str) -> Policies:
     """
     if kind not in KINDS:
         raise InvalidPolicy(kind, f"expected one of {', '.join(KINDS)}")
-    text = (files("manytags.platforms.linux") / "policies" / f"{kind}.json").read_text(encoding="utf-8")
+    text = (files(__name__.rpartition(".")[0]) / "policies" / f"{kind}.json").read_text(encoding="utf-8")
     return policies_from_data(json.loads(text))
 
 
