@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from manytags import WheelAudit, audit
-from manytags.binaries import other_system
+from manytags.binaries import system_of
 
 from ..binaries.made_macho import macho
 from .made_wheels import MODULE, PURE, X86_64, made_wheel
@@ -75,11 +75,11 @@ def test_modules_of_linux() -> None:
         (PE, "Windows"),
         (b"\xca\xfe\xba\xbe\0\0\0\x34\0\x1d\x0a\0\x06" + bytes(51), None),
         (b"MZ is what this text begins with", None),
-        (b"\x7fELF" + bytes(60), None),
+        (b"\x7fELF" + bytes(60), "Linux"),
         (b"", None),
     ],
     ids=["Mach-O", "fat", "old", "PE", "a Java class", "text", "ELF", "nothing"],
 )
 def test_the_first_bytes(head: bytes, system: str | None) -> None:
     """A Java class, or a text, must not be taken for code."""
-    assert other_system(head[:64]) == system
+    assert system_of(head[:64]) == system

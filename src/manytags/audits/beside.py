@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from posixpath import normpath
 from typing import BinaryIO
 
-from ..binaries import HEADER_SIZE, is_binary, read_binary
+from ..binaries import HEADER_SIZE, LINUX, read_binary, system_of
 from ..binaries.binary import UndefinedSymbol
 from ..errors import InvalidBinary, InvalidInput
 from .archive import Archive
@@ -169,7 +169,7 @@ def _within(folder: str, path: str) -> str:
 
 def _neighbour(library: _Library, stream: BinaryIO) -> Neighbour | None:
     """Read a library; ``None`` if it is not one."""
-    if not is_binary(stream.read(HEADER_SIZE)):
+    if system_of(stream.read(HEADER_SIZE)) != LINUX:
         return None
     try:
         binary = read_binary(stream, library.place, _unwanted)

@@ -9,7 +9,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import chain
 from typing import BinaryIO
 
-from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header, read_foreign
+from ..binaries import HEADER_SIZE, LINUX, read_binary, read_binary_header, read_foreign, system_of
 from ..binaries.binary import Binary, UndefinedSymbol
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
@@ -174,16 +174,16 @@ def _read_binaries(
     """Read every compiled file, whatever its name is and whether RECORD has it or not."""
     left = dict(_LIMITS)
     for member, head, stream in _heads(archive, headers_only):
-        system = other_system(head)
+        system = system_of(head)
         if min(left.values()) < 0:
             continue
-        if not (system or is_binary(head)):
+        if system is None:
             if is_named_as_module(member.name):
                 remarks.append(Remark(member.name, RemarkKind.DAMAGED, _NOT_LOADED))
             continue
         left["compiled files"] -= 1
         binary = None
-        if system:
+        if system != LINUX:
             file = _read_foreign(archive, member, system, stream)
             foreign.append(file)
             left["needed libraries and versions"] -= sum(len(binary.needed) for binary in file.slices)

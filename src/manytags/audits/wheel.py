@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO, Literal
 
-from ..binaries import HEADER_SIZE, is_binary, other_system, read_binary, read_binary_header
+from ..binaries import HEADER_SIZE, LINUX, read_binary, read_binary_header, system_of
 from ..errors import InvalidBinary, InvalidWheel
 from .archive import Archive
 from .beside import Beside
@@ -124,10 +124,10 @@ def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
     stream.seek(0)
     headers_only = depth == "header"
     # A self-extracting program can be a compiled file and a wheel at once. Installers go by the name.
-    system = other_system(head)
-    if not (system or is_binary(head)) or name.lower().endswith(".whl"):
+    system = system_of(head)
+    if system is None or name.lower().endswith(".whl"):
         return read_contents(Archive(stream, name), name, headers_only)
-    if system:
+    if system != LINUX:
         file = read_foreign_file(stream, name, system, not headers_only)
         return Contents(None, None, None, (), headers_only, tuple(foreign_remarks([file])), (file,))
     binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from itertools import chain
 
-from ..binaries import HEADER_SIZE, is_binary, other_system
+from ..binaries import HEADER_SIZE, system_of
 from ..errors import InvalidInput
 from .audit_output import AsJson, AsLines, AsText, Bar
 from .files import BadArgumentsError, system_errors
@@ -232,6 +232,6 @@ def _is_wanted(path: str) -> bool:
             return False  # opening a FIFO would block
         with open(path, "rb", buffering=0) as stream:
             head = stream.read(HEADER_SIZE)
-            return is_binary(head) or other_system(head) is not None
+            return system_of(head) is not None
     except OSError:
         return False
