@@ -23,7 +23,11 @@ from manytags.audits.rules import Violation, ViolationKind
 from manytags.binaries.binary import NeededVersion, UndefinedSymbol
 from manytags.binaries.elf import read_elf
 
+from ..binaries.made_macho import universal2
+from ..binaries.made_pe import X86, pe
 from .made_wheels import ARMHF, FALSE, FOLDER, MODULE, PURE, TRUE, X86_64, put_wheel
+
+ANDROID = (FOLDER / "android.so").read_bytes()
 
 
 def schema() -> dict[str, Any]:
@@ -89,6 +93,12 @@ def test_the_schema_has_the_words_of_the_values() -> None:
     assert outcomes == list(map(str, Outcome))
 
 
+def put_file(path: Path, data: bytes) -> Path:
+    """Write a file."""
+    path.write_bytes(data)
+    return path
+
+
 def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
     """Audit a wheel of every kind."""
     named = {
@@ -98,8 +108,12 @@ def all_answers(folder: Path) -> dict[str, WheelAudit | BrokenWheel]:
         "not pure": put_wheel(folder, "demo-1.1-py3-none-any.whl", purelib=True),
         "armv6": put_wheel(folder, "demo-1.0-cp312-cp312-linux_armv6l.whl", {"demo.so": ARMHF}),
         "damaged": put_wheel(folder, "demo-1.0-cp312-cp312-linux_x86_64.whl", {MODULE: X86_64[:100]}),
-        "windows": put_wheel(folder, "demo-1.0-cp312-cp312-win_amd64.whl", {"demo.pyd": b"MZ"}),
+        "not code": put_wheel(folder, "demo-1.0-cp312-cp312-win_amd64.whl", {"demo.pyd": b"MZ"}),
+        "Windows": put_wheel(folder, "demo-1.0-cp312-cp312-win_arm64.whl", {"demo.pyd": pe(), "run.exe": pe(X86)}),
+        "macOS": put_wheel(folder, "demo-1.0-cp312-cp312-macosx_10_9_universal2.whl", {"demo.so": universal2()}),
+        "Android": put_wheel(folder, "demo-1.0-cp313-cp313-android_24_x86_64.whl", {"demo.so": ANDROID}),
         "disagreeing": put_wheel(folder, "demo-1.0-cp313-cp313-linux_x86_64.whl", tag="cp312-cp312-linux_x86_64"),
+        "one for two processors": put_file(folder / "demo.so", universal2()),
         "elf": FOLDER / "x86_64.so",
         "big-endian": FOLDER / "s390x.so",
         "nowhere": folder / "nowhere.whl",

@@ -171,6 +171,37 @@ FALSE = {
         },
         ("macosx_11_0_arm64",),
     ),
+    "a name for Linux": (
+        f"{CP312}-macosx_11_0_arm64",
+        {"demo/_c.cpython-312-x86_64-linux-gnu.so": code()},
+        {"macosx_11_0_arm64": ["demo/_c.cpython-312-x86_64-linux-gnu.so: extension module named for x86_64-linux-gnu"]},
+        (),
+    ),
+    "a name for a simulator": (
+        f"{CP312}-ios_13_0_arm64_iphoneos",
+        {"demo/_c.cpython-312-iphonesimulator.so": code(minimum=0x0D0000, platform=2)},
+        {
+            "ios_13_0_arm64_iphoneos": [
+                "demo/_c.cpython-312-iphonesimulator.so: extension module named for iphonesimulator"
+            ]
+        },
+        (),
+    ),
+    "a name for x86": (
+        f"{CP312}-win_amd64",
+        {"demo/_c.cp312-win32.pyd": pe()},
+        {"win_amd64": ["demo/_c.cp312-win32.pyd: extension module named for win32"]},
+        (),
+    ),
+    "one Python's library": (
+        "cp38-abi3-macosx_11_0_arm64",
+        {"demo/_c.abi3.so": code(ARM64, 0x0B0000, 1, "/Library/Frameworks/Python.framework/Versions/3.12/Python")},
+        {
+            tag: [f"demo/_c.abi3.so: extension module loaded by CPython 3.12 only (allowed: {tag})"]
+            for tag in ("cp38", "abi3")
+        },
+        ("macosx_11_0_arm64",),
+    ),
     "x86 for amd64": (
         f"{CP312}-win_amd64",
         {"demo/_c.pyd": pe(X86)},

@@ -15,6 +15,11 @@ import manytags
 from manytags import InvalidProfile, check_upload, parse_profile
 from manytags.indexes.upload import UploadProblem
 
+from ..audits.made_wheels import FOLDER, X86_64, put_wheel
+from ..binaries.made_macho import X86_64 as MAC_X86_64
+from ..binaries.made_macho import macho
+from ..binaries.made_pe import X86, pe
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +27,7 @@ if TYPE_CHECKING:
 
 TODAY = date(2026, 11, 21)
 LONG = "a" * 230
+ANDROID = (FOLDER / "android.so").read_bytes()
 
 
 def platform(tag: str) -> str:
@@ -463,6 +469,27 @@ def test_a_true_tag_is_no_problem(tmp_path: Path) -> None:
     honest = manytags.audit(wheel_with_code(tmp_path, "linux_x86_64")).true_tags
     path = wheel_with_code(tmp_path, next(tag for tag in honest if tag.startswith("manylinux")))
     assert check_upload(path, "strict", today=TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    ("tag", "module", "true", "false"),
+    [
+        ("macosx_11_0_arm64", "demo/_c.abi3.so", macho(), macho(MAC_X86_64)),
+        ("macosx_11_0_arm64", "demo/_c.abi3.so", macho(), macho()[:100]),
+        ("win_amd64", "demo/_c.pyd", pe(imports={"python3.dll": ["PyList_New"]}), pe(X86)),
+        ("win_amd64", "demo/_c.pyd", pe(), pe()[:200]),
+        ("android_24_arm64_v8a", "demo/_c.so", ANDROID, X86_64),
+    ],
+    ids=["macOS", "damaged, macOS", "Windows", "damaged, Windows", "Android"],
+)
+def test_false_and_damaged_wheels_of_other_systems(
+    tmp_path: Path, tag: str, module: str, true: bytes, false: bytes
+) -> None:
+    """A strict index refuses what cannot be imported, for every system, and takes true wheels."""
+    name = f"demo-1.0-cp312-cp312-{tag}.whl"
+    assert not [each for each in check_upload(put_wheel(tmp_path, name, {module: true}), "strict") if each.tag == tag]
+    refused = check_upload(put_wheel(tmp_path, name, {module: false}), "strict", today=TODAY)
+    assert [problem.tag for problem in refused if problem.refused] in ([tag], [module])
 
 
 def test_damaged_code_does_not_pass_for_honest(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from manytags.audits.claims import Claim
 from manytags.audits.contents import Contents
 from manytags.audits.foreign import ForeignFile
 from manytags.audits.modules import is_foreign_module
@@ -79,6 +80,15 @@ def without_symbols(binary: Binary) -> Binary:
 
 def judged(record: dict[str, Any], headers_only: bool = False) -> dict[str, list[str]]:
     """Judge a wheel by what lief read: list its false tags, and what contradicts each."""
+    return {
+        f"{claim.kind} {claim.tag}": sorted({f"{reason.kind}: {reason.what}" for reason in claim.reasons})
+        for claim in claims_on(record, headers_only)
+        if claim.is_false
+    }
+
+
+def claims_on(record: dict[str, Any], headers_only: bool = False) -> tuple[Claim, ...]:
+    """Judge a wheel by what lief read."""
     files = []
     for name, answers in record["files"].items():
         slices = tuple(binary_from_answer(name, answer) for answer in answers)
@@ -93,18 +103,37 @@ def judged(record: dict[str, Any], headers_only: bool = False) -> dict[str, list
     ]
     name = parse_wheel_filename(record["file"]).tag_set
     contents = Contents(name, TagSet(*map(tuple, fields)), record["purelib"], (), headers_only, foreign=tuple(files))
-    claims = audit_from_contents(contents, record["file"]).claims
-    return {
-        f"{claim.kind} {claim.tag}": sorted({f"{reason.kind}: {reason.what}" for reason in claim.reasons})
-        for claim in claims
-        if claim.is_false
-    }
+    return audit_from_contents(contents, record["file"]).claims
 
 
 def test_false_tags_of_real_wheels() -> None:
     """What loads must not be called false, and what does not must be, with the right reason."""
     found = {file: judged(record) for file, record in wheels().items()}
     assert {file: false for file, false in found.items() if false} == FALSE
+
+
+#: Popular projects, and the systems for which their newest wheels are recorded.
+POPULAR = {
+    "pip": {"any"},
+    "setuptools": {"any"},
+    "numpy": {"macos", "windows"},
+    "pandas": {"macos", "windows"},
+    "pillow": {"macos", "ios", "windows"},
+    "pyarrow": {"macos", "windows"},
+    "cryptography": {"macos", "windows"},
+    "ruff": {"macos", "windows"},
+    "uv": {"macos", "windows"},
+}
+
+
+@pytest.mark.parametrize("project", POPULAR)
+def test_popular_wheels_are_true(project: str) -> None:
+    """Whoever audits the wheels that everybody installs must not be told that they are false, or not be told at all."""
+    records = [record for file, record in wheels().items() if file.startswith(f"{project}-") and file not in FALSE]
+    verdicts = {(record["file"], claim.tag, str(claim.verdict)) for record in records for claim in claims_on(record)}
+    assert {verdict for _, _, verdict in verdicts} == {"true"}
+    tags = {tag for record in records for text in record["tags"] for tag in parse_tag_set(text).platforms}
+    assert {parse_platform(tag).system for tag in tags} == POPULAR[project]
 
 
 def test_false_platform_tags_of_real_wheels_by_headers() -> None:

@@ -19,7 +19,7 @@ from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from .linking import Linking
 from .loads import Provider, is_of_c_library
-from .modules import Module
+from .modules import Module, misnamed
 from .rules import THE_WHEEL, Violation, ViolationKind
 
 #: The kind of loader, for :class:`Linking`.
@@ -74,11 +74,7 @@ def violations(
         if binary.is_program and binary.interpreter not in {None, loader}:
             yield Violation(binary.name, ViolationKind.LOADER, str(binary.interpreter), None, (loader,))
         yield from _library_violations(binary, level, linking)
-    right = _TRIPLETS.get(tag.machine)
-    loadable = {module.stem for module in modules if module.triplet in {"", right}}
-    for module in modules:
-        if module.stem not in loadable:
-            yield Violation(module.file, ViolationKind.EXTENSION_MODULE, f"named for {module.triplet}")
+    yield from misnamed(modules, _TRIPLETS.get(tag.machine, ""))
     if not code:
         yield Violation(THE_WHEEL, ViolationKind.ARCHITECTURE, f"no file of the wheel is for {tag.machine}")
 

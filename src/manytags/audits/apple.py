@@ -16,8 +16,9 @@ from ..binaries.binary import Binary
 from ..platforms.macos import MAC_FORMATS
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
-from .foreign import ForeignFile
+from .foreign import ForeignFile, foreign_modules
 from .foreign_linking import ForeignLinking
+from .modules import misnamed
 from .rules import THE_WHEEL, Violation, ViolationKind
 
 Version = tuple[int, int]
@@ -60,6 +61,7 @@ def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignL
     :param tag: the tag.
     :param linking: which libraries a loader takes from the wheel.
     """
+    yield from misnamed(foreign_modules(files), tag.machine.rpartition("_")[2] if tag.system == "ios" else "darwin")
     slices = {file.name: {machine_of(binary): binary for binary in file.code} for file in files}
     for machine in machines(tag):
         bound = linking.loaded

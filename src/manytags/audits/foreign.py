@@ -12,13 +12,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..binaries.binary import Binary
-from .modules import STABLE, Module, abi_from_suffix, is_importable
+from .modules import STABLE, Module, abi_from_suffix, is_importable, triplet_from_suffix
 from .python_users import PythonUser
 from .stable_abi import is_of_python, of_windows_alone
 
 #: The libraries that CPython for Windows has: ``python3.dll``, ``python312.dll``, ``python313t_d.dll``.
 _PYTHON_DLL = re.compile(r"python(\d)(\d*)(t?)(_d)?\.dll", re.ASCII | re.IGNORECASE)
 _PYTHON_LIBRARY = re.compile(r"(libpython[\d.]+[a-z]*\.dylib|Python[TD]?)", re.ASCII)
+#: Paths of CPython's library for macOS that name its version.
+_VERSIONED = re.compile(r"/(?:Versions/|libpython)(\d)\.(\d+)(t?)(?:/PythonT?|\.dylib)$", re.ASCII)
 #: Folders whose libraries are macOS's own, and define nothing of CPython's API.
 OF_SYSTEM = ("/usr/lib/", "/System/")
 
@@ -74,7 +76,12 @@ def _module(file: ForeignFile) -> Module:
             abi = exact
             stem = stem.removesuffix("_d") if exact.endswith("d") else stem  # as debug builds name their modules
         abi = abi or next(iter(sorted(map(str, found))), None)
-    return Module(file.name, f"{folder}/{stem}" if folder else stem, abi)
+    else:
+        # So does one that needs the library of one version.
+        needed = (_VERSIONED.search(name) for binary in file.slices for name in binary.needed)
+        exact = next((f"cp{match[1]}{match[2]}{match[3]}" for match in needed if match), None)
+        abi = exact if exact and abi in {None, *STABLE} else abi
+    return Module(file.name, f"{folder}/{stem}" if folder else stem, abi, triplet_from_suffix(suffix))
 
 
 def _abi_of_dll(name: str) -> str | None:

@@ -7,7 +7,7 @@ Rule: :pep:`3149` (``.cpython-312-x86_64-linux-gnu.so``), :pep:`384` and :pep:`6
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,6 +115,17 @@ def is_foreign_module(file: str, inits: Collection[str] = ()) -> bool:
     return named or (suffix == "so" and stem in inits)
 
 
+def triplet_from_suffix(suffix: str) -> str:
+    """Read the system in what follows a module's own name; empty if it says none.
+
+    >>> triplet_from_suffix("cpython-312-darwin.so"), triplet_from_suffix("cp313t-win_amd64.pyd")
+    ('darwin', 'win_amd64')
+    """
+    fields = suffix.rpartition(".")[0].split("-")
+    # Only CPython on Windows writes its name and version into one field.
+    return "-".join(fields[1 if suffix.endswith(".pyd") and fields[0].startswith("cp") else 2 :])
+
+
 def abi_from_suffix(suffix: str) -> str | None:
     """Read the ABI tag in what follows a module's own name; ``None`` if it says none.
 
@@ -151,6 +162,19 @@ def _abi(kind: str, suffix: str) -> str | None:
     if kind.startswith("graalpy") and kind.isalnum():
         return f"{kind}_{fields[1]}_native"
     return None
+
+
+def misnamed(modules: Iterable[Module], triplet: str) -> Iterator[Violation]:
+    """List the modules that interpreters do not find, since they are named for another system.
+
+    :param modules: the modules of one wheel.
+    :param triplet: the system in the names of modules that are found, such as ``darwin``.
+    """
+    listed = list(modules)
+    found = {module.stem for module in listed if module.triplet in {"", triplet}}
+    for module in listed:
+        if module.stem not in found:
+            yield Violation(module.file, ViolationKind.EXTENSION_MODULE, f"named for {module.triplet}")
 
 
 def name_violations(modules: Collection[Module], kind: str, architecture: str) -> tuple[Violation, ...]:

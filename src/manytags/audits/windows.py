@@ -14,8 +14,9 @@ from ..binaries.binary import Binary
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
 from ..platforms.windows import MACHINES
-from .foreign import ForeignFile
+from .foreign import ForeignFile, foreign_modules
 from .foreign_linking import ForeignLinking
+from .modules import misnamed
 from .rules import THE_WHEEL, Violation, ViolationKind
 
 #: Systems of tags.
@@ -39,6 +40,7 @@ def violations(files: Sequence[ForeignFile], tag: PlatformTag, linking: ForeignL
     :param tag: the tag.
     :param linking: which libraries a loader takes from the wheel.
     """
+    yield from misnamed(foreign_modules(files), str(tag))
     right = {tag.machine, "any"}  # "any" is code of .NET
     fitting = {file.base for file in files if not right.isdisjoint(map(machine_of, file.code))}
     bound = linking.loaded or (set() if fitting else {file.name for file in files})
