@@ -25,7 +25,7 @@ from .seeds import MACHINES, Machine, Seed, build_libraries, build_seeds, build_
 #: Outcomes that break the law, and those that people may want to look at.
 _BREACHES = (Outcome.UNSEEN, Outcome.MISREAD)
 _NUMBER = re.compile(r"\b(?:0x)?[0-9a-f]*[0-9][0-9a-f]*\b")
-_SHOWN = (*_BREACHES, Outcome.CRIED, Outcome.HOST)
+_SHOWN = (*_BREACHES, Outcome.CRASHED, Outcome.CRIED, Outcome.HOST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +98,14 @@ def cases(
 
 
 def record(count: int, run: int) -> None:
-    """Record, of each kind of change, a file that the loader refuses or reads otherwise and one that stays clean.
+    """Record, of each kind of change, files that a loader refuses or reads otherwise, that stay clean, and that crash.
+
+    Each C library's answers on libraries and on programs count for themselves.
 
     :param count: changed files to choose from, for each machine.
     :param run: the seed of the random numbers.
     """
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[str, ...], dict[str, Any]] = {}
     seeds: dict[str, tuple[Seed, dict[str, Any]]] = {}
     libraries: dict[str, bytes] = {}
     for case in cases((MACHINES["glibc"], MACHINES["musl"]), count, run, recorded.SEEDS.__contains__, once=True):
@@ -112,12 +114,15 @@ def record(count: int, run: int) -> None:
         outcome, kind, answer = case.comparison.outcome, case.change.kind, case.answer
         if outcome is Outcome.SAME and answer == case.before:
             key = "clean"
+        elif outcome is Outcome.CRASHED:
+            key = "crashed"
         elif answer != case.before and outcome is not Outcome.HOST:
             key = "refused" if answer.reading is None else "read otherwise"
         else:
             continue
-        if (key, kind) not in rows:
-            rows[key, kind] = {
+        group = (key, kind, str(case.seed.machine), "program" if case.seed.is_program else "library")
+        if group not in rows:
+            rows[group] = {
                 "seed": str(case.seed),
                 "number": case.number,
                 "kind": kind,
@@ -138,7 +143,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the random numbers (default: %(default)s)")
     parser.add_argument("--only", default="", help="take seeds whose names have this text")
     parser.add_argument("--once", action="store_true", help="change each file once")
-    parser.add_argument("--keep", type=Path, help="folder for the files that break the law")
+    parser.add_argument("--keep", type=Path, help="folder for the files that break the law, and those that crash")
     parser.add_argument("--record", action="store_true", help="write the cases that the ordinary tests read")
     options = parser.parse_args()
     if options.record:
@@ -157,7 +162,7 @@ def _compare_all(options: argparse.Namespace) -> int:
         # Of what is refused though it loads, people want to see the reasons.
         kind = _NUMBER.sub("N", case.comparison.detail) if outcome is Outcome.CRIED else case.change.kind
         kinds[outcome][kind].append(f"{case}: {case.comparison.detail}")
-        if options.keep and outcome in _BREACHES:
+        if options.keep and outcome in {*_BREACHES, Outcome.CRASHED}:
             options.keep.mkdir(parents=True, exist_ok=True)
             (options.keep / str(case).replace(" ", "_").replace(",", "")).write_bytes(case.change.data)
     for outcome in _SHOWN:

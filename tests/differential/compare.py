@@ -28,6 +28,7 @@ class Outcome(TextEnum):
     CHANGED = "loaded otherwise than before, and not called clean"
     DATA = "refused, and data that no name calls code"
     HOST = "refused for a symbol that we list and no library defines"
+    CRASHED = "loaded, called clean, and crashed in its own code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ def compare(answer: Answer, opinion: Opinion, before: Answer, clean_before: bool
         if opinion.reading
     )
     if opinion.is_clean:
+        if answer.crash and not differences:
+            return Comparison(Outcome.CRASHED, answer.crash)
         return Comparison(Outcome.MISREAD if differences else Outcome.SAME, detail or "; ".join(differences))
     if answer != before:
         return Comparison(Outcome.CHANGED, detail)

@@ -35,7 +35,7 @@ class Opinion:
 
     :param is_clean: whether it calls every tag of the wheel true, and says of no library that it is not found.
     :param reading: what it reads of the file; ``None`` if it cannot judge it.
-    :param undefined: symbols that other files must define, without those of weak versions.
+    :param undefined: symbols that other files must define.
     :param reasons: why it does not call the tags true.
     """
 
@@ -98,8 +98,7 @@ def _reading(binary: Binary, libc: str) -> Reading:
 
 def _undefined(data: bytes) -> frozenset[str]:
     binary = read_binary(io.BytesIO(data), "a file that was judged")
-    weak = {need.version for need in binary.versions if need.weak}
-    return frozenset(symbol.name for symbol in binary.undefined if not symbol.weak and symbol.version not in weak)
+    return frozenset(symbol.name for symbol in binary.undefined if not symbol.weak)
 
 
 def names_of_inits(data: bytes) -> list[bytes]:

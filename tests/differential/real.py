@@ -16,12 +16,15 @@ from .seeds import Machine
 _SCOPE = re.compile(r"^ *\d+:\t scope \d+: (.*)$", re.MULTILINE)
 _VERSION = re.compile(r"checking for version `(.*)' in file (\S+) \[0\] required by file (\S+) \[0\]")
 _REPORT = re.compile(r"^ *\d+:\t")
-#: Files of the two loaders, by the end of their names. A crash elsewhere is one of the code that they have started.
-_LOADERS = ("/ld-linux-x86-64.so.2", "/libc.so", "/ld-musl-x86_64.so.1")
+#: Files of glibc's loader, and of the C libraries, by the end of their names. musl's loader is its C library.
+_LOADER = "/ld-linux-x86-64.so.2"
+_C_LIBRARIES = (_LOADER, "/libc.so.6", "/libc.so", "/ld-musl-x86_64.so.1")
 #: How the names of glibc's loaders begin, which libc.so.6 needs.
 GLIBC_LOADERS = ("ld-linux", "ld64.so.")
 #: glibc's report that the code of a file begins to run.
 _STARTED = re.compile(r"^ *\d+:\t(?:calling init|initialize program|transferring control): (.*)$", re.MULTILINE)
+#: glibc's report that it calls the last functions of a file.
+_ENDING = re.compile(r"^ *\d+:\tcalling fini: (.*) \[0\]$", re.MULTILINE)
 #: The exit statuses of a program that ran, and found its data as it should be or not.
 _RAN = {"42", "43"}
 
@@ -60,10 +63,12 @@ class Answer:
 
     :param reading: what it read; ``None`` if it did not take the file.
     :param refusal: why it did not take the file, in its own words, or the signal by which it ended.
+    :param crash: how a process ended in the code of the file that the loader had started; empty if it went on.
     """
 
     reading: Reading | None
     refusal: str = ""
+    crash: str = ""
 
 
 class Loader:
@@ -106,27 +111,55 @@ class Loader:
 
 
 def _answer(text: str, path: str, is_program: bool, libc: str) -> Answer:
+    """Make an answer of what the server said."""
     pairs = [line[2:].partition(" ")[::2] for line in text.splitlines() if line.startswith("= ")]
     said = dict(pairs)
-    crash = said.get("crash", "").removeprefix("in ")
-    in_code = (bool(crash) and not crash.endswith(_LOADERS)) or path in _STARTED.findall(text)
-    loaded = in_code or (said.get("status") in _RAN if is_program else "loaded" in said)
-    if not loaded:
+    is_started = "entered" in said or path in _STARTED.findall(text)
+    if libc == "musl" and not is_program:
+        is_started = "lost" in said  # where the loader calls, its address is on the stack
+    # A program may call the loader; when it ends, the loader reads its tables again, and has no name for it.
+    is_running = "entered" in said and not {path, ""} & {*_ENDING.findall(text)}
+    if not _is_taken(said, is_started, is_running):
         return Answer(None, said.get("refused") or _last_words(text, said))
+    is_whole = said.get("status") in _RAN if is_program else "read" in said
+    crash = "" if is_whole else f"{_end(said)} in {_base(_culprit(said)) or 'its code'}"
     read = "read" in said
     inits = frozenset(value for key, value in pairs if key == "symbol") if read else None
     if libc == "musl":
         needed = frozenset(_base(value) for key, value in pairs if key == "map" and value not in {"", path})
-        return Answer(Reading(needed, None, inits) if read else Reading())
+        return Answer(Reading(needed, None, inits) if read else Reading(), crash=crash)
     soname, stack = (said.get("soname", ""), "executable" in said) if read else (None, None)
-    return Answer(Reading(_needed(text, path), _versions(text, path), inits, soname, stack, False))
+    return Answer(Reading(_needed(text, path), _versions(text, path), inits, soname, stack, False), crash=crash)
+
+
+def _is_taken(said: dict[str, str], is_started: bool, is_running: bool) -> bool:
+    """Whether a loader was done with a file: what went wrong then went wrong in code that it had started.
+
+    :param is_started: whether the program began, or glibc said that it calls the first function of the file.
+    :param is_running: whether the program began, and did not come to its end.
+    """
+    if "read" in said or said.get("status") in _RAN:
+        return True
+    culprit = _culprit(said)
+    if culprit and not culprit.endswith(_C_LIBRARIES):
+        return True
+    # Nothing but a table of the file leads the C library to where there is no code.
+    return is_started and "called" not in said and (is_running or not culprit.endswith(_LOADER))
+
+
+def _culprit(said: dict[str, str]) -> str:
+    """Return the file whose code crashed, or called what is not code."""
+    return said.get("called") or said.get("crash", "")
+
+
+def _end(said: dict[str, str]) -> str:
+    return next((f"{key} {said[key]}" for key in ("signal", "status") if key in said), "")
 
 
 def _last_words(text: str, said: dict[str, str]) -> str:
     """Say how a process ended that was not refused by an error of ``dlopen`` or ``execve``."""
     words = [line for line in text.splitlines() if line.strip() and not _REPORT.match(line) and line[:2] != "= "]
-    ends = [f"{key} {said[key]}" for key in ("signal", "status") if key in said]
-    return (words or ends or ["it said too much"])[-1]
+    return words[-1] if words else _end(said) or "it said too much"
 
 
 def _needed(text: str, path: str) -> frozenset[str] | None:

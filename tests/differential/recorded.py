@@ -23,7 +23,7 @@ LIBRARIES = FOLDER / "demo.libs"
 SEEDS = (
     "glibc module", "glibc module, System V hash", "glibc versioned module", "glibc library that defines versions",
     "glibc module, packed relocations", "glibc module, ISA level", "glibc program", "glibc static program",
-    "glibc module, patched RUNPATH", "musl module",
+    "glibc module, patched RUNPATH", "musl module", "musl program", "musl program, not PIE",
 )  # fmt: skip
 
 
@@ -48,7 +48,8 @@ def answer_to_data(answer: Answer) -> dict[str, Any]:
     if answer.reading is None:
         return {"refused": answer.refusal}
     read = {name: value for name, value in asdict(answer.reading).items() if value is not None}
-    return {"read": {name: sorted(value) if isinstance(value, frozenset) else value for name, value in read.items()}}
+    said = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in read.items()}
+    return {"read": said, "crash": answer.crash} if answer.crash else {"read": said}
 
 
 def answer_from_data(data: dict[str, Any]) -> Answer:
@@ -59,7 +60,7 @@ def answer_from_data(data: dict[str, Any]) -> Answer:
     for name in ("needed", "inits"):
         read[name] = frozenset(read[name]) if name in read else None
     read["versions"] = frozenset((file, version) for file, version in read["versions"]) if "versions" in read else None
-    return Answer(Reading(**read))
+    return Answer(Reading(**read), crash=data.get("crash", ""))
 
 
 def write(

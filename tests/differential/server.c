@@ -7,6 +7,7 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <elf.h>
+#include <errno.h>
 #include <link.h>
 #include <signal.h>
 #include <stdio.h>
@@ -75,7 +76,7 @@ static void load(const char *path, char *names) {
 static void load_alone(char *line) {
     struct rlimit second = {1, 2}, none = {0, 0}, memory = {RLIM_INFINITY, RLIM_INFINITY};
     if (sizeof(long) == 8)
-        memory.rlim_cur = memory.rlim_max = (rlim_t)4 << 30;
+        memory.rlim_cur = memory.rlim_max = (rlim_t)16 << 30; /* four of the largest files that are called clean */
     setrlimit(RLIMIT_CPU, &second);
     setrlimit(RLIMIT_CORE, &none);
     setrlimit(RLIMIT_AS, &memory);
@@ -96,30 +97,70 @@ static void load_alone(char *line) {
 }
 
 #ifndef UNTRACED
+/* Say which file has the code at an address: whether there is one. */
+static int say_code(pid_t process, const char *what, unsigned long address) {
+    char name[64], line[4096];
+    unsigned long start, end;
+    int path = 0, found = 0;
+    snprintf(name, sizeof name, "/proc/%d/maps", process);
+    FILE *maps = fopen(name, "r");
+    while (maps && !found && fgets(line, sizeof line, maps))
+        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %n", &start, &end, &path) >= 2 && start <= address && address < end)
+            found = strchr(line, ' ')[3] == 'x';
+    if (maps)
+        fclose(maps);
+    if (found)
+        dprintf(1, "= %s %s", what, line + path);
+    return found;
+}
+
 /* Say which file a process was executing: the loader, or code that the loader has started. */
 static void say_where(pid_t process) {
     struct user_regs_struct registers;
-    char name[64], line[4096];
-    unsigned long start, end;
-    int path = 0;
     ptrace(PTRACE_GETREGS, process, 0, &registers);
     long word = ptrace(PTRACE_PEEKTEXT, process, registers.rip, 0);
-    if ((word & 0xff) == 0xff || (word & 0xffff) == 0xff41) {
-        /* A call of an address that cannot be one ends where the call is, and not where it leads. */
-        dprintf(1, "= crash in a call\n");
-        return;
+    /* A call of an address that cannot be one ends where the call is, and not where it leads. */
+    int is_call = (word & 0xff) == 0xff || (word & 0xffff) == 0xff41;
+    if (is_call || !say_code(process, "crash", registers.rip)) {
+        /* Where there is no code, the last call says who led there. */
+        unsigned long caller = is_call ? registers.rip : (unsigned long)ptrace(PTRACE_PEEKTEXT, process, registers.rsp, 0);
+        if (!say_code(process, "called", caller))
+            dprintf(1, "= lost\n");
     }
-    snprintf(name, sizeof name, "/proc/%d/maps", process);
-    FILE *maps = fopen(name, "r");
-    while (maps && fgets(line, sizeof line, maps))
-        if (sscanf(line, "%lx-%lx %*s %*s %*s %*s %n", &start, &end, &path) >= 2 && start <= registers.rip &&
-            registers.rip < end) {
-            dprintf(1, "= crash in %s", line + path);
-            return;
-        }
-    dprintf(1, "= crash in nothing\n");
 }
 
+/* Find where a program begins, which the kernel tells its loader. */
+static unsigned long entry_of(pid_t process) {
+    char name[64];
+    unsigned long pair[2], entry = 0;
+    snprintf(name, sizeof name, "/proc/%d/auxv", process);
+    FILE *vector = fopen(name, "r");
+    while (vector && !entry && fread(pair, sizeof pair, 1, vector) == 1)
+        if (pair[0] == AT_ENTRY)
+            entry = pair[1];
+    if (vector)
+        fclose(vector);
+    return entry;
+}
+
+/* Let a program stop where it begins, or go on from there. */
+static int stop_at(pid_t process, unsigned long entry, long *word) {
+    errno = 0;
+    *word = ptrace(PTRACE_PEEKTEXT, process, entry, 0);
+    return !errno && !ptrace(PTRACE_POKETEXT, process, entry, (*word & ~0xffL) | 0xcc);
+}
+
+static int is_at_entry(pid_t process, unsigned long entry, long word) {
+    struct user_regs_struct registers;
+    ptrace(PTRACE_GETREGS, process, 0, &registers);
+    if (!entry || registers.rip != entry + 1)
+        return 0;
+    dprintf(1, "= entered\n");
+    ptrace(PTRACE_POKETEXT, process, entry, word);
+    registers.rip = entry;
+    ptrace(PTRACE_SETREGS, process, 0, &registers);
+    return 1;
+}
 #endif
 
 static void load_traced(char *line) {
@@ -130,13 +171,24 @@ static void load_traced(char *line) {
 #ifdef UNTRACED
     waitpid(process, &status, 0);
 #else
+    unsigned long entry = 0;
+    long word = 0;
     while (waitpid(process, &status, 0) == process && WIFSTOPPED(status)) {
         int number = WSTOPSIG(status);
-        if (number == SIGSTOP)
-            ptrace(PTRACE_SETOPTIONS, process, 0, PTRACE_O_EXITKILL);
-        else if (number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL)
+        if (number == SIGSTOP) {
+            ptrace(PTRACE_SETOPTIONS, process, 0, PTRACE_O_EXITKILL | PTRACE_O_TRACEEXEC);
+            number = 0;
+        } else if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8)) {
+            entry = entry_of(process);
+            if (!stop_at(process, entry, &word))
+                entry = 0;
+            number = 0;
+        } else if (number == SIGTRAP && is_at_entry(process, entry, word)) {
+            entry = 0;
+            number = 0;
+        } else
             say_where(process);
-        ptrace(PTRACE_CONT, process, 0, number == SIGSTOP || number == SIGTRAP ? 0 : number);
+        ptrace(PTRACE_CONT, process, 0, number);
     }
 #endif
     dprintf(1, WIFSIGNALED(status) ? "= signal %d\n" : "= status %d\n",

@@ -32,6 +32,7 @@ def test_there_are_cases() -> None:
     refused = [case for _, _, case in CASES if "refused" in case["loader"]]
     assert len(refused) > 50
     assert len([case for _, _, case in CASES if case["clean"]]) > 25
+    assert len([case for _, _, case in CASES if "crash" in case["loader"]]) > 5
     assert {case["seed"] for _, _, case in CASES} == set(recorded.SEEDS)
 
 

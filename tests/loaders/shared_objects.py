@@ -14,7 +14,7 @@ from manytags.binaries.elf_hashes import elf_hash
 from manytags.loaders.host import promised_libraries
 from manytags.platforms.linux.policies import policy
 
-PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_GNU_STACK = 1, 2, 3, 0x6474E551
+PT_LOAD, PT_DYNAMIC, PT_INTERP, PT_PHDR, PT_GNU_STACK = 1, 2, 3, 6, 0x6474E551
 DT_NEEDED, DT_HASH, DT_STRTAB, DT_SYMTAB, DT_STRSZ, DT_SONAME, DT_RPATH, DT_RUNPATH = 1, 4, 5, 6, 10, 14, 15, 29
 DT_VERSYM = 0x6FFFFFF0
 DT_VERDEF, DT_VERDEFNUM, DT_VERNEED, DT_VERNEEDNUM = 0x6FFFFFFC, 0x6FFFFFFD, 0x6FFFFFFE, 0x6FFFFFFF
@@ -71,7 +71,7 @@ class SharedObject:
         mark, word = "<" if self.little else ">", "Q" if self.wide else "I"
         header_size, program_size = (64, 56) if self.wide else (52, 32)
         strings = Strings()
-        body = bytearray(header_size + 4 * program_size)
+        body = bytearray(header_size + (5 if self.loader else 3) * program_size)
         dynamic = [(DT_NEEDED, strings.add(name)) for name in self.needed]
         for tag, text in ((DT_SONAME, self.soname), (DT_RPATH, self.rpath), (DT_RUNPATH, self.runpath)):
             if text is not None:
@@ -94,7 +94,8 @@ class SharedObject:
         start = len(body)
         body += b"".join(struct.pack(f"{mark}2{word}", *entry) for entry in dynamic)
         programs = [(PT_LOAD, 0, len(body)), (PT_DYNAMIC, start, len(body) - start), (PT_GNU_STACK, 0, 0)]
-        programs += [(PT_INTERP, *interpreter)] if self.loader else []
+        if self.loader:
+            programs = [(PT_PHDR, header_size, 5 * program_size), (PT_INTERP, *interpreter), *programs]
         ident = b"\x7fELF" + bytes([2 if self.wide else 1, 1 if self.little else 2, 1]) + bytes(9)
         header = ident + struct.pack(
             f"{mark}2HI3{word}I6H", 3, self.machine, 1, 0, header_size, 0, self.flags, header_size, program_size,

@@ -235,14 +235,12 @@ def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Pr
     users: dict[tuple[str | None, str | None], set[str]] = {}
     unloaded: set[str] = set()
     for need in binary.versions:
-        if need.library in bundled:
-            continue
         if policy.kind == "manylinux" and not _is_loaded(need.library, binary):
             if need.library not in unloaded:
                 unloaded.add(need.library)
                 yield Violation(binary.name, ViolationKind.LIBRARY, need.library, note=_UNLOADED)
             continue
-        if not (need.weak or _allows_version(policy, need)):
+        if need.library not in bundled and not (need.weak or _allows_version(policy, need)):
             users = users or _users(binary)
             symbols = tuple(sorted(users.get((need.library, need.version), ())))
             allowed = _newest_version(policy, version_family(need.version))

@@ -11,6 +11,8 @@ from ..documents import TextEnum, json_object
 SHARED_OBJECT, EXECUTABLE, OBJECT_FILE, CORE_DUMP = "shared object", "executable", "object file", "core dump"
 DEBUG_INFORMATION, BUNDLE = "debug information", "bundle"
 
+#: Prefixes of the names of CPython's API.
+API_PREFIXES = ("Py", "_Py")
 #: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
 MODULE_PREFIXES = ("PyInit_", "PyModExport_")
 
@@ -71,7 +73,7 @@ def python_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]
     >>> python_names(["PyInit_demo", "PyDemo_New", "main"])
     (('demo',), ('PyDemo_New',))
     """
-    wanted = {name for name in names if name.startswith(("Py", "_Py"))}
+    wanted = {name for name in names if name.startswith(API_PREFIXES)}
     modules = {name[len(prefix) :] for name in wanted for prefix in MODULE_PREFIXES if name.startswith(prefix)}
     return tuple(sorted(modules)), tuple(sorted(name for name in wanted if not name.startswith(MODULE_PREFIXES)))
 

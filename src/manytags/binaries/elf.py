@@ -17,10 +17,12 @@ from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS
 from ..platforms.linux.elf_flags import float_abi_from_flags
 from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
 from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
+from .elf_hashes import Hashes
 from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_LOAD, Header, Image
 from .elf_layout import check_layout, is_debug_information, lay_out
 from .elf_notes import android_api_level, riscv_architecture, x86_isa_levels
-from .elf_start import check_start
+from .elf_relocations import Relocations
+from .elf_start import check_start, read_functions
 from .elf_structs import number_of
 from .elf_symbols import SymbolReader, Wanted
 from .elf_tables import DT_FLAGS_1, DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
@@ -76,9 +78,11 @@ def read_elf(stream: BinaryIO, name: str, wanted: Wanted | None = None) -> Binar
 
 def _with_dynamic(binary: Binary, dynamic: Dynamic, wanted: Wanted | None) -> Binary:
     """Add what the dynamic section of a file says."""
-    check_start(dynamic)
+    hashes = Hashes(dynamic.image, dynamic.tags)
+    check_start(dynamic, hashes)
+    relocations = Relocations(dynamic.image, dynamic.tags, read_functions(dynamic))
     versions = dynamic.versions()
-    symbols = SymbolReader(dynamic, wanted).read(dict(versions))
+    symbols = SymbolReader(dynamic, hashes, relocations.symbols, wanted).read(dict(versions))
     flags = dynamic.tags.get(DT_FLAGS_1, 0)
     pie = bool(flags & _DF_1_PIE)
     relocates_itself = binary.interpreter is None and (pie or binary.kind == EXECUTABLE)

@@ -27,12 +27,14 @@ class Hashes:
     :param image: the file.
     :param tags: its dynamic section.
     :ivar symbols: how many symbols the tables know of.
+    :ivar tables: where the tables begin and end.
     :raises InvalidBinary: loaders would end while they follow a table.
     """
 
     def __init__(self, image: Image, tags: Mapping[int, int]) -> None:
         self._image = image
         self.symbols = 0
+        self.tables: list[tuple[int, int]] = []
         self._plain: tuple[array[int], array[int]] | None = None
         self._gnu: _GnuHash | None = None
         if DT_HASH in tags:
@@ -41,6 +43,7 @@ class Hashes:
         if DT_GNU_HASH in tags:
             self._gnu = _GnuHash(image, tags[DT_GNU_HASH])
             self.symbols = max(self.symbols, self._gnu.symbols)
+            self.tables.append((tags[DT_GNU_HASH], self._gnu.end))
 
     def _read_plain(self, address: int) -> tuple[array[int], array[int]]:
         image = self._image
@@ -52,6 +55,7 @@ class Hashes:
         numbers = image.numbers(form, address + 2 * width, buckets + symbols, "the hash table")
         if max(numbers) >= max(1, symbols):
             raise image.error("its hash table leads to symbols that it does not have")
+        self.tables.append((address, address + (2 + len(numbers)) * width))
         return numbers[:buckets], numbers[buckets:]
 
     def unfound(self, names: Iterable[tuple[int, bytes]]) -> bytes | None:
@@ -95,6 +99,7 @@ class _GnuHash:
             if number and not max(self._first - 1, last) < number <= _MAX_SYMBOLS:
                 raise image.error("the buckets of its GNU hash table are not in order")
             last = number or last
+        self.end = at + size + 4 * buckets
         if last:
             self._read_chains(image, at + size + 4 * buckets, last - self._first)
 
@@ -113,6 +118,7 @@ class _GnuHash:
             self._hashes += numbers if last is None else numbers[: last + 1]
             if last is not None:
                 self.symbols = self._first + len(self._hashes)
+                self.end = at + 4 * len(self._hashes)
                 return
         raise image.error("its GNU hash table has no end")
 

@@ -14,6 +14,7 @@ from array import array
 from typing import Any, BinaryIO, Literal, NamedTuple
 
 from ..errors import InvalidBinary
+from ..platforms.linux.table import EM_PPC64
 from .elf_structs import Layout, layout, numbers_of
 
 MAGIC = b"\x7fELF"
@@ -107,6 +108,8 @@ class Image(Header):
         self.segments = self._program_headers()
         #: What loaders map from the file; :mod:`.elf_layout` finds it.
         self.mapped: tuple[Mapped, ...] = ()
+        #: First and last address of tables, where no code can be; :mod:`.elf_layout` and :mod:`.elf_start` find them.
+        self.tables: list[tuple[int, int]] = []
 
     def segment(self, kind: int) -> Segment | None:
         """Return the program header of a type; of several the last."""
@@ -137,6 +140,16 @@ class Image(Header):
     def is_loaded(self, address: int) -> bool:
         """Whether a segment is at an address."""
         return any(part.kind == PT_LOAD and part.address <= address < part.end for part in self.segments)
+
+    def is_code(self, address: int) -> bool:
+        """Whether code may be at an address: in a segment of it, and not in a table.
+
+        Where an address of code is that of a descriptor, any segment may have it.
+        """
+        needed = 0 if self.machine == EM_PPC64 else PF_X  # descriptors are of its first ABI
+        code = (part for part in self.segments if part.kind == PT_LOAD and part.flags & needed == needed)
+        in_table = any(start <= address < end for start, end in self.tables)
+        return any(part.address <= address < part.end for part in code) and not in_table
 
     def read_at(self, address: int, size: int, what: str) -> bytes:
         """Read bytes at an address; they must be in the file."""
@@ -207,6 +220,9 @@ class Image(Header):
         table = self.read(self._header.e_phoff, entry * count, "the program headers")
         headers = (structure.parse(table, start) for start in range(0, len(table), entry))
         return tuple(
-            Segment(each.p_type, each.p_flags, each.p_offset, each.p_vaddr, each.p_filesz, each.p_memsz, each.p_align)
-            for each in headers
+            Segment(
+                *(header.p_type, header.p_flags, header.p_offset, header.p_vaddr),
+                *(header.p_filesz, header.p_memsz, header.p_align),
+            )
+            for header in headers
         )

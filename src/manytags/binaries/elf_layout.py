@@ -14,13 +14,12 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from ..platforms.linux.architectures import EM_486, EM_MIPS_RS3_LE, EM_S390_OLD
-from ..platforms.linux.table import EM_MIPS, EM_PPC64
+from ..platforms.linux.table import EM_MIPS
 from .elf_image import (
     ET_DYN,
     ET_EXEC,
     PF_R,
     PF_W,
-    PF_X,
     PT_DYNAMIC,
     PT_GNU_PROPERTY,
     PT_GNU_RELRO,
@@ -42,8 +41,9 @@ _MAX_LOADED = 128
 _PAGE = 4096
 _LARGER_PAGES = (16384, 65536)
 _LARGE_PAGE_MACHINES = frozenset(numbers_of("EM_", "AARCH64 ARM LOONGARCH MIPS PPC PPC64"))
-#: Bytes of memory from the first segment to the last; x86-64 has 128 TiB for a whole process.
-_MAX_SPAN = 1 << 40
+#: Bytes of memory from the first segment to the last (2 GiB are what most code can address). Whether there is more
+#: memory than this depends on the machine, and Linux refuses what it does not have.
+_MAX_SPAN = 1 << 32
 #: Alignment of a segment, and bytes of thread-local storage; 2 MiB and some kilobytes in real files.
 _MAX_ALIGN, _MAX_TLS = 1 << 30, 1 << 30
 #: OS ABIs that glibc takes: System V and GNU.
@@ -82,6 +82,11 @@ def lay_out(image: Image) -> None:
     _check_loaded(image, loaded)
     _check_pages(image, loaded)
     image.mapped = tuple(_mapped(image, loaded))
+    start, size = image.headers_at
+    first = loaded[0].address - loaded[0].offset
+    image.tables = [(first, first + image.layout("Elf_Ehdr").size), (first + start, first + start + size)]
+    named = (segment for segment in image.segments if segment.kind in _TABLES - {PT_TLS} | {PT_DYNAMIC})
+    image.tables += [(segment.address, segment.address + segment.file_size) for segment in named]
 
 
 def is_debug_information(image: Image) -> bool:
@@ -174,11 +179,18 @@ def check_layout(image: Image) -> None:
     _check_interpreter(image)
     _check_dynamic(image, loaded)
     _check_relro(image, loaded)
+    at, size = image.headers_at
+    loading = sum(part.offset <= at < part.offset + part.file_size for part in loaded)
+    if loading > 1 or (not loading and image.segment(PT_INTERP) is not None):
+        raise image.error("program headers in two segments, of which Linux takes the last, or in none")
     headers = image.segment(PT_PHDR)
-    if headers and (headers.offset, headers.file_size) != image.headers_at:
+    if headers and (headers.offset, headers.file_size) != (at, size):
         raise image.error("PT_PHDR says another place than the header for the program headers")
-    if headers and next(each.kind for each in image.segments if each.kind in _FOUND_BY_HEADERS) != PT_PHDR:
+    kinds = (segment.kind for segment in image.segments)
+    if headers and next(kind for kind in kinds if kind in _FOUND_BY_HEADERS) != PT_PHDR:
         raise image.error("PT_PHDR is not the first of its program headers")
+    if headers is None and image.type == ET_DYN and image.segment(PT_INTERP) is not None:
+        raise image.error("a program for any address without PT_PHDR, by which loaders find its address")
 
 
 def _check_load(image: Image, segment: Segment) -> None:
@@ -196,7 +208,8 @@ def _check_load(image: Image, segment: Segment) -> None:
 
 def _check_table(image: Image, segment: Segment) -> None:
     if segment.kind == PT_TLS:
-        if not segment.file_size <= segment.memory_size <= _MAX_TLS or segment.align & (segment.align - 1):
+        is_aligned = segment.align <= _MAX_ALIGN and not segment.align & (segment.align - 1)
+        if not segment.file_size <= segment.memory_size <= _MAX_TLS or not is_aligned:
             raise image.error("PT_TLS is larger in the file than in memory, or than any thread has, or not aligned")
     elif segment.kind != PT_INTERP and segment.file_size != segment.memory_size:
         raise image.error("a table of another size in memory than in the file")
@@ -230,10 +243,8 @@ def _check_interpreter(image: Image) -> None:
         raise image.error("PT_INTERP does not end in a zero byte")
     if path is None and image.type != ET_EXEC:
         return  # a library, or a program that relocates itself
-    needed = 0 if image.machine == EM_PPC64 else PF_X  # whose first ABI has the address of a descriptor there
-    code = [segment for segment in image.segments if segment.kind == PT_LOAD and segment.flags & needed == needed]
     # The C library itself has an interpreter, and can be run as a program.
-    if not any(segment.address <= image.entry < segment.end for segment in code) and (image.entry or path is None):
+    if not image.is_code(image.entry) and (image.entry or path is None):
         raise image.error(f"it begins at address 0x{image.entry:x}, where it has no code")
 
 
@@ -245,8 +256,11 @@ def _check_dynamic(image: Image, loaded: list[Segment]) -> None:
         return
     _check_place(image, dynamic)
     end = dynamic.address + dynamic.file_size
-    if not any(each.address <= dynamic.address and end <= each.address + each.file_size for each in loaded):
+    around = [part for part in loaded if part.address <= dynamic.address and end <= part.address + part.file_size]
+    if not around:
         raise image.error("PT_DYNAMIC is not inside of one loaded segment")
+    if dynamic.flags & PF_W and not around[0].flags & PF_W:
+        raise image.error("PT_DYNAMIC says that loaders may write to it, and its segment cannot be written")
 
 
 def _check_relro(image: Image, loaded: list[Segment]) -> None:

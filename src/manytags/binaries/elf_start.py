@@ -7,10 +7,11 @@ Rule: System V ABI, chapter 5 (initialization and termination functions); glibc 
 
 from __future__ import annotations
 
-from ..platforms.linux.table import EM_PPC64
-from .elf_image import ET_DYN, PF_X, PT_INTERP, PT_LOAD
+from .elf_hashes import Hashes
+from .elf_image import ET_DYN, ET_EXEC, PT_INTERP
+from .elf_relocations import DT_JMPREL, DT_PLTRELSZ, DT_REL, DT_RELA, DT_RELASZ, DT_RELSZ
 from .elf_structs import numbers_of
-from .elf_tables import DT_FLAGS_1, DT_STRTAB, DT_SYMTAB, Dynamic
+from .elf_tables import DT_AUXILIARY, DT_FILTER, DT_FLAGS_1, DT_STRSZ, DT_STRTAB, DT_SYMTAB, DT_VERSYM, Dynamic
 
 _DT_INIT, _DT_FINI = numbers_of("DT_", "INIT FINI")
 #: Tags of tables of functions, and of the sizes of these.
@@ -21,12 +22,16 @@ _TABLES = tuple(
         strict=True,
     )
 )
-_DF_1_NOOPEN = 0x40
+#: Tables in which no function is, and the tags of their sizes.
+_SIZED = ((DT_STRTAB, DT_STRSZ), (DT_RELA, DT_RELASZ), (DT_REL, DT_RELSZ), (DT_JMPREL, DT_PLTRELSZ))
+_DF_1_NOOPEN, _DF_1_PIE = 0x40, 0x08000000
+_MAX_FUNCTIONS = 65536  # in each table (6,487 is the largest number that was seen)
 
 
-def check_start(dynamic: Dynamic) -> None:
-    """Check what a loader uses without a look at it.
+def check_start(dynamic: Dynamic, hashes: Hashes) -> None:
+    """Check what a loader uses without a look at it, and find the tables in which no code is.
 
+    :param hashes: the file's hash tables.
     :raises InvalidBinary: it is not in the file, or not code.
     """
     image, tags = dynamic.image, dynamic.tags
@@ -35,14 +40,41 @@ def check_start(dynamic: Dynamic) -> None:
         raise image.error("DF_1_NOOPEN: glibc does not load it into a running process")
     if DT_STRTAB not in tags or DT_SYMTAB not in tags:
         raise image.error("a dynamic section without names or without symbols")
+    is_marked = image.type == ET_EXEC or bool(tags.get(DT_FLAGS_1, 0) & _DF_1_PIE)
+    is_program = is_marked or not is_library
+    if is_program and tags.keys() & {DT_AUXILIARY, DT_FILTER}:
+        raise image.error("a program that is a filter, which ends glibc in an assertion")
+    if is_program and image.segment(PT_INTERP) is None and dynamic.needed:
+        raise image.error("a program that needs libraries, and names no loader that finds them")
+    sizes = [(table, tags.get(size, 0)) for table, size in _SIZED]
+    sizes += [(DT_SYMTAB, (24 if image.wide else 16) * hashes.symbols), (DT_VERSYM, 2 * hashes.symbols)]
+    image.tables += hashes.tables
+    image.tables += [(tags[table], tags[table] + size) for table, size in sizes if table in tags]
+    # Libraries with an interpreter need not begin anywhere.
+    entry = image.entry if is_marked or (image.entry and is_program) else None
+    for function in (tags.get(_DT_INIT), tags.get(_DT_FINI), entry):
+        # glibc calls a function at address 0, too.
+        if function is not None and not image.is_code(function):
+            raise image.error(f"a function at address 0x{function:x}, where it has no code")
+
+
+def read_functions(dynamic: Dynamic) -> dict[int, int]:
+    """Read the tables of functions that a loader calls.
+
+    :returns: address -> what is there in the file, which relocations may replace.
+    :raises InvalidBinary: a table is not in the file, or not whole.
+    """
+    image, tags = dynamic.image, dynamic.tags
+    functions: dict[int, int] = {}
+    width = image.bits // 8
     for table, size in _TABLES:
-        if (table in tags) != (size in tags) or tags.get(size, 0) % (image.bits // 8):
+        count, rest = divmod(tags.get(size, 0), width)
+        if (table in tags) != (size in tags) or rest:
             raise image.error("a table of functions without a size, or with one that does not fit")
-        if tags.get(size):
-            image.locate(tags[table], tags[size], "a table of functions")
-    # The first ABI of 64-bit PowerPC has the address of a descriptor there.
-    needed = 0 if image.machine == EM_PPC64 else PF_X
-    code = [segment for segment in image.segments if segment.kind == PT_LOAD and segment.flags & needed == needed]
-    for tag in (_DT_INIT, _DT_FINI):
-        if tags.get(tag) and not any(segment.address <= tags[tag] < segment.end for segment in code):
-            raise image.error(f"a function at address 0x{tags[tag]:x}, where it has no code")
+        if count > _MAX_FUNCTIONS:
+            raise image.error(f"a table of {count} functions")
+        if count:
+            start = tags[table]
+            values = image.numbers(image.word, start, count, "a table of functions")
+            functions.update(zip(range(start, start + count * width, width), values, strict=True))
+    return functions

@@ -9,21 +9,28 @@ Rule: System V ABI, chapters 4 and 5; glibc ``elf/dl-lookup.c``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import compress
+from operator import not_
 from typing import NamedTuple
 
 from ..platforms.linux.table import EM_MIPS
-from .binary import NeededVersion, UndefinedSymbol
+from .binary import API_PREFIXES, MODULE_PREFIXES, NeededVersion, UndefinedSymbol, python_names
 from .elf_hashes import Hashes
-from .elf_relocations import Relocations
+from .elf_image import PT_LOAD, PT_TLS
 from .elf_tables import DT_MIPS_SYMTABNO, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERSYM, Dynamic
 
 _STB_LOCAL, _STB_WEAK = 0, 2
-_STV_INTERNAL, _STV_HIDDEN = 1, 2
+#: STV_INTERNAL and STV_HIDDEN. Linkers make such symbols local.
+_NOT_VISIBLE = {1, 2}
+_HIDDEN = "a hidden symbol of its own: musl finds it, and glibc does not"
 #: Bindings of symbols that loaders find, types that they do not find, and what needs no address.
 _BINDINGS, _NOT_FOUND, _STT_TLS, _SHN_ABS = {1, 2, 10}, {3, 4, 7, 8, 9, 11, 12}, 6, 0xFFF1
 #: The highest number that DT_VERSYM has for symbols that are found by their names alone.
 _HIDDEN_VERSION = 0x8001
+_STT_GNU_IFUNC, _SHN_LORESERVE = 10, 0xFF00
+#: Types whose symbols are not at any place.
+_PLACED = {_STT_TLS, _STT_GNU_IFUNC}
 #: Bytes of a symbol in files of 64 and of 32 bits.
 _WIDE, _NARROW = 24, 16
 
@@ -37,10 +44,7 @@ _MAX_LOOKED_UP = 4096
 #: Bytes of their names that are hashed in each file, which takes 0.2 µs a byte; those of init functions always are.
 _MAX_HASHED = 4096
 
-#: Prefixes of CPython's own names.
-_PYTHON = (b"Py", b"_Py")
-#: Prefixes of the functions that make an extension module: :pep:`489`, and :pep:`793` from CPython 3.15 on.
-_INITS = ("PyInit_", "PyModExport_")
+_API_PREFIXES = tuple(prefix.encode() for prefix in API_PREFIXES)
 
 Wanted = Callable[[UndefinedSymbol], bool]
 
@@ -74,12 +78,21 @@ class SymbolReader:
     """Reads the symbols of a file.
 
     :param dynamic: its dynamic section.
+    :param hashes: its hash tables.
+    :param count: how many symbols its relocations need it to have.
     :param wanted: which undefined symbols to keep; by default all.
     """
 
-    def __init__(self, dynamic: Dynamic, wanted: Wanted | None = None) -> None:
+    def __init__(self, dynamic: Dynamic, hashes: Hashes, count: int, wanted: Wanted | None = None) -> None:
+        self._hashes, self._count = hashes, max(hashes.symbols, count)
+        if dynamic.image.machine == EM_MIPS:  # the only machine that says how many symbols there are
+            self._count = max(self._count, dynamic.tags.get(DT_MIPS_SYMTABNO, 0))
+        if self._count > _MAX_SYMBOLS:
+            raise dynamic.image.error(f"{self._count} symbols")
         self._dynamic, self._image, self._tags, self._wanted = dynamic, dynamic.image, dynamic.tags, wanted
         self._strings = dynamic.strings
+        loaded = [segment for segment in self._image.segments if segment.kind == PT_LOAD]
+        self._start, self._end = loaded[0].address, loaded[-1].end  # they are in order
 
     def read(self, versions: dict[int, NeededVersion]) -> Symbols:
         """List the undefined symbols with their versions, and the names of CPython's API that the file defines.
@@ -92,8 +105,7 @@ class SymbolReader:
             raise image.error("a dynamic section without a table of symbols, or of their names")
         if tags.get(DT_SYMENT, size) != size:
             raise image.error(f"symbols of {tags[DT_SYMENT]} bytes, where its class has {size}")
-        hashes = Hashes(image, tags)
-        count = self._count(hashes)
+        count = self._count
         start = image.locate(tags[DT_SYMTAB], count * size, "the symbol table")[0]
         owners = self._owners(count, versions)
         undefined: list[tuple[int, int, bool]] = []
@@ -103,19 +115,17 @@ class SymbolReader:
             names, infos, others, sections, _ = columns = self._columns(data)
             if max(names) and max(names) >= self._strings.size:
                 raise image.error(f"a name at {max(names)}, where its string table has {self._strings.size} bytes")
-            found = [place for place, info in enumerate(infos) if info >> 4 != _STB_LOCAL]
+            public = [place for place, info in enumerate(infos) if info >> 4 != _STB_LOCAL]
             if count <= _MAX_LOOKED_UP:
-                self._check_lookups(hashes, columns, found, owners)
-            own = [place for place in found if sections[place]]
-            python = self._strings.starting({names[place] for place in own}, _PYTHON)
-            if any(names[place] in python and others[place] & 3 in {_STV_INTERNAL, _STV_HIDDEN} for place in own):
-                # Linkers make such symbols local.
-                raise image.error("a hidden symbol of its own: musl finds it, and glibc does not")
-            defined |= python
+                self._check_lookups(columns, public, owners)
+            own = [place for place in public if sections[place]]
+            of_python = self._strings.starting({names[place] for place in own}, _API_PREFIXES)
+            if any(names[place] in of_python and others[place] & 3 in _NOT_VISIBLE for place in own):
+                raise image.error(_HIDDEN)
+            defined |= of_python
             undefined += [
                 (names[place], owners[first + place] & 0x7FFF if owners else 0, infos[place] >> 4 == _STB_WEAK)
-                for place in found
-                if not sections[place] and names[place]
+                for place in self._undefined(columns, public)
             ]
             if len(undefined) > _MAX_UNDEFINED or len(defined) > _MAX_DEFINED:
                 raise image.error(f"more than {_MAX_UNDEFINED} undefined symbols, or {_MAX_DEFINED} of Python")
@@ -127,13 +137,16 @@ class SymbolReader:
             return _Columns(words[::6], data[4::24], data[5::24], halves[3::12], self._image.array_of("Q", data)[1::3])
         return _Columns(words[::4], data[12::16], data[13::16], halves[7::8], words[1::4])
 
-    def _count(self, hashes: Hashes) -> int:
-        count = max(hashes.symbols, Relocations(self._image, self._tags).symbols)
-        if self._image.machine == EM_MIPS:  # the only machine that says how many symbols there are
-            count = max(count, self._tags.get(DT_MIPS_SYMTABNO, 0))
-        if count > _MAX_SYMBOLS:
-            raise self._image.error(f"{count} symbols")
-        return count
+    def _undefined(self, columns: _Columns, public: list[int]) -> list[int]:
+        """List the symbols that others must define."""
+        names, infos, others, sections, _ = columns
+        undefined = [place for place in public if not sections[place] and names[place]]
+        local: Iterable[int] = ()
+        if len(public) + 1 < len(infos):  # more than the first symbol, which has no name
+            local = (place for place, info in enumerate(infos) if info >> 4 == _STB_LOCAL)
+        if any(others[place] & 3 for place in undefined) or any(names[at] and not sections[at] for at in local):
+            raise self._image.error("an undefined symbol of its own, which loaders look for nowhere else")
+        return undefined
 
     def _named(
         self, undefined: list[tuple[int, int, bool]], defined: set[int], versions: dict[int, NeededVersion]
@@ -146,12 +159,10 @@ class SymbolReader:
         needs = {index: (need.library, need.version) for index, need in versions.items()}
         ordered = ((texts[name], *needs.get(index, (None, None)), weak) for name, index, weak in sorted(undefined))
         symbols = map(UndefinedSymbol._make, ordered)
-        names = {texts[name] for name in defined}
-        inits = {name for name in names if name.startswith(_INITS)}
-        modules = {name.partition("_")[2] for name in inits}
+        modules, others = python_names({texts[name] for name in defined})
         strong = frozenset(index for _, index, weak in undefined if not weak)
         kept = tuple(symbols if self._wanted is None else filter(self._wanted, symbols))
-        return Symbols(kept, tuple(sorted(modules)), tuple(sorted(names - inits)), strong)
+        return Symbols(kept, modules, others, strong)
 
     def _owners(self, count: int, versions: dict[int, NeededVersion]) -> array[int] | None:
         """Read the numbers of the versions of all symbols, which loaders follow without a bound."""
@@ -167,19 +178,28 @@ class SymbolReader:
             raise self._image.error("a needed version with the number of a defined one")
         return owners
 
-    def _check_lookups(self, hashes: Hashes, columns: _Columns, places: list[int], owners: array[int] | None) -> None:
+    def _check_lookups(self, columns: _Columns, places: list[int], owners: array[int] | None) -> None:
         """Check that loaders find the symbols that the file defines: by its hash tables, and as what they are.
 
         :param places: the symbols that others can find.
         """
-        names, infos, _, sections, values = columns
+        names, infos, others, sections, values = columns
         texts = self._strings.names(names[place] for place in places)
+        is_plain = not self._start and max(values) <= self._end and not others.strip(b"\0")
+        if not is_plain or any(compress(values, map(not_, sections))) or _PLACED & {info & 15 for info in set(infos)}:
+            for place in places:
+                self._check_place(
+                    texts[names[place]], infos[place] & 15, others[place] & 3, sections[place], values[place]
+                )
+        inits = [text for place in places if (text := texts[names[place]]).startswith(MODULE_PREFIXES)]
+        if len(inits) > len(set(inits)):
+            raise self._image.error("an init function that is there twice: musl takes the first, defined or not")
         hashed, left = [], _MAX_HASHED
         for place in places:
             text, section, value, info = texts[names[place]], sections[place], values[place], infos[place]
             if not text:
                 raise self._image.error("a symbol without a name, which others must define or find")
-            is_init = (section or value) and text.startswith(_INITS)
+            is_init = (section or value) and text.startswith(MODULE_PREFIXES)
             if not (section or is_init):
                 continue
             left -= len(text)
@@ -190,6 +210,21 @@ class SymbolReader:
             is_known = info >> 4 in _BINDINGS and info & 15 not in _NOT_FOUND
             if not (has_address and is_known) or (is_init and (is_hidden or not section)):
                 raise self._image.error(f"{text}, which not all loaders find as it is defined")
-        unfound = hashes.unfound(hashed)
+        unfound = self._hashes.unfound(hashed)
         if unfound is not None:
             raise self._image.error(f"hash tables that do not lead to {unfound.decode()}")
+
+    def _check_place(self, name: str, kind: int, visibility: int, section: int, value: int) -> None:
+        """Check that a symbol is where one of its type can be."""
+        image = self._image
+        if section and visibility in _NOT_VISIBLE:
+            raise image.error(_HIDDEN)
+        if kind == _STT_TLS and section:
+            storage = image.segment(PT_TLS)
+            is_there = storage is not None and value <= storage.memory_size
+        elif kind == _STT_GNU_IFUNC or not section:
+            is_there = not value or image.is_code(value)
+        else:
+            is_there = section >= _SHN_LORESERVE or self._start <= value <= self._end
+        if not is_there:
+            raise image.error(f"{name} at address 0x{value:x}, where it cannot be")

@@ -24,12 +24,6 @@ DT_AUXILIARY, DT_FILTER = numbers_of("DT_", "AUXILIARY FILTER")  # glibc loads t
 #: The tags that a file may have several times.
 _REPEATED = frozenset({DT_NEEDED, DT_AUXILIARY, DT_FILTER})
 
-_INIT_ARRAY, _INIT_ARRAYSZ, _FINI_ARRAY, _FINI_ARRAYSZ = numbers_of(
-    "DT_", "INIT_ARRAY INIT_ARRAYSZ FINI_ARRAY FINI_ARRAYSZ"
-)
-_INIT, _FINI = numbers_of("DT_", "INIT FINI")
-#: Tags of which loaders take the second for granted where they find the first.
-_TOGETHER = ((_INIT_ARRAY, _INIT_ARRAYSZ), (_FINI_ARRAY, _FINI_ARRAYSZ))
 #: Tags of libraries that watch glibc.
 _AUDITING = frozenset(numbers_of("DT_", "AUDIT DEPAUDIT"))
 _DF_1_NODEFLIB = 0x800
@@ -126,14 +120,6 @@ class Dynamic:
                 # glibc and musl take the last, other readers the first.
                 raise image.error(f"its dynamic section has tag 0x{tag:x} {count[tag]} times")
         self.tags = dict(entries)
-        for functions, size in _TOGETHER:
-            if (functions in count) != (size in count):
-                raise image.error("a list of functions without its size, or a size without its list")
-            if self.tags.get(size):
-                image.locate(self.tags[functions], self.tags[size], "a list of functions")
-        for function in (_INIT, _FINI):
-            if self.tags.get(function) and not image.is_loaded(self.tags[function]):
-                raise image.error("a function that is outside of the file")
         if count.keys() & _AUDITING:
             raise image.error("it asks for libraries that watch the loader, which only glibc loads")
         if self.tags.get(DT_FLAGS_1, 0) & _DF_1_NODEFLIB:

@@ -265,7 +265,7 @@ class _Tables:
         names = image.raws(image.numbers(name_table, count), "the name of an export")
         if any(name >= following for name, following in pairwise(names)):
             raise file.error("the names that it exports are not sorted, and Windows would not find them")
-        self.modules, self.defined = python_names(_decoded(name) for name in names if name.startswith((b"Py", b"_Py")))
+        self.modules, self.defined = python_names(map(_decoded, names))
         for place in image.numbers(function_table, functions):
             if address <= place < address + size:  # a name in place of code
                 library, _, function = image.text(place, "a forwarded export").rpartition(".")
