@@ -8,7 +8,6 @@ Rule: :pep:`751`, Installation.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
 
 from ..errors import InvalidInput, InvalidLock, ManytagsError
 from ..tags import filename_fields
@@ -20,16 +19,15 @@ from .entries import filename_from_url, python_fits
 from .explain import Explanation, explain
 from .reasons import weight
 from .select import best
+from .toml import one_line, parse_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from packaging.markers import Marker
     from packaging.pylock import Package, PackageArchive, PackageSdist, PackageWheel, Pylock
 
-#: Longest lock file that is read, in characters. Those of large applications have a few million.
-MAX_LOCK = 10_000_000
 #: The first packaging that reads lock files.
 FIRST_PACKAGING = "26.0"
 
@@ -171,7 +169,7 @@ def read_lock(pylock: str | Mapping[str, object] | Pylock) -> Pylock:
     try:
         lock = Pylock.from_dict(document)
     except (PylockValidationError, RecursionError) as error:
-        raise InvalidLock(pylock if isinstance(pylock, str) else "", _one_line(str(error))) from None
+        raise InvalidLock(pylock if isinstance(pylock, str) else "", one_line(str(error))) from None
     for (package, wheel), name in variants.items():
         object.__setattr__((lock.packages[package].wheels or ())[wheel], "name", name)
     return lock
@@ -210,26 +208,6 @@ def name_of_wheel(wheel: object) -> str:
     if isinstance(path, str):
         return path.replace("\\", "/").rpartition("/")[2]
     return filename_from_url(url) if isinstance(url, str) else ""
-
-
-def parse_toml(text: str) -> Mapping[str, object]:
-    """Read TOML, within bounds. The errors are those of :func:`select_from_lock`."""
-    if len(text) > MAX_LOCK:
-        raise InvalidLock(text, f"longer than {MAX_LOCK} characters")
-    for module in ("tomllib", "tomli"):
-        try:
-            loads: Callable[[str], Mapping[str, object]] = import_module(module).loads
-        except ImportError:
-            continue
-        try:
-            return loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InvalidLock(text, f"it is not TOML: {_one_line(str(error))}") from None
-    raise ManytagsError("reading TOML needs Python 3.11 or newer, or tomli")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())[:300]
 
 
 def _unknown_names(lock: Pylock, extras: list[str], groups: list[str]) -> list[str]:

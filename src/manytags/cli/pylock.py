@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from ..choose.locks import MAX_LOCK, SelectedPackage, select_from_lock
+from ..choose.locks import SelectedPackage, select_from_lock
+from ..choose.toml import MAX_TOML
 from ..errors import InvalidLock
 from .files import read_text
 from .layout import columns, print_json, printable
@@ -23,7 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print what is installed; the status is 1 if the file is not for the machine, or has nothing for a package."""
-    text = read_text(arguments.file, 4 * MAX_LOCK)
+    text = read_text(arguments.file, 4 * MAX_TOML)
     target, _ = choose_target(arguments)
     try:
         selection = select_from_lock(
