@@ -12,10 +12,10 @@ pytest.importorskip("packaging.pylock", reason="packaging 26.0 is the first that
 if sys.version_info < (3, 11):
     pytest.importorskip("tomli", reason="Python 3.10 reads no TOML by itself")
 
-from manytags import InvalidLock, select_from_lock, target  # noqa: E402
-from manytags.choose.toml import MAX_DEPTH, MAX_PARTS, MAX_WORD, parse_toml  # noqa: E402
+from manytags import InvalidLock, select_from_lock, target
+from manytags.choose.toml import MAX_DEPTH, MAX_PARTS, MAX_WORD, parse_toml
 
-from .processor_time import in_time  # noqa: E402
+from .processor_time import in_time
 
 TARGET = target("3.12", "manylinux_2_28_x86_64")
 MEGABYTE = 1 << 20

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from manytags import ProbeError, detect, probe
-from manytags.hosts import ask
+from manytags import InvalidInput, ProbeError, detect, probe
+from manytags.hosts import ask, child
 
 from .pythons import python2, pythons
 
@@ -222,11 +222,89 @@ def test_an_interrupt_ends_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyP
     """Ctrl-C must not leave forty interpreters running."""
     started: list[subprocess.Popen[bytes]] = []
 
-    def interrupted(process: subprocess.Popen[bytes], _written: object, _timeout: float) -> str:
+    def interrupted(process: subprocess.Popen[bytes], *_: object) -> bool:
         started.append(process)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(ask, "_wait", interrupted)
+    monkeypatch.setattr(child, "_wait" if os.name == "nt" else "_has_ended", interrupted)
     with pytest.raises(KeyboardInterrupt):
         probe(sys.executable if os.name == "nt" else script(tmp_path, "sleep 60"))
     assert started[0].returncode is not None
+
+
+@POSIX
+@pytest.mark.parametrize("escape", ["", "setsid "], ids=["in the group", "in a session of its own"])
+@pytest.mark.parametrize("ending", ["exit 5", 'exec "{python}" "$@"'], ids=["fails", "answers"])
+def test_a_child_that_goes_on_writing_is_stopped(escape: str, ending: str, tmp_path: Path) -> None:
+    """What an interpreter leaves behind wrote 450 MB in a second, and nothing stopped it."""
+    if escape and shutil.which("setsid") is None:
+        pytest.skip("no setsid here")
+    child_script = tmp_path / "child"
+    child_script.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec yes\n")
+    child_script.chmod(0o755)
+    wait = f"while [ ! -s {tmp_path}/pid ]; do :; done"
+    path = script(tmp_path, f"{escape}{child_script} &\n{wait}\n{ending.format(python=sys.executable)}")
+    try:
+        probe(path, 20.0)
+    except ProbeError as error:
+        assert error.reason in {"it ended with status 5: no message", "its answer is longer than 1000000 bytes"}
+    pid = int((tmp_path / "pid").read_text())
+    assert any(gone(pid) for _ in range(100))
+
+
+def gone(pid: int) -> bool:
+    """Tell whether a process has ended, or wait a moment."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return True
+    if fields[0] == "Z":
+        return True
+    time.sleep(0.02)
+    return False
+
+
+FATAL = "Fatal Python error: "
+THREAD = "\n\nCurrent thread 0x7f (most recent call first):\n"
+IGNORED = "Exception ignored in: <_io.TextIOWrapper>\nBrokenPipeError: [Errno 32] Broken pipe\n"
+LOADER = "python: error while loading shared libraries: libpython3.so: cannot open shared object file"
+COMPLAINTS = {
+    "at its start": (
+        f"{FATAL}no codec\nPython runtime state\nImportError: no 'encodings'{THREAD}  <no Python frame>\n",
+        "ImportError: no 'encodings'",
+    ),
+    "at its end": (f"Traceback (most recent call last):\nOSError: no disk\n{IGNORED}", "OSError: no disk"),
+    "in C": (f"{FATAL}Segmentation fault{THREAD}  File 'x'\n\nExtension modules: a\n", f"{FATAL}Segmentation fault"),
+    "only what is ignored": (IGNORED, "BrokenPipeError: [Errno 32] Broken pipe"),
+    "its loader": (f"{LOADER}\n\n", LOADER),
+    "its last words": ("goodbye\n\n", "goodbye"),
+    "no words": (" \n\n", "no message"),
+}
+
+
+@pytest.mark.parametrize("case", COMPLAINTS)
+def test_the_reason_is_the_line_that_tells_it(case: str) -> None:
+    """The last line that a Python prints when it cannot start is `<no Python frame>`."""
+    complaint, reason = COMPLAINTS[case]
+    assert ask.last_useful_line(complaint) == reason
+
+
+@pytest.mark.parametrize("executable", [3, None.__class__, object(), ["python"]], ids=repr)
+def test_what_is_not_a_path(executable: object) -> None:
+    """An argument of another type is an error of ours."""
+    with pytest.raises(ProbeError, match="not a path"):
+        probe(executable)  # type: ignore[arg-type] # wrong on purpose
+    with pytest.raises(ProbeError, match="not a path"):
+        detect(executable, cache=True)  # type: ignore[arg-type] # wrong on purpose
+
+
+def test_bytes_are_a_path() -> None:
+    """A path whose bytes are not text is a path."""
+    assert probe(os.fsencode(sys.executable)) == probe(sys.executable)  # type: ignore[arg-type] # as os takes them
+
+
+@pytest.mark.parametrize("timeout", [float("nan"), "1", None, True], ids=repr)
+def test_what_is_not_a_time(timeout: object) -> None:
+    """With NaN seconds an interpreter was waited for without end."""
+    with pytest.raises(InvalidInput, match="a timeout is a number of seconds"):
+        probe(sys.executable, timeout)  # type: ignore[arg-type] # wrong on purpose

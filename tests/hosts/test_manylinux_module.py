@@ -16,7 +16,6 @@ import pytest
 
 import manytags
 from manytags import Facts, InvalidManylinuxModule, target_from_facts
-from manytags.hosts import probe as probe_module
 from manytags.hosts.probe import Observations, observe_manylinux_module
 from manytags.hosts.probe_manylinux import ask, asked_architectures, glibc_minor
 from manytags.platforms.linux.architectures import Architecture, architecture, architectures
@@ -40,7 +39,7 @@ def facts_with(made: ModuleType, facts: Facts = X86_64) -> Facts:
     observations = Observations()
     observations.facts = {name: facts.get(name) for name in ("machine", "sysconfig_platform", "glibc")}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(probe_module, "sys", SimpleNamespace(platform="linux"))
+        patch.setattr(sys, "platform", "linux")
         patch.setitem(sys.modules, "_manylinux", made)
         observe_manylinux_module(observations)
     answers = {
@@ -220,7 +219,7 @@ def test_modules_that_break_on_import(case: str, tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("error", [ImportError("no"), None], ids=["its own import fails", "shadowed by None"])
 def test_no_module(error: ImportError | None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A module that cannot be imported does not exist, as for packaging."""
-    monkeypatch.setattr(probe_module, "sys", SimpleNamespace(platform="linux"))
+    monkeypatch.setattr(sys, "platform", "linux")
     if error is None:
         monkeypatch.setitem(sys.modules, "_manylinux", None)
     else:
@@ -232,7 +231,7 @@ def test_no_module(error: ImportError | None, monkeypatch: pytest.MonkeyPatch) -
 
 def test_none_is_looked_for_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Windows a module of this name belongs to another project."""
-    monkeypatch.setattr(probe_module, "sys", SimpleNamespace(platform="win32"))
+    monkeypatch.setattr(sys, "platform", "win32")
     monkeypatch.setitem(sys.modules, "_manylinux", module(manylinux_compatible=raises(ValueError())))
     observations = Observations()
     observe_manylinux_module(observations)

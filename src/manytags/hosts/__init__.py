@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-    from .ask import Remembered
+    from .remembered import Remembered
 
 
 class Facts(Value):
@@ -112,7 +112,9 @@ def detect(
 
     :param executable: path of another interpreter; without it, the running one, once for each process.
     :param cache: whether to remember another interpreter until its files change, so that asking again starts no
-        process: ``True`` in this process, or a folder in which to remember across processes.
+        process: ``True`` in this process, or a folder in which to remember across processes. A folder that other users
+        own or may write is not used.
+    :raises InvalidInput: the folder is not a path.
     :raises ProbeError: the other interpreter could not be asked.
     :raises InvalidManylinuxModule: a ``_manylinux`` module raised or answered nonsense.
 
@@ -130,10 +132,12 @@ def detect(
 def _facts_of(executable: "str | os.PathLike[str] | None", cache: "str | os.PathLike[str] | bool") -> Facts:
     if executable is None:
         return Facts(*observe())
-    from .ask import ask, remembered_facts
-
     if cache is False:
+        from .ask import ask
+
         return Facts(*ask(executable))
+    from .remembered import remembered_facts
+
     return Facts(*remembered_facts(executable, None if cache is True else cache, _REMEMBERED))
 
 

@@ -124,18 +124,22 @@ def refused_tags(
     :param failed: the tags where asking it failed, as the probe reports them.
     :param platform: the platform.
     :param evidence: receives the conclusion.
-    :raises InvalidManylinuxModule: the module could not be imported, or asking it about one of the tags failed.
+    :raises InvalidManylinuxModule: the module could not be imported, or asking it about one of the tags failed. One
+        that raises ImportError refuses nothing, and the evidence says so.
     """
     if platform.glibc is None:
         return ()
     # The probe asks about more architectures and versions than the platform has.
     tags = set(libc_tags(platform, architecture(platform.arch).takes))
+    why = ""
     for failure in failed:
         question, _, error = failure.partition(": ")
-        if question in tags or question.startswith("import"):
+        if question == "none":
+            why = f": installers take it for none, since it {error}"
+        elif question in tags or question.startswith("import"):
             raise InvalidManylinuxModule(module, error)
     own = tuple(tag for tag in refused if tag in tags)
-    conclusion = f"{len(own)} manylinux versions refused" if own else "nothing refused"
+    conclusion = f"{len(own)} manylinux versions refused" if own else f"nothing refused{why}"
     evidence.append(Evidence("_manylinux", conclusion, module))
     return own
 

@@ -291,27 +291,27 @@ def observe_os_release(observations: Observations) -> None:
 
 def observe_manylinux_module(observations: Observations) -> None:
     """Ask a ``_manylinux`` module, by which a host can refuse manylinux tags."""
-    if sys.platform != "linux":
-        return
-    facts, put, where = observations.facts, observations.put, "import _manylinux"
-    try:
-        import _manylinux
-    except ImportError:
-        return
-    except (Exception, SystemExit) as error:
-        put("manylinux_module", "_manylinux", where)
-        put("manylinux_failed", ["{}: raised {!r}".format(where, error)], where)
-        return
-    from .probe_manylinux import ask_all
+    if sys.platform == "linux" and has_manylinux_module():
+        from .probe_manylinux import observe_module
 
-    try:
-        path = str(getattr(_manylinux, "__file__", None) or "_manylinux")
-        put("manylinux_module", path, where)
-        refused, failed = ask_all(_manylinux, str(facts.get("sysconfig_platform")), facts.get("glibc", ""))
-        put("manylinux_refused", refused or None, path)
-        put("manylinux_failed", failed or None, path)
-    except (Exception, SystemExit) as error:
-        put("manylinux_failed", ["{}: asking it raised {}".format(where, type(error).__name__)], where)
+        observe_module(observations.facts, observations.put)
+
+
+def has_manylinux_module() -> bool:
+    """Look for a ``_manylinux`` module, as an import would.
+
+    An import takes a lock for the module even where there is none. If another thread forks at that moment, nobody
+    releases the lock in the child, which then waits for ever.
+    """
+    if "_manylinux" in sys.modules:
+        return sys.modules["_manylinux"] is not None
+    for finder in sys.meta_path:
+        try:
+            if finder.find_spec("_manylinux", None) is not None:
+                return True
+        except (AttributeError, ImportError):  # an import ignores finders without this method
+            pass
+    return False
 
 
 def observe_other_systems(observations: Observations) -> None:
