@@ -67,16 +67,12 @@ class NoTruth(int):
         raise Odd
 
 
-class Liar:
-    """An object that raises when it is asked for its class, its truth or its text."""
-
-    def _fail(self) -> Any:  # noqa: ANN401 - hostile
-        raise Odd
-
-    __bool__ = __repr__ = _fail
+def _fail(_: object) -> Any:  # noqa: ANN401 - hostile
+    raise Odd
 
 
-setattr(Liar, "__class__", property(Liar._fail))  # noqa: B010 - in the class, type checkers forbid it
+#: A class whose objects raise when they are asked for their class, their truth or their text.
+LIAR: Any = type("Liar", (), {"__class__": property(_fail), "__bool__": _fail, "__repr__": _fail})
 
 
 class _Nameless(type):
@@ -113,8 +109,8 @@ ANSWERS: dict[str, object] = {
     "lone surrogates": "\udcff" * 1_000,
     "a text that raises": SecretText("no"),
     "a number without truth": NoTruth(1),
-    "a liar": Liar(),
-    "a class": Liar,
+    "a liar": LIAR(),
+    "a class": LIAR,
     "a class without a name": _Nameless("C", (), {}),
     "an object of it": _Nameless("C", (), {})(),
     "an object of a class with a long name": LONG_NAME(),
@@ -125,7 +121,7 @@ RAISED: dict[str, Callable[[], BaseException]] = {
     "a long text": lambda: ValueError(LONG),
     "many texts": lambda: ValueError(*[LONG] * 20),
     "a text that raises": lambda: ValueError(SecretText("no")),
-    "a liar": lambda: ValueError(Liar()),
+    "a liar": lambda: ValueError(LIAR()),
     "unspeakable": Unspeakable,
     "a long name": LONG_NAME,
     "outside of Exception": Odd,
@@ -230,7 +226,7 @@ FILES: dict[str, object] = {
     "empty": "",
     "bytes": b"/x",
     "raises when used": SecretText("/x"),
-    "liar": Liar(),
+    "liar": LIAR(),
     "no text": "\udcff/x",
     "two lines": "a\nb\0",
 }
@@ -249,11 +245,11 @@ def test_what_was_refused_is_kept_without_a_file(case: str) -> None:
 
 
 NOT_MODULES: dict[str, object] = {
-    "liar": Liar(),
+    "liar": LIAR(),
     "number": 5,
     "text": "text",
     "namespace": SimpleNamespace(),
-    "class": Liar,
+    "class": LIAR,
 }
 
 
