@@ -23,7 +23,7 @@ PACKAGE = ROOT / "src" / "manytags"
 DESIGN = ROOT / "docs" / "explanation" / "design.md"
 
 #: Modules that every room may import, lowest first, then the rooms. Each imports only those before it.
-GROUND = ("errors", "documents")
+GROUND = ("errors", "documents", "forks")
 ROOMS = ("tags", "platforms", "targets", "hosts", "choose", "binaries", "loaders", "audits", "indexes", "cli")
 #: The public face loads names from every room, and `python -m manytags` is the command line.
 FACE = ("__init__", "__main__")
@@ -38,6 +38,7 @@ OUTSIDE_CALLS = {"open", "__import__", "exec", "eval", "input", "print"}
 #: The only modules that may look at the machine, and why. A path that ends in "/" is a whole room.
 MAY_LOOK = {
     "__init__.py": "imports the module of a public name when the name is first used (PEP 562)",
+    "forks.py": "drops unfinished imports from sys.modules",
     "__main__.py": "ends the process with a status",
     "platforms/__init__.py": "imports a family of platforms when it is first needed",
     "hosts/probe.py": "observes its interpreter and machine, opens executables, looks for _manylinux",

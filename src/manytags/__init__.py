@@ -83,3 +83,12 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+try:
+    from posix import register_at_fork
+except ImportError:  # Windows has no forks
+    pass
+else:
+    # A function that refers to this module's names would keep the module until the very end of the process.
+    register_at_fork(after_in_child=type(__getattr__)((lambda: __import__("manytags.forks")).__code__, {}))
