@@ -16,8 +16,8 @@ if sys.version_info < (3, 11):
     pytest.importorskip("tomli", reason="Python 3.10 reads no TOML by itself")
 
 from manytags import InvalidLock, Target, prune_lock, select_from_lock, target
-from manytags.choose.locks import parse_toml
 from manytags.choose.prune import toml_text
+from manytags.choose.toml import parse_toml
 from manytags.cli import main
 
 from .test_locks import HEAD, LOCK, SDIST, files, package

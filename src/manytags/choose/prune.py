@@ -11,8 +11,9 @@ from typing import overload
 
 from ..errors import InvalidInput, InvalidLock
 from ..targets import Target
-from .locks import name_of_wheel, parse_toml, read_lock
+from .locks import name_of_wheel, read_lock
 from .select import best
+from .toml import parse_toml
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from ..choose.locks import MAX_LOCK, parse_toml
 from ..choose.prune import prune_lock, toml_text
+from ..choose.toml import MAX_TOML, parse_toml
 from ..errors import InvalidLock
 from .files import BadArgumentsError, read_text, spoken_path
 from .target_choice import add_machine_options, choose_machines
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     machines = choose_machines(arguments)
     if not machines:
         raise BadArgumentsError("no machine is named; use --for or --targets")
-    text = read_text(arguments.file, 4 * MAX_LOCK)
+    text = read_text(arguments.file, 4 * MAX_TOML)
     try:
         document = parse_toml(text)
         pruned = prune_lock(document, machines.values())
