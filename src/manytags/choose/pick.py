@@ -34,7 +34,9 @@ T = TypeVar("T")
 #: What to do with sdists; in pip's options ``--only-binary``, nothing, ``--prefer-binary``, ``--no-binary``.
 Sdists = Literal["never", "build", "prefer-binary", "only"]
 
-_LONGEST = 1000  # characters of a specifier
+#: How many tags of a release are explained. Those of real ones have at most a few hundred.
+MOST_TAGS = 1_000
+_LONGEST = 10_000  # characters of a specifier; resolvers join those of many requirements
 
 
 class PassedOverKind(TextEnum):
@@ -82,9 +84,17 @@ class PassedOver(Generic[T]):
     kind: PassedOverKind
     target: Target
 
-    def explanations(self) -> list[Explanation]:
-        """Explain each wheel: why it does not fit, the nearest misses first."""
-        explanations = [explain(file.entry, self.target) for file in self.release.files if file.wheel is not None]
+    def explanations(self, most: int = MOST_TAGS) -> list[Explanation]:
+        """Explain each wheel: why it does not fit, the nearest misses first.
+
+        :param most: how many tags are looked at; wheels with many tags are left out first.
+        """
+        wheels = [(_tags(file), file) for file in self.release.files if file.wheel is not None]
+        explanations: list[Explanation] = []
+        for tags, file in sorted(wheels, key=lambda wheel: wheel[0]):
+            most -= tags
+            if most >= 0 or not explanations:
+                explanations.append(explain(file.entry, self.target))
         return sorted(explanations, key=lambda explanation: (weight(list(explanation.reasons)), explanation.filename))
 
     @property
@@ -95,6 +105,12 @@ class PassedOver(Generic[T]):
 
     def __str__(self) -> str:
         return f"{self.release}: {self.because}"
+
+
+def _tags(file: IndexFile[Any]) -> int:
+    """Count what an explanation looks at."""
+    tags = file.wheel.tag_set if file.wheel is not None else None
+    return 0 if tags is None else len(tags.pythons) * len(tags.abis) + len(tags.platforms)
 
 
 _SENTENCES = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from ..tags import MAX_TEXT, is_version
+from ..tags import is_version
 from ..tags.filename import normalized_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 
+#: The longest name that is read; each dash in it is tried as the end of the project's name. File systems stop at 255.
+MAX_SDIST = 300
 #: Endings of source distributions: the current one, and older ones that indexes still have and pip builds from.
 SDISTS = (
     *(".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz"),
@@ -59,7 +61,7 @@ def sdist_project(filename: str, known: Container[str] = ()) -> str | None:
 
 def _stem(filename: str) -> str:
     """Return a name without the ending of an sdist; nothing where it has none."""
-    if len(filename) <= MAX_TEXT:
+    if len(filename) <= MAX_SDIST:
         for ending in SDISTS:
             if filename.endswith(ending):
                 return filename.removesuffix(ending)

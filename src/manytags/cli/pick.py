@@ -11,6 +11,9 @@ from .index_files import add_file_options, by_project, read_entries
 from .layout import print_json, printable
 from .target_choice import add_flag, add_target_options, choose_target
 
+#: Releases of which JSON says why they were passed over, the newest first: each of their wheels is explained for that.
+MOST_REASONS = 20
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .index_files import Entry
@@ -70,6 +73,6 @@ def _data(picked: Pick[Entry]) -> dict[str, object]:
         "fitting": [candidate.filename for candidate in picked.candidates],
         "passed_over": [
             {"version": str(passed.release), "kind": passed.kind, "because": passed.because}
-            for passed in picked.passed_over
+            for passed in picked.passed_over[:MOST_REASONS]
         ],
     }
