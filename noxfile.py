@@ -175,6 +175,13 @@ def uv(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def pips(session: nox.Session) -> None:
+    """Record which wheels old and new pips take: `nox -s pips`, with the Pythons that run them on PATH."""
+    session.install("-e", ".", *group("test"))
+    session.run("python", "-m", "tests.oracle.pips_world", *session.posargs)
+
+
+@nox.session(default=False)
 def auditwheel(session: nox.Session) -> None:
     """Fetch 1 GB of real wheels (into ``-- FOLDER``), audit them and ask auditwheel; ``-- record`` writes anew."""
     session.install("-e", ".", *group("test"), *group("oracle"))

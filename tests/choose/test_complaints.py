@@ -38,7 +38,7 @@ def text_of(case: dict[str, Any]) -> str:
     there = machine_of(case)
     lines = [str(there)]
     for wheel in case["wheels"]:
-        lines += str(explain(wheel, there, others=case["others"])).splitlines()
+        lines += str(explain(wheel, there, others=case["others"], pip=case["pip"])).splitlines()
     return "\n".join(lines).lower() + "\n"
 
 
@@ -59,4 +59,4 @@ def test_the_cause_is_told_and_what_to_do(url: str) -> None:
 
 def test_there_are_enough() -> None:
     """A list that was cut by mistake would leave the laws above without examples."""
-    assert len(cases()) >= 19
+    assert len(cases()) >= 27

@@ -116,6 +116,28 @@ def cases() -> dict[str, Case]:
         "macOS minor": Case(wheel("cp312-cp312-macosx_11_1_arm64"), mac),
         "Arm before macOS 11": Case(wheel("cp312-cp312-macosx_10_9_arm64"), mac),
         "macOS that says 10.16": Case(wheel("cp311-cp311-macosx_12_0_x86_64"), seen("macos-10.16-only")),
+        "macOS that says 10.16 and its own number": Case(
+            wheel("cp311-cp311-macosx_15_0_x86_64"), seen("macos-10.16", macos_told=["10.16", "SystemVersion.plist"])
+        ),
+        "Arm wheel under Rosetta": Case(
+            wheel("cp311-cp311-macosx_11_0_arm64"), seen("macos-10.16", proc_translated=[1, "sysctl.proc_translated"])
+        ),
+        "Arm wheel on an Intel Mac": Case(wheel("cp312-cp312-macosx_11_0_arm64"), target("3.12", "macosx_14_0_x86_64")),
+        "py311 with cp311": Case(wheel("py311-cp311-win_amd64"), target("3.11", "win_amd64")),
+        "pymalloc since 3.8": Case(wheel("cp38-cp38m-win_amd64"), target("3.8", "win_amd64")),
+        "cp3 with abi3": Case(wheel("cp3-abi3-win32"), target("3.7", "win32")),
+        "py3 with abi3": Case(wheel("py3-abi3-manylinux2014_x86_64"), debian()),
+        "cp315t with abi3t": Case(wheel("cp315t-abi3t-win_amd64"), target("3.15t", "win_amd64")),
+        "cp3 without an ABI": Case(wheel("cp3-none-any"), debian()),
+        "three numbers of macOS": Case(wheel("cp38-cp38-macosx_10_14_6_x86_64"), target("3.8", "macosx_11_0_x86_64")),
+        "linux_arm64": Case(wheel("cp312-cp312-linux_arm64"), target("3.12", "debian-12-aarch64")),
+        "linux without a machine": Case(wheel("py3-none-linux"), debian()),
+        "manylinux2015": Case(wheel("py3-none-manylinux2015_x86_64"), debian()),
+        "ARM64EC": Case(wheel("cp312-cp312-win_arm64ec"), target("3.12", "win_arm64")),
+        "a hyphen in the platform tag": Case(wheel("cp312-cp312-linux-x86_64"), debian()),
+        "no wheel: a second download": Case("foo-1.0-py3-none-any (1).whl", debian()),
+        "no wheel: an escaped plus": Case("torch-1.8.0%2Bcu111-cp38-cp38-win_amd64.whl", debian()),
+        "no wheel: a hyphen in the name": Case("my-project-1.0-py3-none-any.whl", debian()),
         "x32": Case(wheel("cp313-cp313-manylinux_2_17_x86_64"), seen("x32")),
         "i686 on x86_64": Case(wheel("cp312-cp312-manylinux_2_17_i686"), debian()),
         "x86_64 on a 32-bit userland": Case(wheel("cp311-cp311-manylinux_2_17_x86_64"), seen("bookworm-i386")),

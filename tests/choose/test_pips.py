@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from manytags import InvalidTag, oldest_pip
+from manytags import InvalidTag, InvalidTarget, explain, oldest_pip, target
 from manytags.choose.pips import BUNDLED_PIPS, bundled_pip, is_newer
 
 #: Read in pip's repository, as the head of ``choose/pips.py`` says.
@@ -52,12 +52,30 @@ def test_oldest_pip(tag: str) -> None:
         ("manylinux_2_5_x86_64.manylinux1_x86_64.manylinux_2_17_x86_64.manylinux2014_x86_64", "8.1"),
         ("musllinux_1_1_x86_64.manylinux_2_17_x86_64", "20.3"),
         ("manylinux_2_17_x86_64.linux_x86_64", None),
-        ("macosx_10_9_universal2.macosx_11_0_arm64", None),
+        ("macosx_10_9_universal2.macosx_11_0_arm64", "20.3"),
+        ("macosx_10_9_x86_64.macosx_11_0_arm64", None),
+        ("foo-1.0-cp313-cp313t-manylinux2014_x86_64.whl", "24.1"),
+        ("cp312-cp312-manylinux2014_x86_64", "20.3.2"),
     ],
 )
 def test_several_names_are_known_to_whoever_knows_one(tags: str, expected: str | None) -> None:
     """Wheels have the legacy tag beside the new tag for the sake of old pips."""
     assert oldest_pip(tags) == expected
+
+
+def test_a_pip_that_is_too_old_is_told() -> None:
+    """Who sees "fits" and then pip's refusal looks for a fault in the wheel."""
+    there = target("3.9", "rocky-8-x86_64")
+    explanation = explain("foo-1.0-py3-none-manylinux_2_17_x86_64.whl", there, pip="20.2.4")
+    assert explanation
+    assert explanation.passed_over
+    assert explanation.to_data()["passed_over"] is True
+    assert "but pip 20.2.4 passes it over: pip 20.3 is the first" in str(explanation)
+    assert "its builder can add the alias manylinux2014_x86_64, which pip 19.3 knows" in str(explanation)
+    assert not explain("foo-1.0-py3-none-manylinux_2_17_x86_64.whl", there, pip="20.3").passed_over
+    for pip in ("", "x", "20.2.", "20.3 "):
+        with pytest.raises(InvalidTarget):
+            explain("foo-1.0-py3-none-any.whl", there, pip=pip)
 
 
 def test_no_tag_is_an_error() -> None:

@@ -345,6 +345,30 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert [reason["kind"] for reason in data["reasons"]] == ["float_abi"]
 
 
+def test_explain_with_a_pip(capsys: pytest.CaptureFixture[str]) -> None:
+    """A script that installs with an old pip learns that the wheel fits and will not be installed."""
+    there = ["--target", "rocky-8-x86_64", "--python-version", "3.9"]
+    wheel = "foo-1.0-py3-none-manylinux_2_17_x86_64.whl"
+    assert main(["explain", wheel, "--pip", "20.2.4", *there]) == 1
+    assert "but pip 20.2.4 passes it over" in capsys.readouterr().out
+    assert main(["explain", wheel, "--pip", "20.3", *there]) == 0
+    out = capsys.readouterr().out
+    assert "pip download --only-binary=:all: --platform manylinux_2_17_x86_64 --python-version 3.9" in out
+    assert "--platform takes the tag that it names and its legacy aliases alone" in out
+    assert main(["explain", wheel, "--pip", "new", *there]) == 2
+    assert "expected a version of pip" in capsys.readouterr().err
+
+
+def test_pips_flags(capsys: pytest.CaptureFixture[str]) -> None:
+    """Who downloads for another machine copies the options instead of guessing them."""
+    assert main(["target", "macosx_14_0_arm64", "--python-version", "3.12", "--pip-flags"]) == 0
+    assert capsys.readouterr().out == (
+        "--platform macosx_14_0_arm64 --python-version 3.12 --implementation cp --abi cp312\n"
+    )
+    assert main(["target", "macosx_14_0_arm64", "--pip-flags"]) == 2
+    assert "--pip-flags needs --python-version" in capsys.readouterr().err
+
+
 def test_other_tools_files_are_targets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Files that pex or an installed Python wrote are accepted like our own."""
     there = manytags.target("3.14", "manylinux_2_41_x86_64")

@@ -566,7 +566,30 @@ def test_macos(host: Host, first: bytes | None, second: bytes | None, version: s
     assert facts.text("macos_version") == version
     if version:
         assert facts.seen("macos_version") == CORE + where
+    assert facts.text("macos_told") == ("10.16" if first == b"10.16" else "")
     assert facts.get("glibc") is None
+
+
+@pytest.mark.parametrize(("machine", "answer", "seen"), [("x86_64", 1, 1), ("x86_64", None, None), ("arm64", 1, None)])
+def test_rosetta(
+    host: Host, monkeypatch: pytest.MonkeyPatch, machine: str, answer: int | None, seen: int | None
+) -> None:
+    """An x86_64 Python on Apple silicon looks like one on Intel, and its user wonders why arm64 wheels do not fit."""
+    import ctypes
+
+    def sysctlbyname(name: bytes, value: object, size: object, *rest: object) -> int:
+        del size, rest
+        assert name == b"sysctl.proc_translated"
+        if answer is None:
+            return -1
+        ctypes.cast(value, ctypes.POINTER(ctypes.c_int))[0] = answer  # type: ignore[arg-type]
+        return 0
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda _: SimpleNamespace(sysctlbyname=sysctlbyname))
+    host.files[CORE + "SystemVersion.plist"] = PLIST % b"14.5"
+    host.os(uname=uname(machine, "Darwin"))
+    host.sys(platform="darwin")
+    assert host.observe().number("proc_translated") == seen
 
 
 def test_ios_and_android(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:

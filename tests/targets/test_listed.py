@@ -14,6 +14,7 @@ from packaging.utils import parse_wheel_filename
 
 import manytags
 from manytags import InvalidTag, InvalidTarget, Platform, Python, Target, target_from_pip, target_from_tags
+from manytags.targets.pip_options import pip_options
 
 HOST = manytags.target("3.12", "manylinux_2_28_x86_64")
 MINE = ["cp312-cp312-galaxy_x86_64", "cp312-abi3-galaxy_x86_64", "py3-none-any"]
@@ -159,6 +160,31 @@ def test_pips_options(
     expected += theirs.compatible_tags(numbers, interpreter, ladder)
     assert list(there.triples()) == list(dict.fromkeys(map(str, expected)))
     assert Target.from_json(there.to_json()).triples() == there.triples()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("debian-12-x86_64", "centos-7-x86_64", "debian-12-aarch64", "debian-12-i686", "alpine-3.20-aarch64"),
+        *("macosx_14_0_arm64", "macosx_12_0_x86_64", "win_amd64", "ios_17_0_arm64_iphoneos", "android_30_x86_64"),
+    ],
+)
+@pytest.mark.parametrize("python", ["3.9", "3.12.4", "3.13t", "3.12d"])
+def test_pips_options_are_written(name: str, python: str) -> None:
+    """Who copies them into a ``pip download`` gets the wheels that the machine itself would install."""
+    there = manytags.target(python, name)
+    options = pip_options(there)
+    given: dict[str, list[str]] = {}
+    for option, value in zip(options[::2], options[1::2], strict=True):
+        given.setdefault(option, []).append(value)
+    again = target_from_pip(
+        given["--platform"],
+        abis=given["--abi"],
+        python_version=given["--python-version"][0],
+        implementation=given["--implementation"][0],
+    )
+    assert set(again.triples()) == set(there.triples())
+    assert again.triples()[0] == there.triples()[0]
 
 
 def test_what_pips_options_leave_out_is_the_hosts() -> None:

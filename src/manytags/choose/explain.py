@@ -10,7 +10,7 @@ from ..tags.filename import WheelFilename, parse_wheel_filename
 from ..targets import Target
 from .entries import python_fits, read_entry
 from .meant_name import meant_filename
-from .pips import bundled_pip, is_newer
+from .pips import bundled_pip, check_pip, is_newer
 from .reasons import BADLY_BUILT, Reason, ReasonKind, in_order, unclaimed, weight
 from .remedies import Remedies, remedies
 from .sdists import SDISTS
@@ -36,6 +36,7 @@ class Explanation:
     :param matched: the tag in the name that fits best, as text, or ``None``.
     :param reasons: why it does not fit, the most important reason first; empty if it fits.
     :param remedies: what would change it.
+    :param pip: the version of pip that is to install it, where one was given.
     """
 
     filename: str
@@ -44,6 +45,13 @@ class Explanation:
     matched: str | None
     reasons: tuple[Reason, ...]
     remedies: Remedies
+    pip: str | None = None
+
+    @property
+    def passed_over(self) -> bool:
+        """Whether the wheel fits, and the pip that was given is too old to take it."""
+        oldest = self.remedies.pip
+        return self.pip is not None and self.compatible and oldest is not None and is_newer(oldest, self.pip)
 
     @property
     def compatible(self) -> bool:
@@ -62,14 +70,19 @@ class Explanation:
             "matched": self.matched,
             "reasons": [reason.to_data() for reason in self.reasons],
             "remedies": self.remedies.to_data(),
+            "pip": self.pip,
+            "passed_over": self.passed_over,
         }
 
     def __str__(self) -> str:
         if not self.reasons:
             lines = [f"compatible: rank {self.rank}, by its tag {self.matched}"]
-            if self.remedies.pip and is_newer(self.remedies.pip, bundled_pip(self.target.python.version)):
-                lines.append(f"  known to: pip {self.remedies.pip} and newer; older ones pass this wheel over")
-            return "\n".join(lines)
+            oldest = self.remedies.pip
+            if self.passed_over:
+                lines.append(f"  but pip {self.pip} passes it over: pip {oldest} is the first that takes it here")
+            elif oldest and self.pip is None and is_newer(oldest, bundled_pip(self.target.python.version)):
+                lines.append(f"  known to: pip {oldest} and newer; older ones pass this wheel over")
+            return "\n".join([*lines, *(f"  {line}" for line in self.remedies.lines())])
         first, *others = self.reasons
         lines = [f"not compatible: {first}", *(f"  and {other}" for other in others)]
         # What follows from evidence is left out if the line would not fit into a mail.
@@ -86,6 +99,7 @@ def explain(
     *,
     key: Callable[[object], object] | None = None,
     others: Iterable[str] = (),
+    pip: str | None = None,
 ) -> Explanation:
     """Explain whether a wheel fits a target, and why or why not.
 
@@ -94,6 +108,8 @@ def explain(
     :param target: the Python and platform to install it on.
     :param key: returns the file name or entry of ``file``.
     :param others: other file names of the same release; the best one that fits is suggested instead.
+    :param pip: the version of pip that is to install it, such as ``20.2.4``: an old one passes over wheels that fit.
+    :raises InvalidTarget: ``pip`` is not a version.
 
     >>> from manytags import target
     >>> print(explain("foo-1.0-cp312-cp312-musllinux_1_2_x86_64.whl", target("3.12", "debian-12-x86_64")).reasons[0])
@@ -101,6 +117,7 @@ def explain(
     """
     if key is not None:
         file = key(file)
+    check_pip(pip)
     filename, requires, yanked = read_entry(file)
     others = list(others)
     try:
@@ -117,9 +134,9 @@ def explain(
         wanted = remedies(None, target, (reason,), others)
         if meant:
             renamed = explain(meant, target)
-            fits = "which fits" if renamed else f"though that does not fit either: {renamed.reasons[0]}"
+            fits = "which fits" if renamed else "which does not fit either"
             wanted = replace(wanted, steps=(f"rename it, if that was meant, to {meant}, {fits}",))
-        return Explanation(filename, target, None, None, (reason,), wanted)
+        return Explanation(filename, target, None, None, (reason,), wanted, pip)
     given = file.get("yanked") if yanked and hasattr(file, "get") else None
     because = None if not yanked else given if isinstance(given, str) else ""
     hyphen = _about_hyphen(wheel)
@@ -131,7 +148,7 @@ def explain(
     reasons = in_order([*about_file, *about_tags])
     matched = None if rank is None else _matched(wheel, target, rank)
     rank = None if reasons else rank
-    return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others))
+    return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others, pip), pip)
 
 
 def _about_hyphen(wheel: WheelFilename) -> list[Reason]:

@@ -121,8 +121,9 @@ def _of_major(tag: PythonTag, interface: AbiTag) -> Unclaimed:
             f"py{tag.version[0]}-none",
         )
     if interface.family == "stable":
-        also, meant = _stable_without_cpython(interface, "")
-        return f"{because}, and {also}", meant
+        _, meant = _stable_without_cpython(interface, "")
+        first = "cp315" if interface.free_threaded else f"cp3{FIRST_ABI3_MINOR}"
+        return f"{because}; with {interface} it is that of the oldest CPython, {first} or newer", meant
     return because, _own_pair(interface)
 
 

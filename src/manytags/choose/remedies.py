@@ -16,7 +16,7 @@ from .pips import oldest_pip
 from .reasons import Reason, ReasonKind
 from .sdists import SDISTS
 from .select import best
-from .steps import steps
+from .steps import steps, steps_with_pip
 
 #: Distributions that are always named; others are named only if the machine runs them.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
@@ -30,7 +30,7 @@ class Remedies:
         ABI tag, or all three, with the lowest version that wheels are built for. ``None`` if the tags are no reason.
     :param newest: the newest platform tag of that kind that the target takes, where it is another.
     :param releases: the oldest release of each distribution that would take the wheel.
-    :param pip: the oldest pip that knows the wheel's platform tag, or ``None``.
+    :param pip: the oldest pip that takes the wheel, or ``None`` if every pip does.
     :param other: the file of the release that fits best, or ``None``.
     :param sdist: the sdist of the release, or ``None``.
     :param searched: whether other files of the release were given; then the release has no others.
@@ -68,23 +68,32 @@ class Remedies:
         return lines
 
 
-def remedies(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason, ...], others: list[str]) -> Remedies:
+def remedies(
+    wheel: WheelFilename | None,
+    target: Target,
+    reasons: tuple[Reason, ...],
+    others: list[str],
+    pip: str | None = None,
+) -> Remedies:
     """Find what would make a wheel fit, or could replace it.
 
     :param wheel: the wheel, or ``None`` if its name is not a wheel file name.
     :param target: the Python and platform to install it on.
     :param reasons: why it does not fit.
     :param others: other file names of the same release.
+    :param pip: the version of pip that is to install it, where one is given.
     """
+    oldest = None if wheel is None else _oldest_pip(wheel, target)
     if not reasons:
-        return Remedies(None, None, (), _pip(wheel), None, None, bool(others))
+        done = () if wheel is None or pip is None else steps_with_pip(wheel, target, pip, oldest)
+        return Remedies(None, None, (), oldest, None, None, bool(others), done)
     by_libc = {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD}
     # Who runs Termux has Android, and no other release of a distribution.
     about_libc = any(reason.kind in by_libc and "bionic" not in reason.values["found"] for reason in reasons)
     return Remedies(
         *nearest_tags(wheel, target, reasons),
         _releases(wheel, target.platform) if about_libc and wheel is not None else (),
-        _pip(wheel),
+        oldest,
         _other(wheel, others, target),
         next((name for name in others if name.endswith(SDISTS)), None),
         bool(others),
@@ -108,11 +117,9 @@ def _parsed(name: str) -> WheelFilename | None:
         return None
 
 
-def _pip(wheel: WheelFilename | None) -> str | None:
-    if wheel is None:
-        return None
+def _oldest_pip(wheel: WheelFilename, target: Target) -> str | None:
     try:
-        return oldest_pip(".".join(wheel.tag_set.platforms))
+        return oldest_pip(str(wheel.tag_set), target)
     except InvalidTag:
         return None
 

@@ -6,8 +6,14 @@ from ..platforms.parse import parse_platform_or_none
 from ..tags.filename import WheelFilename
 from ..tags.python import parse_abi, parse_python_tag
 from ..targets import Target
+from ..targets.pip_options import pip_options
 from .nearest import tags_to_replace
+from .pips import is_newer, oldest_pip
 from .reasons import Reason, ReasonKind
+
+_ALIASES_ALONE = (
+    "--platform takes the tag that it names and its legacy aliases alone, not older tags: name each of them"
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +40,35 @@ def steps(wheel: WheelFilename | None, target: Target, reasons: tuple[Reason, ..
     return tuple(dict.fromkeys(found))
 
 
+def steps_with_pip(wheel: WheelFilename, target: Target, pip: str, oldest: str | None) -> tuple[str, ...]:
+    """List what can be done where a wheel fits and a pip is to install it.
+
+    :param pip: the version of that pip.
+    :param oldest: the oldest pip that takes the wheel here; ``None`` if every pip does.
+    """
+    if oldest is not None and is_newer(oldest, pip):
+        return ("upgrade it: python -m pip install --upgrade pip", *_of_aliases(wheel, pip))
+    if target.evidence:
+        return ()
+    # The target is described, so pip runs on another machine, and must be told for which to choose.
+    platform = next((tag for tag in wheel.tag_set.platforms if target.ranks.takes_platform(tag)), target.build_tag())
+    python = pip_options(target)[-len(target.python.abis or "?") * 2 - 4 :]
+    flags = " ".join(("--only-binary=:all:", "--platform", platform, *python))
+    return f"on another machine: pip download {flags} {wheel.name}=={wheel.version_text}", _ALIASES_ALONE
+
+
+def _of_aliases(wheel: WheelFilename, pip: str) -> Iterator[str]:
+    """Older names of a wheel's tags that a pip knows."""
+    for text in wheel.tag_set.platforms:
+        tag = parse_platform_or_none(text)
+        alias = None if tag is None else tag.alias
+        if alias is None or alias in wheel.tag_set.platforms:
+            continue
+        first = oldest_pip(alias)
+        if first is None or not is_newer(first, pip):
+            yield f"its builder can add the alias {alias}, which pip {first or pip} knows"
+
+
 def _none(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]:
     del wheel, target, reason
     yield from ()
@@ -41,7 +76,10 @@ def _none(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]
 
 def _of_renaming(wheel: WheelFilename, target: Target, reasons: tuple[Reason, ...]) -> Iterator[str]:
     changes = tags_to_replace(wheel, target, reasons)
-    if changes:
+    if wheel.variant is not None:
+        if changes:
+            yield f"rename it, if that was meant, to {str(wheel).replace('-' + wheel.variant, '_' + wheel.variant)}"
+    elif changes:
         options = " ".join(f"--{kind}-tag {tag}" for kind, tag in changes.items())
         yield f"if that was meant: wheel tags --remove {options} {wheel}"
 
@@ -95,7 +133,9 @@ def _of_architecture(wheel: WheelFilename, target: Target, reason: Reason) -> It
     if platform.system == "macos" and platform.arch == "arm64" and "x86_64" in machines:
         yield "under Rosetta, an x86_64 or universal2 Python takes it: arch -x86_64 python3 -m pip install ..."
     if platform.system == "macos" and platform.arch == "x86_64" and "arm64" in machines:
-        yield "on a Mac with Apple silicon this Python runs under Rosetta: install an arm64 or universal2 Python"
+        seen = any("Rosetta" in item.because for item in target.evidence)
+        which = "this is an x86_64 Python under Rosetta" if seen else "if this Mac has Apple silicon"
+        yield f"{which}: install an arm64 or universal2 Python"
     if platform.system == "windows":
         from ..platforms.windows import runnable
 
@@ -121,8 +161,10 @@ def _of_libc(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[s
 
 
 def _of_old_system(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]:
-    del reason
     if target.platform.system != "macos":
+        return
+    if "10.16" in reason.values["found"]:
+        yield "upgrade pip to 24.1 or newer, set SYSTEM_VERSION_COMPAT=0, or use a Python built with a newer SDK"
         return
     from ..platforms.lowest import lowest_and_newest
 

@@ -14,13 +14,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add this command's options."""
     parser.add_argument("files", metavar="FILE", nargs="+", help="a wheel file name, or a path that ends in one")
     parser.add_argument("--json", action="store_true", help="print a JSON list")
+    parser.add_argument("--pip", metavar="VERSION", default=None, help="the pip that is to install them, like 20.2.4")
     add_target_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each file; the status is 0 if all of them fit, 1 if one does not."""
+    """Explain each file; the status is 0 if all of them fit, 1 if one does not, or if the pip passes it over."""
     target, _ = choose_target(arguments)
-    explanations = [explain(last_part(file), target) for file in arguments.files]
+    explanations = [explain(last_part(file), target, pip=arguments.pip) for file in arguments.files]
     if arguments.json:
         print_json([explanation.to_data() for explanation in explanations])
     else:
@@ -29,4 +30,4 @@ def run(arguments: argparse.Namespace) -> int:
             print()
             print(printable(explanation.filename))
             print("\n".join(f"  {printable(line)}" for line in str(explanation).splitlines()))
-    return 0 if all(explanations) else 1
+    return 0 if all(item and not item.passed_over for item in explanations) else 1

@@ -30,10 +30,10 @@ READERS: dict[str, Callable[[object], object]] = {
     **dict.fromkeys(("multiarch", "sys_platform", "os_name", "system", "release", "kernel_version"), read_string),
     **dict.fromkeys(("machine", "sysconfig_platform", "host_platform", "executable", "elf_path"), read_string),
     **dict.fromkeys(("elf_data", "elf_interpreter", "glibc", "musl", "os_id", "os_version_id"), read_string),
-    **dict.fromkeys(("os_id_like", "manylinux_module", "macos_version", "ios_version"), read_string),
+    **dict.fromkeys(("os_id_like", "manylinux_module", "macos_version", "macos_told", "ios_version"), read_string),
     "pyemscripten_version": read_string,
     **dict.fromkeys(("pointer_size", "elf_class", "elf_machine", "elf_flags"), read_integer),
-    **dict.fromkeys(("arm_cpu_arch", "arm_vfp_args", "android_api_level"), read_integer),
+    **dict.fromkeys(("arm_cpu_arch", "arm_vfp_args", "android_api_level", "proc_translated"), read_integer),
     **dict.fromkeys(("extension_suffixes", "manylinux_refused", "manylinux_failed", "unseen"), read_strings),
     **dict.fromkeys(("debug", "free_threaded"), read_boolean),
 }

@@ -319,9 +319,7 @@ def observe_other_systems(observations: Observations) -> None:
     if sys.platform in ("darwin", "ios", "android", "emscripten"):
         from .probe_systems import system_version
 
-        version = system_version(observations.unseen)
-        if version is not None:
-            observations.put(*version)
+        system_version(observations.facts, observations.put, observations.unseen)
 
 
 def main() -> None:

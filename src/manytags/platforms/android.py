@@ -92,8 +92,9 @@ class Android(PlatformTag):
         old = (self.api_level,) <= (platform.version or ())
         return f"CPython runs from API level {FIRST_ANDROID_API} on" if old else ""
 
-    def oldest_pip(self) -> str:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str:
         """Return the first pip that knows :pep:`738`."""
+        del platform, evidence
         return FIRST_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:

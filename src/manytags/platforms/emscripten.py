@@ -76,8 +76,9 @@ class Pyemscripten(PlatformTag):
         sentence = f"the wheel is for {self}, and runs there alone; the target is {has}"
         return [Miss("system_version", str(self), has, sentence, ("Pyodide ABI",))]
 
-    def oldest_pip(self) -> str | None:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str | None:
         """Return the first pip that knows :pep:`783`."""
+        del platform, evidence
         return FIRST_PIP
 
 
@@ -109,9 +110,9 @@ class Emscripten(Pyemscripten):
             return ""
         return f"the ABI of Pyodide that it was built for, such as {example} (PEP 783)"
 
-    def oldest_pip(self) -> None:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> None:
         """Every pip takes what the interpreter calls itself."""
-        return
+        del platform, evidence
 
 
 class Pyodide(Pyemscripten):
@@ -158,9 +159,9 @@ class Pyodide(Pyemscripten):
             return f"the name is pyemscripten since {LAST_PYODIDE_YEAR + 1}"
         return super().why_unclaimed()
 
-    def oldest_pip(self) -> None:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> None:
         """Every pip takes what the interpreter calls itself."""
-        return
+        del platform, evidence
 
 
 #: What tags begin with -> their class, and how many numbers they have.

@@ -90,8 +90,9 @@ class IOS(PlatformTag):
         old = self.version <= (platform.version or ())
         return "iOS had no such version, or none that runs CPython" if old else ""
 
-    def oldest_pip(self) -> str:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str:
         """Return the first pip that knows :pep:`730`."""
+        del platform, evidence
         return FIRST_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:

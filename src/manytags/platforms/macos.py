@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform
-from .tag import Need, PlatformTag, Takers, VersionRange
+from .tag import Miss, Need, PlatformTag, Takers, VersionRange
 from .versions import describe_with_version, pair_of_facts, pair_of_platform, read_marker, split_version
 from .words import assumed, split_machine
 
@@ -60,6 +60,11 @@ ASSUMED_VERSION, FIRST_ARM_RUNNER = (13, 0), (14, 0)
 MAC_10_MINORS_ON_11 = range(16, 3, -1)
 #: The first pip that takes macOS 11's version numbers.
 FIRST_PIP_OF_11 = "20.3"
+#: The first pips that take the versions of the macOS that runs on Arm, universal2 files for macOS 10 there, and tags of
+#: macOS 11 and newer where Python is told that it runs on 10.16.
+FIRST_PIP_OF_ARM, FIRST_PIP_OF_OLD_UNIVERSAL2, FIRST_PIP_NOT_TOLD = "20.0", "21.0.1", "24.1"
+#: What newer systems call themselves to a Python that was built for macOS 10, and the evidence for it.
+COMPATIBLE, AS_TOLD = (10, 16), "macOS as told"
 
 
 def mac_formats(machine: str, version: AppleVersion) -> tuple[str, ...]:
@@ -145,11 +150,21 @@ class MacOS(PlatformTag):
     def _is_for(self, platform: Platform) -> bool:
         return self.format in MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
 
+    def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
+        """As all tags, but 10.16 is no version of macOS: it is what newer ones are called to old programs."""
+        found = super().misses(platform, evidence)
+        if platform.version != COMPATIBLE or self.version < (11, 0):
+            return found
+        has = "macOS 11 or newer, told as 10.16"
+        sentence = f"the wheel needs {self.need.words}; the target has {has} to programs built for macOS 10"
+        told = Miss("system_too_old", self.need.words, has, sentence, (TITLE,))
+        return [told if miss.kind == "system_too_old" else miss for miss in found]
+
     def why_unclaimed(self) -> str:
         """Look at the format's name, then at the version, then at both together."""
         if all(self.format not in formats for formats, _, _ in MAC_FORMATS.values()):
             if self.format[:1].isdigit():
-                return "it is malformed, since the version of macOS has two numbers in a tag, not three"
+                return "it is malformed, with three numbers for the version"
             spelled = MACHINE_WORDS.get(self.format)
             return f"macOS calls this architecture {spelled}" if spelled else f"macOS has no code called {self.format}"
         if (10, MAC_10_MINORS_ON_11[0]) < self.version < (11, 0) or max(self.version) > 999:
@@ -189,9 +204,24 @@ class MacOS(PlatformTag):
         best = same or next(reversed(tags.values()), None)
         return f"build it with MACOSX_DEPLOYMENT_TARGET={best.split('_')[1]}.0 for {best}" if best else ""
 
-    def oldest_pip(self) -> str | None:
-        """Return the first pip that knows the version numbers since macOS 11, or ``None`` for older versions."""
-        return FIRST_PIP_OF_11 if self.version >= (11, 0) else None
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str | None:
+        """Return the first pip that knows the version numbers since macOS 11, and files for both its machines.
+
+        A pip that does not know them still lists the minor versions of the macOS that runs, down to its ``.0``.
+        """
+        both = self.format == "universal2"
+        if self.version >= (11, 0):
+            if any(item.subject == AS_TOLD for item in evidence):
+                return FIRST_PIP_NOT_TOLD
+            same = platform is not None and platform.version is not None and platform.version[0] == self.version[0]
+            if not same or both or platform is None:
+                return FIRST_PIP_OF_11
+            return None if platform.arch == "x86_64" else FIRST_PIP_OF_ARM
+        newer = platform is not None and (platform.version or ()) >= (11, 0)
+        if both and newer and platform is not None and platform.arch == "arm64":
+            return FIRST_PIP_OF_OLD_UNIVERSAL2
+        told = any(item.subject == AS_TOLD for item in evidence)
+        return FIRST_PIP_OF_11 if both or (newer and not told) else None
 
     def _sort_fields(self) -> tuple[object, ...]:
         return (self.version,)
@@ -265,10 +295,15 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
     machine = {"Power Macintosh": "ppc"}.get(machine, machine)
     if not machine:
         raise InvalidFacts("machine", "facts lack 'machine'; macOS's tags are made of it")
+    translated = "; under Rosetta: sysctl.proc_translated is 1" if facts.number("proc_translated") == 1 else ""
+    because = f"{facts.seen('machine')}; {facts.number('pointer_size')}-byte pointers{translated}"
     evidence += [
-        Evidence("architecture", machine, f"{facts.seen('machine')}; {facts.number('pointer_size')}-byte pointers"),
+        Evidence("architecture", machine, because),
         Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),
     ]
+    told = facts.text("macos_told")
+    if told and version != COMPATIBLE:
+        evidence.append(Evidence(AS_TOLD, told, f"{facts.seen('macos_told')}, as to programs built for macOS 10"))
     return Platform("macos", machine, version=version)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..errors import InvalidTag, InvalidTarget
-from ..tags import LEGACY_MANYLINUX
 from . import families
 from .linux.architectures import architecture
 from .linux.names import linux_machines
@@ -26,7 +25,7 @@ _BARE = {
 
 #: How tags begin that only look like those of a system -> what that system's tags are.
 _FORMS = (
-    (("manylinux", "musllinux"), f"the names are {', '.join(LEGACY_MANYLINUX)}, manylinux_X_Y and musllinux_X_Y"),
+    (("manylinux", "musllinux"), "it is not a tag of manylinux or musllinux"),
     (("linux",), "it names no architecture"),
     (("win",), "the tags of Windows are win32, win_amd64 and win_arm64"),
     (("mac", "osx", "darwin"), "the tags of macOS are of the form macosx_11_0_arm64"),

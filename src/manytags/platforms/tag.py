@@ -191,8 +191,13 @@ class PlatformTag(Value):
         nearest = str(self).replace("_".join(map(str, version)), "_".join(map(str, known[0])), 1)
         return f"a number that exists, as in {nearest}" if index.takes(nearest) else ""
 
-    def oldest_pip(self) -> str | None:
-        """Give the oldest pip that takes this tag, or ``None`` where every pip that installs wheels does."""
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str | None:
+        """Give the oldest pip that takes this tag, or ``None`` where every pip that installs wheels does.
+
+        :param platform: the machine that takes it; without one, any that does.
+        :param evidence: why its parts are believed.
+        """
+        del platform, evidence
         return None
 
     def unclaimed(self, because: str) -> Miss:

@@ -97,3 +97,27 @@ def _expanded(text: str) -> list[str]:
     if beginning in legacy and (beginning != "manylinux2014" or arch in {"x86_64", "i686"}):
         return [f"{name}_{arch}" for name in reversed(legacy[: legacy.index(beginning) + 1])]
     return [text]
+
+
+def pip_options(target: Target) -> tuple[str, ...]:
+    """Write pip's options that make it choose as a target would; :func:`target_from_pip` reads them.
+
+    pip takes each Linux tag at its word, so all of them are named; of other systems the newest is enough.
+
+    :param target: what pip is to choose for. Its options and its evidence do not count.
+
+    >>> from manytags import target
+    >>> " ".join(pip_options(target("3.12", "macosx_14_0_arm64")))
+    '--platform macosx_14_0_arm64 --python-version 3.12 --implementation cp --abi cp312'
+    """
+    taken: set[str] = set()
+    named = []
+    for tag in target.platform_tags():
+        if tag not in taken:
+            named.append(tag)
+            taken.update(_expanded(tag))
+    python = target.python
+    short = SHORT_NAMES.get(python.implementation, python.implementation)
+    options = [item for tag in named for item in ("--platform", tag)]
+    options += ["--python-version", ".".join(map(str, python.version)), "--implementation", short]
+    return (*options, *(item for abi in python.abis or ("none",) for item in ("--abi", abi)))

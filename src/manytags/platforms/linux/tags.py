@@ -183,8 +183,9 @@ class Manylinux(LinuxTag):
             return f"the tag of the glibc that it needs, {most} at most: `auditwheel repair` finds it"
         return f"{manylinux}, or a later one that it keeps to: `auditwheel repair` finds it"
 
-    def oldest_pip(self) -> str:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str:
         """Return the first pip that knows this name; a late architecture counts for legacy names too."""
+        del platform, evidence
         name = str(self).partition("_")[0]
         return architecture(self.arch).first_pip or LEGACY_PIPS.get(name, PERENNIAL_PIP)
 
@@ -270,8 +271,9 @@ class Musllinux(LinuxTag):
         _, musllinux = self._libc_tags(index)
         return f"the musl that it was built with, such as {musllinux}" if musllinux else ""
 
-    def oldest_pip(self) -> str:
+    def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str:
         """Return the first pip that knows :pep:`656`; it knew every architecture."""
+        del platform, evidence
         return MUSLLINUX_PIP
 
     def _sort_fields(self) -> tuple[object, ...]:
