@@ -116,14 +116,16 @@ def is_foreign_module(file: str, inits: Collection[str] = ()) -> bool:
 
 
 def triplet_from_suffix(suffix: str) -> str:
-    """Read the system in what follows a module's own name; empty if it says none.
+    """Read the system in what follows the own name of a module for CPython; empty if it says none.
 
     >>> triplet_from_suffix("cpython-312-darwin.so"), triplet_from_suffix("cp313t-win_amd64.pyd")
     ('darwin', 'win_amd64')
     """
-    fields = suffix.rpartition(".")[0].split("-")
-    # Only CPython on Windows writes its name and version into one field.
-    return "-".join(fields[1 if suffix.endswith(".pyd") and fields[0].startswith("cp") else 2 :])
+    name, _, kind = suffix.rpartition(".")
+    fields = name.split("-")
+    if kind == "pyd":
+        return "-".join(fields[1:]) if fields[0].startswith("cp") else ""
+    return "-".join(fields[2:]) if fields[0] == "cpython" else ""
 
 
 def abi_from_suffix(suffix: str) -> str | None:
