@@ -59,6 +59,16 @@ def test_a_damaged_note(place: int) -> None:
     assert read_binary(io.BytesIO(data), "a").android_api_level in {24, None, 0xFFFFFFF0}
 
 
+def test_what_android_refuses() -> None:
+    """Linux loads a file without section headers, or with a segment that can be written and executed."""
+    assert CODE.refused_by_android == ()
+    without = REAL[:60] + bytes(2) + REAL[62:]
+    assert read_binary(io.BytesIO(without), "a").refused_by_android == ("no section headers",)
+    flags = REAL.index(struct.pack("<2I", 1, 5)) + 4
+    both = REAL[:flags] + b"\7" + REAL[flags + 1 :]
+    assert read_binary(io.BytesIO(both), "a").refused_by_android == ("a segment to write and to execute",)
+
+
 def needing(*libraries: str, name: str = MODULE, level: int | None = 24) -> Binary:
     """The file with other needs."""
     return replace(CODE, name=name, needed=libraries, versions=(), android_api_level=level, runpath="$ORIGIN")
@@ -133,6 +143,18 @@ FALSE = {
         "loader /lib/ld-linux-aarch64.so.1 (allowed: /system/bin/linker64)",
         "",
         replace(CODE, interpreter="/lib/ld-linux-aarch64.so.1", pie=True, modules=()),
+    ),
+    "packed relocations": (
+        TAG,
+        "relocations DT_RELR: Android knows them from API level 30 on",
+        "android_30_arm64_v8a",
+        replace(CODE, packed_relocations=True),
+    ),
+    "text relocations": (
+        TAG,
+        "file type text relocations: Android does not load it",
+        "",
+        replace(CODE, refused_by_android=("text relocations",)),
     ),
     "a name for Linux": (
         TAG,

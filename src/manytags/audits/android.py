@@ -4,7 +4,7 @@ An app has the libraries of the NDK, each from an API level on, those of its own
 libraries of the system. Compilers note the oldest API level that code is for; as on macOS, that is a declaration.
 
 Rule: Android NDK, "Native APIs", "Android ABIs"; bionic ``libc/libc.map.txt`` and
-``android-changes-for-ndk-developers.md`` (private libraries, DT_RUNPATH); :pep:`738`.
+``android-changes-for-ndk-developers.md`` (private libraries, DT_RUNPATH, RELR, what is refused); :pep:`738`.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _VERSIONS = {
     "LIBC_V": 35,
 }  # fmt: skip
 _LIBPYTHON = re.compile(r"libpython3(\.\d+t?d?)?\.so", re.ASCII)
-_FIRST_RUNPATH = 24
+_FIRST_RUNPATH, _FIRST_RELR = 24, 30
 #: ABI -> the system in the names of modules.
 _TRIPLETS = {
     "arm64_v8a": "aarch64-linux-android", "armeabi_v7a": "arm-linux-androideabi", "x86": "i686-linux-android",
@@ -70,6 +70,11 @@ def violations(
         if (binary.android_api_level or 0) > level:
             what = f"declares Android API level {binary.android_api_level}"
             yield Violation(binary.name, ViolationKind.SYSTEM_VERSION, what)
+        for what in binary.refused_by_android:
+            yield Violation(binary.name, ViolationKind.FILE_TYPE, what, note="Android does not load it")
+        if binary.packed_relocations and level < _FIRST_RELR:
+            note = f"Android knows them from API level {_FIRST_RELR} on"
+            yield Violation(binary.name, ViolationKind.RELOCATIONS, "DT_RELR", note=note)
         loader = _LOADERS[binary.bits]
         if binary.is_program and binary.interpreter not in {None, loader}:
             yield Violation(binary.name, ViolationKind.LOADER, str(binary.interpreter), None, (loader,))
@@ -122,7 +127,7 @@ def true_tags(code: Collection[Binary], modules: Collection[Module], linking: Li
     """List the tags that nothing contradicts: of each ABI, that of the oldest API level."""
     levels = [FIRST_ANDROID_API]
     for binary in code:
-        levels.append(binary.android_api_level or 0)
+        levels += [binary.android_api_level or 0, _FIRST_RELR * binary.packed_relocations]
         levels += [LIBRARIES.get(library, 0) for library in binary.needed]
         levels += [_VERSIONS.get(need.version, 0) for need in binary.versions]
         levels += [_FIRST_RUNPATH for provider in linking.providers(binary.name, KIND).values() if provider.file]

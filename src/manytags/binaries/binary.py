@@ -114,6 +114,7 @@ class Binary:
         ignore.
     :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
     :param android_api_level: the oldest API level of Android that it declares.
+    :param refused_by_android: of a file that declares an API level, what only loaders of Android refuse.
     :param alignment: of an ELF file, the smallest alignment of its PT_LOAD segments, in bytes; 0 if it has none.
     :param subtype: of a Mach-O file, the number of the processor's subtype.
     :param needed_as: how each of ``needed`` is loaded; empty for ELF.
@@ -151,6 +152,7 @@ class Binary:
     packed_relocations: bool = False
     executable_stack: bool | None = None
     android_api_level: int | None = None
+    refused_by_android: tuple[str, ...] = ()
     alignment: int = 0
     subtype: int = 0
     needed_as: tuple[NeededAs, ...] = ()

@@ -20,7 +20,7 @@ from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARE
 from .elf_hashes import Hashes
 from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_LOAD, Header, Image
 from .elf_layout import check_layout, is_debug_information, lay_out
-from .elf_notes import android_api_level, riscv_architecture, x86_isa_levels
+from .elf_notes import android_api_level, refused_by_android, riscv_architecture, x86_isa_levels
 from .elf_relocations import Relocations
 from .elf_start import check_start, read_functions
 from .elf_structs import number_of
@@ -90,6 +90,7 @@ def _with_dynamic(binary: Binary, dynamic: Dynamic, wanted: Wanted | None) -> Bi
         binary,
         pie=pie,
         no_open=bool(flags & _DF_1_NOOPEN),
+        refused_by_android=() if binary.android_api_level is None else refused_by_android(dynamic.image, dynamic.tags),
         soname=dynamic.named(DT_SONAME),
         needed=dynamic.needed,
         rpath=dynamic.named(DT_RPATH),

@@ -205,6 +205,13 @@ class Image(Header):
         return b""
 
     @property
+    def has_section_headers(self) -> bool:
+        """Whether it has section headers of the right size."""
+        header = self._header
+        is_right = header.e_shentsize == self.layout("Elf_Shdr").size
+        return bool(header.e_shnum and header.e_shoff and is_right)
+
+    @property
     def headers_at(self) -> tuple[int, int]:
         """Offset of the program headers, and how many bytes they have."""
         return self._header.e_phoff, self._header.e_phnum * self._header.e_phentsize

@@ -1,15 +1,17 @@
 """What code declares: the x86-64 levels in GNU properties, the RISC-V attributes, and the API level of Android.
 
 Rule: Linux Extensions to gABI (``.note.gnu.property``); ELF for the RISC-V Architecture (attributes); glibc
-``sysdeps/x86/dl-prop.h``; bionic ``libc/arch-common/bionic/crtbrand.S`` (``.note.android.ident``).
+``sysdeps/x86/dl-prop.h``; bionic ``libc/arch-common/bionic/crtbrand.S`` (``.note.android.ident``),
+``android-changes-for-ndk-developers.md``.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from .elf_image import PT_GNU_PROPERTY, PT_NOTE, Image
+from .elf_image import PF_W, PF_X, PT_GNU_PROPERTY, PT_LOAD, PT_NOTE, Image
+from .elf_relocations import DF_TEXTREL, DT_FLAGS, DT_TEXTREL
 from .elf_structs import number_of
 
 #: The type of a segment and of a section with attributes.
@@ -72,6 +74,21 @@ def android_api_level(image: Image) -> int | None:
                 return int.from_bytes(data[position + header.size :][:4], image.byte_order)
             position += 12 + (name_size + 3) // 4 * 4 + (size + 3) // 4 * 4
     return None
+
+
+def refused_by_android(image: Image, tags: Mapping[int, int]) -> tuple[str, ...]:
+    """List what loaders of Android refuse, and those of Linux load.
+
+    :param image: the file.
+    :param tags: its dynamic section.
+    """
+    loaded = [segment for segment in image.segments if segment.kind == PT_LOAD]
+    found = {
+        "text relocations": DT_TEXTREL in tags or tags.get(DT_FLAGS, 0) & DF_TEXTREL,
+        "a segment to write and to execute": any(segment.flags & PF_W and segment.flags & PF_X for segment in loaded),
+        "no section headers": not image.has_section_headers,
+    }
+    return tuple(what for what, is_there in found.items() if is_there)
 
 
 def riscv_architecture(image: Image) -> str | None:

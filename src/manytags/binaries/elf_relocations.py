@@ -23,7 +23,7 @@ DT_RELA, DT_RELASZ, DT_RELAENT, DT_RELACOUNT = numbers_of("DT_", "RELA RELASZ RE
 DT_REL, DT_RELSZ, DT_RELENT, DT_RELCOUNT = numbers_of("DT_", "REL RELSZ RELENT RELCOUNT")
 DT_RELR, DT_RELRSZ, DT_RELRENT, DT_TEXTREL, DT_FLAGS = numbers_of("DT_", "RELR RELRSZ RELRENT TEXTREL FLAGS")
 DT_STRTAB, DT_STRSZ = numbers_of("DT_", "STRTAB STRSZ")
-_DF_TEXTREL = 4
+DF_TEXTREL = 4
 
 _MAX_RELOCATIONS = 8_000_000  # in each table (321,106 in torch 2.13's libtorch_cpu.so of 434 MB)
 _CHUNK = 65536  # entries read at a time
@@ -98,7 +98,7 @@ class Relocations:
         self._functions, self._relocated = dict(functions), set[int]()
         self._across = [(place - self._width + 1, place) for place in functions]
         self._across += [(place + 1, place + self._width) for place in functions]
-        is_writable_code = DT_TEXTREL in tags or tags.get(DT_FLAGS, 0) & _DF_TEXTREL
+        is_writable_code = DT_TEXTREL in tags or tags.get(DT_FLAGS, 0) & DF_TEXTREL
         loaded = [segment for segment in image.segments if segment.kind == PT_LOAD]
         self._writable = [
             (segment.address, segment.end) for segment in loaded if segment.flags & PF_W or is_writable_code
