@@ -140,14 +140,14 @@ def explain(
     given = file.get("yanked") if yanked and hasattr(file, "get") else None
     because = None if not yanked else given if isinstance(given, str) else ""
     hyphen = _about_hyphen(wheel)
-    rank = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
-    about_tags = hyphen or (_about_tags(wheel, target) if rank is None else [])
+    of_tags = target.ranks.of_members(wheel.tag_set.pythons, wheel.tag_set.abis, wheel.tag_set.platforms)
+    about_tags = hyphen or (_about_tags(wheel, target) if of_tags is None else [])
     about_file = _about_file(wheel, because, requires, target)
     if hyphen:
         about_file = [reason for reason in about_file if reason.kind is not ReasonKind.VARIANT]
     reasons = in_order([*about_file, *about_tags])
-    matched = None if rank is None else _matched(wheel, target, rank)
-    rank = None if reasons else rank
+    matched = None if of_tags is None else _matched(wheel, target, of_tags)
+    rank = None if reasons else target.ranks.labelled(of_tags, wheel.variant)
     return Explanation(filename, target, rank, matched, reasons, remedies(wheel, target, reasons, others, pip), pip)
 
 
@@ -163,8 +163,11 @@ def _about_hyphen(wheel: WheelFilename) -> list[Reason]:
 def _about_file(wheel: WheelFilename, yanked: str | None, requires: str | None, target: Target) -> list[Reason]:
     """Return the reasons other than the wheel's tags; ``yanked`` is the index's reason, empty if it gives none."""
     reasons = []
-    if wheel.variant is not None:
+    variants = target.options.variants
+    if wheel.variant is not None and wheel.variant not in variants:
         sentence = f"it is a wheel variant ({wheel.variant}), which only installers that know variants choose"
+        if variants:
+            sentence = f"it is the wheel variant {wheel.variant}; the target takes {', '.join(variants)}"
         reasons.append(Reason(ReasonKind.VARIANT, {"variant": wheel.variant}, sentence))
     if yanked is not None:
         because = f": {shown(yanked)}" if yanked else ""

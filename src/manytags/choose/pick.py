@@ -293,7 +293,8 @@ def _is_pinned(wanted: SpecifierSet) -> bool:
 def _order(fit: Candidate[object], position: int, target: Target, sdists: Sdists) -> tuple[object, ...]:
     """Return what pip sorts by, the smallest first."""
     if fit.rank is None:
-        return fit.yanked, sdists == "prefer-binary", position, len(target.ranks), NO_BUILD, fit.filename
+        worst = len(target.ranks) * (1 + len(target.options.variants))
+        return fit.yanked, sdists == "prefer-binary", position, worst, NO_BUILD, fit.filename
     return fit.yanked, False, position, fit.rank, build_order(fit.build), fit.filename
 
 

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from .entries import OnInvalid
 
-    #: Decides whether a file fits: its tag set and its ``requires-python``.
-    Fits = Callable[[str, str | None], bool]
+    #: Decides whether a file fits: its tag set, its ``requires-python``, and its label if it is a variant.
+    Fits = Callable[[str, str | None, str | None], bool]
     #: Pairs of a python tag and an ABI tag.
     Groups = frozenset[tuple[str, str]]
 
@@ -60,8 +60,8 @@ def relevant(  # noqa: PLR0913 - all but two by name
     :func:`best` picks for such a target is yielded, regardless of which other files there are.
 
     A version is in the range if one of its micro versions or pre-releases is. A range without an end has no newest
-    Python: ``cp399`` is in ``>=3.9``. Wheel variants, and files that are not wheels, are never chosen. What a target's
-    options add or remove counts for targets only.
+    Python: ``cp399`` is in ``>=3.9``. Files that are not wheels are never chosen, and wheel variants only by targets
+    whose options name them. What a target's options add or remove counts for targets only.
 
     :param files: file names, URLs, entries of an index (mappings with ``filename`` or ``url``, ``requires-python``,
         ``yanked``), or anything that ``key`` turns into one of these; read as the result is.
@@ -99,9 +99,10 @@ def relevant(  # noqa: PLR0913 - all but two by name
 
 
 def _fits_any(targets: list[Target]) -> Fits:
-    def fits(tags: str, requires: str | None) -> bool:
+    def fits(tags: str, requires: str | None, variant: str | None) -> bool:
         return any(
-            target.ranks.of_text(tags) is not None and (requires is None or python_fits(requires, target))
+            target.ranks.labelled(target.ranks.of_text(tags), variant) is not None
+            and (requires is None or python_fits(requires, target))
             for target in targets
         )
 
@@ -117,11 +118,11 @@ def _fitting(
             continue
         try:
             _, _, _, tags, variant = split_wheel_filename(filename)
-            fit = fits(tags, requires)
+            fit = fits(tags, requires, variant)
         except ValueError as error:
             reject_filename(filename, error, on_invalid, 3)
             continue
-        if fit and variant is None:
+        if fit:
             yield item
 
 
@@ -154,7 +155,7 @@ class _Range:
         self.fits: Fits = lru_cache(_MEMO_LIMIT)(self._fits)
         self._versions = lru_cache(_MEMO_LIMIT)(self._versions_for)
 
-    def _fits(self, tags: str, requires: str | None) -> bool:
+    def _fits(self, tags: str, requires: str | None, variant: str | None) -> bool:
         """Whether some Python takes a compressed tag set of a file with this ``requires-python``.
 
         :raises InvalidTag: the text is not a tag set.
@@ -162,7 +163,7 @@ class _Range:
         pythons, abis, platforms = split_tag_set(tags)
         anywhere = "any" in platforms
         somewhere = any(self._has(platform) for platform in platforms)
-        if not anywhere and not somewhere:
+        if variant is not None or not (anywhere or somewhere):
             return False
         versions = self._versions(requires)
         candidates = _candidates(pythons, abis, versions)

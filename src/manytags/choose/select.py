@@ -115,10 +115,8 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
                     ending = filename.removeprefix(beginning)
                     fit = endings.get(ending, UNREAD)
                     if fit is UNREAD:
-                        rank = ranks.of_new_text(tags)
-                        fit = (
-                            None if rank is None or variant is not None else (rank, build_order(build_from_text(build)))
-                        )
+                        rank = ranks.labelled(ranks.of_new_text(tags), variant)
+                        fit = None if rank is None else (rank, build_order(build_from_text(build)))
             except ValueError as error:
                 reject_filename(filename, error, on_invalid, 4)
                 continue

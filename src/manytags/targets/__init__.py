@@ -125,14 +125,14 @@ class Target(Value):
     def ranks(self) -> "Ranks":
         """The ranks of all tags that this target takes, worked out once."""
         if self._ranks is None:
-            if self._options is not None and self._options.tags:
-                from .listed import ListedRanks
+            if self._options is not None:
+                from .listed import ranks_with_options
 
-                self._assign(_ranks=ListedRanks(self._options.tags))
+                self._assign(_ranks=ranks_with_options(self))
             else:
                 from .ranks import Ranks, platform_tags
 
-                self._assign(_ranks=Ranks(self.python, platform_tags(self.platform, self._options)))
+                self._assign(_ranks=Ranks(self.python, platform_tags(self.platform)))
         assert self._ranks is not None  # noqa: S101 - assigned above
         return self._ranks
 

@@ -130,6 +130,7 @@ def _read_options(section: Document) -> TagOptions:
         section.take_or("manylinux_floor", optional(read_pair), None),
         section.take_or("extra", _read_tags, defaults.extra),
         section.take_or("tags", read_strings, defaults.tags),
+        section.take_or("variants", read_strings, defaults.variants),
     )
     section.close()
     return options

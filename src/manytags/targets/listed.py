@@ -14,7 +14,8 @@ from ..tags.text import split_tag_set
 from . import Python, Target
 from .options import TagOptions
 from .parsed import read_parsed
-from .ranks import Ranks
+from .ranks import Ranks, platform_tags
+from .variants import VariantRanks
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,6 +72,14 @@ class ListedRanks(Ranks):
         return self.of_members(*split_tag_set(text))
 
 
+def ranks_with_options(target: Target) -> Ranks:
+    """Work out the ranks of a target's tags, by its options."""
+    options = target.options
+    listed = ListedRanks(options.tags) if options.tags else None
+    ranks = listed or Ranks(target.python, platform_tags(target.platform, options))
+    return VariantRanks(ranks, options.variants) if options.variants else ranks
+
+
 def target_from_tags(
     tags: Iterable[str | TagLike],
     *,
@@ -117,7 +126,8 @@ def target_from_tags(
         python = python or _first_python(listed)
         platform = platform or platform_of_tags([text for _, _, text in listed])
         evidence = (Evidence("platform", str(platform), "a list of tags"),)
-    return with_tags(Target(python, platform, None, evidence), listed)
+    variants = host.options.variants if host is not None else ()
+    return with_tags(Target(python, platform, TagOptions(variants=variants), evidence), listed)
 
 
 def with_tags(target: Target, triples: list[Triple]) -> Target:
@@ -128,7 +138,10 @@ def with_tags(target: Target, triples: list[Triple]) -> Target:
     except InvalidTarget:
         pass  # a platform that has no ladder takes what is listed
     return Target(
-        target.python, target.platform, TagOptions(tags=tuple("-".join(fields) for fields in triples)), target.evidence
+        target.python,
+        target.platform,
+        TagOptions(tags=tuple("-".join(fields) for fields in triples), variants=target.options.variants),
+        target.evidence,
     )
 
 

@@ -10,7 +10,7 @@ from ..platforms import Platform
 from ..platforms.linux.architectures import architecture
 from ..platforms.parse import parse_platform, parse_platform_or_none
 from ..platforms.tag import PlatformTag
-from ..tags import LibcVersion, Value
+from ..tags import MAX_LABEL, LibcVersion, Value, is_label
 from ..tags.text import checked_tag_text, split_tag_set
 
 
@@ -29,6 +29,8 @@ class TagOptions(Value):
     :param extra: platform tags that an index implies beyond the standards, taken after all others.
     :param tags: all tags that the target takes, as ``python-abi-platform``, best first, in place of those that follow
         from its Python, its platform and the other options; :func:`target_from_tags` makes such targets.
+    :param variants: labels of the wheel variants that the target takes (draft :pep:`825`), best first. They rank before
+        wheels without a label, whatever their tags.
     """
 
     __slots__ = _fields = (
@@ -42,6 +44,7 @@ class TagOptions(Value):
         "manylinux_floor",
         "extra",
         "tags",
+        "variants",
     )
 
     linux_first: bool
@@ -54,6 +57,7 @@ class TagOptions(Value):
     manylinux_floor: LibcVersion | None
     extra: tuple[str, ...]
     tags: tuple[str, ...]
+    variants: tuple[str, ...]
 
     def __init__(  # noqa: PLR0913, PLR0917 - named by every caller
         self,
@@ -67,6 +71,7 @@ class TagOptions(Value):
         manylinux_floor: LibcVersion | None = None,
         extra: tuple[str, ...] = (),
         tags: tuple[str, ...] = (),
+        variants: tuple[str, ...] = (),
     ) -> None:
         if bare_linux not in ("always", "distribution", "never"):
             raise InvalidTarget(bare_linux, "bare_linux is 'always', 'distribution' or 'never'")
@@ -78,6 +83,9 @@ class TagOptions(Value):
                     raise InvalidTarget(tag, "a compressed tag set; expected one tag")
         except InvalidTag as error:
             raise InvalidTarget(error.text, error.reason, error.position) from None
+        for label in variants:
+            if not is_label(label):
+                raise InvalidTarget(label, f"a label has 1 to {MAX_LABEL} characters of 0-9, a-z, '.' and '_'")
         self._assign(
             linux_first=linux_first,
             armv6_on_armv7=armv6_on_armv7,
@@ -89,6 +97,7 @@ class TagOptions(Value):
             manylinux_floor=manylinux_floor,
             extra=tuple(extra),
             tags=tuple(tags),
+            variants=tuple(dict.fromkeys(variants)),
         )
 
 

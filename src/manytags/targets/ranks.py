@@ -67,6 +67,10 @@ class Ranks:
         """Whether a platform tag is taken with some Python; ``any`` is not a platform's own."""
         return platform in self._offsets
 
+    def labelled(self, rank: int | None, label: str | None) -> int | None:
+        """Turn the rank of a wheel's tags into that of the wheel, whose variant has a label; :pep:`825` is a draft."""
+        return rank if label is None else None
+
     def of_members(self, pythons: "Iterable[str]", abis: "Iterable[str]", platforms: "Collection[str]") -> int | None:
         """Rank of the best combination of a tag set's members, or ``None`` where none is taken.
 
@@ -224,7 +228,7 @@ def rank(wheel: "WheelLike | TagLike | Iterable[TagLike]", target: "Target") -> 
     # A WheelFilename, told by an attribute: an import takes five times as long as the rank.
     tag_set = getattr(wheel, "tag_set", None)
     if tag_set is not None:
-        return None if wheel.variant is not None else target.ranks.of_text(tag_set.text)  # type: ignore[union-attr]
+        return target.ranks.labelled(target.ranks.of_text(tag_set.text), wheel.variant)  # type: ignore[union-attr]
     from .parsed import read_parsed
 
     read = read_parsed(wheel)
@@ -243,7 +247,7 @@ def rank_filename(text: str, target: "Target") -> "int | None":
         except ValueError:
             pass
         else:
-            return None if fields[4] is not None else of_tags
+            return target.ranks.labelled(of_tags, fields[4])
     from ..tags.filename import parse_wheel_filename
 
     parse_wheel_filename(text)  # raises, and names the whole file name
