@@ -73,8 +73,10 @@ def test_libraries_that_can_be_grafted() -> None:
     two = both.format("manylinux_2_17_x86_64")
     assert of_contents(two, code(needed=needs)).remedies == (graft.format(17, two),)
     newer = code(needed=needs, versions=(NeededVersion("libc.so.6", "GLIBC_2.30", weak=False),))
+    answer = of_contents(old, newer)
+    assert answer.remedies == (graft.format(31, old),), "it needs a newer glibc too"
+    assert "with libfoo.so.1 in the wheel, true would be: manylinux_2_31_x86_64" in str(answer)
     for name, binary in (
-        (old, newer),
         (old, code(needed=("libc.musl-x86_64.so.1", *needs))),
         (old, code(needed=("libpython3.12.so.1.0",))),
         (old, code(needed=("/opt/libfoo.so.1",))),

@@ -189,6 +189,16 @@ def test_what_came_with_musl_1_2(library: str) -> None:
     assert not reasons(glibc), "glibc's have versions"
 
 
+def test_what_musl_never_had() -> None:
+    """glibc's reserved names are nowhere on Alpine Linux: a module that needs one cannot be imported there."""
+    symbols = [UndefinedSymbol(name, None, None, False) for name in ("__cxa_thread_atexit_impl", "__isoc23_strtol")]
+    module = needs(needed=("libc.musl-x86_64.so.1",), versions=(), undefined=tuple(symbols))
+    for version in ((1, 1), (1, 2)):
+        assert reasons(module, "musllinux", version) == [("forbidden symbol", symbol.name) for symbol in symbols]
+    weak = needs(needed=("libc.musl-x86_64.so.1",), versions=(), undefined=(symbols[0]._replace(weak=True),))
+    assert not reasons(weak, "musllinux", (1, 2)), "libstdc++ asks for it and does without"
+
+
 def test_musl_gcc_under_manylinux() -> None:
     """Code of musl-gcc needs ``libc.so``, and glibc has no library of that name."""
     module = needs(needed=("libc.so",), versions=())

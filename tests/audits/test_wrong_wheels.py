@@ -139,7 +139,16 @@ CASES = {
     "a library that no policy promises": Case(
         f"{CP312}-manylinux_2_17_x86_64",
         {C312: "xcursor"},  # libX11.so.6, which it needs too, is promised
-        (Said(PLATFORM, "manylinux_2_17_x86_64", MUCH, (f"{C312}: library libXcursor.so.1",), ("linux_x86_64",)),),
+        (
+            Said(
+                PLATFORM,
+                "manylinux_2_17_x86_64",
+                MUCH,
+                (f"{C312}: library libXcursor.so.1",),
+                ("linux_x86_64",),
+                note="with libXcursor.so.1 in the wheel, true would be: manylinux_2_5_x86_64",
+            ),
+        ),
         ("linux_x86_64",),
     ),
     "soft-float code under armv7l": Case(

@@ -21,6 +21,7 @@ from .budget import MAX_REASONS, Budget
 from .claims import Claim, ClaimKind, Verdict
 from .contents import Contents
 from .foreign import foreign_modules, foreign_users
+from .grafting import grafted
 from .installed import is_in_data_folder
 from .judge_foreign import JUDGED, OTHER_SYSTEM, ForeignJudge
 from .modules import Module, is_importable, name_violations
@@ -174,7 +175,8 @@ class Judge:
         reasons, known, note = self._contradictions(platform)
         if reasons:
             alike = tuple(tag for tag in self.true_tags if parse_platform(tag).kind == platform.kind)
-            return claim(Verdict.TOO_MUCH, reasons, alike or self.true_tags, note)
+            left = None if alike or self._unread else grafted(self._code, platform, self._linking)
+            return claim(Verdict.TOO_MUCH, reasons, alike or self.true_tags, str(left) if left else note)
         if not known:
             return claim(Verdict.UNKNOWN, note=note)
         better = self._better_tags(platform)

@@ -16,6 +16,7 @@ from ..tags.filename import TagSet
 from ..tags.python import parse_abi, parse_python_tag
 from .claims import Claim, ClaimKind
 from .contents import Contents
+from .grafting import grafted
 from .judge import Judge
 from .rules import Violation, ViolationKind
 
@@ -44,30 +45,26 @@ def remedies(contents: Contents, claims: Iterable[Claim], name: str, path: str |
     quoted = shlex.quote(f"./{file}" if file.startswith("-") else file)
     if any(_is_unreached(reason, contents) for claim in false for reason in claim.reasons):
         return ()
-    graft = _platform_to_graft_for(false)
+    graft = _platform_to_graft_for(false, contents)
     if graft:
         return (f"auditwheel repair --plat {shlex.quote(graft)} {quoted}",)
     options = _options(contents, claims)
     return (f"wheel tags {' '.join(options)} {quoted}",) if options else ()
 
 
-def _platform_to_graft_for(false: list[Claim]) -> str | None:
-    """Return the oldest false platform tag if nothing is wrong but that libraries are not in the wheel."""
+def _platform_to_graft_for(false: list[Claim], contents: Contents) -> str | None:
+    """Return the oldest false platform tag that is true once libraries are copied, or the one that is true then."""
     platforms = []
     for claim in false:
         platform = parse_platform(claim.tag) if claim.kind is ClaimKind.PLATFORM_TAG else None
-        if platform is None or platform.need is None or not all(_is_grafted(reason) for reason in claim.reasons):
+        left = None if platform is None else grafted(contents.code, platform, contents.linking)
+        if platform is None or left is None:
             return None
-        platforms.append(platform)
+        lowest = parse_platform(left.tag)
+        platforms.append(max(platform, lowest))
     oldest = min(platforms, key=lambda platform: sum(other < platform for other in platforms))
     # Otherwise they are of two C libraries, or of two architectures.
     return str(oldest) if all(oldest <= platform for platform in platforms) else None
-
-
-def _is_grafted(reason: Violation) -> bool:
-    """Whether a violation ends when auditwheel copies a library into the wheel."""
-    library = reason.what
-    return reason.kind is ViolationKind.LIBRARY and not ("/" in library or library.startswith("libpython"))
 
 
 def _is_unreached(reason: Violation, contents: Contents) -> bool:

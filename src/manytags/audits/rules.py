@@ -315,11 +315,20 @@ def _forbidden_symbols(binary: Binary, policy: Policy, bundled: Collection[str])
     needed = set(binary.needed).difference(bundled)
     if any(name.startswith(MUSL_LIBC) for name in needed):
         needed.add("libc.so")  # the policy's name for musl
-    if any(library in needed for library, _ in policy.forbidden):
+    forbidden = _forbidden_names(policy)
+    libraries = sorted(needed.intersection(forbidden))
+    if libraries:
         strong = {symbol.name for symbol in binary.undefined if not symbol.weak}
-        for library, name in sorted(policy.forbidden):
-            if library in needed and name in strong:
+        for library in libraries:
+            for name in sorted(strong & forbidden[library]):
                 yield Violation(binary.name, ViolationKind.FORBIDDEN_SYMBOL, name, library)
+
+
+@lru_cache(maxsize=64)
+def _forbidden_names(policy: Policy) -> dict[str, frozenset[str]]:
+    """Group the symbols that a policy forbids by their library."""
+    libraries = {library for library, _ in policy.forbidden}
+    return {of: frozenset(name for library, name in policy.forbidden if library == of) for of in libraries}
 
 
 @lru_cache(maxsize=256)  # a hostile file may ask for one family thousands of times
