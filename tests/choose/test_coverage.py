@@ -342,3 +342,46 @@ def test_more_environments_than_anybody_needs_are_refused() -> None:
     ]
     with pytest.raises(InvalidInput, match="too many to try"):
         check_coverage(files, "")
+
+
+MUSL_THREADS = target("3.13t", "alpine-x86_64")
+DESCRIBED = [
+    MUSL_THREADS,
+    target("3.13", "alpine-x86_64"),
+    target("3.13", "debian-12-x86_64"),
+    target("3.13", "win-64"),
+]
+OF_LINUX = 'sys_platform == "linux"'
+
+
+@pytest.mark.parametrize(
+    ("names", "left_out"),
+    [
+        (["foo-1-cp313-cp313-musllinux_1_2_x86_64.whl"], [0, 2]),
+        (["foo-1-cp313-cp313-manylinux_2_36_x86_64.whl", "foo-1-cp313-cp313t-musllinux_1_2_x86_64.whl"], [1]),
+        (["foo-1-cp313-cp313-manylinux_2_37_x86_64.musllinux_1_1_x86_64.whl"], [0, 2]),
+        (["foo-1-py3-none-any.whl"], []),
+        (["foo-1-cp313-cp313-win_amd64.whl"], [0, 1, 2]),
+        ([], [0, 1, 2]),
+    ],
+)
+def test_described_targets_are_tried_as_they_are(names: list[str], left_out: list[int]) -> None:
+    """Markers know neither a C library nor a build without the lock; a locker for Alpine and 3.13t knows both."""
+    coverage = check_coverage(names, OF_LINUX, DESCRIBED)
+    assert [environment.target for environment in coverage.left_out] == [DESCRIBED[index] for index in left_out]
+    assert {environment.target for environment in coverage.served} == set(DESCRIBED[:3]) - {
+        DESCRIBED[index] for index in left_out
+    }
+    assert bool(coverage) == (not left_out)
+
+
+def test_what_is_said_of_described_targets() -> None:
+    """The answer names the C library and the build, and what requires-python forbids is left out."""
+    assert str(check_coverage([], "", [MUSL_THREADS])) == (
+        "left out: cpython 3.13 (cp313t) on Linux with musl 1.2 on x86_64"
+    )
+    entry = {"filename": "foo-1-py3-none-any.whl", "requires-python": ">=3.14"}
+    assert not check_coverage([entry], "", DESCRIBED)
+    assert not check_coverage([entry["filename"]], 'sys_platform == "darwin"', DESCRIBED)
+    with pytest.raises(InvalidInput, match="no target is described"):
+        check_coverage([entry["filename"]], "", [])

@@ -18,7 +18,7 @@ from ..tags.python import parse_python_tag
 from ..targets import Python, Target
 from ..targets.markers import IMPLEMENTATION_MARKERS, is_true, marker_environment, parse_marker
 from ..targets.named import parse_python
-from ..targets.ranks import python_groups
+from ..targets.ranks import python_groups, rank_filename
 from .entries import python_fits, read_entry
 
 TYPE_CHECKING = False
@@ -42,13 +42,14 @@ _MAX_ALTERNATIVES = 64
 
 @dataclass(frozen=True, slots=True)
 class CoveredEnvironment:
-    """A Python on a kind of machine, for which a marker is true.
+    """A Python on a kind of machine, or a target, for which a marker is true.
 
     :param implementation: the implementation of Python, such as ``cpython``.
     :param version: the version of Python, such as ``3.12.0``.
     :param system: as in ``Platform.system``, such as ``linux``.
     :param arch: as in ``Platform.arch``, such as ``x86_64``.
     :param markers: the environment in which the marker was evaluated.
+    :param target: the target, where targets were described: it knows its C library and how its Python was built.
     """
 
     implementation: str
@@ -56,8 +57,11 @@ class CoveredEnvironment:
     system: str
     arch: str
     markers: Mapping[str, str]
+    target: Target | None = None
 
     def __str__(self) -> str:
+        if self.target is not None:
+            return str(self.target)
         return f"{self.implementation} {self.version} on {self.system} {self.arch}"
 
 
@@ -85,7 +89,13 @@ class Coverage:
         return "\n".join([*(f"left out: {environment}" for environment in self.left_out), *untried])
 
 
-def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[object], object] | None = None) -> Coverage:
+def check_coverage(
+    files: Iterable[object],
+    marker: str,
+    targets: Iterable[Target] | None = None,
+    *,
+    key: Callable[[object], object] | None = None,
+) -> Coverage:
     """Check whether the wheels of one release serve every environment of a marker, and list those that they leave out.
 
     Every Python is tried on every machine, and the environments for which the marker is true count. The Pythons are all
@@ -97,35 +107,73 @@ def check_coverage(files: Iterable[object], marker: str, *, key: Callable[[objec
 
     The answer has limits, because markers cannot describe a C library, a system's version, or a free-threaded or debug
     build: a wheel for either C library, however new, serves Linux, and a CPython is the release build. ``extra`` is
-    empty.
+    empty. Describe targets to ask about these: then they are tried instead, each as it is, with its C library, its
+    version of the system, and its build of Python.
 
     :param files: wheel file names, entries of an index, or anything that ``key`` turns into one of these; sdists and
         yanked files are skipped.
     :param marker: a :pep:`508` marker; empty for every environment.
+    :param targets: the targets to try, in place of all Pythons on all machines.
     :param key: returns the file name or entry of an item.
-    :raises InvalidInput: the text is not a marker, cannot be evaluated, or asks for too many environments.
+    :raises InvalidInput: the text is not a marker, cannot be evaluated, or asks for too many environments; or there is
+        no target.
     :raises InvalidWheelFilename: a name ends in ``.whl`` but is not a wheel file name.
 
     >>> windows = 'python_version >= "3.11" and sys_platform == "win32"'
     >>> coverage = check_coverage(["foo-1.0-cp312-abi3-win_amd64.whl"], windows)
     >>> bool(coverage), [str(environment) for environment in coverage.left_out]
     (False, ['cpython 3.11.0 on windows win_amd64'])
+    >>> from manytags import target
+    >>> machines = [target("3.13t", "alpine"), target("3.13", "debian")]
+    >>> print(check_coverage(["foo-1.0-cp313-cp313-manylinux_2_17_x86_64.whl"], 'sys_platform == "linux"', machines))
+    left out: cpython 3.13 (cp313t) on Linux with musl 1.2 on x86_64
     """
     if isinstance(files, str):
         raise TypeError("expected several files, got one text")
     wheels = _Wheels()
+    described = None if targets is None else _Described(targets, marker)
     for name, requires, yanked in (read_entry(file, key) for file in files):
         if name.endswith(".whl") and not yanked:
-            wheels.add(name, requires)
+            (wheels if described is None else described).add(name, requires)
     parsed = parse_marker(marker) if marker.strip() else None
     untried = [] if parsed is None else _alternatives(parsed)
     served: list[CoveredEnvironment] = []
     left_out: list[CoveredEnvironment] = []
-    for environment, target in _environments(wheels, marker):
+    environments = _environments(wheels, marker) if described is None else described.environments()
+    for environment, target in environments:
         if parsed is None or is_true(parsed, environment.markers):
-            (served if wheels.serve(target) else left_out).append(environment)
+            is_served = wheels.serve(target) if described is None else target in described.served
+            (served if is_served else left_out).append(environment)
             untried = [part for part in untried if not is_true(part, environment.markers)]
     return Coverage(tuple(served), tuple(left_out), tuple(map(str, untried)))
+
+
+class _Described:
+    """Targets, and which of them a wheel fits."""
+
+    def __init__(self, targets: Iterable[Target], marker: str) -> None:
+        self._targets = list(dict.fromkeys(targets))
+        if not self._targets:
+            raise InvalidInput(marker, "no target is described, so nothing can be tried")
+        self.served: set[Target] = set()
+
+    def add(self, filename: str, requires: str | None) -> None:
+        """Note the targets that a wheel fits."""
+        for target in self._targets:
+            if target in self.served or rank_filename(filename, target) is None:
+                continue
+            if requires is None or python_fits(requires, target):
+                self.served.add(target)
+
+    def environments(self) -> Iterator[tuple[CoveredEnvironment, Target]]:
+        """Describe the environment of each target."""
+        for target in self._targets:
+            python, platform, markers = target.python, target.platform, marker_environment(target)
+            full = markers["python_full_version"]
+            yield (
+                CoveredEnvironment(python.implementation, full, platform.system, platform.arch, markers, target),
+                target,
+            )
 
 
 class _Wheels:
