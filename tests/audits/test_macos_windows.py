@@ -171,6 +171,24 @@ FALSE = {
         },
         ("macosx_11_0_arm64",),
     ),
+    "only modules for Windows": (
+        f"{CP312}-macosx_11_0_arm64",
+        {PYD: pe(), "demo/run": code(kind=EXECUTE)},
+        {"macosx_11_0_arm64": [f"{PYD}: extension module for Windows"]},
+        ("win_amd64",),
+    ),
+    "only modules for macOS": (
+        f"{CP312}-manylinux_2_17_x86_64",
+        {MODULE: code()},
+        {"manylinux_2_17_x86_64": [f"{MODULE}: extension module for macOS"]},
+        ("macosx_11_0_arm64",),
+    ),
+    "only modules for Linux": (
+        f"{CP312}-win_amd64",
+        {"demo/_c.cpython-312-x86_64-linux-gnu.so": X86_64_LINUX, "demo/a.dll": pe()},
+        {"win_amd64": ["demo/_c.cpython-312-x86_64-linux-gnu.so: extension module for x86_64"]},
+        (),
+    ),
     "a name for Linux": (
         f"{CP312}-macosx_11_0_arm64",
         {"demo/_c.cpython-312-x86_64-linux-gnu.so": code()},
@@ -281,6 +299,14 @@ def test_debug_builds() -> None:
 
 
 HELPERS = {
+    "another system": (
+        f"{CP312}-macosx_11_0_arm64",
+        {MODULE: code(), PYD: pe(), "demo/_c.cpython-312-x86_64-linux-gnu.so": X86_64_LINUX},
+        [
+            "demo/_c.cpython-312-x86_64-linux-gnu.so: chosen at run time: code for Linux, which no tag names",
+            f"{PYD}: chosen at run time: code for Windows, which no tag names",
+        ],
+    ),
     "macOS": (
         f"{CP312}-macosx_10_9_universal2",
         {MODULE: both(), "demo/run": code(X86_64, 0x0A0900, kind=EXECUTE)},

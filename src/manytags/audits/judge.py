@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from itertools import islice
 
+from ..binaries import LINUX
 from ..binaries.binary import Binary
 from ..errors import InvalidPolicy
 from ..platforms.linux.policies import KINDS, Policy, policies, policy
@@ -121,9 +122,9 @@ class Judge:
         if self._unread or self._unread_foreign:
             return ()
         if self._other_system or (self._contents.wheel is None and self._foreign.has_code):
-            return self._foreign.true_tags()
-        if self._importable and self._for_any and not self._code:
-            return ()
+            return tuple(tag for tag in self._foreign.true_tags() if not self._misplaced(parse_platform(tag)))
+        if self._importable and not self._code:
+            return () if self._for_any else self._foreign.true_tags()
         for_any = all(platform.system == "any" for platform, _, _ in self._platforms)
         if not self._code or (for_any and not self._importable and not self._one_machine):
             return () if self._contents.wheel is None else ("any",)
@@ -148,6 +149,9 @@ class Judge:
 
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:
         claim = partial(Claim, ClaimKind.PLATFORM_TAG, tag, where)
+        misplaced = self._misplaced(platform)
+        if misplaced and (platform.system == "any" or not (self._unsound or self._unread_foreign)):
+            return claim(Verdict.TOO_MUCH, misplaced, self.true_tags)
         if platform.system == "linux":
             return self._judge_linux(platform, claim).unless(self._unread or self._linking.doubt(platform.kind))
         if platform.system in JUDGED:
@@ -157,9 +161,19 @@ class Judge:
             return self._foreign.judge(platform, claim, self.true_tags).unless(self._unread)
         if platform.system != "any":
             return claim(Verdict.UNKNOWN, note=OTHER_SYSTEM)
-        if self._importable:
-            return claim(Verdict.TOO_MUCH, self._importable, self.true_tags)
         return claim(Verdict.TRUE).unless(self._unread or self._one_machine)
+
+    def _misplaced(self, platform: PlatformTag) -> tuple[Violation, ...]:
+        """List the extension modules, if they are all for other systems than that of a tag.
+
+        One for another system beside others may be imported there alone.
+        """
+        if platform.system not in JUDGED:
+            return self._importable if platform.system == "any" else ()
+        system = JUDGED[platform.system]
+        own = {file.name for file in self._contents.foreign if file.code and file.system == system}
+        own |= {module.file for module in self._modules if system == LINUX}
+        return () if any(reason.file in own for reason in self._importable) else self._importable
 
     @property
     def _unread_foreign(self) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 
+from ..binaries import LINUX, MACOS, WINDOWS
 from ..binaries.binary import Binary
 from ..platforms.parse import parse_platform
 from ..platforms.tag import PlatformTag
@@ -17,8 +18,8 @@ from .foreign import ForeignFile
 from .modules import Module
 from .rules import Violation
 
-#: The systems whose code is judged.
-JUDGED = ("linux", "android", "macos", "ios", "windows")
+#: System of tags whose code is judged -> the system by which files are known.
+JUDGED = {"linux": LINUX, "android": LINUX, "macos": MACOS, "ios": MACOS, "windows": WINDOWS}
 OTHER_SYSTEM = "code of other systems than Linux, Android, macOS, iOS and Windows is not judged"
 
 
@@ -62,15 +63,15 @@ class ForeignJudge:
         if platform.system == "android":
             return android.violations(self._code, self._modules, platform, self._contents.linking)
         if platform.system == "windows":
-            return windows.violations(self._files("Windows"), platform, self._contents.foreign_linking)
-        return apple.violations(self._files("macOS"), platform, self._contents.foreign_linking)
+            return windows.violations(self._files(WINDOWS), platform, self._contents.foreign_linking)
+        return apple.violations(self._files(MACOS), platform, self._contents.foreign_linking)
 
     def true_tags(self) -> tuple[str, ...]:
         """List the tags that nothing contradicts, of all these systems."""
         if not self._code and not self._contents.foreign:
             return () if self._contents.wheel is None else ("any",)
         linking = self._contents.foreign_linking
-        tags = apple.true_tags(self._files("macOS"), linking) + windows.true_tags(self._files("Windows"), linking)
+        tags = apple.true_tags(self._files(MACOS), linking) + windows.true_tags(self._files(WINDOWS), linking)
         return tags + (android.true_tags(self._code, self._modules, self._contents.linking) if self._code else ())
 
     def _files(self, system: str) -> list[ForeignFile]:

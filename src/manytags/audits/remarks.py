@@ -164,20 +164,30 @@ def debug_remarks(modules: Iterable[Module]) -> Iterator[Remark]:
 
 
 def processor_remarks(
-    files: Collection[ForeignFile], platforms: Iterable[str], linking: ForeignLinking
+    binaries: Iterable[Binary], files: Collection[ForeignFile], platforms: Iterable[str], linking: ForeignLinking
 ) -> Iterator[Remark]:
-    """List remarks on programs, and on what is opened by hand, that not all processors of the tags run.
+    """List remarks on programs, and on what is opened by hand, that not all machines of the tags run.
 
+    :param binaries: all files for Linux.
     :param files: all files for macOS and Windows.
     :param platforms: the platform tags that the wheel carries.
     :param linking: which libraries a loader takes from the wheel.
     """
     tags = [parse_platform(tag) for tag in platforms]
+    systems = {tag.system for tag in tags}
+    if systems and systems <= {*apple.SYSTEMS, *windows.SYSTEMS}:
+        for binary in binaries:
+            if binary.is_code:
+                yield Remark(binary.name, RemarkKind.CHOSEN_AT_RUN_TIME, "code for Linux, which no tag names")
     for system, rules in (("macOS", apple), ("Windows", windows)):
         code = {file.name: {rules.machine_of(each) for each in file.code} for file in files if file.system == system}
         present = set().union(*code.values())
         claimed = [tag for tag in tags if tag.system in rules.SYSTEMS]
         machines = [machine for tag in claimed for machine in rules.machines(tag) if machine in present]
+        if systems and not systems.intersection(("any", *rules.SYSTEMS)):
+            text = f"code for {system}, which no tag names"
+            yield from (Remark(name, RemarkKind.CHOSEN_AT_RUN_TIME, text) for name, own in code.items() if own)
+            continue
         for name, own in code.items():
             if own and name not in linking.loaded and not own.issuperset(machines) and "any" not in own:
                 text = f"code for {' and '.join(sorted(own))}, in a wheel for {' and '.join(dict.fromkeys(machines))}"

@@ -142,7 +142,11 @@ def audit_from_contents(contents: Contents, name: str, path: str | None = None) 
     platforms = [tag for tags in (contents.filename, contents.wheel) if tags for tag in tags.platforms]
     remarks = chain(contents.remarks, linking_remarks(contents.linking, platforms))
     linking = contents.foreign_linking
-    remarks = chain(remarks, foreign_linking_remarks(linking), processor_remarks(contents.foreign, platforms, linking))
+    remarks = chain(
+        remarks,
+        foreign_linking_remarks(linking),
+        processor_remarks(contents.binaries, contents.foreign, platforms, linking),
+    )
     remarks = chain(remarks, debug_remarks(judge.modules))
     return WheelAudit(
         name=name,
