@@ -82,6 +82,8 @@ SAME = {
     "raspios": "raspios-armv7l",
     "aws-lambda-arm64": "amazonlinux-aarch64",
     "debian-stable": "debian-x86_64",
+    "debian:12": "debian-12-x86_64",
+    "ubuntu-slim": "ubuntu-x86_64",
     "ubuntu-latest": "ubuntu-x86_64",
 }
 

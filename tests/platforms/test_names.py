@@ -184,6 +184,8 @@ CONDA_AND_DOCKER = {
     "macos-14-xlarge": "macosx_14_0_arm64",
     "macos-10.15": "macosx_10_15_x86_64",
     "windows-2022": "win_amd64",
+    "macos-latest-large": "x86_64-apple-darwin",
+    "linux/mipsle": "mipsel-unknown-linux-gnu",
     "windows-latest": "win_amd64",
     "windows-11-arm": "win_arm64",
     "windows-2025-vs2026": "win_amd64",
@@ -232,6 +234,9 @@ def test_what_a_name_leaves_open_is_said(name: str, subjects: list[str]) -> None
         ("raspios-14-arm64", "raspios"),
         ("emscripten-wasm32", "wasm32"),
         ("freebsd-64", "freebsd_"),
+        ("rhel9", "rhel"),
+        ("ubuntu22.04", "ubuntu"),
+        ("alpine3.20", "alpine"),
         ("wasi/wasm32", "wasi_"),
     ],
 )

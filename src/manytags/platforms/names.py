@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .words import Named
 
 _LONGEST = 200  # characters; no platform has a longer name
+USUAL_MACHINES = {None, "x86_64", "aarch64"}  # of the names that are suggested where none was named
 _ALIKE = 0.75  # how alike the letters of two words for a system are, at least: macos is not near raspios
 
 
@@ -84,8 +85,8 @@ def platform_from_tag(text: str) -> Platform:
     try:
         tag = parse_platform(text)
     except InvalidTag as error:
-        if "-" in text or "/" in text:
-            raise _unknown(text) from None
+        if not {"-", "/", ":"}.isdisjoint(text) or ("." in text and "_" not in text):
+            raise _unknown(text) from None  # as no tag is written
         raise InvalidTarget(text, error.reason, error.position) from None
     if isinstance(tag, OtherPlatform) and not tag.is_known_system:
         raise _unknown(text)
@@ -127,7 +128,7 @@ def _unknown(text: str) -> InvalidTarget:
             systems.update(*(words[near] for near in get_close_matches(spelled, words, 1, _ALIKE)))
     pool = {name for system in systems or names for name in names[system]}
     machine = _machine_of(text)
-    same = {name for name in pool if _machine_of(name) == machine} if machine else set()
+    same = {name for name in pool if _machine_of(name) in ({machine} if machine else USUAL_MACHINES)}
     near = get_close_matches(text.lower(), sorted(same or pool), 3, 0 if systems else 0.6)
     hint = f"the nearest names are {', '.join(near)}" if near else "expected a platform tag, a distribution or a triple"
     return InvalidTarget(text, f"unknown platform; {hint}")

@@ -12,13 +12,16 @@ if TYPE_CHECKING:
 Named = tuple[Platform, tuple[Evidence, ...]]
 
 
+_SEPARATORS = dict.fromkeys(map(ord, "/_: "), "-")
+
+
 def plain_name(name: str) -> str:
     """Spell a name with dashes between its words.
 
-    >>> plain_name("linux/arm64"), plain_name("Windows_AMD64")
-    ('linux-arm64', 'windows-amd64')
+    >>> plain_name("linux/arm64"), plain_name("Windows_AMD64"), plain_name("debian:12")
+    ('linux-arm64', 'windows-amd64', 'debian-12')
     """
-    return name.lower().replace("/", "-").replace("_", "-").replace(" ", "-")
+    return name.lower().translate(_SEPARATORS)
 
 
 def split_machine(name: str, machines: Collection[str]) -> tuple[str, str]:

@@ -62,6 +62,8 @@ class Release:
 
 #: Where ``armhf`` is not Debian's, which is ARMv7, but ARMv6.
 ARMHF_IS_ARMV6 = ("alpine", "postmarketos")
+#: What names of images and runners end in that mean the newest release.
+NEWEST_ENDINGS = ("-latest", "-stable", "-slim")
 #: Where ``arm`` is 64-bit, as in the names of GitHub's runners.
 ARM_IS_64_BIT = ("ubuntu",)
 
@@ -127,7 +129,7 @@ def platform_from_distribution(name: str) -> Named | None:
     evidence = []
     release = _find(stem)
     if release is None:
-        candidates = _releases_of(stem.removesuffix("-latest").removesuffix("-stable"))
+        candidates = _releases_of(next((stem[: -len(end)] for end in NEWEST_ENDINGS if stem.endswith(end)), stem))
         if not candidates:
             return None
         release, which = _newest(candidates, arch)

@@ -38,10 +38,12 @@ DOCKER_MACHINES = {
     **dict.fromkeys(("386", "ia32"), "i686"),
     **dict.fromkeys(("amd64-v1", "amd64-v2", "amd64-v3", "amd64-v4"), "x86_64"),
     **dict.fromkeys(("arm64-v8", "arm64-v9", "arm64v8"), "aarch64"),
-    **dict.fromkeys(("arm-v7", "arm32v7"), "armv7l"),
-    **dict.fromkeys(("arm-v6", "arm32v6"), "armv6l"),
-    **dict.fromkeys(("arm-v5", "arm32v5"), SOFT_FLOAT),
+    **dict.fromkeys(("arm-v8", "arm-8"), "armv8l"),
+    **dict.fromkeys(("arm-v7", "arm-7", "arm32v7"), "armv7l"),
+    **dict.fromkeys(("arm-v6", "arm-6", "arm32v6"), "armv6l"),
+    **dict.fromkeys(("arm-v5", "arm-5", "arm32v5"), SOFT_FLOAT),
     "mips64le": "mips64el",
+    "mipsle": "mipsel",
 }
 #: What precedes the machine in names that say nothing of a distribution -> the C library.
 LIBC_WORDS = {"linux": "", "linux-gnu": "glibc", "linux-glibc": "glibc", "linux-musl": "musl", "linuxmusl": "musl"}
