@@ -72,11 +72,9 @@ def __getattr__(name: str) -> object:
     if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    module = f"{__name__}.{home}"
-    __import__(module)
-    from sys import modules
-
-    value: object = getattr(modules[module], name)
+    value: object = __import__(f"{__name__}.{home}")
+    for part in (*home.split("."), name):
+        value = getattr(value, part)
     globals()[name] = value
     return value
 
@@ -90,5 +88,7 @@ try:
 except ImportError:  # Windows has no forks
     pass
 else:
-    # A function that refers to this module's names would keep the module until the very end of the process.
-    register_at_fork(after_in_child=type(__getattr__)((lambda: __import__("manytags.forks")).__code__, {}))
+    _after_fork = lambda: __import__("manytags.forks", None, None, "*").forget_unfinished_imports()  # noqa: E731 - small
+    # With the names of this module, the function would keep the module until the very end of the process.
+    register_at_fork(after_in_child=type(__getattr__)(_after_fork.__code__, {}))
+    del _after_fork

@@ -17,8 +17,3 @@ def forget_unfinished_imports() -> None:
         if name.partition(".")[0] in {"manytags", "_manylinux"} and owner is not None and owner != get_ident():
             locks.pop(name, None)
             sys.modules.pop(name, None)
-
-
-forget_unfinished_imports()
-# The next fork of this process is another one.
-del sys.modules[__name__]

@@ -127,7 +127,6 @@ def test_a_chart(listed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
         ('{"filename": "a"}\n{"filename": \n{"filename": "b"}', [], """is not JSON from '{"filename":' on: """),
         ("a", ["--by", "abi"], "--by needs --svg or --projects"),
         ("a", ["--top", "0"], "--top 0: expected 1 or more"),
-        ("a", ["--merge", "FILE"], "invalid census"),
         ("a", ["--for", "win32"], "is not NAME:PYTHON"),
     ],
 )

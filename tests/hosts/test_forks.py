@@ -151,7 +151,7 @@ def run(code: str) -> None:
     """Run code in a process of its own: threads and forks do not go with those of pytest."""
     command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", HEAD + code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -143,5 +143,5 @@ def test_odd_names_are_escaped(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_slip_of_the_hand(capsys: pytest.CaptureFixture[str]) -> None:
     """A mistyped wheel must not be skipped."""
     status, out, err = run(capsys, "foo-1.0-py3-none-any.wh", GOOD)
-    assert (status, out) == (2, "")
+    assert (status, out) == (2, f"{GOOD}: accepted\n")
     assert err == "manytags: 'foo-1.0-py3-none-any.wh' is not a wheel: its name does not end in '.whl'\n"

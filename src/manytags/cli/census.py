@@ -12,7 +12,8 @@ from ..indexes.census import Census, census
 from ..indexes.census_json import MAX_CENSUS
 from ..indexes.census_output import rows_to_csv
 from ..indexes.census_tables import TABLES, Count
-from .files import BadArgumentsError, read_text, spoken_path, system_errors
+from ..targets import Target
+from .files import BadArgumentsError, BadFiles, open_output, read_text, spoken_path, system_errors
 from .index_files import add_row_options, read_rows
 from .layout import print_json, printable
 from .target_choice import add_flag, add_list, choose_machines
@@ -55,16 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         raise BadArgumentsError(f"--top {arguments.top}: expected 1 or more")
     by = arguments.by or "platform"
     targets = list(choose_machines(arguments).values())
-    pieces = [_read_census(path) for path in arguments.merge]
     # With --merge alone, standard input is not read.
-    if arguments.files != ["-"] or not pieces:
-        rows = (
-            filename_from_url(row) if isinstance(row, str) and "/" in row else row for row in read_rows(arguments.files)
-        )
-        pieces.insert(0, census(rows, targets))
-    counted = pieces[0] if len(pieces) == 1 else pieces[0].merge(*pieces[1:])
+    files = [] if arguments.files == ["-"] and arguments.merge else arguments.files
+    bad = BadFiles([*arguments.merge, *files])
+    counted = _count(files, arguments.merge, targets, bad)
     if arguments.svg is not None:
-        with system_errors("write", arguments.svg), open(arguments.svg, "w", encoding="utf-8") as stream:
+        with system_errors("write", arguments.svg), open_output(arguments.svg) as stream:
             stream.write(counted.to_svg(by, arguments.top))
     if arguments.projects:
         projects = counted.projects(*arguments.projects, by=by)
@@ -74,14 +71,26 @@ def run(arguments: argparse.Namespace) -> int:
             sys.stdout.write(rows_to_csv([("project",), *((project,) for project in projects)]))
         else:
             print("\n".join(map(printable, projects)), end="\n" if projects else "")
-        return 0 if projects else 1
+        return bad.status(0 if projects else 1)
     if arguments.json:
         print(_with_added_keys(counted))
     elif arguments.csv:
         sys.stdout.write(counted.to_csv())
     else:
         print(counted.to_text(arguments.top))
-    return 0
+    return bad.status(0)
+
+
+def _count(files: list[str], merged: list[str], targets: list[Target], bad: BadFiles) -> Census:
+    pieces = []
+    for path in merged:
+        with bad.told():
+            pieces.append(_read_census(path))
+    if files or not pieces:
+        read = read_rows(files, bad)
+        rows = (filename_from_url(row) if isinstance(row, str) and "/" in row else row for row in read)
+        pieces.insert(0, census(rows, targets))
+    return pieces[0].merge(*pieces[1:]) if len(pieces) > 1 else pieces[0]
 
 
 def _with_added_keys(counted: Census) -> str:

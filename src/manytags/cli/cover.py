@@ -6,7 +6,7 @@ import argparse
 
 from ..choose.cover import Cover, cover
 from ..targets import Target
-from .files import BadArgumentsError
+from .files import BadArgumentsError, BadFiles
 from .index_files import add_file_options, by_project, read_entries
 from .layout import columns, print_json, printable
 from .target_choice import add_flag, add_machine_options, choose_machines
@@ -28,11 +28,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print what each machine takes; the status is 1 if a machine gets no wheel."""
+    """Print what each machine takes; the status is 1 if a machine gets no wheel, and 2 if a file is bad."""
     machines = choose_machines(arguments)
     if not machines:
         raise BadArgumentsError("no machine is named; use --for or --targets")
-    pages = by_project(read_entries(arguments.files))
+    bad = BadFiles(arguments.files)
+    pages = by_project(read_entries(arguments.files, bad), bad)
     if len(pages) > 1:
         raise BadArgumentsError(f"the files belong to several projects: {', '.join(pages)[:200]}")
     covered = cover(
@@ -54,7 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
     else:
         print("\n".join(_table(machines, covered)))
-    return 1 if covered.without else 0
+    return bad.status(1 if covered.without else 0)
 
 
 def _filename(covered: Cover[Entry], target: Target) -> str | None:

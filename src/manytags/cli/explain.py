@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from ..choose.explain import explain
+from ..choose.explain import Explanation, explain
+from ..choose.reasons import ReasonKind
+from ..choose.sdists import SDISTS
 from .files import last_part
 from .layout import print_json, printable
 from .target_choice import add_target_options, choose_target
@@ -19,7 +21,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Explain each file; the status is 0 if all of them fit, 1 if one does not, or if the pip passes it over."""
+    """Explain each file; the status is 0 if all fit, 1 if one does not or the pip passes it over, 2 if one is no file.
+
+    An sdist is an answer too, but a text that is not the name of a wheel is bad input.
+    """
     target, _ = choose_target(arguments)
     explanations = [explain(last_part(file), target, pip=arguments.pip) for file in arguments.files]
     if arguments.json:
@@ -30,4 +35,11 @@ def run(arguments: argparse.Namespace) -> int:
             print()
             print(printable(explanation.filename))
             print("\n".join(f"  {printable(line)}" for line in str(explanation).splitlines()))
+    if any(_is_bad(explanation) for explanation in explanations):
+        return 2
     return 0 if all(item and not item.passed_over for item in explanations) else 1
+
+
+def _is_bad(explanation: Explanation) -> bool:
+    kinds = [reason.kind for reason in explanation.reasons]
+    return ReasonKind.NOT_A_WHEEL in kinds and not explanation.filename.endswith(SDISTS)

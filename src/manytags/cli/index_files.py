@@ -14,7 +14,7 @@ from ..choose.releases import ProjectPage, parse_project_page
 from ..choose.sdists import sdist_project
 from ..errors import InvalidPage, InvalidWheelFilename, shown
 from ..tags.filename import parse_wheel_filename
-from .files import BadArgumentsError, last_part, read_text, spoken_path, system_errors
+from .files import BadArgumentsError, BadFiles, last_part, open_input, read_text, spoken_path, system_errors
 from .layout import printable
 from .target_choice import add_flag, add_machine_options
 
@@ -52,15 +52,16 @@ def add_row_options(parser: argparse.ArgumentParser) -> None:
     add_machine_options(parser)
 
 
-def read_entries(paths: list[str]) -> list[Entry]:
+def read_entries(paths: list[str], bad: BadFiles) -> list[Entry]:
     """Read the entries of the files that the arguments name. Every entry has a ``filename``.
 
-    :raises BadArgumentsError: a file cannot be read, or is not a page of an index.
+    :param bad: is told which files cannot be read, or are not pages of an index.
     """
     entries: dict[object, Entry] = {}
     for path in paths:
-        for entry in _read(path):
-            entries.setdefault(entry["filename"], entry)
+        with bad.told():
+            for entry in _read(path):
+                entries.setdefault(entry["filename"], entry)
     return list(entries.values())
 
 
@@ -84,8 +85,11 @@ def list_folder(path: str) -> list[str] | None:
         return sorted(os.listdir(path)) if os.path.isdir(path) else None
 
 
-def by_project(entries: list[Entry]) -> dict[str, ProjectPage[Entry]]:
-    """Group wheels and sdists by project and release; warn about invalid names."""
+def by_project(entries: list[Entry], bad: BadFiles) -> dict[str, ProjectPage[Entry]]:
+    """Group wheels and sdists by project and release; warn about invalid names.
+
+    :param bad: is told of invalid names among the arguments. Those in pages and folders are only passed over.
+    """
     projects: dict[str, list[Entry]] = {}
     others: list[Entry] = []
     for entry in entries:
@@ -94,7 +98,10 @@ def by_project(entries: list[Entry]) -> dict[str, ProjectPage[Entry]]:
             try:
                 projects.setdefault(parse_wheel_filename(name).name, []).append(entry)
             except InvalidWheelFilename as error:
-                print(f"manytags: skipped: {printable(str(error))}", file=sys.stderr)
+                if name in bad.names:
+                    bad.tell(error)
+                else:
+                    print(f"manytags: skipped: {printable(str(error))}", file=sys.stderr)
         else:
             others.append(entry)
     # Names of sdists do not say where the project's name ends, so wheels tell first which projects there are.
@@ -105,13 +112,14 @@ def by_project(entries: list[Entry]) -> dict[str, ProjectPage[Entry]]:
     return {project: parse_project_page(projects[project], project) for project in sorted(projects)}
 
 
-def read_rows(paths: Iterable[str]) -> Iterator[Row]:
+def read_rows(paths: Iterable[str], bad: BadFiles) -> Iterator[Row]:
     """Read the rows of an index from files, never holding more than a block of a list in memory.
 
-    :raises BadArgumentsError: a file cannot be read, or its JSON is neither a row nor a page.
+    :param bad: is told which files cannot be read, or have JSON that is neither a row nor a page. Rows before that
+        count.
     """
     for path in paths:
-        with system_errors("read", path), open(0 if path == "-" else path, "rb", closefd=path != "-") as stream:
+        with bad.told(), system_errors("read", path), open_input(path) as stream:
             yield from _rows(spoken_path(path), _blocks(spoken_path(path), stream))
 
 

@@ -7,6 +7,7 @@ import sys
 from typing import get_args
 
 from ..choose.pick import Pick, Sdists, pick
+from .files import BadFiles
 from .index_files import add_file_options, by_project, read_entries
 from .layout import print_json, printable
 from .target_choice import add_flag, add_target_options, choose_target
@@ -38,8 +39,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the pick of each project; the status is 1 if a project has none."""
+    """Print the pick of each project; the status is 1 if a project has none, and 2 if a file is bad."""
     target, _ = choose_target(arguments)
+    bad = BadFiles(arguments.files)
     picks = [
         pick(
             page,
@@ -49,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
             yanked=arguments.yanked,
             sdists=arguments.sdists,
         )
-        for page in by_project(read_entries(arguments.files)).values()
+        for page in by_project(read_entries(arguments.files, bad), bad).values()
     ]
     if arguments.json:
         print_json([_data(picked) for picked in picks])
@@ -61,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
                 print("manytags:", "\n".join(map(printable, str(picked).splitlines())), file=sys.stderr)
         if not picks:
             print(f"manytags: there is nothing to pick for {printable(str(target))}", file=sys.stderr)
-    return 0 if picks and all(picks) else 1
+    return bad.status(0 if picks and all(picks) else 1)
 
 
 def _data(picked: Pick[Entry]) -> dict[str, object]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from ..choose.pages import MAX_PAGE
-from ..errors import InvalidProfile, InvalidWheel
+from ..errors import InvalidProfile, shown
 from ..indexes.profiles import PROFILES, Profile, parse_profile
 from ..indexes.upload import UploadProblem, check_upload
-from .files import BadArgumentsError, read_text
+from .files import BadArgumentsError, BadFiles, read_text
 from .index_files import FILES_HELP, list_folder, read_entries
 from .layout import print_json, printable
 from .target_choice import add_flag
@@ -33,16 +32,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check each wheel; the status is 0 if the index accepts all wheels, and 1 if it refuses any."""
+    """Check each wheel; the status is 0 if the index accepts all wheels, 1 if it refuses any, 2 if a file is bad."""
     index = arguments.index if arguments.profile is None else _read_profile(arguments.profile)
     checked: list[tuple[str, tuple[UploadProblem, ...]]] = []
-    broken = False
-    for file in _wheels(arguments.files, arguments.audit):
-        try:
+    bad = BadFiles(arguments.files)
+    for file in _wheels(arguments.files, arguments.audit, bad):
+        with bad.told():
             checked.append((os.path.basename(file), check_upload(file, index)))
-        except InvalidWheel as error:  # noqa: PERF203 - the other files are checked too
-            print(f"manytags: {printable(str(error))}", file=sys.stderr)
-            broken = True
     if arguments.json:
         print_json(
             [
@@ -53,9 +49,7 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for name, problems in checked:
             _print(name, problems)
-    if broken:
-        return 2
-    return int(any(problems if arguments.strict else _refused(problems) for _, problems in checked))
+    return bad.status(int(any(problems if arguments.strict else _refused(problems) for _, problems in checked)))
 
 
 def _read_profile(path: str) -> Profile:
@@ -65,29 +59,34 @@ def _read_profile(path: str) -> Profile:
         raise InvalidProfile(path, error.reason) from None
 
 
-def _wheels(files: Sequence[str], audited: bool) -> list[str] | list[Path]:
+def _wheels(files: Sequence[str], audited: bool, bad: BadFiles) -> list[str] | list[Path]:
     """List the wheels that the arguments name: names, or paths if they are to be opened."""
+    named = []
     for file in files:
         # A folder may contain other files, but a file that is named is meant to be a wheel.
-        if not (file == "-" or file.lower().endswith((".whl", ".json", *_OTHERS)) or os.path.isdir(file)):
-            raise BadArgumentsError(f"{file!r} is not a wheel: its name does not end in '.whl'")
-    names = _paths(files) if audited else [str(entry["filename"]) for entry in read_entries(list(files))]
+        if file == "-" or file.lower().endswith((".whl", ".json", *_OTHERS)) or os.path.isdir(file):
+            named.append(file)
+        else:
+            with bad.told():
+                raise BadArgumentsError(f"{shown(file)} is not a wheel: its name does not end in '.whl'")
+    names = _paths(named, bad) if audited else [str(entry["filename"]) for entry in read_entries(named, bad)]
     wheels = [name for name in dict.fromkeys(names) if name.lower().endswith(".whl")]
     if not wheels:
         raise BadArgumentsError("there are no wheels among the files: no name ends in '.whl'")
     return [Path(path) for path in wheels] if audited else wheels
 
 
-def _paths(files: Sequence[str]) -> list[str]:
+def _paths(files: Sequence[str], bad: BadFiles) -> list[str]:
     paths = []
     for file in files:
-        names = list_folder(file)
-        if names is not None:
-            paths += [os.path.join(file, name) for name in names]
-        elif file == "-":
-            paths += [line.strip() for line in read_text(file, MAX_PAGE).splitlines() if line.strip()]
-        else:
-            paths.append(file)
+        with bad.told():
+            names = list_folder(file)
+            if names is not None:
+                paths += [os.path.join(file, name) for name in names]
+            elif file == "-":
+                paths += [line.strip() for line in read_text(file, MAX_PAGE).splitlines() if line.strip()]
+            else:
+                paths.append(file)
     return paths
 
 

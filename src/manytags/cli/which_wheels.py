@@ -6,7 +6,7 @@ import argparse
 import json
 
 from ..choose.relevant import relevant
-from .files import BadArgumentsError
+from .files import BadArgumentsError, BadFiles
 from .index_files import add_row_options, read_rows
 from .layout import printable
 from .target_choice import add_flag, add_list, choose_machines
@@ -29,8 +29,9 @@ def run(arguments: argparse.Namespace) -> int:
     systems = arguments.systems or None
     if bool(targets) == (arguments.requires_python is not None or systems is not None):
         raise BadArgumentsError("name machines by --for or --targets, or a range by --requires-python or --system")
+    bad = BadFiles(arguments.files)
     rows = relevant(
-        read_rows(arguments.files),
+        read_rows(arguments.files, bad),
         targets.values() or None,
         requires_python=arguments.requires_python,
         systems=systems,
@@ -42,4 +43,4 @@ def run(arguments: argparse.Namespace) -> int:
         status = 0
         name = row if isinstance(row, str) else str(row["filename"])
         print(json.dumps(row) if arguments.json else printable(name))
-    return status
+    return bad.status(status)
