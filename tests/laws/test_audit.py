@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from manytags import audit, parse_platform
 from manytags.audits.claims import Claim, ClaimKind, Verdict
-from manytags.audits.contents import Contents, is_relevant
+from manytags.audits.contents import RELEVANT, Contents
 from manytags.audits.judge import Judge
 from manytags.audits.wheel import audit_from_contents
 from manytags.binaries.binary import Binary
@@ -53,7 +53,7 @@ tags = st.builds(
 @cache
 def needs(name: str, called: str) -> Binary:
     """Rename a binary."""
-    return read_elf(io.BytesIO(binary(name)), called, is_relevant)
+    return read_elf(io.BytesIO(binary(name)), called, RELEVANT)
 
 
 def contents(found: list[tuple[str, str]], tag_set: str) -> Contents:

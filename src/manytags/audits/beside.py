@@ -10,7 +10,7 @@ from posixpath import normpath
 from typing import BinaryIO
 
 from ..binaries import HEADER_SIZE, LINUX, read_binary, system_of
-from ..binaries.binary import UndefinedSymbol
+from ..binaries.binary import Wanted
 from ..errors import InvalidBinary, InvalidInput
 from .archive import Archive
 from .contents import Contents
@@ -172,11 +172,11 @@ def _neighbour(library: _Library, stream: BinaryIO) -> Neighbour | None:
     if system_of(stream.read(HEADER_SIZE)) != LINUX:
         return None
     try:
-        binary = read_binary(stream, library.place, _unwanted)
+        binary = read_binary(stream, library.place, Wanted(_unwanted, _unwanted))
     except InvalidBinary:
         return None
     return Neighbour(library.distribution, library.place, binary)
 
 
-def _unwanted(_symbol: UndefinedSymbol) -> bool:
+def _unwanted(_text: str) -> bool:
     return False

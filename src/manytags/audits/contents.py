@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import chain
 from typing import BinaryIO
 
 from ..binaries import HEADER_SIZE, LINUX, read_binary, read_binary_header, read_foreign, system_of
-from ..binaries.binary import Binary, UndefinedSymbol
+from ..binaries.binary import Binary, Wanted
 from ..errors import InvalidBinary, InvalidWheelFilename
 from ..platforms.linux.policies import KINDS, policies
 from ..platforms.linux.symbol_versions import version_family
@@ -206,10 +206,7 @@ def _read_binaries(
 def _read_binary(member: Member, head: bytes, stream: BinaryIO | None, remarks: list[Remark]) -> Binary | None:
     """Read a compiled file, or its header alone without a stream; add a remark on one that is damaged."""
     try:
-        if stream is None:
-            binary = read_binary_header(head, member.name)
-        else:
-            binary = read_binary(stream, member.name, is_relevant)
+        binary = read_binary_header(head, member.name) if stream is None else read_binary(stream, member.name, RELEVANT)
     except InvalidBinary as error:
         try:
             header = read_binary_header(head, member.name)
@@ -259,15 +256,18 @@ def _heads(archive: Archive, headers_only: bool) -> Iterator[tuple[Member, bytes
             yield member, stream.read(HEADER_SIZE), stream
 
 
-def is_relevant(symbol: UndefinedSymbol) -> bool:
-    """Whether Python or a policy has a rule about an undefined symbol; there is none about most."""
-    version = symbol.version
-    return (version is not None and _is_judged(version)) or is_of_python(symbol) or symbol.name in _policy_symbols()[1]
-
-
-@lru_cache(maxsize=256)  # a file has thousands of symbols, of few versions
-def _is_judged(version: str) -> bool:
+def is_judged(version: str) -> bool:
+    """Whether a policy judges the symbols of a version."""
     return version_family(version) in _policy_symbols()[0]
+
+
+def has_rule(name: str) -> bool:
+    """Whether Python or a policy has a rule about the name of an undefined symbol; there is none about most."""
+    return is_of_python(name) or name in _policy_symbols()[1]
+
+
+#: The undefined symbols that rules are about.
+RELEVANT = Wanted(is_judged, has_rule)
 
 
 @cache

@@ -104,7 +104,7 @@ def foreign_users(files: Collection[ForeignFile]) -> tuple[PythonUser, ...]:
         unknown: dict[str, None] = {}
         for binary in file.code:
             for symbol in binary.undefined:
-                if not symbol.weak and _is_cpythons(symbol.library) and is_of_python(symbol):
+                if not symbol.weak and _is_cpythons(symbol.library) and is_of_python(symbol.name):
                     names[symbol.name] = None
             if binary.format == "Mach-O":
                 unknown.update(dict.fromkeys(library for library in binary.needed if _is_unknown(library, bases)))

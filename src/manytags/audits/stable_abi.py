@@ -15,8 +15,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..binaries.binary import UndefinedSymbol
-
 Version = tuple[int, int]
 
 _NAME = re.compile("_?Py[A-Z_]").match
@@ -40,9 +38,9 @@ def newer_than(names: Iterable[str], version: Version) -> Iterator[tuple[str, Ve
             yield name, since
 
 
-def is_of_python(symbol: UndefinedSymbol) -> bool:
-    """Whether a symbol has a name of CPython's API."""
-    return _NAME(symbol.name) is not None
+def is_of_python(name: str) -> bool:
+    """Whether a symbol's name is one of CPython's API."""
+    return _NAME(name) is not None
 
 
 def names_of_python(names: Iterable[str]) -> Iterator[str]:

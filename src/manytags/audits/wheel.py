@@ -13,7 +13,7 @@ from ..binaries import HEADER_SIZE, LINUX, read_binary, read_binary_header, syst
 from ..errors import InvalidBinary, InvalidWheel
 from .archive import Archive
 from .beside import Beside
-from .contents import Contents, is_relevant, read_contents, read_foreign_file
+from .contents import RELEVANT, Contents, read_contents, read_foreign_file
 from .judge import Judge
 from .needs import system_needs
 from .remarks import (
@@ -130,7 +130,7 @@ def _read(stream: BinaryIO, name: str, depth: Depth) -> Contents:
     if system != LINUX:
         file = read_foreign_file(stream, name, system, not headers_only)
         return Contents(None, None, None, (), headers_only, tuple(foreign_remarks([file])), (file,))
-    binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, is_relevant)
+    binary = read_binary_header(head, name) if headers_only else read_binary(stream, name, RELEVANT)
     return Contents(None, None, None, (binary,), headers_only, tuple(binary_remarks(binary)))
 
 

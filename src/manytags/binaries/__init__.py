@@ -6,10 +6,9 @@ Every format is read into the same value, :class:`~manytags.binaries.binary.Bina
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import BinaryIO
 
-from .binary import Binary, UndefinedSymbol
+from .binary import Binary, Wanted
 from .macho import is_macho, read_macho
 from .pe import MAGIC, read_pe
 
@@ -33,7 +32,7 @@ def system_of(head: bytes) -> str | None:
     return WINDOWS if head[:2] == MAGIC and head[60:64].strip(b"\0") else None
 
 
-def read_binary(stream: BinaryIO, name: str, wanted: Callable[[UndefinedSymbol], bool] | None = None) -> Binary:
+def read_binary(stream: BinaryIO, name: str, wanted: Wanted | None = None) -> Binary:
     """Read an ELF file.
 
     Time and memory are bounded whatever the file says: every table has a largest size, far above those of real files.

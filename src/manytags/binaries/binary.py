@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -65,6 +65,17 @@ class UndefinedSymbol(NamedTuple):
     library: str | None
     version: str | None
     weak: bool
+
+
+class Wanted(NamedTuple):
+    """Which undefined symbols to keep: those of some versions, and those of some names.
+
+    :param version: whether to keep the symbols of a version.
+    :param name: whether to keep a symbol by its name.
+    """
+
+    version: Callable[[str], bool]
+    name: Callable[[str], object]
 
 
 def python_names(names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -16,7 +16,7 @@ from ..platforms.linux.architectures import architecture_from_elf, architectures
 from ..platforms.linux.arm import VFP_ARGS_IN_REGISTERS
 from ..platforms.linux.elf_flags import float_abi_from_flags
 from ..platforms.linux.table import EM_386, EM_ARM, EM_RISCV, EM_X86_64
-from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage
+from .binary import CORE_DUMP, DEBUG_INFORMATION, EXECUTABLE, OBJECT_FILE, SHARED_OBJECT, Binary, Linkage, Wanted
 from .elf_hashes import Hashes
 from .elf_image import ET_DYN, PF_X, PT_DYNAMIC, PT_GNU_STACK, PT_LOAD, Header, Image
 from .elf_layout import check_layout, is_debug_information, lay_out
@@ -24,7 +24,7 @@ from .elf_notes import android_api_level, refused_by_android, riscv_architecture
 from .elf_relocations import Relocations
 from .elf_start import check_start, read_functions
 from .elf_structs import number_of
-from .elf_symbols import SymbolReader, Wanted
+from .elf_symbols import SymbolReader
 from .elf_tables import DT_FLAGS_1, DT_RELR, DT_RPATH, DT_RUNPATH, DT_SONAME, Dynamic
 
 _SHT_ARM_ATTRIBUTES = number_of("SHT_ARM_ATTRIBUTES")

@@ -205,16 +205,19 @@ class Relocations:
         if addends is None:
             return
         kinds_left, addends_left = kinds[relative:], addends[relative:]
+        distinct = set(kinds_left)
 
         def added(kind: int) -> array[int]:
-            return array(kinds.typecode, compress(addends_left, map(kind.__eq__, kinds_left)))
+            chosen = compress(addends_left, map(kind.__eq__, kinds_left)) if kind in distinct else ()
+            return array(kinds.typecode, chosen)
 
         for leads_to in (addends[:relative], added(types.relative)):
             if leads_to and not self._start <= min(leads_to) <= max(leads_to) <= self._end:
                 raise self._image.error("a relative relocation that leads out of the file")
         if not self._are_code(added(types.indirect)):
             raise self._image.error("a relocation that calls a function where it has no code")
-        if {kind & self._mask for kind in set(compress(kinds_left, addends_left))} & types.bound:
+        bound = [kind for kind in distinct if kind & self._mask in types.bound]
+        if bound and not set(compress(kinds_left, addends_left)).isdisjoint(bound):
             # glibc adds it on some machines only, musl on all.
             raise self._image.error("a relocation that adds to the address of a symbol")
 

@@ -9,13 +9,14 @@ Rule: System V ABI, chapters 4 and 5; glibc ``elf/dl-lookup.c``.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import partial
 from itertools import compress
 from operator import not_
 from typing import NamedTuple
 
 from ..platforms.linux.table import EM_MIPS
-from .binary import API_PREFIXES, MODULE_PREFIXES, NeededVersion, UndefinedSymbol, python_names
+from .binary import API_PREFIXES, MODULE_PREFIXES, NeededVersion, UndefinedSymbol, Wanted, python_names
 from .elf_hashes import Hashes
 from .elf_image import PT_LOAD, PT_TLS
 from .elf_tables import DT_MIPS_SYMTABNO, DT_STRTAB, DT_SYMENT, DT_SYMTAB, DT_VERSYM, Dynamic
@@ -46,7 +47,8 @@ _MAX_HASHED = 4096
 
 _API_PREFIXES = tuple(prefix.encode() for prefix in API_PREFIXES)
 
-Wanted = Callable[[UndefinedSymbol], bool]
+#: Makes a symbol of its fields.
+_symbol = partial(tuple.__new__, UndefinedSymbol)
 
 
 class Symbols(NamedTuple):
@@ -157,12 +159,14 @@ class SymbolReader:
         """
         texts = self._strings.names([*(name for name, _, _ in undefined), *defined])
         needs = {index: (need.library, need.version) for index, need in versions.items()}
-        ordered = ((texts[name], *needs.get(index, (None, None)), weak) for name, index, weak in sorted(undefined))
-        symbols = map(UndefinedSymbol._make, ordered)
         modules, others = python_names({texts[name] for name in defined})
         strong = frozenset(index for _, index, weak in undefined if not weak)
-        kept = tuple(symbols if self._wanted is None else filter(self._wanted, symbols))
-        return Symbols(kept, modules, others, strong)
+        if self._wanted:
+            wanted, named = self._wanted
+            whole = {index for index, need in versions.items() if wanted(need.version)}
+            undefined = [symbol for symbol in undefined if symbol[1] in whole or named(texts[symbol[0]])]
+        fields = ((texts[name], *needs.get(index, (None, None)), weak) for name, index, weak in sorted(undefined))
+        return Symbols(tuple(map(_symbol, fields)), modules, others, strong)
 
     def _owners(self, count: int, versions: dict[int, NeededVersion]) -> array[int] | None:
         """Read the numbers of the versions of all symbols, which loaders follow without a bound."""
@@ -184,22 +188,21 @@ class SymbolReader:
         :param places: the symbols that others can find.
         """
         names, infos, others, sections, values = columns
-        texts = self._strings.names(names[place] for place in places)
+        by_offset = self._strings.names([names[place] for place in places])
+        texts = {place: by_offset[names[place]] for place in places}
         is_plain = not self._start and max(values) <= self._end and not others.strip(b"\0")
         if not is_plain or any(compress(values, map(not_, sections))) or _PLACED & {info & 15 for info in set(infos)}:
             for place in places:
-                self._check_place(
-                    texts[names[place]], infos[place] & 15, others[place] & 3, sections[place], values[place]
-                )
-        inits = [text for place in places if (text := texts[names[place]]).startswith(MODULE_PREFIXES)]
+                self._check_place(texts[place], infos[place] & 15, others[place] & 3, sections[place], values[place])
+        inits = [text for text in texts.values() if text.startswith(MODULE_PREFIXES)]
         if len(inits) > len(set(inits)):
             raise self._image.error("an init function that is there twice: musl takes the first, defined or not")
         hashed, left = [], _MAX_HASHED
-        for place in places:
-            text, section, value, info = texts[names[place]], sections[place], values[place], infos[place]
-            if not text:
-                raise self._image.error("a symbol without a name, which others must define or find")
-            is_init = (section or value) and text.startswith(MODULE_PREFIXES)
+        if "" in texts.values():
+            raise self._image.error("a symbol without a name, which others must define or find")
+        for place in [place for place in places if sections[place] or values[place]]:
+            text, section, value, info = texts[place], sections[place], values[place], infos[place]
+            is_init = text.startswith(MODULE_PREFIXES)
             if not (section or is_init):
                 continue
             left -= len(text)

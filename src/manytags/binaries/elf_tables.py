@@ -76,21 +76,23 @@ class Strings:
 
     def names(self, offsets: Iterable[int]) -> Mapping[int, str]:
         """Read the names at some offsets; return all names that were read so far."""
-        names, window, first = self._names, self._window, self._first
+        names, window, first, left = self._names, self._window, self._first, self._left
         for offset in sorted(set(offsets).difference(names)):
-            end = window.find(b"\0", offset - first) if offset >= first else -1
+            start = offset - first
+            end = window.find(b"\0", start) if start >= 0 else -1
             if end < 0:
                 if offset >= self.size:
                     raise self._image.error(f"a name at {offset}, where its string table has {self.size} bytes")
                 self._load(offset)
-                window, first = self._window, offset
+                window, first, start = self._window, offset, 0
                 end = window.find(b"\0")
                 if end < 0:
                     raise self._image.error(f"a name of more than {len(window)} bytes")
-            self._left -= end + first - offset
-            if self._left < 0:
+            left -= end - start
+            if left < 0:
                 raise self._image.error("its names are longer than its string table")
-            names[offset] = window[offset - first : end].decode("utf-8", "backslashreplace")
+            names[offset] = str(window[start:end], "utf-8", "backslashreplace")
+        self._left = left
         return names
 
     def starting(self, offsets: Iterable[int], prefixes: tuple[bytes, ...]) -> set[int]:
