@@ -69,7 +69,7 @@ class WheelAudit:
 
     @property
     def is_clean(self) -> bool:
-        """Whether all its tags are true, and no remark is about a fault (:attr:`RemarkKind.is_fault`)."""
+        """Whether all its tags are true, and no remark is about a fault (``remark.kind.is_fault``)."""
         is_true = all(claim.verdict is Verdict.TRUE for claim in self.claims)
         return is_true and not any(remark.kind.is_fault for remark in self.remarks)
 
