@@ -64,6 +64,9 @@ class Judge:
         self._other_system = any(platform.system not in {"any", "linux"} for platform, _, _ in self._platforms)
         self._for_any = any(platform.system == "any" for platform, _, _ in self._platforms)
         self._importable = _importable(contents, self._code, self._modules)
+        #: The systems that modules are for.
+        self._imported_on = {file.system for file in contents.foreign if file.code and file.is_module_of_wheel}
+        self._imported_on.update(LINUX for module in self._modules if is_importable(module.file))
         self._one_machine = "" if contents.foreign else _one_machine(self._code)
         kinds = {platform.kind for platform, _, _ in self._platforms}
         #: The kind of loader that is asked where a tag does not name one.
@@ -170,10 +173,7 @@ class Judge:
         """
         if platform.system not in JUDGED:
             return self._importable if platform.system == "any" else ()
-        system = JUDGED[platform.system]
-        own = {file.name for file in self._contents.foreign if file.code and file.system == system}
-        own |= {module.file for module in self._modules if system == LINUX}
-        return () if any(reason.file in own for reason in self._importable) else self._importable
+        return () if JUDGED[platform.system] in self._imported_on else self._importable
 
     @property
     def _unread_foreign(self) -> str:
