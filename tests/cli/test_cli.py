@@ -359,6 +359,25 @@ def test_explain_with_a_pip(capsys: pytest.CaptureFixture[str]) -> None:
     assert "expected a version of pip" in capsys.readouterr().err
 
 
+def test_explain_what_people_have(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What pip said, or a requirement with a page, is as good as the name of a file."""
+    page = tmp_path / "foo.json"
+    page.write_text(json.dumps({"name": "foo", "files": [{"filename": "foo-1.0-cp311-cp311-win_amd64.whl"}]}))
+    there = ["--target", "win_amd64", "--python-version", "3.12"]
+    said = "ERROR: No matching distribution found for foo==1.0"
+    for text in (said, "foo==1.0", "foo == 1.0", "foo"):
+        assert main(["explain", text, "--page", str(page), *there]) == 1
+        assert "none of 1 wheel of 1.0 fits; the nearest: foo-1.0-cp311-cp311-win_amd64.whl" in capsys.readouterr().out
+    assert main(["explain", said, *there]) == 2
+    assert "'foo==1.0' needs --page" in capsys.readouterr().err
+    assert main(["explain", "ERROR: foo-1.0-cp312-cp312-win_amd64.whl is not supported", *there]) == 0
+    assert main(["explain", "a folder/foo-1.0-cp312-cp312-win_amd64.whl", *there]) == 0
+    capsys.readouterr()
+    assert main(["explain", "foo-1.0-cp312-cp312-win_amd64 (1).whl", "--json", *there]) == 2
+    (data,) = json.loads(capsys.readouterr().out)
+    assert data["reasons"][0]["values"]["meant"] == "foo-1.0-cp312-cp312-win_amd64.whl"
+
+
 def test_pips_flags(capsys: pytest.CaptureFixture[str]) -> None:
     """Who downloads for another machine copies the options instead of guessing them."""
     assert main(["target", "macosx_14_0_arm64", "--python-version", "3.12", "--pip-flags"]) == 0

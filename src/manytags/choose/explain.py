@@ -82,7 +82,7 @@ class Explanation:
                 lines.append(f"  but pip {self.pip} passes it over: pip {oldest} is the first that takes it here")
             elif oldest and self.pip is None and is_newer(oldest, bundled_pip(self.target.python.version)):
                 lines.append(f"  known to: pip {oldest} and newer; older ones pass this wheel over")
-            return "\n".join([*lines, *(f"  {line}" for line in self.remedies.lines())])
+            return "\n".join([*lines, *(f"  to do: {step}" for step in self.remedies.steps)])
         first, *others = self.reasons
         lines = [f"not compatible: {first}", *(f"  and {other}" for other in others)]
         # What follows from evidence is left out if the line would not fit into a mail.

@@ -45,6 +45,8 @@ DOCKER_MACHINES = {
     "mips64le": "mips64el",
     "mipsle": "mipsel",
 }
+#: The digit 1 for the letter l, which look alike.
+SLIPS = {"armv71": "armv7l", "armv61": "armv6l"}
 #: What precedes the machine in names that say nothing of a distribution -> the C library.
 LIBC_WORDS = {"linux": "", "linux-gnu": "glibc", "linux-glibc": "glibc", "linux-musl": "musl", "linuxmusl": "musl"}
 
@@ -79,7 +81,7 @@ def machine_words() -> dict[str, str]:
 def linux_machines() -> dict[str, str]:
     """The same, with the names that mean a machine where ``linux`` precedes them."""
     if not _LINUX_WORDS:
-        _LINUX_WORDS.update({**machine_words(), **CONDA_MACHINES, "arm": "armv7l"})  # as Docker and .NET have it
+        _LINUX_WORDS.update({**machine_words(), **CONDA_MACHINES, **SLIPS, "arm": "armv7l"})  # as Docker and .NET
     return _LINUX_WORDS
 
 
