@@ -110,6 +110,7 @@ def cases() -> dict[str, Case]:
         "unknown python tag": Case(wheel("xy312-none-any"), debian()),
         "unknown ABI tag": Case(wheel("cp312-weird-linux_x86_64"), debian()),
         "ABI that does not go with any": Case(wheel("cp312-cp312-any"), debian()),
+        "a bare tag fits": Case(wheel("cp312-cp312-linux_x86_64"), target("3.12", "alpine-3.20-x86_64")),
         "universal2 fits": Case(wheel("cp312-cp312-macosx_10_13_universal2"), mac),
         "universal2 for a newer macOS": Case(wheel("cp312-cp312-macosx_15_0_universal2"), mac),
         "Intel wheel on an Arm Mac": Case(wheel("cp312-cp312-macosx_10_13_x86_64"), mac),
@@ -119,6 +120,7 @@ def cases() -> dict[str, Case]:
         "macOS that says 10.16 and its own number": Case(
             wheel("cp311-cp311-macosx_15_0_x86_64"), seen("macos-10.16", macos_told=["10.16", "SystemVersion.plist"])
         ),
+        "macOS that says 16.0": Case(wheel("cp313-cp313-macosx_26_0_arm64"), target("3.13", "macosx_16_0_arm64")),
         "Arm wheel under Rosetta": Case(
             wheel("cp311-cp311-macosx_11_0_arm64"), seen("macos-10.16", proc_translated=[1, "sysctl.proc_translated"])
         ),

@@ -551,6 +551,7 @@ CORE = "/System/Library/CoreServices/"
         (b"10.15.7", b"11.0", "10.15.7", "SystemVersion.plist"),
         (b"10.16", b"14.5", "14.5", ".SystemVersionPlatform.plist"),
         (b"10.16", None, "10.16", "SystemVersion.plist"),
+        (b"16.0", b"26.1", "26.1", ".SystemVersionPlatform.plist"),
         (None, None, "", ""),
         (b"", b"", "", ""),
     ],
@@ -566,7 +567,7 @@ def test_macos(host: Host, first: bytes | None, second: bytes | None, version: s
     assert facts.text("macos_version") == version
     if version:
         assert facts.seen("macos_version") == CORE + where
-    assert facts.text("macos_told") == ("10.16" if first == b"10.16" else "")
+    assert facts.text("macos_told") == (first.decode() if first in {b"10.16", b"16.0"} else "")
     assert facts.get("glibc") is None
 
 

@@ -13,7 +13,7 @@ from packaging.version import Version
 
 import manytags
 from manytags import Evidence, Target, explain, oldest_pip
-from manytags.platforms.macos import AS_TOLD
+from manytags.platforms.macos_told import AS_TOLD
 
 from .pips_world import HOSTS, PIPS, RECORD, WHEELS
 

@@ -57,6 +57,17 @@ def steps_with_pip(wheel: WheelFilename, target: Target, pip: str, oldest: str |
     return f"on another machine: pip download {flags} {wheel.name}=={wheel.version_text}", _ALIASES_ALONE
 
 
+def steps_for_bare_tags(wheel: WheelFilename, target: Target) -> tuple[str, ...]:
+    """Say where a wheel fits by a tag that promises nothing of the C library: it may fail when it is imported."""
+    if target.platform.system != "linux":
+        return ()
+    taken = [text for text in wheel.tag_set.platforms if target.ranks.takes_platform(text)]
+    tags = [tag for text in taken if (tag := parse_platform_or_none(text)) is not None]
+    if not tags or not all(tag.is_bare for tag in tags):
+        return ()
+    return (f"if it fails when it is imported: manytags audit {wheel}; {taken[0]} promises nothing of the C library",)
+
+
 def _of_aliases(wheel: WheelFilename, pip: str) -> Iterator[str]:
     """Older names of a wheel's tags that a pip knows."""
     for text in wheel.tag_set.platforms:
@@ -163,8 +174,9 @@ def _of_libc(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[s
 def _of_old_system(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]:
     if target.platform.system != "macos":
         return
-    if "10.16" in reason.values["found"]:
-        yield "upgrade pip to 24.1 or newer, set SYSTEM_VERSION_COMPAT=0, or use a Python built with a newer SDK"
+    if "told as" in reason.values["found"]:
+        upgrade = "upgrade pip to 24.1 or newer, " if "10.16" in reason.values["found"] else ""
+        yield f"{upgrade}set SYSTEM_VERSION_COMPAT=0, or use a Python built with a newer SDK"
         return
     from ..platforms.lowest import lowest_and_newest
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     #: Keeps a fact: its name, its value and where it was seen.
     Put = Callable[[str, object, str], None]
 
-#: How newer systems call themselves to programs that were built for macOS 10.
-COMPATIBLE = "10.16"
+#: How newer systems call themselves to programs that were built for older ones: 11 and newer, 26 and newer.
+COMPATIBLE = ("10.16", "16.")
 
 
 def system_version(facts: "dict[str, object]", put: "Put", unseen: "list[str]") -> None:
@@ -45,7 +45,7 @@ def system_version(facts: "dict[str, object]", put: "Put", unseen: "list[str]") 
 
 
 def macos_version(put: "Put", unseen: "list[str]") -> None:
-    """Read the macOS version. Newer systems report 10.16 to programs built for 10, so a second file is read then.
+    """Read the macOS version. Newer systems report 10.16 or 16.0 to older programs, so a second file is read then.
 
     The second has no compatible form: it says what the first would say with ``SYSTEM_VERSION_COMPAT=0``.
     """

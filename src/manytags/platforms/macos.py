@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..errors import InvalidFacts, InvalidTag, InvalidTarget
 from ..tags.text import parse_number
 from . import Evidence, Platform
+from .macos_told import AS_TOLD, oldest_pip_of, told_as
 from .tag import Miss, Need, PlatformTag, Takers, VersionRange
 from .versions import describe_with_version, pair_of_facts, pair_of_platform, read_marker, split_version
 from .words import assumed, split_machine
@@ -58,13 +59,6 @@ ASSUMED_VERSION, FIRST_ARM_RUNNER = (13, 0), (14, 0)
 
 #: macOS 11 runs what was built for these minors of 10; 10.16 is what 11 calls itself to old programs.
 MAC_10_MINORS_ON_11 = range(16, 3, -1)
-#: The first pip that takes macOS 11's version numbers.
-FIRST_PIP_OF_11 = "20.3"
-#: The first pips that take the versions of the macOS that runs on Arm, universal2 files for macOS 10 there, and tags of
-#: macOS 11 and newer where Python is told that it runs on 10.16.
-FIRST_PIP_OF_ARM, FIRST_PIP_OF_OLD_UNIVERSAL2, FIRST_PIP_NOT_TOLD = "20.0", "21.0.1", "24.1"
-#: What newer systems call themselves to a Python that was built for macOS 10, and the evidence for it.
-COMPATIBLE, AS_TOLD = (10, 16), "macOS as told"
 
 
 def mac_formats(machine: str, version: AppleVersion) -> tuple[str, ...]:
@@ -151,14 +145,15 @@ class MacOS(PlatformTag):
         return self.format in MAC_FORMATS.get(platform.arch, ((platform.arch,), (10, 0), None))[0]
 
     def misses(self, platform: Platform, evidence: tuple[Evidence, ...]) -> list[Miss]:
-        """As all tags, but 10.16 is no version of macOS: it is what newer ones are called to old programs."""
+        """As all tags, but some numbers are told in place of newer ones."""
         found = super().misses(platform, evidence)
-        if platform.version != COMPATIBLE or self.version < (11, 0):
+        told = told_as(platform.version)
+        if told is None or self.version < (told[1], 0):
             return found
-        has = "macOS 11 or newer, told as 10.16"
-        sentence = f"the wheel needs {self.need.words}; the target has {has} to programs built for macOS 10"
-        told = Miss("system_too_old", self.need.words, has, sentence, (TITLE,))
-        return [told if miss.kind == "system_too_old" else miss for miss in found]
+        has = f"macOS {told[1]} or newer, told as {told[0]}"
+        sentence = f"the wheel needs {self.need.words}; the target has {has} to programs built for older systems"
+        miss_of_told = Miss("system_too_old", self.need.words, has, sentence, (TITLE,))
+        return [miss_of_told if miss.kind == "system_too_old" else miss for miss in found]
 
     def why_unclaimed(self) -> str:
         """Look at the format's name, then at the version, then at both together."""
@@ -205,23 +200,9 @@ class MacOS(PlatformTag):
         return f"build it with MACOSX_DEPLOYMENT_TARGET={best.split('_')[1]}.0 for {best}" if best else ""
 
     def oldest_pip(self, platform: Platform | None = None, evidence: tuple[Evidence, ...] = ()) -> str | None:
-        """Return the first pip that knows the version numbers since macOS 11, and files for both its machines.
-
-        A pip that does not know them still lists the minor versions of the macOS that runs, down to its ``.0``.
-        """
-        both = self.format == "universal2"
-        if self.version >= (11, 0):
-            if any(item.subject == AS_TOLD for item in evidence):
-                return FIRST_PIP_NOT_TOLD
-            same = platform is not None and platform.version is not None and platform.version[0] == self.version[0]
-            if not same or both or platform is None:
-                return FIRST_PIP_OF_11
-            return None if platform.arch == "x86_64" else FIRST_PIP_OF_ARM
-        newer = platform is not None and (platform.version or ()) >= (11, 0)
-        if both and newer and platform is not None and platform.arch == "arm64":
-            return FIRST_PIP_OF_OLD_UNIVERSAL2
-        told = any(item.subject == AS_TOLD for item in evidence)
-        return FIRST_PIP_OF_11 if both or (newer and not told) else None
+        """Return the first pip that knows the version numbers since macOS 11, and files for both its machines."""
+        machine, runs = (platform.arch, platform.version or ()) if platform is not None else ("", ())
+        return oldest_pip_of(self.version, self.format == "universal2", machine, runs, evidence)
 
     def _sort_fields(self) -> tuple[object, ...]:
         return (self.version,)
@@ -302,8 +283,8 @@ def infer(facts: ReadsFacts, evidence: list[Evidence]) -> Platform:
         Evidence("macOS", f"{version[0]}.{version[1]}", facts.seen("macos_version")),
     ]
     told = facts.text("macos_told")
-    if told and version != COMPATIBLE:
-        evidence.append(Evidence(AS_TOLD, told, f"{facts.seen('macos_told')}, as to programs built for macOS 10"))
+    if told and told_as(version) is None:
+        evidence.append(Evidence(AS_TOLD, told, f"{facts.seen('macos_told')}, as to programs built for older systems"))
     return Platform("macos", machine, version=version)
 
 
