@@ -23,6 +23,15 @@ if TYPE_CHECKING:
 
 
 QUOTES = "'\""
+#: Endings of what people take for wheels -> what they are.
+_OTHER_FORMATS = {
+    ".egg": "an egg",
+    ".exe": "a program for Windows",
+    ".msi": "an installer for Windows",
+    ".conda": "a package of conda",
+    ".deb": "a package of Debian",
+    ".rpm": "an RPM package",
+}
 _WIDTH = 98  # characters of a line without its indentation
 
 
@@ -124,10 +133,13 @@ def explain(
         wheel = parse_wheel_filename(filename)
     except InvalidWheelFilename as error:
         sentence = str(error)
-        if filename.endswith(SDISTS):
+        if filename.endswith(SDISTS) and ".whl" not in filename:
             sentence = (
                 f"{shown(filename)} is a source distribution: it has no tags, and every Python may try to build it"
             )
+        elif filename.endswith(tuple(_OTHER_FORMATS)):
+            kind = next(kind for ending, kind in _OTHER_FORMATS.items() if filename.endswith(ending))
+            sentence = f"{shown(filename)} is {kind}, which installers of wheels do not take"
         meant = meant_filename(filename)
         values = {"filename": filename, "meant": meant} if meant else {"filename": filename}
         reason = Reason(ReasonKind.NOT_A_WHEEL, values, sentence)
@@ -191,6 +203,10 @@ def _about_tags(wheel: WheelFilename, target: Target) -> list[Reason]:
     # The python side and the platform side of a tag are independent, except for `any`, so each reports its nearest.
     pythons = [why_not_python(python, abi, target) for python in tags.pythons for abi in tags.abis]
     platforms = [why_not_platform(platform, target) for platform in tags.platforms]
+    whole = "_".join(tags.platforms)
+    if len(tags.platforms) > 1 and all(map(why_unclaimed, tags.platforms)) and not why_unclaimed(whole):
+        because = "an underscore belongs where the dot is"
+        platforms = [[unclaimed(ReasonKind.MALFORMED, ".".join(tags.platforms), because, whole)]]
     reasons = [*min(_claimed(pythons), key=weight), *min(_claimed(platforms), key=weight)]
     needs_platform = tags.platforms == ("any",) and "none" not in tags.abis
     if not reasons or (needs_platform and reasons[0].kind is not ReasonKind.UNCLAIMED_PAIR):

@@ -59,7 +59,8 @@ def _nearest_pair(wheel: WheelFilename | None, target: Target) -> tuple[str, str
     candidates = [(python, abi) for python, abi in meant]
     candidates += [(own[0], abi) for abi in wheel.tag_set.abis if abi.startswith("abi3")]
     if set(wheel.tag_set.abis) == {"none"}:
-        candidates.append(pure)
+        every = any(python.startswith("py") for python in wheel.tag_set.pythons)
+        candidates += [pure] if every or wheel.tag_set.platforms == ("any",) else [(own[0], "none"), pure]
     return next((pair for pair in candidates if takes(*pair)), (own[0], own[1]))
 
 

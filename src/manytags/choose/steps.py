@@ -97,17 +97,18 @@ def _of_renaming(wheel: WheelFilename, target: Target, reasons: tuple[Reason, ..
 
 def _of_python(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]:
     """Name the Pythons that take the wheel; a Python 2 helps nobody."""
-    del reason, target
-    pythons = [parse_python_tag(python) for python in wheel.tag_set.pythons]
+    del target
     abis = [parse_abi(abi) for abi in wheel.tag_set.abis]
     threads = " without the global interpreter lock" if all(abi.free_threaded for abi in abis) else ""
-    newer = " or newer" if any(abi.family in {"stable", "none"} for abi in abis) else ""
-    known = {"python": "Python", "cpython": "Python", "pypy": "PyPy", "graalpy": "GraalPy"}
-    names = [
-        f"{known[tag.implementation]} {'.'.join(map(str, tag.version))}{newer}{threads}"
-        for tag in pythons
-        if tag.implementation in known and tag.version > (3,)
-    ]
+    stable = any(abi.family == "stable" for abi in abis)
+    cpython = "CPython" if reason.kind is ReasonKind.IMPLEMENTATION else "Python"
+    known = {"python": "Python", "cpython": cpython, "pypy": "PyPy", "graalpy": "GraalPy"}
+    names = []
+    for tag in map(parse_python_tag, wheel.tag_set.pythons):
+        name = known.get(tag.implementation or "")
+        if name and tag.version >= (3,):
+            newer = " or newer" if stable or tag.implementation == "python" else ""
+            names.append(f"{name} {'.'.join(map(str, tag.version))}{newer}{threads}")
     if names:
         yield f"use {' or '.join(dict.fromkeys(names))}"
 
@@ -188,6 +189,7 @@ def _of_old_system(wheel: WheelFilename, target: Target, reason: Reason) -> Iter
 
 
 _STEPS: dict[ReasonKind, Callable[[WheelFilename, Target, Reason], Iterator[str]]] = {
+    ReasonKind.IMPLEMENTATION: _of_python,
     ReasonKind.PYTHON_TOO_OLD: _of_python,
     ReasonKind.PYTHON_TOO_NEW: _of_python,
     ReasonKind.FREE_THREADED: _of_threads,
