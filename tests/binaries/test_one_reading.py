@@ -9,8 +9,10 @@ import pytest
 
 from manytags.binaries.binary import Binary
 from manytags.binaries.elf import read_elf
+from manytags.binaries.elf_hashes import elf_hash
 from manytags.errors import InvalidBinary
 
+from ..loaders.shared_objects import SharedObject
 from .elf_editor import X86_64, Editor
 from .loader_cases import ANSWERS, SOUND, UNSOUND
 
@@ -62,6 +64,16 @@ def test_weak_version_of_a_strong_symbol() -> None:
     assert "undefined symbol: pow" in RECORDED["a weak version of a strong symbol"]
     with pytest.raises(InvalidBinary, match="the hash of another name"):
         read(made("a weak version of a strong symbol"))
+
+
+def test_the_base_version_under_another_name() -> None:
+    """patchelf 0.9 writes XXXX over the old name of a library. numpy 1.9.3 loads, and could not be judged."""
+    library = SharedObject(soname="libdemo.so.1", defines=("DEMO_1",)).build()
+    base, own = elf_hash(b"libdemo.so.1").to_bytes(4, "little"), elf_hash(b"DEMO_1").to_bytes(4, "little")
+    assert library.count(base) == library.count(own) == 1
+    assert read(library.replace(base, b"XXXX")).defined_versions == ("DEMO_1",)
+    with pytest.raises(InvalidBinary, match="the hash of another name"):
+        read(library.replace(own, b"XXXX"))
 
 
 @pytest.mark.parametrize("name", ["a note for no processor", "a note of others before it"])

@@ -197,16 +197,18 @@ class Dynamic:
             if definition.vd_version != 1:
                 raise image.error(f"defined versions of revision {definition.vd_version}")
             aux = image.parse_at(name_layout, position + definition.vd_aux, "a defined version")
-            name = self._version_name(aux.vda_name, definition.vd_hash)
-            definitions.append((definition.vd_ndx & 0x7FFF, name, bool(definition.vd_flags & VER_FLG_BASE)))
+            is_base = bool(definition.vd_flags & VER_FLG_BASE)
+            # Nothing needs the base version, the old name of a library, over which patchelf 0.9 writes XXXX.
+            name = self._version_name(aux.vda_name, None if is_base else definition.vd_hash)
+            definitions.append((definition.vd_ndx & 0x7FFF, name, is_base))
             position = position + definition.vd_next if definition.vd_next else None
         return definitions
 
-    def _version_name(self, offset: int, hashed: int) -> str:
+    def _version_name(self, offset: int, hashed: int | None) -> str:
         """Read the name of a version, of which loaders compare the hash first."""
         name = self.strings.name(offset)
         if len(name) > _LONGEST_VERSION:
             raise self.image.error(f"a version with a name of {len(name)} characters")
-        if elf_hash(name.encode()) != hashed:
+        if hashed is not None and elf_hash(name.encode()) != hashed:
             raise self.image.error(f"version {name} with the hash of another name")
         return name
