@@ -6,9 +6,23 @@ from time import process_time
 from typing import Any
 
 import pytest
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
-from manytags import InvalidInput, InvalidPage, best, cover, explain, parse_project_page, pick, sort, target
+from manytags import (
+    InvalidInput,
+    InvalidPage,
+    best,
+    census,
+    check_coverage,
+    cover,
+    explain,
+    parse_project_page,
+    pick,
+    relevant,
+    sort,
+    target,
+)
 from manytags.choose.pick import PassedOverKind
 
 from ..hostile.processor_time import in_time
@@ -167,6 +181,40 @@ def test_best_takes_the_files_of_one_release(choose: Any, other: object) -> None
     first = PURE.format("1.0")
     with pytest.raises(InvalidInput, match=r"it is of another release than 'foo-1\.0-py3-none-any\.whl'; pick"):
         choose([first, "foo-1.0.tar.gz", other], WINDOWS, on_invalid="ignore")
+
+
+@pytest.mark.parametrize("page", [{"name": "foo", "files": [PURE.format(1)]}, PURE.format(1)], ids=["mapping", "text"])
+def test_a_page_is_not_several_files(page: Any) -> None:  # noqa: ANN401 - mistakes of programs
+    """The keys of a page and the letters of a text are not file names: that would look like "nothing fits"."""
+    for choose in (best, sort):
+        with pytest.raises(TypeError, match=r"expected several files, got .* page of an index"):
+            choose(page, LINUX)
+    for ask in (lambda: relevant(page, [LINUX]), lambda: census(page), lambda: check_coverage(page, "")):
+        with pytest.raises(TypeError, match=r"expected several files, got .* page of an index"):
+            ask()
+    assert pick(page, LINUX).filename == PURE.format(1)
+
+
+def test_values_of_packaging_are_taken() -> None:
+    """A resolver has specifiers and versions, and need not write them as text."""
+    names = [PURE.format("1.0"), PURE.format("2.0")]
+    assert pick(names, LINUX, SpecifierSet("<2")).file == names[0]
+    assert cover(names, [LINUX], release=Version("1.0")).files == (names[0],)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("3.12",), "expected a target, got str"),
+        ((LINUX, None), "expected a version specifier, got NoneType"),
+    ],
+)
+def test_mistakes_of_programs(arguments: Any, message: str) -> None:  # noqa: ANN401 - mistakes
+    """A mistake is reported in words, not as what an inner function cannot do with it."""
+    with pytest.raises(TypeError, match=message):
+        pick([PURE.format(1)], *arguments)
+    with pytest.raises(TypeError, match="expected targets, got str among them"):
+        cover([PURE.format(1)], ["3.12"])  # type: ignore[list-item] # what it is about
 
 
 def test_spellings_of_one_release_are_one() -> None:

@@ -49,7 +49,7 @@ def cover(
     files: Page,
     targets: Iterable[Target],
     *,
-    release: str | None = None,
+    release: str | Version | None = None,
     fewest: bool = False,
     yanked: bool = False,
     on_invalid: OnInvalid = "raise",
@@ -59,7 +59,7 @@ def cover(
     files: ProjectPage[T] | Iterable[T],
     targets: Iterable[Target],
     *,
-    release: str | None = None,
+    release: str | Version | None = None,
     fewest: bool = False,
     key: Callable[[T], object] | None = None,
     yanked: bool = False,
@@ -69,7 +69,7 @@ def cover(  # noqa: PLR0913 - all but two by name
     files: object,
     targets: Iterable[Target],
     *,
-    release: str | None = None,
+    release: str | Version | None = None,
     fewest: bool = False,
     key: Callable[[Any], object] | None = None,
     yanked: bool = False,
@@ -86,7 +86,7 @@ def cover(  # noqa: PLR0913 - all but two by name
 
     :param files: the files of a project, or a page of an index, as :func:`pick` takes them.
     :param targets: the targets to serve.
-    :param release: the version of the release, such as ``2.3.0``, if it is decided.
+    :param release: the version of the release, such as ``2.3.0``, if it is decided; text or packaging's ``Version``.
     :param fewest: whether a small set matters more than the best wheel for each target.
     :param key: returns the file name or entry of an item.
     :param yanked: whether yanked files may be chosen, after all others.
@@ -104,6 +104,9 @@ def cover(  # noqa: PLR0913 - all but two by name
     """
     page = read_project_page(files, None, None, key, on_invalid)
     distinct = list(dict.fromkeys(targets))
+    for target in distinct:
+        if not isinstance(target, Target):
+            raise TypeError(f"expected targets, got {type(target).__name__} among them")
     if release is None:
         final = [candidate for candidate in page.releases if not candidate.version.is_prerelease]
         served = _best_served(final, distinct, yanked)
@@ -127,17 +130,17 @@ def cover(  # noqa: PLR0913 - all but two by name
     )
 
 
-def _named(page: ProjectPage[T], release: str) -> Release[T]:
+def _named(page: ProjectPage[T], release: str | Version) -> Release[T]:
     from packaging.version import InvalidVersion, Version
 
     try:
-        version = Version(release)
+        version = Version(str(release))
     except InvalidVersion:
-        raise InvalidInput(release, "it is not a version") from None
+        raise InvalidInput(str(release), "it is not a version") from None
     for candidate in page.releases:
         if candidate.version == version:
             return candidate
-    raise InvalidInput(release, f"{page.project or 'the page'} has no such release")
+    raise InvalidInput(str(release), f"{page.project or 'the page'} has no such release")
 
 
 def _best_served(

@@ -19,7 +19,7 @@ from ..targets import Python, Target
 from ..targets.markers import IMPLEMENTATION_MARKERS, is_true, marker_environment, parse_marker
 from ..targets.named import parse_python
 from ..targets.ranks import python_groups, rank_filename
-from .entries import python_fits, read_entry
+from .entries import check_several, python_fits, read_entry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ def check_coverage(
     >>> print(check_coverage(["foo-1.0-cp313-cp313-manylinux_2_17_x86_64.whl"], 'sys_platform == "linux"', machines))
     left out: cpython 3.13 (cp313t) on Linux with musl 1.2 on x86_64
     """
-    if isinstance(files, str):
-        raise TypeError("expected several files, got one text")
+    check_several(files)
     wheels = _Wheels()
     described = None if targets is None else _Described(targets, marker)
     for name, requires, yanked in (read_entry(file, key) for file in files):

@@ -116,6 +116,17 @@ def check_on_invalid(on_invalid: str) -> None:
         raise ValueError(f"on_invalid {on_invalid!r}: expected 'raise', 'skip' or 'ignore'")
 
 
+def check_several(files: object) -> None:
+    """Refuse one file and a whole page, whose letters and keys would be taken for files that do not fit.
+
+    :raises TypeError: it is one of these.
+    """
+    if isinstance(files, str):
+        raise TypeError("expected several files, got one text; rank() takes one name, and pick() a page of an index")
+    if hasattr(files, "get"):
+        raise TypeError("expected several files, got a mapping; pick() takes a page of an index")
+
+
 def reject_filename(filename: str, error: ValueError, on_invalid: "OnInvalid", stacklevel: int) -> None:
     """Raise, warn about or ignore an invalid file name.
 

@@ -169,7 +169,7 @@ class Pick(Generic[T]):
 def pick(
     page: Page,
     target: Target,
-    specifier: str = "",
+    specifier: str | SpecifierSet = "",
     *,
     project: str | None = None,
     prereleases: bool | None = None,
@@ -181,7 +181,7 @@ def pick(
 def pick(
     page: ProjectPage[T] | Iterable[T],
     target: Target,
-    specifier: str = "",
+    specifier: str | SpecifierSet = "",
     *,
     project: str | None = None,
     prereleases: bool | None = None,
@@ -193,7 +193,7 @@ def pick(
 def pick(  # noqa: PLR0913 - all but three by name
     page: object,
     target: Target,
-    specifier: str = "",
+    specifier: str | SpecifierSet = "",
     *,
     project: str | None = None,
     prereleases: bool | None = None,
@@ -207,7 +207,7 @@ def pick(  # noqa: PLR0913 - all but three by name
     :param page: a :class:`~manytags.choose.releases.ProjectPage`, which is worth keeping for several picks, or what
         :func:`parse_project_page` reads: a page as JSON, HTML or a list of names, or files of any form.
     :param target: the Python and platform to pick for.
-    :param specifier: the versions that may be picked, such as ``>=2,<3``.
+    :param specifier: the versions that may be picked, such as ``>=2,<3``, as text or packaging's ``SpecifierSet``.
     :param project: whose files, where the page does not say.
     :param prereleases: whether pre-releases may be picked; by default if the specifier names one, or nothing else fits.
     :param yanked: whether yanked files may be picked, after all others. If not, only a release that the specifier pins
@@ -230,6 +230,8 @@ def pick(  # noqa: PLR0913 - all but three by name
     """
     if sdists not in get_args(Sdists):
         raise ValueError(f"sdists {sdists!r}: expected one of {', '.join(map(repr, get_args(Sdists)))}")
+    if not isinstance(target, Target):
+        raise TypeError(f"expected a target, got {type(target).__name__}; target() and detect() make one")
     files = read_project_page(page, project, None, key, on_invalid)
     wanted = _read_specifier(specifier)
     fitting = {
@@ -246,9 +248,13 @@ def pick(  # noqa: PLR0913 - all but three by name
     return Pick(files.project, target, tuple(kept), passed_over)
 
 
-def _read_specifier(specifier: str) -> SpecifierSet:
+def _read_specifier(specifier: str | SpecifierSet) -> SpecifierSet:
     from packaging.specifiers import InvalidSpecifier, SpecifierSet
 
+    if isinstance(specifier, SpecifierSet):
+        return specifier
+    if not isinstance(specifier, str):
+        raise TypeError(f"expected a version specifier, got {type(specifier).__name__}")
     try:
         if len(specifier) > _LONGEST:
             raise InvalidInput(specifier, f"longer than {_LONGEST} characters")

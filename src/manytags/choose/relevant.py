@@ -15,7 +15,7 @@ from ..tags.text import split_tag_set, split_wheel_filename
 from ..targets import Python, Target
 from ..targets.named import FIRST_FREE_THREADED, cpython_abis
 from ..targets.ranks import platform_tags, python_groups
-from .entries import check_on_invalid, python_fits, read_located_entry, reject_filename
+from .entries import check_on_invalid, check_several, python_fits, read_located_entry, reject_filename
 from .marker_filter import MarkerFilter
 
 TYPE_CHECKING = False
@@ -84,8 +84,7 @@ def relevant(  # noqa: PLR0913 - all but two by name
     >>> list(relevant(names, requires_python=">=3.9", systems=["windows"]))
     ['https://example.org/a-1%2Bcpu-cp38-abi3-win32.whl#sha256=00']
     """
-    if isinstance(files, str):
-        raise TypeError("expected several files, got one text; rank() takes one")
+    check_several(files)
     check_on_invalid(on_invalid)
     allowed = None if marker is None or not marker.strip() else MarkerFilter(marker)
     # Not in a generator: wrong arguments are reported now, not when the first file is requested.

@@ -6,7 +6,7 @@ index lists its files never matters.
 
 from ..tags import MEMO_LIMIT, MEMO_TEXT, build_from_text
 from ..tags.text import split_wheel_filename
-from .entries import check_on_invalid, python_fits, read_entry, reject_filename
+from .entries import check_on_invalid, check_several, python_fits, read_entry, reject_filename
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,8 +84,7 @@ def _ordered(  # noqa: C901, PLR0912 - one loop: calling a function for each fil
     files: "Iterable[T]", target: "Target", key: "Callable[[T], object] | None", yanked: bool, on_invalid: "OnInvalid"
 ) -> "Iterable[tuple[Order, T]]":
     """Yield each file that fits, with its position in the order."""
-    if isinstance(files, str):
-        raise TypeError("expected several files, got one text; rank() takes one")
+    check_several(files)
     check_on_invalid(on_invalid)
     ranks = target.ranks
     endings = endings_of(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..choose.entries import check_several
 from ..errors import InvalidInput
 from .census_output import census_to_csv, census_to_svg, census_to_text, sorted_others
 from .census_tables import TABLES, Count, Tables
@@ -42,8 +43,7 @@ def census(
 
     Rule: :pep:`503` says which names are one project, :pep:`440` which versions are one release.
     """
-    if isinstance(entries, str):
-        raise TypeError("expected several files, got one text")
+    check_several(entries)
     from .census_count import Counting
 
     tally = Tally(targets)
