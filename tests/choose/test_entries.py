@@ -158,6 +158,8 @@ def test_a_huge_entry_makes_no_huge_message() -> None:
         (">=3.9,<4", ["3.9", "3.99"], ["3.8"]),
         ("==3.12.*", ["3.12", "3.12.7", "3.12.0rc1"], ["3.11", "3.13.0a1"]),
         ("~=3.10", ["3.10", "3.12"], ["3.9"]),
+        (">=3.15", ["3.15.0a1", "3.15.0rc2", "3.15"], ["3.14.9"]),
+        (">=3.15.0b2", ["3.15.0b1"], ["3.14.9"]),
         ("!=3.9.0", ["3.9.1", "3.10"], ["3.9.0", "3.9"]),
         (">=3.9.2", ["3.9.2"], ["3.9"]),
         (">3.12", ["3.13.0b1"], ["3.12"]),
@@ -166,7 +168,7 @@ def test_a_huge_entry_makes_no_huge_message() -> None:
     ],
 )
 def test_requires_python_is_the_target_s(requires: str, fits: list[str], fits_not: list[str]) -> None:
-    """The version of the target's Python counts, including pre-releases; without a micro version it is ``.0``."""
+    """A pre-release counts as its release, as for pip and uv (uv #4714); without a micro version it is ``.0``."""
     for text in fits:
         assert python_fits(requires, python(text)), text
     for text in fits_not:
@@ -178,6 +180,12 @@ def test_a_described_python() -> None:
     assert python_fits(">=3.12", target("3.12", "win32"))
     assert not python_fits(">=3.12.1", target("3.12", "win32"))
     assert python_fits(">=3.12.1", target("3.12.4", "win32"))
+
+
+def test_a_python_that_somebody_named() -> None:
+    """Vendors call their builds what they like; the numbers of the version still count."""
+    assert python_fits(">=3.12", python("3.12.4-vendor build"))
+    assert not python_fits(">=3.13", python("3.12.4-vendor build"))
 
 
 @pytest.mark.parametrize("full", ["3.15.0a1+", "3.12.4+"])

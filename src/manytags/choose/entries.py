@@ -82,13 +82,15 @@ def filename_from_url(text: str) -> str:
 def python_fits(requires: str, target: "Target") -> bool:
     """Whether a target's Python meets a ``requires-python``. Like pip, ignore text that is not a specifier.
 
+    A pre-release of Python counts as its release, as for pip and uv: who tries 3.15.0b1 tries what 3.15 will be.
+
     :param requires: such as ``>=3.9,<4``.
 
     >>> from manytags import target
     >>> python_fits(">=3.13", target("3.12", "win_amd64"))
     False
 
-    Rule: :pep:`345` and :pep:`440`, version specifiers; a pre-release of Python counts.
+    Rule: :pep:`345` and :pep:`440`, version specifiers.
     """
     version = target.python.full_version or ".".join(map(str, target.python.version))
     version = version.removesuffix("+")  # CPython built from a repository adds it; PEP 440 does not allow it
@@ -96,9 +98,14 @@ def python_fits(requires: str, target: "Target") -> bool:
     fits = memo.get(requires)
     if fits is None:
         from packaging.specifiers import InvalidSpecifier, SpecifierSet
+        from packaging.version import InvalidVersion, Version
 
         try:
-            fits = SpecifierSet(requires[:1000]).contains(version, prereleases=True)
+            release = Version(version).base_version
+        except InvalidVersion:  # of a Python that somebody named
+            release = ".".join(map(str, target.python.version))
+        try:
+            fits = SpecifierSet(requires[:1000]).contains(release)
         except InvalidSpecifier:
             fits = True
         if len(memo) >= _MEMO_LIMIT:
