@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, TypeVar, overload
 
 from ..errors import InvalidInput
@@ -150,17 +151,14 @@ def _best_served(
     version: Version | None = None
     most: dict[Target, list[IndexFile[T]]] = {}
     for release in releases:
-        takes = {target: sort(release.files, target, key=_entry, yanked=yanked) for target in targets}
-        takes = {target: fitting for target, fitting in takes.items() if fitting}
+        pairs = [(file.entry, file) for file in release.files if file.wheel is not None]
+        sorted_for = {target: sort(pairs, target, key=itemgetter(0), yanked=yanked) for target in targets}
+        takes = {target: [file for _, file in fitting] for target, fitting in sorted_for.items() if fitting}
         if version is None or len(takes) > len(most):
             version, most = release.version, takes
         if len(most) == len(targets):
             break
     return version, most
-
-
-def _entry(file: IndexFile[T]) -> object:
-    return file.entry
 
 
 def _fewest(served: dict[Target, list[str]]) -> tuple[set[str], bool]:
