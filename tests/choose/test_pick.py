@@ -12,6 +12,8 @@ from packaging.version import Version
 from manytags import (
     InvalidInput,
     InvalidPage,
+    TagOptions,
+    Target,
     best,
     census,
     check_coverage,
@@ -255,3 +257,12 @@ def test_a_hostile_page_takes_little_time(names: list[object]) -> None:
     began = process_time()
     str(pick(names, WINDOWS, ">=1,!=3", project="foo", sdists="build"))
     assert in_time(began, 5)
+
+
+def test_variants_for_who_takes_them() -> None:
+    """A machine with a graphics card gets the wheel for it, and none must get an sdist where a wheel fits."""
+    labelled = Target(LINUX.python, LINUX.platform, TagOptions(variants=("cu128",)))
+    names = ["foo-1.0.tar.gz", PURE.format("1.0"), "foo-1.0-py3-none-any-cu128.whl", "foo-1.0-py3-none-any-cu130.whl"]
+    taken = [candidate.file for candidate in pick(names, labelled, sdists="build").candidates]
+    assert taken == [names[2], names[1], names[0]]
+    assert pick(names, LINUX, sdists="build").file == names[1]

@@ -16,7 +16,7 @@ from .entries import python_fits
 from .explain import Explanation, explain
 from .reasons import weight
 from .releases import IndexFile, ProjectPage, Release, read_project_page
-from .select import NO_BUILD, build_order
+from .select import build_order
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -240,7 +240,7 @@ def pick(  # noqa: PLR0913 - all but three by name
     }
     kept = _allowed([fit for fits in fitting.values() for fit in fits], wanted, prereleases, yanked)
     order = {release.version: position for position, release in enumerate(files.releases)}
-    kept.sort(key=lambda fit: _order(fit, order[fit.version], target, sdists))
+    kept.sort(key=lambda fit: _order(fit, order[fit.version], sdists))
     newer = files.releases[: order[kept[0].version] if kept else None]
     passed_over = tuple(
         PassedOver(release, _kind(release, fitting[release.version], wanted, kept, sdists), target) for release in newer
@@ -296,12 +296,13 @@ def _is_pinned(wanted: SpecifierSet) -> bool:
     return any(part.operator == "===" or (part.operator == "==" and not part.version.endswith(".*")) for part in wanted)
 
 
-def _order(fit: Candidate[object], position: int, target: Target, sdists: Sdists) -> tuple[object, ...]:
+def _order(fit: Candidate[object], position: int, sdists: Sdists) -> tuple[object, ...]:
     """Return what pip sorts by, the smallest first."""
-    if fit.rank is None:
-        worst = len(target.ranks) * (1 + len(target.options.variants))
-        return fit.yanked, sdists == "prefer-binary", position, worst, NO_BUILD, fit.filename
-    return fit.yanked, False, position, fit.rank, build_order(fit.build), fit.filename
+    is_sdist = fit.rank is None
+    return (
+        *(fit.yanked, is_sdist and sdists == "prefer-binary", position, is_sdist),
+        *(fit.rank, build_order(fit.build), fit.filename),
+    )
 
 
 def _kind(
