@@ -251,6 +251,21 @@ def bounds(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def fuzz(session: nox.Session) -> None:
+    """Search every entrance for inputs that break it, five minutes each; ``-- 60 wheel lock`` sets seconds and some.
+
+    It needs a Python that atheris has a wheel for. Inputs that were found are kept in tests/hostile/corpus.
+    """
+    session.install("-e", ".", *group("test"), "atheris==3.0.0")
+    seconds = next((argument for argument in session.posargs if argument.isdigit()), "300")
+    asked = [argument for argument in session.posargs if not argument.isdigit()]
+    listing = "from tests.hostile.fuzz import ENTRANCES; print(*ENTRANCES)"
+    entrances = asked or str(session.run("python", "-c", listing, silent=True)).split()
+    for entrance in entrances:
+        session.run("python", "-m", "tests.hostile.fuzz", entrance, f"-max_total_time={seconds}")
+
+
+@nox.session(default=False)
 def warehouse(session: nox.Session) -> None:
     """Compare PyPI's profile with Warehouse's own source; ``nox -s warehouse -- record`` writes its verdicts again.
 

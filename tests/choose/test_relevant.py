@@ -345,3 +345,16 @@ def test_a_marker_with_systems_and_a_range() -> None:
     for wrong in ("1 ==", "python_version ~= '3'", "x" * 20_000):
         with pytest.raises(InvalidInput):
             list(relevant(names, marker=wrong))
+
+
+@pytest.mark.parametrize("requires", [">=3.1000", "==3.1000.*", "~=3.1000", ">3.99999999", ">=3.1000,<3.2000"])
+def test_a_range_of_versions_that_are_not_described(requires: str) -> None:
+    """A typing mistake in a range must not make an empty mirror in silence."""
+    with pytest.raises(InvalidInput, match=r"no Python up to 3\.999, the last described, is in it"):
+        relevant(["a-1-py3-none-any.whl"], requires_python=requires)
+
+
+@pytest.mark.parametrize("requires", ["<3.1000", "!=3.1000", ">=3.9,<3.100000", ">=2.7"])
+def test_a_range_that_ends_beyond_what_is_described(requires: str) -> None:
+    """Such an end is common, and excludes nothing."""
+    assert list(relevant(["a-1-py3-none-any.whl"], requires_python=requires))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import gc
 import gzip
 import io
 import json
 import pickle
+import tracemalloc
 from collections import defaultdict
 from functools import cache
 from importlib.resources import files as resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -21,6 +23,9 @@ from manytags import Census, InvalidCensus, InvalidInput, census
 from manytags.indexes.census_json import ADDED_KEYS
 from manytags.indexes.census_output import rows_to_csv
 from manytags.indexes.census_tables import Count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CORPUS = Path(__file__).parents[1] / "data" / "corpus"
 PI = manytags.target("3.11", "manylinux_2_31_armv7l")
@@ -331,3 +336,36 @@ def test_pieces_of_form_1_load() -> None:
     names = ["a-1.0-py3-none-any.whl", "a-1.0-1-py3-none-any.whl", "a-1.0.tar.gz", "a-2.0rc1.tar.gz"]
     yanked = {"filename": "a-2.0rc1-py3-none-any.whl", "yanked": True}
     assert Census.from_json(kept) == census([*names, yanked])
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_a_census_pickles_by_every_protocol(protocol: int) -> None:
+    """Queues and caches of others choose the protocol; the oldest two refused a census."""
+    counted = census(["a-1-py3-none-any.whl", "a-1.tar.gz"], [manytags.target("3.12", "win32")])
+    assert pickle.loads(pickle.dumps(counted, protocol)) == counted  # noqa: S301 - our own
+
+
+KINDS: dict[str, tuple[Callable[[int], str], int]] = {
+    "projects": (lambda number: f"project{number:07d}-1.0-py3-none-any.whl", 200),
+    "releases": (lambda number: f"a-1.{number}-py3-none-any.whl", 150),
+    "tag sets": (lambda number: f"a-1.0-py3-none-linux_x{number}.whl", 400),
+    "builds": (lambda number: f"a-1.0-{number}-py3-none-any.whl", 5),
+    "invalid names": (lambda number: f"project{number}-py3-none-any.whl", 1),
+    "other files": (lambda number: f"project{number}-1.{number}.{number}", 1),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_memory_grows_with_what_is_kept(kind: str) -> None:
+    """A census of 1.25 million distinct names must take what its documentation says, in bytes for each name."""
+    name, most = KINDS[kind]
+    gc.collect()
+    tracemalloc.start()
+    try:
+        counted = census(map(name, range(20_000)))
+        gc.collect()
+        kept = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert counted.total.wheels in {20_000, 0}
+    assert kept < 20_000 * most + 300_000

@@ -137,6 +137,8 @@ class _Range:
             self._range = SpecifierSet((requires_python or "")[:_LONGEST])
         except InvalidSpecifier:
             raise InvalidInput(requires_python or "", "it is not a version specifier") from None
+        if not _Versions([self._range]).has_described():
+            raise InvalidInput(requires_python or "", f"no Python up to 3.{LAST_MINOR}, the last described, is in it")
         if isinstance(systems, str):
             raise TypeError("expected several systems, got one text")
         self._everywhere = systems is None
@@ -232,6 +234,12 @@ class _Versions:
             all(requirement.contains(version, prereleases=True) for requirement in self._requirements)
             for version in tried
         )
+
+    def has_described(self) -> bool:
+        """Whether they are not only of minor versions that are too new to be described."""
+        if all(minor <= LAST_MINOR for _, minor in self._named):
+            return True
+        return any(self.newest(major) for major in sorted({2, 3, *(major for major, _ in self._named)}, reverse=True))
 
     def newest(self, major: int) -> tuple[int, int] | None:
         """Return the newest minor version among them; ``LAST_MINOR`` if there is no end."""

@@ -24,7 +24,9 @@ def census(
     *,
     key: Callable[[object], object] | None = None,
 ) -> Census:
-    """Count what an index holds, in a single pass. Memory grows with projects and releases, not with files.
+    """Count what an index holds, in a single pass. Memory grows with projects, releases and tag sets, not with files.
+
+    A project takes 160 bytes and its name, each release 100 bytes, and each tag set that no other wheel has 250 bytes.
 
     Counting is fastest if the files of a release follow each other, as indexes list them; the result is the same in any
     order. Parts of an index can be counted separately and merged. A file that is listed twice counts as two wheels.

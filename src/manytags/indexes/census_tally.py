@@ -77,6 +77,10 @@ class Tally:
         self.invalid = self.yanked = self.variants = 0
         self.examples: list[str] = []
 
+    def __getstate__(self) -> tuple[None, dict[str, object]]:
+        # Protocols 0 and 1 of pickle refuse slots unless a class has this method.
+        return None, {name: getattr(self, name) for name in self.__slots__}
+
     def number(self, tag_set: str) -> int:
         """Return the number of a tag set whose members are sorted; a new tag set gets the next number."""
         number = self.tag_sets.setdefault(tag_set, len(self.wheels))
