@@ -142,6 +142,7 @@ UNSOUND: dict[str, Case] = {
         "Q", file.programs_at + 56 * SPARE + 40, 1 << 46
     ),
     "a note by its offset": isa_note(PT_NOTE, offset=0x100),
+    "an init that a function returns": symbol(4, 0x1A),
 }
 #: What loaders read in one way, and others may not -> how it is made.
 SOUND: dict[str, Case] = {

@@ -211,7 +211,9 @@ class SymbolReader:
             has_address = bool(value) or info & 15 == _STT_TLS or section == _SHN_ABS
             is_hidden = owners is not None and owners[place] > _HIDDEN_VERSION
             is_known = info >> 4 in _BINDINGS and info & 15 not in _NOT_FOUND
-            if not (has_address and is_known) or (is_init and (is_hidden or not section)):
+            # musl's dlsym does not find what a function returns; an init function is no thread-local storage.
+            is_misplaced = is_hidden or not section or info & 15 in _PLACED
+            if not (has_address and is_known) or (is_init and is_misplaced):
                 raise self._image.error(f"{text}, which not all loaders find as it is defined")
         unfound = self._hashes.unfound(hashed)
         if unfound is not None:
