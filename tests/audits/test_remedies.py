@@ -13,7 +13,7 @@ from manytags.audits.contents import Contents
 from manytags.audits.needs import SystemNeed
 from manytags.audits.report import report
 from manytags.audits.wheel import audit_from_contents
-from manytags.binaries.binary import Binary, NeededVersion
+from manytags.binaries.binary import Binary, NeededVersion, UndefinedSymbol
 
 from .made_wheels import FALSE, MODULE, PURE, TRUE, X86_64, put_wheel
 
@@ -85,6 +85,15 @@ def test_libraries_that_can_be_grafted() -> None:
         answer = of_contents(name, binary)
         assert answer.is_false
         assert answer.remedies == (f"wheel tags --platform-tag linux_x86_64 {name}",)
+
+
+def test_no_tag_brings_a_symbol_that_musl_never_had() -> None:
+    """Code for Alpine Linux with a name of glibc loads on neither, so its author must not just rename the wheel."""
+    name = "demo-1.0-py3-none-musllinux_1_2_x86_64.whl"
+    needed = UndefinedSymbol("__cxa_thread_atexit_impl", None, None, False)
+    answer = of_contents(name, code(needed=("libc.musl-x86_64.so.1",), undefined=(needed,)))
+    assert (answer.is_false, answer.true_tags, answer.remedies) == (True, (), ())
+    assert str(answer).splitlines()[-1] == "  neither wheel nor auditwheel mends it: build it again"
 
 
 def test_no_tag_brings_a_library_nearer() -> None:

@@ -30,7 +30,15 @@ from .processors import declared_arm
 from .python_claims import add_lenders, judge_abi, judge_python
 from .python_users import PythonUser, lenders, python_users
 from .remarks import RemarkKind
-from .rules import Violation, ViolationKind, iterate_violations, lowest_policy, machine_violations, version_violations
+from .rules import (
+    Violation,
+    ViolationKind,
+    iterate_violations,
+    lowest_policy,
+    machine_violations,
+    musl_violations,
+    version_violations,
+)
 from .scopes import Scopes
 
 Where = tuple[str, ...]
@@ -148,6 +156,8 @@ class Judge:
         """List what contradicts a tag whatever its policy promises: machine code, names, and what nothing defines."""
         lacking = () if kind == "musllinux" else version_violations(self._code, self._linking)
         machine = machine_violations(self._code, architecture)
+        if kind == "linux":
+            lacking += musl_violations(self._code, architecture)
         return machine + lacking + name_violations(self._modules, kind, architecture)
 
     def _judge_platform(self, platform: PlatformTag, tag: str, where: Where) -> Claim:

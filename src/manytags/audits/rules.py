@@ -22,6 +22,8 @@ from .processors import ARM, newer_processor
 
 #: Prefixes of the libraries and loaders of the other C library, by kind of policy.
 _OTHER_LIBC = {"manylinux": (MUSL_LIBC, "ld-musl-", "libc.so"), "musllinux": GLIBC_ONLY}
+#: The name that policies give to musl.
+_MUSL_ITSELF = "libc.so"
 #: The first musllinux policy some of whose systems know packed relocations, which came with musl 1.2.4.
 _FIRST_MUSL_PACKED = (1, 2)
 #: The version by which code with packed relocations asks for a glibc that knows them.
@@ -129,6 +131,14 @@ def version_violations(binaries: Iterable[Binary], linking: Linking) -> tuple[Vi
         for binary, providers in found
         for violation in _undefined_versions(binary, {name: one for name, one in providers.items() if one.is_found})
     )
+
+
+def musl_violations(binaries: Iterable[Binary], architecture: str) -> tuple[Violation, ...]:
+    """List the symbols that files need of musl and that no release of it has: these files load nowhere."""
+    newest = policies("musllinux").of(architecture)[-1:]
+    users = [binary for binary in binaries if any(name.startswith(MUSL_LIBC) for name in binary.needed)]
+    found = (one for policy in newest for binary in users for one in _forbidden_symbols(binary, policy, ()))
+    return tuple(violation for violation in found if violation.library == _MUSL_ITSELF)
 
 
 def lowest_policy(
@@ -314,7 +324,7 @@ def _forbidden_symbols(binary: Binary, policy: Policy, bundled: Collection[str])
         return
     needed = set(binary.needed).difference(bundled)
     if any(name.startswith(MUSL_LIBC) for name in needed):
-        needed.add("libc.so")  # the policy's name for musl
+        needed.add(_MUSL_ITSELF)
     forbidden = _forbidden_names(policy)
     libraries = sorted(needed.intersection(forbidden))
     if libraries:
