@@ -38,10 +38,10 @@ nitpick_ignore = [
 ]
 nitpick_ignore_regex = [
     ("py:class", rf"({'|'.join(dir(builtins))})"),
-    ("py:class", r"Tag|Version|Pylock"),  # from packaging
+    ("py:class", r"Tag|Version|SpecifierSet|Pylock"),  # from packaging
     ("py:class", r"manytags\..*\.T"),  # type variables
     ("py:class", r"Page"),  # what is read as a page; the parameters' documentation lists it
-    ("py:class", r"Depth|OnInvalid|Sdists"),  # Literals; the parameters' documentation lists their values
+    ("py:class", r"Aliases|Depth|OnInvalid|Sdists"),  # Literals; the parameters' documentation lists their values
     ("py:class", r"WheelLike"),  # what rank takes for a file name; its documentation lists it
     ("py:.*", r"(collections|concurrent|os|pathlib|typing|packaging)\..*"),
 ]
