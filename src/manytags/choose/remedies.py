@@ -16,7 +16,7 @@ from .pips import oldest_pip
 from .reasons import Reason, ReasonKind
 from .sdists import SDISTS
 from .select import best
-from .steps import steps, steps_for_bare_tags, steps_with_pip
+from .steps import steps, steps_for_bare_tags, steps_for_old_pips, steps_with_pip
 
 #: Distributions that are always named; others are named only if the machine runs them.
 _WELL_KNOWN = ("debian", "ubuntu", "rhel", "fedora", "amazonlinux", "opensuse", "alpine")
@@ -85,8 +85,12 @@ def remedies(
     """
     oldest = None if wheel is None else _oldest_pip(wheel, target)
     if not reasons:
-        done = () if wheel is None or pip is None else steps_with_pip(wheel, target, pip, oldest)
-        done += () if wheel is None else steps_for_bare_tags(wheel, target)
+        done: tuple[str, ...] = ()
+        if wheel is not None:
+            by_pip = (
+                steps_for_old_pips(wheel, target, oldest) if pip is None else steps_with_pip(wheel, target, pip, oldest)
+            )
+            done = (*by_pip, *steps_for_bare_tags(wheel, target))
         return Remedies(None, None, (), oldest, None, None, bool(others), done)
     by_libc = {ReasonKind.LIBC, ReasonKind.LIBC_TOO_OLD}
     # Who runs Termux has Android, and no other release of a distribution.

@@ -8,7 +8,7 @@ from ..tags.python import parse_abi, parse_python_tag
 from ..targets import Target
 from ..targets.pip_options import pip_options
 from .nearest import tags_to_replace
-from .pips import is_newer, oldest_pip
+from .pips import bundled_pip, is_newer, oldest_pip
 from .reasons import Reason, ReasonKind
 
 _ALIASES_ALONE = (
@@ -47,7 +47,7 @@ def steps_with_pip(wheel: WheelFilename, target: Target, pip: str, oldest: str |
     :param oldest: the oldest pip that takes the wheel here; ``None`` if every pip does.
     """
     if oldest is not None and is_newer(oldest, pip):
-        return ("upgrade it: python -m pip install --upgrade pip", *_of_aliases(wheel, pip))
+        return ("upgrade it: python -m pip install --upgrade pip", *_of_aliases(wheel, is_known=pip))
     if target.evidence:
         return ()
     # The target is described, so pip runs on another machine, and must be told for which to choose.
@@ -68,16 +68,26 @@ def steps_for_bare_tags(wheel: WheelFilename, target: Target) -> tuple[str, ...]
     return (f"if it fails when it is imported: manytags audit {wheel}; {taken[0]} promises nothing of the C library",)
 
 
-def _of_aliases(wheel: WheelFilename, pip: str) -> Iterator[str]:
-    """Older names of a wheel's tags that a pip knows."""
+def steps_for_old_pips(wheel: WheelFilename, target: Target, oldest: str | None) -> tuple[str, ...]:
+    """Name older tags that would reach the pips that come with a target's Python, where those pass the wheel over."""
+    if oldest is None or not is_newer(oldest, bundled_pip(target.python.version)):
+        return ()
+    return tuple(step for step in _of_aliases(wheel) if f"pip {oldest} " not in step)
+
+
+def _of_aliases(wheel: WheelFilename, is_known: str | None = None) -> Iterator[str]:
+    """Name the legacy names of a wheel's tags, and the first pip that knows each.
+
+    :param is_known: only those that this pip knows.
+    """
     for text in wheel.tag_set.platforms:
         tag = parse_platform_or_none(text)
         alias = None if tag is None else tag.alias
         if alias is None or alias in wheel.tag_set.platforms:
             continue
         first = oldest_pip(alias)
-        if first is None or not is_newer(first, pip):
-            yield f"its builder can add the alias {alias}, which pip {first or pip} knows"
+        if first is not None and (is_known is None or not is_newer(first, is_known)):
+            yield f"its builder can add the alias {alias}, which pip {first} knows"
 
 
 def _none(wheel: WheelFilename, target: Target, reason: Reason) -> Iterator[str]:
