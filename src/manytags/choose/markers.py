@@ -29,6 +29,8 @@ def marker_from_wheel(file: object, *, key: Callable[[object], object] | None = 
     target's options add, are left out. The marker says nothing about platforms for which manytags has no rule, such as
     ``freebsd_14_1_release_amd64``.
 
+    What the marker does not say of described targets, :func:`manytags.check_coverage` does.
+
     :param file: a wheel file name, an entry of an index, or anything that ``key`` turns into one of these.
     :param key: returns the file name or entry of ``file``.
     :raises InvalidWheelFilename: the name is not a wheel file name.
