@@ -37,7 +37,8 @@ def newer_processor(binary: Binary, architecture: str) -> tuple[str, tuple[str, 
     ('ARMv7 and NEON', ('ARMv6', 'VFPv2'))
     """
     if architecture == "x86_64":
-        level, promised_level = binary.x86_isa_needed, _level_of_folder(binary.name)
+        level = binary.x86_isa_needed
+        promised_level = _level_of_folder(binary.name) if level > 1 else 1
         return (f"x86-64-v{level}", (f"x86-64-v{promised_level}",)) if level > promised_level else None
     if architecture in ARM:
         features, promised = _newer_arm(dict(binary.arm_attributes), architecture), ARM[architecture][3]

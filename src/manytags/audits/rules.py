@@ -222,8 +222,12 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
 
     What a policy promises is the system's, unless the loader is sure to take the wheel's.
     """
-    providers = linking.providers(binary.name, policy.kind).items()
-    return {name: provider for name, provider in providers if provider.is_found or not policy.allows_library(name)}
+    providers = linking.providers(binary.name, policy.kind)
+    return (
+        {name: provider for name, provider in providers.items() if provider.is_found or not policy.allows_library(name)}
+        if providers
+        else {}
+    )
 
 
 def _undefined_versions(binary: Binary, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
@@ -309,11 +313,11 @@ def _machine_violations(binary: Binary, architecture: str) -> Iterator[Violation
         yield Violation(binary.name, ViolationKind.ARCHITECTURE, binary.architecture, None, (architecture,))
         return
     # Only files that call each other must pass floats alike.
-    float_abi = None if binary.is_static_program else architecture_from_tag(architecture).float_abi
-    if float_abi and binary.float_abi and binary.float_abi != float_abi:
-        yield Violation(binary.name, ViolationKind.FLOAT_ABI, binary.float_abi, None, (float_abi,))
-    newer = newer_processor(binary, architecture)
-    if newer:
+    declared = None if binary.is_static_program else binary.float_abi
+    promised = architecture_from_tag(architecture).float_abi if declared else None
+    if declared and promised and declared != promised:
+        yield Violation(binary.name, ViolationKind.FLOAT_ABI, declared, None, (promised,))
+    if newer := newer_processor(binary, architecture):
         level = architecture == "x86_64"
         kind = ViolationKind.PROCESSOR_LEVEL if level else ViolationKind.DECLARED_PROCESSOR
         yield Violation(binary.name, kind, newer[0], None, newer[1])
