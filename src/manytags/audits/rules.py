@@ -222,12 +222,8 @@ def _bundled(binary: Binary, policy: Policy, linking: Linking) -> dict[str, Prov
 
     What a policy promises is the system's, unless the loader is sure to take the wheel's.
     """
-    providers = linking.providers(binary.name, policy.kind)
-    return (
-        {name: provider for name, provider in providers.items() if provider.is_found or not policy.allows_library(name)}
-        if providers
-        else {}
-    )
+    providers = linking.providers(binary.name, policy.kind).items()
+    return {name: provider for name, provider in providers if provider.is_found or not policy.allows_library(name)}
 
 
 def _undefined_versions(binary: Binary, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
