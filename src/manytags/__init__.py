@@ -72,9 +72,7 @@ def __getattr__(name: str) -> object:
     if home is None:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    value: object = __import__(f"{__name__}.{home}")
-    for part in (*home.split("."), name):
-        value = getattr(value, part)
+    value: object = getattr(__import__(f"{__name__}.{home}", None, None, (name,)), name)
     globals()[name] = value
     return value
 
@@ -88,7 +86,7 @@ try:
 except ImportError:  # Windows has no forks
     pass
 else:
-    _after_fork = lambda: __import__("manytags.forks", None, None, "*").forget_unfinished_imports()  # noqa: E731 - small
+    _after_fork = lambda home: __import__(f"{home}.forks", None, None, "*").forget_unfinished_imports()  # noqa: E731
     # With the names of this module, the function would keep the module until the very end of the process.
-    register_at_fork(after_in_child=type(__getattr__)(_after_fork.__code__, {}))
+    register_at_fork(after_in_child=type(__getattr__)(_after_fork.__code__, {}, None, (__name__,)))
     del _after_fork

@@ -14,6 +14,7 @@ def forget_unfinished_imports() -> None:
     locks = getattr(import_system, "_module_locks", {})
     for name, reference in list(locks.items()):
         owner = getattr(reference(), "owner", None)
-        if name.partition(".")[0] in {"manytags", "_manylinux"} and owner is not None and owner != get_ident():
+        ours = f"{name}.".startswith((f"{__package__}.", "_manylinux."))
+        if ours and owner is not None and owner != get_ident():
             locks.pop(name, None)
             sys.modules.pop(name, None)
