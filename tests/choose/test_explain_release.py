@@ -9,7 +9,7 @@ import pytest
 
 from manytags import InvalidPage, target
 from manytags.choose.explain_release import explain_release
-from manytags.choose.sentences import read_sentence
+from manytags.choose.sentences import read_sentence, wheels_of_hint
 
 from ..hostile.processor_time import in_time
 
@@ -54,6 +54,17 @@ DEBIAN = target("3.12", "debian-12-x86_64")
 def test_sentences_are_read(sentence: str) -> None:
     """Who pastes what a tool said need not know which part of it is the wheel."""
     assert read_sentence(sentence) == SENTENCES[sentence]
+
+
+def test_hints_of_uv_list_tags() -> None:
+    """uv says for which platforms or ABIs a release has wheels, and that is enough to explain."""
+    platforms = "hint: You're on macOS (`macosx_14_0_x86_64`), but `foo-bar` (v2.5) only has wheels for the following "
+    assert wheels_of_hint(platforms + "platforms: `manylinux1_x86_64`, `macosx_11_0_arm64`; consider", "any") == [
+        "foo_bar-2.5-py3-none-manylinux1_x86_64.macosx_11_0_arm64.whl"
+    ]
+    abis = "we only found wheels for `foo` (v1.0) with the following Python ABI tags: `cp311`, `cp313t`"
+    assert wheels_of_hint(abis, "win32") == ["foo-1.0-cp311-cp311-win32.whl", "foo-1.0-cp313-cp313t-win32.whl"]
+    assert wheels_of_hint("no hint", "any") == []
 
 
 def test_the_nearest_file_is_explained() -> None:
@@ -104,4 +115,5 @@ def test_what_is_pasted_takes_no_time(text: str) -> None:
     """A log of a million lines is not a sentence."""
     start = time.process_time()
     read_sentence(text)
+    wheels_of_hint(text, "any")
     assert in_time(start, 0.5)

@@ -22,6 +22,31 @@ _AS_WRITTEN = (
     re.compile(r"[Nn]o matching distribution found for ([A-Za-z0-9][^\s(;]*)"),
 )
 
+#: Hints of uv that list the tags of a release's wheels.
+_TAGS = re.compile(
+    rf"`{_NAME}` \(v{_VERSION}\)[^`]{{1,80}}following (platform|Python ABI tag)s?: "
+    r"((?:`\w{1,80}`(?:,? (?:and )?)?){1,99})"
+)
+
+
+def wheels_of_hint(text: str, platform: str) -> list[str]:
+    """Name the wheels that a hint of uv lists by their tags alone; each name stands for several files.
+
+    :param text: one line or several.
+    :param platform: a platform tag to give to wheels that are listed by their ABI tags.
+
+    >>> wheels_of_hint("but `foo` (v1.0) only has wheels for the following platforms: `win32`, `win_amd64`", "any")
+    ['foo-1.0-py3-none-win32.win_amd64.whl']
+    """
+    names = []
+    for name, version, kind, listed in _TAGS.findall(text[:_LONGEST]):
+        tags = re.findall(r"\w+", listed.replace(" and ", " "))
+        pairs = [f"py3-none-{'.'.join(tags)}"]
+        if kind != "platform":
+            pairs = [f"{tag.rstrip('tdmu') if tag.startswith('cp') else 'py3'}-{tag}-{platform}" for tag in tags]
+        names += [f"{name.replace('-', '_')}-{version}-{pair}.whl" for pair in pairs]
+    return names
+
 
 def read_sentence(text: str) -> tuple[list[str], list[str]]:
     """Find the wheel file names, and the requirements, in what a tool printed; the requirements only without wheels.

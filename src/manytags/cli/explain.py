@@ -8,7 +8,7 @@ from ..choose.explain import Explanation, explain
 from ..choose.explain_release import ReleaseExplanation, explain_release
 from ..choose.reasons import ReasonKind
 from ..choose.sdists import SDISTS
-from ..choose.sentences import read_sentence
+from ..choose.sentences import read_sentence, wheels_of_hint
 from ..targets import Target
 from .files import BadArgumentsError, last_part, read_text
 from .layout import print_json, printable
@@ -68,6 +68,9 @@ def _explained(text: str, target: Target, page: str | None, pip: str | None) -> 
         if is_file and len(files) < 2:
             files = [last_part(text)]
         requirements = [] if files else [text]
+    if requirements and page is None:
+        files = wheels_of_hint(text, next(iter(target.platform_tags()), "any"))
+        requirements = [] if files else requirements
     if requirements and page is None:
         raise BadArgumentsError(f"{requirements[0][:100]!r} needs --page, with the page of the project on an index")
     found: list[Explanation | ReleaseExplanation] = [explain(file, target, pip=pip) for file in files]
