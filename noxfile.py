@@ -330,6 +330,7 @@ def downstream(session: nox.Session) -> None:
                 address = f"https://github.com/pypa/{project}"
                 session.run("git", "clone", "--depth=1", f"--branch={release}", address, checkout, external=True)
         if project == "pip":
-            session.install("--group", f"{checkout}/pyproject.toml:test", checkout)
+            session.install("--upgrade", "setuptools", checkout)  # older pips know no groups
+            session.install("--group", f"{checkout}/pyproject.toml:test")
         session.run("python", "-m", "tools.downstream", project, checkout)
     session.run("python", "-m", "tools.downstream.resolve")
