@@ -8,6 +8,7 @@ from pip._internal.exceptions import InvalidWheelFilename
 from pip._internal.models import wheel
 from pip._internal.utils import compatibility_tags
 from pip._vendor.packaging.tags import Tag
+from pip._vendor.packaging.utils import canonicalize_name
 
 from manytags import ManytagsError, detect, parse_wheel_filename, target_from_pip
 
@@ -35,7 +36,7 @@ class Wheel(wheel.Wheel):
         except ManytagsError as error:
             raise InvalidWheelFilename(str(error)) from None
         self.version = str(self._parsed.version)
-        self.name = self._parsed.name
+        self.name = canonicalize_name(self._parsed.name)
         self.build_tag = self._parsed.build
 
     @cached_property
