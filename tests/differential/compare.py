@@ -14,7 +14,10 @@ from .ours import Opinion
 from .real import Answer
 
 #: How loaders say that no library defines a symbol.
-_UNDEFINED = (re.compile(r"undefined symbol: ([^,]*)"), re.compile(r"Error relocating [^:]*: (.*): symbol not found"))
+_UNDEFINED = (
+    re.compile(r"undefined symbol: (.*?)(?:, version \S*)?(?:\t.*)?$", re.DOTALL),
+    re.compile(r"Error relocating [^:]*: (.*): symbol not found", re.DOTALL),
+)
 
 
 class Outcome(TextEnum):
@@ -69,7 +72,8 @@ def _compare_refusal(refusal: str, opinion: Opinion) -> Comparison:
     symbols = [symbol[1] for pattern in _UNDEFINED if (symbol := pattern.search(refusal))]
     if opinion.reading is None:
         return Comparison(Outcome.DATA, refusal)
-    listed = any(symbol in opinion.undefined for symbol in symbols)
+    # Of a path in a message, the folder was cut off.
+    listed = any(name == symbol or name.endswith(f"/{symbol}") for symbol in symbols for name in opinion.undefined)
     return Comparison(Outcome.HOST if listed else Outcome.UNSEEN, refusal)
 
 

@@ -112,7 +112,7 @@ class Loader:
 
 def _answer(text: str, path: str, is_program: bool, libc: str) -> Answer:
     """Make an answer of what the server said."""
-    pairs = [line[2:].partition(" ")[::2] for line in text.splitlines() if line.startswith("= ")]
+    pairs = [line[2:].partition(" ")[::2] for line in text.split("\n") if line.startswith("= ")]
     said = dict(pairs)
     is_started = "entered" in said or path in _STARTED.findall(text)
     if libc == "musl" and not is_program:
@@ -158,7 +158,7 @@ def _end(said: dict[str, str]) -> str:
 
 def _last_words(text: str, said: dict[str, str]) -> str:
     """Say how a process ended that was not refused by an error of ``dlopen`` or ``execve``."""
-    words = [line for line in text.splitlines() if line.strip() and not _REPORT.match(line) and line[:2] != "= "]
+    words = [line for line in text.split("\n") if line.strip() and not _REPORT.match(line) and line[:2] != "= "]
     return words[-1] if words else _end(said) or "it said too much"
 
 
