@@ -205,6 +205,17 @@ def test_musl_gcc_under_manylinux() -> None:
     assert reasons(module) == [("C library", "libc.so")]
 
 
+def test_initial_exec_storage() -> None:
+    """musl ends an import with "initial-exec TLS resolves to dynamic definition"; glibc keeps some room for it."""
+    module, libc = "demo.cpython-312-x86_64-linux-musl.so", "libc.musl-x86_64.so.1"
+    needy = needs(name=module, needed=(libc,), versions=(), initial_exec=True)
+    musl = policy("musllinux", (1, 2), "x86_64")
+    linking = Linking([needy], [module])
+    assert [violation.what for violation in violations([needy], musl, linking)] == ["initial-exec TLS"]
+    assert not violations([needy], musl, Linking([needy])), "a process may begin with it"
+    assert not reasons(needs(initial_exec=True))
+
+
 def test_packed_relocations() -> None:
     """glibc before 2.36 ignores DT_RELR, so the code crashes. Newer versions refuse code that does not declare it."""
     silent, declared = needs(packed_relocations=True), versions("GLIBC_2.2.5", "GLIBC_ABI_DT_RELR")

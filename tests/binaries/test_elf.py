@@ -154,6 +154,13 @@ def test_filters_and_packed_relocations(tmp_path: Path) -> None:
     assert packed.packed_relocations
 
 
+@pytest.mark.parametrize("model", ["initial-exec", "global-dynamic"])
+def test_thread_local_storage(model: str, tmp_path: Path) -> None:
+    """A module with initial-exec storage does not load on Alpine: musl refuses it, as its own answer says."""
+    source = f'__thread int counter __attribute__((tls_model("{model}"))); int bump(void) {{ return ++counter; }}'
+    assert read(compiled(tmp_path, source)).initial_exec is (model == "initial-exec")
+
+
 def test_old_search_path_and_libpython(tmp_path: Path) -> None:
     """RPATH and RUNPATH have different effects; no wheel may be linked to libpython."""
     (tmp_path / "python").mkdir()

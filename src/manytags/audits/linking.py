@@ -76,6 +76,10 @@ class Linking:
             self._loaded[kind] = self._wheel.modules.union(one.file for needs in providers for one in needs.values())
         return file in self._loaded[kind]
 
+    def is_in_module(self, file: str, kind: str) -> bool:
+        """Whether processes load a file with an extension module: it is one, or one leads to it."""
+        return file in self._wheel.modules or file in self._loads(kind).in_module
+
     def unreached(self, kind: str) -> Sequence[tuple[str, str, str]]:
         """List (file, library, file that would be it) where a library is there and no search path leads to it."""
         return self._loads(kind).unreached

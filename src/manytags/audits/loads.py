@@ -72,6 +72,7 @@ class Loads:
     :param kind: ``manylinux`` for glibc's loader, ``musllinux`` for musl's, ``android`` for bionic's, which searches
         as glibc's does, but for RPATH.
     :ivar providers: file -> library -> what provides it.
+    :ivar in_module: the files that processes load with extension modules.
     :ivar unreached: (file, library, file that would be it) where no search path leads.
     """
 
@@ -105,7 +106,7 @@ class Loads:
         #: Libraries that processes find which lack nothing of the wheel, and the files that they take.
         self._found: dict[str, str] = {}
         self._in_program: set[str] = set()
-        self._in_module: set[str] = set()
+        self.in_module: set[str] = set()
         self._run()
         self.unreached: list[tuple[str, str, str]] = []
         self.providers = self._conclude()
@@ -116,7 +117,7 @@ class Loads:
         programs = [file for file in needy if self._files[file].is_program]
         modules = [file for file in needy if file in self._wheel.modules]
         seen: set[str] = set()
-        for roots, loaded in ((programs, self._in_program), (modules, self._in_module)):
+        for roots, loaded in ((programs, self._in_program), (modules, self.in_module)):
             for root in roots:
                 loaded.update(self._load(root, ()))
                 # On a newer processor the loader may take other files, which need other libraries.
@@ -256,7 +257,7 @@ class Loads:
         other = self._by_soname.get(library)
         if other in self._others:
             return other
-        return None if self._musl or (file in self._in_module and not self._wheel.python_loads) else other
+        return None if self._musl or (file in self.in_module and not self._wheel.python_loads) else other
 
 
 def _shown(place: str) -> str:

@@ -121,10 +121,7 @@ def machine_violations(binaries: Iterable[Binary], architecture: str) -> tuple[V
 
 
 def version_violations(binaries: Iterable[Binary], linking: Linking) -> tuple[Violation, ...]:
-    """List the versions that files need of libraries that come with the wheel, and that these do not define.
-
-    glibc refuses these files on every machine. musl does not compare the versions of libraries.
-    """
+    """List the versions that files need of the wheel's own libraries, which lack them: glibc refuses such files."""
     found = ((binary, linking.providers(binary.name, "manylinux")) for binary in binaries if binary.versions)
     return tuple(
         violation
@@ -192,8 +189,7 @@ def _violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Vi
             return  # the policy's lists say nothing about another architecture
     if manylinux and (stack := _executable_stack(binary, policy.architecture)):
         yield Violation(name, ViolationKind.EXECUTABLE_STACK, stack)
-    if binary.packed_relocations and not _takes_packed_relocations(binary, policy):
-        yield Violation(name, ViolationKind.RELOCATIONS, "DT_RELR", None, _newest_version(policy, "GLIBC"))
+    yield from _relocation_violations(binary, policy, linking)
     bundled = _bundled(binary, policy, linking)
     if manylinux and (refused := _not_loaded(binary)) and linking.is_loaded(name, policy.kind):
         yield Violation(name, ViolationKind.FILE_TYPE, refused)
@@ -233,10 +229,8 @@ def _undefined_versions(binary: Binary, bundled: Mapping[str, Provider]) -> Iter
         if provider and not need.weak and not provider.defines(need.version):
             users = users or _users(binary)
             symbols = tuple(sorted(users.get((need.library, need.version), ())))
-            note = f"{provider.file} does not define it"
-            yield Violation(
-                binary.name, ViolationKind.SYMBOL_VERSION, need.version, need.library, symbols=symbols, note=note
-            )
+            kind, note = ViolationKind.SYMBOL_VERSION, f"{provider.file} does not define it"
+            yield Violation(binary.name, kind, need.version, need.library, (), symbols, note)
 
 
 def _version_violations(binary: Binary, policy: Policy, bundled: Mapping[str, Provider]) -> Iterator[Violation]:
@@ -284,6 +278,14 @@ def _executable_stack(binary: Binary, architecture: str) -> str:
     if binary.executable_stack is None:
         return "without PT_GNU_STACK" if architecture_from_tag(architecture).executable_stack else ""
     return "PT_GNU_STACK with PF_X" if binary.executable_stack else ""
+
+
+def _relocation_violations(binary: Binary, policy: Policy, linking: Linking) -> Iterator[Violation]:
+    name, kind = binary.name, ViolationKind.RELOCATIONS
+    if binary.packed_relocations and not _takes_packed_relocations(binary, policy):
+        yield Violation(name, kind, "DT_RELR", None, _newest_version(policy, "GLIBC"))
+    if binary.initial_exec and policy.kind == "musllinux" and linking.is_in_module(name, policy.kind):
+        yield Violation(name, kind, "initial-exec TLS")  # musl ldso/dynlink.c, do_relocs
 
 
 def _takes_packed_relocations(binary: Binary, policy: Policy) -> bool:

@@ -123,6 +123,8 @@ class Binary:
     :param x86_isa_used: the x86-64 level that it uses where the processor has it.
     :param packed_relocations: whether its loader must know DT_RELR, which loaders before glibc 2.36 and musl 1.2.4
         ignore.
+    :param initial_exec: whether it has thread-local storage of the kind that musl gives to what a process begins with
+        alone; ``False`` where the relocations of its machine are not judged.
     :param executable_stack: whether it asks for one; ``None`` where it does not say, and most loaders then give it one.
     :param android_api_level: the oldest API level of Android that it declares.
     :param refused_by_android: of a file that declares an API level, what only loaders of Android refuse.
@@ -161,6 +163,7 @@ class Binary:
     x86_isa_needed: int = 0
     x86_isa_used: int = 0
     packed_relocations: bool = False
+    initial_exec: bool = False
     executable_stack: bool | None = None
     android_api_level: int | None = None
     refused_by_android: tuple[str, ...] = ()

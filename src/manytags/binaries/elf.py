@@ -104,6 +104,7 @@ def _with_dynamic(binary: Binary, dynamic: Dynamic, wanted: Wanted | None) -> Bi
         defined_versions=dynamic.defined_versions(),
         defined=symbols.defined,
         packed_relocations=DT_RELR in dynamic.tags and not relocates_itself,
+        initial_exec=relocations.initial_exec,
     )
 
 

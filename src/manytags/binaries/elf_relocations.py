@@ -38,6 +38,7 @@ class _Types(NamedTuple):
     :param bound: write the address of a symbol and nothing else: glibc ignores what is to be added on some machines.
     :param local: are about thread-local storage: the file's own where they name no symbol.
     :param others: the rest.
+    :param initial: of the local ones, those of initial-exec storage.
     """
 
     relative: int
@@ -46,15 +47,28 @@ class _Types(NamedTuple):
     bound: frozenset[int]
     local: frozenset[int]
     others: frozenset[int]
+    initial: frozenset[int]
 
 
 #: By machine. The types of other machines are not judged.
 _TYPES = {
-    EM_X86_64: _Types(8, 37, 5, frozenset({6, 7}), frozenset({16, 17, 18, 36}), frozenset({0, 1, 2, 10})),
-    EM_386: _Types(8, 42, 5, frozenset({6, 7}), frozenset({14, 35, 36, 37, 41}), frozenset({0, 1, 2, 38})),
-    EM_S390: _Types(12, 61, 9, frozenset({10, 11}), frozenset({54, 55, 56}), frozenset({0, 4, 5, 19, 22, 23})),
+    EM_X86_64: _Types(
+        8, 37, 5, frozenset({6, 7}), frozenset({16, 17, 18, 36}), frozenset({0, 1, 2, 10}), frozenset({18})
+    ),
+    EM_386: _Types(
+        8, 42, 5, frozenset({6, 7}), frozenset({14, 35, 36, 37, 41}), frozenset({0, 1, 2, 38}), frozenset({14, 37})
+    ),
+    EM_S390: _Types(
+        12, 61, 9, frozenset({10, 11}), frozenset({54, 55, 56}), frozenset({0, 4, 5, 19, 22, 23}), frozenset({56})
+    ),
     EM_AARCH64: _Types(
-        1027, 1032, 1024, frozenset({1025, 1026}), frozenset(range(1028, 1032)), frozenset({0, 257, 258})
+        1027,
+        1032,
+        1024,
+        frozenset({1025, 1026}),
+        frozenset(range(1028, 1032)),
+        frozenset({0, 257, 258}),
+        frozenset({1030}),
     ),
 }
 #: R_X86_64_32, which musl refuses. Linkers write it for code with 32-bit addresses.
@@ -83,6 +97,7 @@ class Relocations:
     :param image: the file.
     :param tags: its dynamic section.
     :param functions: address -> what the file has there, where loaders look for functions to call.
+    :ivar initial_exec: whether some are of thread-local storage that a process must begin with.
     :ivar symbols: how many symbols it must have: one more than the highest that is named; 0 without relocations.
     :raises InvalidBinary: loaders would refuse them, or end while they follow them.
     """
@@ -105,7 +120,7 @@ class Relocations:
         ]
         self._code = [(segment.address, segment.end) for segment in loaded if segment.flags & PF_X]
         self._start, self._end = loaded[0].address, loaded[-1].end  # they are in order
-        self.symbols = 0
+        self.symbols, self.initial_exec = 0, False
         if image.machine == EM_MIPS:
             return  # its relocations have another form, and DT_MIPS_SYMTABNO counts its symbols
         with_addends = image.machine not in _WITHOUT_ADDENDS
@@ -168,6 +183,7 @@ class Relocations:
         image, mask = self._image, self._mask
         nameless = {kind for kind in distinct if kind <= mask}  # the number of a symbol is above the type
         named = {kind & mask for kind in distinct - nameless}
+        self.initial_exec = self.initial_exec or not types.initial.isdisjoint(nameless | named)
         is_program = image.type == ET_EXEC or image.segment(PT_INTERP) is not None
         known = {types.relative, types.indirect, *types.bound, *types.local, *types.others}
         if not nameless | named <= known | ({types.copy} if is_program else set()):
