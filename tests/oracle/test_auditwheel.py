@@ -188,7 +188,7 @@ def test_wheels_are_read_and_audited_so(file: str) -> None:
     result = audit(path)
     assert not result.is_damaged
     shown = [replace(needs, undefined=(), defined=(), defined_versions=None) for needs in wheel.contents.binaries]
-    assert shown == list(result.needs)
+    assert shown == [needs for needs in result.needs if needs.format == "ELF"]
     assert as_recorded(result) == as_recorded(audit_from_contents(wheel.contents, file))
 
 
