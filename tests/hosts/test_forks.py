@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from functools import cache
 
 import pytest
 
@@ -147,9 +148,18 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
+@cache
+def standard_library() -> str:
+    """Import what of the standard library is used. Its locks are not ours: a child may wait for a thread's import."""
+    used = "import manytags, sys; manytags.detect(); manytags.probe(); manytags.target('3.12', 'win_amd64')"
+    shown = f"{used}; print(*(name for name in sys.modules if name.partition('.')[0] in sys.stdlib_module_names))"
+    done = subprocess.run([sys.executable, "-c", shown], capture_output=True, text=True, check=True)
+    return "".join(f"import {name}\n" for name in done.stdout.split() if name != "__main__")
+
+
 def run(code: str) -> None:
     """Run code in a process of its own: threads and forks do not go with those of pytest."""
-    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", HEAD + code]
+    command = [sys.executable, "-W", "ignore::DeprecationWarning", "-c", standard_library() + HEAD + code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=5 * PATIENCE)
     assert (done.returncode, done.stderr) == (0, "")
 
